@@ -1,0 +1,1 @@
+"""What should we buy? Datasets, policies, plans and replays."""

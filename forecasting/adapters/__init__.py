@@ -1,0 +1,1 @@
+"""Where results go: files, databases, a terminal."""

@@ -1,0 +1,88 @@
+"""Writes a run's tables into a folder: Parquet, CSV beside it if wanted, and ``run.json``.
+
+A file is there whole or not at all: everything is written beside the folder's files first and then
+renamed, ``run.json`` last. Of a run that was stopped half way, ``run.json`` is therefore missing.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from forecasting.errors import RequestError
+
+
+def write_run(
+    folder: Path,
+    tables: Mapping[str, pd.DataFrame],
+    run: Mapping[str, Any],
+    *,
+    csv: bool = False,
+    texts: Mapping[str, str] | None = None,
+) -> None:
+    """Write ``tables``, ``texts`` (file name: content) and ``run.json`` into ``folder``.
+
+    Raises RequestError where the folder cannot be written; nothing is then half written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".writing-", dir=folder) as place:
+            beside = Path(place)
+            names = []
+            for name, table in tables.items():
+                write_parquet(table, beside / f"{name}.parquet")
+                names.append(f"{name}.parquet")
+                if csv:
+                    table.to_csv(beside / f"{name}.csv", index=False, lineterminator="\n")
+                    names.append(f"{name}.csv")
+            for name, text in (texts or {}).items():
+                (beside / name).write_text(text, encoding="utf-8")
+                names.append(name)
+            described = json.dumps(run, indent=2, ensure_ascii=False) + "\n"
+            (beside / "run.json").write_text(described, encoding="utf-8")
+            # What an earlier run said of itself is no longer true of what is replaced now.
+            (folder / "run.json").unlink(missing_ok=True)
+            for name in [*names, "run.json"]:
+                (beside / name).replace(folder / name)
+    except OSError as error:
+        raise RequestError(f"{folder}: cannot be written ({error}); name another folder") from None
+
+
+def check_name(file: Path) -> None:
+    """Raise RequestError where no table can be written under that name: before the work is done."""
+    if file.suffix not in {".parquet", ".csv"}:
+        raise RequestError(f"{file}: name a file that ends in .parquet or .csv")
+
+
+def write_file(table: pd.DataFrame, file: Path) -> None:
+    """Write one table to a ``.parquet`` or ``.csv`` file, whole or not at all."""
+    check_name(file)
+    beside = file.with_name(f".{file.name}.writing")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if file.suffix == ".csv":
+            table.to_csv(beside, index=False, lineterminator="\n")
+        else:
+            write_parquet(table, beside)
+        beside.replace(file)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise RequestError(f"{file}: cannot be written ({error}); name another file") from None
+
+
+def write_parquet(table: pd.DataFrame, file: Path) -> None:
+    """Parquet whose bytes follow from the table's content and column order alone."""
+    content = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(None)
+    # A column of nothing but nulls has no type of its own: text is what every reader can take.
+    fields = [
+        pa.field(field.name, pa.string() if pa.types.is_null(field.type) else field.type)
+        for field in content.schema
+    ]
+    pq.write_table(content.cast(pa.schema(fields)), file, compression="zstd", coerce_timestamps="us")

@@ -1,0 +1,140 @@
+"""The composition root: reads a dataset, calls a use case, and hands its result to the adapters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from forecasting.config import Config, load
+from forecasting.dataset.read import read
+from forecasting.domain import day_number, day_text
+from forecasting.errors import RequestError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from forecasting.dataset.check import Checked
+    from forecasting.dataset.online_retail import Imported
+    from forecasting.engine import Result
+
+DEMO_REPLAY_DAYS = 182
+
+
+def write_sample(folder: Path, items: int, days: int, seed: int, kind: str) -> list[str]:
+    """Make a wholesaler and write it into ``folder``, its hidden truth into ``folder/truth``."""
+    from forecasting.dataset.sample import make_sample
+    from forecasting.dataset.write import write
+
+    made = make_sample(items, days, seed)
+    write(made.tables, folder, "csv" if kind == "csv" else "parquet")
+    write(made.truth, folder / "truth", "parquet")
+    orders = made.tables["orders"]
+    last = str(orders["ordered_at"].max())[:10]
+    return [
+        f"{folder}: {items} products, {len(orders):,} order lines up to {last}",
+        f"the hidden truth (demand, lost demand) is in {folder / 'truth'}",
+    ]
+
+
+def import_online_retail(file: Path, folder: Path) -> Imported:
+    """Read the source file and write it as a dataset."""
+    from forecasting.dataset.online_retail import import_online_retail as imported_from
+    from forecasting.dataset.write import write
+
+    imported = imported_from(file)
+    write(imported.tables, folder, "parquet")
+    return imported
+
+
+def check(source: str) -> Checked:
+    """Every problem of a dataset, and what it holds."""
+    from forecasting.dataset.check import check as checked
+
+    return checked(source)
+
+
+def forecast(
+    source: str,
+    config: Config,
+    as_of: int,
+    horizon_days: int,
+    quantiles: Sequence[float],
+    *,
+    per_period: bool,
+    out: Path,
+) -> pd.DataFrame:
+    """Forecast and write the table to ``out``."""
+    from forecasting.adapters.files import check_name, write_file
+    from forecasting.engine import forecast as run
+
+    check_name(out)
+    table = run(read(source), config, as_of, horizon_days, quantiles, per_period=per_period)
+    write_file(table, out)
+    return table
+
+
+def plan(source: str, config: Config, as_of: int, *, out: Path | None, db: str | None, csv: bool) -> Result:
+    """Plan, and write the tables to the folder and the database that are named."""
+    from forecasting.engine import plan as run
+
+    result = run(read(source), config, as_of)
+    if db is not None:
+        from forecasting.adapters.database import write_run as write_database
+
+        write_database(db, result.tables, result.run)
+    if out is not None:
+        from forecasting.adapters.files import write_run as write_files
+
+        write_files(out, result.tables, result.run, csv=csv)
+    return result
+
+
+def replay(
+    source: str,
+    config: Config,
+    first_day: int,
+    last_day: int,
+    policies: Sequence[str],
+    baseline: str,
+    *,
+    out: Path,
+    csv: bool,
+) -> Result:
+    """Replay, and write the tables and the report."""
+    from forecasting.adapters.files import write_run
+    from forecasting.adapters.progress import progress_bar
+    from forecasting.replay.replay import replay as run
+
+    dataset = read(source)
+    with progress_bar("replay") as stage:
+        replayed = run(dataset, config, first_day, last_day, policies, baseline, stage)
+    texts = {"report.html": replayed.report}
+    write_run(out, replayed.result.tables, replayed.result.run, csv=csv, texts=texts)
+    return replayed.result
+
+
+def demo(folder: Path) -> Iterator[str]:
+    """Sample, plan, replay: yields what to show as each is done."""
+    from forecasting.summary import demo_text
+
+    if (folder / "data").exists() and not (folder / "data" / "truth").is_dir():
+        raise RequestError(f"{folder / 'data'}: is no sample of ours; name another folder")
+    config = load()
+    yield "1. A made wholesaler"
+    yield from (f"   {line}" for line in write_sample(folder / "data", 400, 730, 1, "parquet"))
+    source = str(folder / "data")
+    last = _last_day(source)
+    yield f"2. What to order at the close of {day_text(last)}"
+    planned = plan(source, config, last, out=folder / "plan", db=None, csv=True)
+    first = last - DEMO_REPLAY_DAYS + 1
+    yield f"3. The half year before, replayed: {day_text(first)} to {day_text(last)}"
+    names = ["min_max", "cost_optimal", "perfect_foresight", "no_orders"]
+    replayed = replay(source, config, first, last, names, "min_max", out=folder / "replay", csv=True)
+    yield ""
+    yield demo_text(planned, replayed, folder)
+
+
+def _last_day(source: str) -> int:
+    return day_number(date.fromisoformat(str(read(source).orders["ordered_at"].max())[:10]))

@@ -1,0 +1,230 @@
+"""What is known of each item apart from its demand: prices, terms, costs, lead time, supplier.
+
+Every gap in the dataset is filled by a setting, and every setting used is written down.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from forecasting import costs as cost_rates
+from forecasting import lead_time
+from forecasting.assumptions import Assumptions
+from forecasting.calendar import Calendar
+from forecasting.config import Config
+from forecasting.costs import Costs
+from forecasting.dataset.dataset import Dataset
+from forecasting.dataset.tables import WEEKDAYS
+from forecasting.demand import LONG_AGO, all_items, days_of, item_numbers
+from forecasting.domain import BoolArray, FloatArray, IntArray, Items, TextArray
+from forecasting.lead_time import LeadTimes
+from forecasting.policies.supply_terms import SupplyTerms
+
+ANY_SUPPLIER = ""
+"""The supplier of items for which none is named: they are ordered together."""
+
+
+@dataclass(frozen=True)
+class Suppliers:
+    """The m suppliers. ``name``: text; ``weekday``: int64, 0 = Monday, -1 = any; the rest float64."""
+
+    name: TextArray
+    review_days: FloatArray
+    weekday: IntArray
+    order_cost: FloatArray
+    lead_times: LeadTimes
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What is known of n items.
+
+    Attributes:
+        items: their locations and SKUs.
+        supplier: int64, shape (n,): number of the supplier in ``suppliers``.
+        unit_price: float64, shape (n,), money.
+        available_from, ends_on: int64, shape (n,): day numbers; LONG_AGO where not given.
+        description, category: text, shape (n,), empty where not given.
+        Others as in ``Situation``.
+    """
+
+    items: Items
+    suppliers: Suppliers
+    supplier: IntArray
+    terms: SupplyTerms
+    costs: Costs
+    lead_times: LeadTimes
+    unit_price: FloatArray
+    backorder_allowed: BoolArray
+    available_from: IntArray
+    ends_on: IntArray
+    description: TextArray
+    category: TextArray
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    @property
+    def review_days(self) -> FloatArray:
+        """float64, shape (n,): days between two orders of the item."""
+        return self.suppliers.review_days[self.supplier]
+
+    @property
+    def protection_days(self) -> FloatArray:
+        """float64, shape (n,): expected protection interval, R + L."""
+        return self.review_days + self.lead_times.mean
+
+
+def calendar(dataset: Dataset, config: Config) -> Calendar:
+    """The buckets, and the days on which the whole business is closed."""
+    events = dataset.events
+    everywhere = events["sku"].isna() & events["category"].isna() & events["location"].isna()
+    # `location` is filled in with the main one: an event there closes the business where it is the only one.
+    everywhere |= (
+        events["sku"].isna() & events["category"].isna() & (dataset.orders["location"].nunique() <= 1)
+    )
+    closed = events.loc[everywhere & (events["kind"] == "closed"), "date"]
+    weekdays = np.array([WEEKDAYS.index(name) for name in config.closed_weekdays], dtype=np.int64)
+    return Calendar(config.bucket, weekdays, np.unique(days_of(closed)))
+
+
+def catalogue(dataset: Dataset, config: Config, as_of: int, assumptions: Assumptions) -> Catalogue:
+    """Everything but demand that is known of each item at the close of day ``as_of``."""
+    items = all_items(dataset)
+    products = dataset.products.set_index(dataset.products["sku"].astype(str))
+    row = products.index.get_indexer(pd.Index(items.sku))
+
+    def given(name: str) -> FloatArray:
+        column = np.append(products[name].to_numpy(dtype=np.float64), np.nan)
+        return column[row]
+
+    def words(name: str) -> TextArray:
+        column = products[name].astype(object).where(products[name].notna(), "")
+        return np.append(column.to_numpy(dtype=object), "")[row]
+
+    def days(name: str) -> IntArray:
+        return np.append(days_of(products[name]), LONG_AGO)[row]
+
+    backorder = words("backorder")
+    assumptions.add("backorder", config.backorder, int((backorder == "").sum()))
+    allowed = np.where(backorder == "", config.backorder, backorder) == "allowed"
+
+    price = given("unit_price")
+    price = np.where(np.isnan(price), _last(dataset.orders, "unit_price", items, as_of), price)
+    price = assumptions.fill("unit_price", price, config.unit_price)
+    cost = given("unit_cost")
+    cost = np.where(np.isnan(cost), _last(dataset.purchase_orders, "unit_cost", items, as_of), cost)
+    missing = np.isnan(cost)
+    assumptions.add("unit_cost_share", f"{config.unit_cost_share:g}", int(missing.sum()))
+    cost = np.where(missing, price * config.unit_cost_share, cost)
+
+    terms = SupplyTerms(
+        pack_size=assumptions.fill("pack_size", given("pack_size"), config.pack_size),
+        min_order_quantity=assumptions.fill(
+            "min_order_quantity", given("min_order_quantity"), config.min_order_quantity
+        ),
+        max_order_quantity=np.where(
+            np.isnan(given("max_order_quantity")), np.inf, given("max_order_quantity")
+        ),
+        unit_cost=cost,
+    )
+    names, supplier = np.unique(words("supplier").astype(str), return_inverse=True)
+    suppliers, line_cost = _suppliers(dataset, config, as_of, names, supplier, assumptions)
+    costs = cost_rates.build(given, cost, price, allowed, line_cost[supplier], config, assumptions)
+    return Catalogue(
+        items=items,
+        suppliers=suppliers,
+        supplier=supplier,
+        terms=terms,
+        costs=costs,
+        lead_times=suppliers.lead_times.take(supplier),
+        unit_price=price,
+        backorder_allowed=allowed,
+        available_from=days("available_from"),
+        ends_on=days("ends_on"),
+        description=words("description"),
+        category=words("category"),
+    )
+
+
+def _suppliers(
+    dataset: Dataset,
+    config: Config,
+    as_of: int,
+    names: TextArray,
+    supplier: IntArray,
+    assumptions: Assumptions,
+) -> tuple[Suppliers, FloatArray]:
+    table = dataset.suppliers.set_index(dataset.suppliers["supplier"].astype(str))
+    row = table.index.get_indexer(pd.Index(names))
+    items_of = np.bincount(supplier, minlength=len(names))
+
+    def given(name: str) -> FloatArray:
+        return np.append(table[name].to_numpy(dtype=np.float64), np.nan)[row]
+
+    def filled(name: str) -> FloatArray:
+        column, default = given(name), float(getattr(config, name))
+        assumptions.add(name, f"{default:g}", int(items_of[np.isnan(column)].sum()))
+        return np.where(np.isnan(column), default, column)
+
+    group, length = _receipts(dataset, names, as_of)
+    receipts = np.bincount(group, minlength=len(names))
+    measured = (receipts >= config.lead_time_receipts) & (config.lead_time_receipts > 0)
+    terms_mean, terms_sd = given("lead_time_days"), given("lead_time_sd_days")
+    for name, column in (("lead_time_days", terms_mean), ("lead_time_sd_days", terms_sd)):
+        default = float(getattr(config, name))
+        assumptions.add(name, f"{default:g}", int(items_of[np.isnan(column) & ~measured].sum()))
+    by_terms = lead_time.from_terms(
+        np.where(np.isnan(terms_mean), config.lead_time_days, terms_mean),
+        np.where(np.isnan(terms_sd), config.lead_time_sd_days, terms_sd),
+    )
+    by_receipts = lead_time.from_receipts(group, length, len(names))
+    lead_times = LeadTimes(
+        np.where(measured[:, None], by_receipts.days, by_terms.days),
+        np.where(measured[:, None], by_receipts.weight, by_terms.weight),
+    )
+    words = [*table["review_weekday"].astype(object), None]
+    named = [words[place] for place in row]
+    weekday = np.array([WEEKDAYS.index(word) if isinstance(word, str) else -1 for word in named])
+    suppliers = Suppliers(
+        name=names.astype(object),
+        review_days=np.maximum(np.round(filled("review_days")), 1.0),
+        weekday=weekday.astype(np.int64),
+        order_cost=filled("order_cost"),
+        lead_times=lead_times,
+    )
+    return suppliers, filled("line_cost")
+
+
+def _receipts(dataset: Dataset, names: TextArray, as_of: int) -> tuple[IntArray, FloatArray]:
+    """The supplier and the lead time of each receipt up to ``as_of``.
+
+    Goods received on day r can be sold from its start; ordered at the close of day t, they took
+    r - t - 1 days.
+    """
+    table = dataset.purchase_orders
+    received, ordered = days_of(table["received_at"]), days_of(table["ordered_at"])
+    by_sku = dataset.products.set_index(dataset.products["sku"].astype(str))["supplier"]
+    of_product = by_sku.reindex(table["sku"].astype(str)).astype(object).to_numpy()
+    own = table["supplier"].astype(object).to_numpy()
+    name = pd.Series(np.where(pd.isna(own), of_product, own), dtype=object).fillna(ANY_SUPPLIER)
+    group = pd.Index(names).get_indexer(pd.Index(name.astype(str)))
+    keep = (received > LONG_AGO) & (received <= as_of) & (group >= 0)
+    return group[keep].astype(np.int64), np.maximum(received - ordered - 1, 0)[keep].astype(np.float64)
+
+
+def _last(table: pd.DataFrame, name: str, items: Items, as_of: int) -> FloatArray:
+    """The last positive value of a column that was known at ``as_of``, per item; NaN without one."""
+    out = np.full(len(items), np.nan)
+    if len(table) == 0:
+        return out
+    value = table[name].to_numpy(dtype=np.float64)
+    keep = (value > 0) & (days_of(table["ordered_at"]) <= as_of)
+    chosen = table.loc[keep]
+    order = np.argsort(chosen["ordered_at"].to_numpy(), kind="stable")
+    # Of several values written to one place the last one stays: the latest, as they are in order.
+    out[item_numbers(chosen, items)[order]] = value[keep][order]
+    return out

@@ -1,0 +1,272 @@
+"""The command line. It parses, calls one use case, and writes; everything heavy is imported when used.
+
+Exit codes: 0 done; 1 the data or the request is wrong; 2 usage; 3 a part failed and was reported.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from forecasting.errors import ReorderError, RequestError
+
+if TYPE_CHECKING:
+    from forecasting.config import Config
+
+app = typer.Typer(
+    name="reorder",
+    help="What to buy, when and how much, what it costs and why; proved on past orders.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+import_app = typer.Typer(
+    help="Turn a source's data into a dataset.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(import_app, name="import")
+
+DatasetArgument = Annotated[
+    str, typer.Argument(metavar="DATASET", help="A folder of tables, or an SQL URL.", show_default=False)
+]
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", help="A YAML file of settings over configs/default.yaml.", show_default=False),
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="One setting; may be repeated.", show_default=False),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+CsvOption = Annotated[bool, typer.Option("--csv", help="Write CSV files beside the Parquet files.")]
+
+
+def main() -> None:
+    """Entry point of ``reorder``: errors that we raise on purpose become a message and an exit code."""
+    try:
+        app()
+    except ReorderError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough.
+        sys.stderr.close()
+        sys.exit(0)
+
+
+def _day(text: str, option: str) -> int:
+    from forecasting.domain import day_number
+
+    try:
+        return day_number(date.fromisoformat(text))
+    except ValueError:
+        raise RequestError(f"{option} {text}: is no date; write it as 2011-09-04") from None
+
+
+def _config(file: Path | None, settings: list[str] | None) -> Config:
+    from forecasting.config import load
+
+    return load(file, settings or ())
+
+
+def _print_json(content: Any) -> None:
+    print(json.dumps(content, indent=2, ensure_ascii=False, default=str))
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"reorder {version('reorder')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """What to buy, when and how much, what it costs and why; proved on past orders."""
+
+
+@app.command()
+def sample(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write it.", show_default=False)],
+    items: Annotated[int, typer.Option(min=1, help="How many products.")] = 400,
+    days: Annotated[int, typer.Option(min=60, help="How many days of history.")] = 730,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed, another wholesaler.")] = 1,
+    csv: Annotated[bool, typer.Option("--csv", help="Write CSV files instead of Parquet.")] = False,
+) -> None:
+    """Write a made but realistic wholesaler, with its hidden truth in DIR/truth.
+
+    Example: reorder sample demo/data --items 400 --days 730 --seed 1
+    """
+    from forecasting.bootstrap import write_sample
+
+    for line in write_sample(folder, items, days, seed, "csv" if csv else "parquet"):
+        print(line)
+
+
+@import_app.command("online-retail")
+def import_online_retail(
+    file: Annotated[Path, typer.Argument(help="online_retail_ii, as Parquet or CSV.", show_default=False)],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write it.", show_default=False)],
+    as_json: JsonOption = False,
+) -> None:
+    """UCI "Online Retail II" as a dataset, with a count per rule applied.
+
+    Example: reorder import online-retail online_retail_ii.parquet data/online-retail
+    """
+    from forecasting.bootstrap import import_online_retail as run
+
+    imported = run(file, folder)
+    if as_json:
+        _print_json([vars(rule) for rule in imported.rules])
+    else:
+        print(imported.report())
+
+
+@app.command()
+def check(dataset: DatasetArgument, as_json: JsonOption = False) -> None:
+    """Report every problem of a dataset: table, row, column, value, and what to do.
+
+    Example: reorder check demo/data
+    """
+    from forecasting.bootstrap import check as run
+
+    checked = run(dataset)
+    if as_json:
+        _print_json(checked.as_json())
+    else:
+        print(checked.text())
+    if checked.problems:
+        raise typer.Exit(1)
+
+
+@app.command()
+def forecast(
+    dataset: DatasetArgument,
+    as_of: Annotated[str, typer.Option("--as-of", metavar="DATE", help="The close of this day.")],
+    horizon_days: Annotated[int, typer.Option("--horizon-days", min=1, help="Days to sum demand over.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="A .parquet or .csv file.")],
+    quantiles: Annotated[str, typer.Option(help="Probabilities.")] = "0.5,0.8,0.9,0.95,0.98",
+    per_period: Annotated[bool, typer.Option("--per-period", help="Also a row per bucket.")] = False,
+    config: ConfigOption = None,
+    settings: SetOption = None,
+) -> None:
+    """Forecast demand summed over the days after a date, with its quantiles: one row an item.
+
+    Example: reorder forecast demo/data --as-of 2026-03-29 --horizon-days 28 --out forecast.parquet
+    """
+    from forecasting.bootstrap import forecast as run
+
+    table = run(
+        dataset,
+        _config(config, settings),
+        _day(as_of, "--as-of"),
+        horizon_days,
+        _quantiles(quantiles),
+        per_period=per_period,
+        out=out,
+    )
+    print(f"{len(table):,} rows written to {out}")
+
+
+def _quantiles(text: str) -> tuple[float, ...]:
+    try:
+        wanted = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        wanted = ()
+    if not wanted or not all(0 < q < 1 for q in wanted):
+        raise RequestError(f"--quantiles {text}: write probabilities between 0 and 1, as in 0.5,0.95")
+    return wanted
+
+
+@app.command()
+def plan(
+    dataset: DatasetArgument,
+    as_of: Annotated[str, typer.Option("--as-of", metavar="DATE", help="Plan at the close of this day.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Write the tables here.", show_default=False)
+    ] = None,
+    db: Annotated[
+        str | None, typer.Option("--db", metavar="URL", help="And into this database.", show_default=False)
+    ] = None,
+    csv: CsvOption = False,
+    config: ConfigOption = None,
+    settings: SetOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What to order, when and how much, what that costs, and why. The main job.
+
+    Example: reorder plan demo/data --as-of 2026-06-28 --out demo/plan --csv
+    """
+    from forecasting.bootstrap import plan as run
+    from forecasting.summary import plan_text
+
+    result = run(dataset, _config(config, settings), _day(as_of, "--as-of"), out=out, db=db, csv=csv)
+    if as_json:
+        _print_json({**result.run, "recommendations": result.tables["recommendations"].to_dict("records")})
+    else:
+        print(plan_text(result, out))
+
+
+@app.command()
+def replay(
+    dataset: DatasetArgument,
+    first: Annotated[str, typer.Option("--from", metavar="DATE", help="First day simulated.")],
+    last: Annotated[str, typer.Option("--to", metavar="DATE", help="Last day simulated.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Write tables and report.html here.")],
+    policies: Annotated[str, typer.Option(help="Names, by commas.")] = "min_max,cost_optimal",
+    baseline: Annotated[str, typer.Option(help="The policy to compare with.")] = "min_max",
+    csv: CsvOption = False,
+    config: ConfigOption = None,
+    settings: SetOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Replay past orders: how many backorders each policy would have avoided, and at what cost.
+
+    Example: reorder replay demo/data --from 2025-12-29 --to 2026-06-28 --policies min_max,cost_optimal
+    --baseline min_max --out demo/replay
+    """
+    from forecasting.bootstrap import replay as run
+    from forecasting.summary import replay_text
+
+    result = run(
+        dataset,
+        _config(config, settings),
+        _day(first, "--from"),
+        _day(last, "--to"),
+        [name.strip() for name in policies.split(",") if name.strip()],
+        baseline.strip(),
+        out=out,
+        csv=csv,
+    )
+    if as_json:
+        _print_json({**result.run, "summary": result.tables["summary"].to_dict("records")})
+    else:
+        print(replay_text(result, out))
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write it all.")] = Path("demo"),
+) -> None:
+    """Sample, plan and replay in one go, ending with what to buy first and backorders avoided.
+
+    Example: reorder demo demo
+    """
+    from forecasting.bootstrap import demo as run
+
+    for line in run(folder):
+        print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,160 @@
+"""The settings of a run: ``configs/default.yaml``, a file over it, and single settings over that.
+
+The default file is the one place where defaults are written; the class below says what each setting
+may be. An unknown setting is an error that names the nearest known one.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from forecasting.errors import ConfigError
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+NotNegative = Field(ge=0, allow_inf_nan=False)
+Positive = Field(gt=0, allow_inf_nan=False)
+Share = Field(ge=0, le=1, allow_inf_nan=False)
+
+
+class Config(BaseModel):
+    """Every setting; ``configs/default.yaml`` says what each means."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+    bucket: Literal["day", "week", "month"]
+    policy: str
+    model: str
+    seed: int = Field(ge=0)
+
+    cancelled_after_days: float = NotNegative
+    available_share: float = Field(gt=0, le=1)
+    closed_weekdays: tuple[Weekday, ...]
+    selection_origins: int = Field(ge=1)
+
+    lead_time_days: float = NotNegative
+    lead_time_sd_days: float = NotNegative
+    lead_time_receipts: int = Field(ge=0)
+    review_days: float = Field(ge=1, allow_inf_nan=False)
+    on_hand: float = NotNegative
+    backorder: Literal["allowed", "refused"]
+    pack_size: float = Positive
+    min_order_quantity: float = NotNegative
+    order_cost: float = NotNegative
+    line_cost: float = NotNegative
+
+    unit_price: float = NotNegative
+    unit_cost_share: float = NotNegative
+
+    holding_rate: float = NotNegative
+    storage_cost: float = NotNegative
+    lost_margin: float | None = NotNegative
+    cancel_share: float = Share
+    alternative_share: float = Share
+    goodwill_per_unit: float = NotNegative
+    goodwill_share_of_price: float = NotNegative
+    late_cost_per_unit_day: float = NotNegative
+    late_share_of_price_per_day: float = NotNegative
+    admin_minutes_per_line: float = NotNegative
+    admin_hourly_cost: float = NotNegative
+    churn_per_line: float = Share
+    customer_lifetime_margin: float = NotNegative
+    holding_per_unit_day: float | None = NotNegative
+    shortage_per_unit: float | None = NotNegative
+    shortage_per_line: float | None = NotNegative
+    backlog_per_unit_day: float | None = NotNegative
+
+    unsold_weight: float = NotNegative
+    unsold_days: float = NotNegative
+
+    observe: Literal["demand", "sales"]
+    warmup: Literal["protection", "none"]
+    opening_cover: float = NotNegative
+    reselect_reviews: int = Field(ge=1)
+    interval_draws: int = Field(ge=20)
+
+
+def default_file() -> Path:
+    """Where ``default.yaml`` is: inside an installed package, or beside it in a checkout."""
+    package = Path(__file__).parent
+    for folder in (package / "configs", package.parent / "configs"):
+        if (folder / "default.yaml").is_file():
+            return folder / "default.yaml"
+    raise ConfigError(f"default.yaml is missing beside {package}: install reorder again")
+
+
+def load(file: Path | None = None, settings: Sequence[str] = ()) -> Config:
+    """The defaults, with ``file`` over them and ``settings`` (each ``name=value``) over that.
+
+    Raises ConfigError naming the setting, its value and what it may be.
+    """
+    known = _mapping(default_file())
+    values = dict(known)
+    sources = dict.fromkeys(known, "default.yaml")
+    if file is not None:
+        for name, value in _mapping(file).items():
+            values[_known(name, known, str(file))] = value
+            sources[name] = str(file)
+    for setting in settings:
+        name, separator, text = setting.partition("=")
+        if not separator:
+            raise ConfigError(f"--set {setting}: write it as name=value, as in --set bucket=week")
+        name = name.strip()
+        values[_known(name, known, "--set")] = _value(text, f"--set {setting}")
+        sources[name] = "--set"
+    return _validated(values, sources)
+
+
+def with_settings(config: Config, settings: Mapping[str, Any]) -> Config:
+    """The same configuration with some settings changed. Raises ConfigError as ``load`` does."""
+    return _validated({**config.model_dump(), **settings}, dict.fromkeys(settings, "override"))
+
+
+def _validated(values: Mapping[str, Any], sources: Mapping[str, str]) -> Config:
+    try:
+        return Config(**values)
+    except ValidationError as error:
+        lines = []
+        for detail in error.errors():
+            name = str(detail["loc"][0])
+            lines.append(
+                f"setting {name} (from {sources.get(name, 'default.yaml')}): "
+                f"{detail['msg'].lower()}, not {detail['input']!r}. See configs/default.yaml"
+            )
+        raise ConfigError("\n".join(lines)) from None
+
+
+def _known(name: str, known: Mapping[str, Any], source: str) -> str:
+    if name in known:
+        return name
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]!r}?" if near else "configs/default.yaml lists all settings."
+    raise ConfigError(f"{source}: there is no setting {name!r}; {hint}")
+
+
+def _value(text: str, where: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        raise ConfigError(f"{where}: the value is not YAML; quote it") from None
+
+
+def _mapping(file: Path) -> dict[str, Any]:
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{file}: there is no such file; give --config a YAML file") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file}: cannot be read ({error}); give --config a YAML file") from None
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{file}: is not YAML: {' '.join(str(error).split())}") from None
+    if content is None:
+        return {}
+    if not isinstance(content, dict):
+        raise ConfigError(f"{file}: must hold lines such as `bucket: week`")
+    return {str(name): value for name, value in content.items()}

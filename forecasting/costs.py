@@ -1,0 +1,116 @@
+"""What holding stock and running short cost, per item, in money.
+
+A stock-out costs four ways: business lost, gestures of goodwill, admin time and bad word of mouth.
+Every amount is kept under its own name, from the settings to the last table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecasting.assumptions import Assumptions
+from forecasting.config import Config
+from forecasting.domain import BoolArray, FloatArray
+
+DAYS_PER_YEAR = 365.0
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Cost rates of n items. Each is float64, shape (n,), >= 0, money.
+
+    Attributes:
+        holding_per_unit_day: per unit on hand at the close of a day (h).
+        lost_business_per_unit: per unit short when it was due to ship: the margin of those customers
+            who cancel, or of all who do not take an alternative where backorders are refused.
+        goodwill_per_unit: per unit short.
+        goodwill_per_late_unit_day: per unit on backorder after its deadline, each day.
+        backlog_per_unit_day: per unit on backorder, each day from the first (b).
+        admin_per_line: per order line short.
+        word_of_mouth_per_line: per order line short.
+        line_cost: per purchase order line.
+    """
+
+    holding_per_unit_day: FloatArray
+    lost_business_per_unit: FloatArray
+    goodwill_per_unit: FloatArray
+    goodwill_per_late_unit_day: FloatArray
+    backlog_per_unit_day: FloatArray
+    admin_per_line: FloatArray
+    word_of_mouth_per_line: FloatArray
+    line_cost: FloatArray
+
+    def shortage_per_unit(self, line_size: FloatArray) -> FloatArray:
+        """All that a unit short costs once (p): float64, shape (n,).
+
+        ``line_size``: mean units of an order line, shape (n,), > 0; it spreads what is paid per line.
+        """
+        per_line = self.admin_per_line + self.word_of_mouth_per_line
+        return self.lost_business_per_unit + self.goodwill_per_unit + per_line / line_size
+
+    @property
+    def waiting_per_unit_day(self) -> FloatArray:
+        """What a unit on backorder costs each day, taking its deadline as the day it was ordered."""
+        return self.backlog_per_unit_day + self.goodwill_per_late_unit_day
+
+
+def build(
+    given: Callable[[str], FloatArray],
+    unit_cost: FloatArray,
+    unit_price: FloatArray,
+    backorder_allowed: BoolArray,
+    line_cost: FloatArray,
+    config: Config,
+    assumptions: Assumptions,
+) -> Costs:
+    """The cost rates, from what ``products`` sets per SKU and the settings for the rest.
+
+    Args:
+        given: the column of ``products`` of that name, per item, NaN where it says nothing.
+        unit_cost, unit_price: float64, shape (n,), money.
+        backorder_allowed: bool, shape (n,).
+        line_cost: float64, shape (n,), money per purchase order line.
+    """
+
+    def setting(name: str) -> FloatArray:
+        return assumptions.fill(name, given(name), float(getattr(config, name)))
+
+    def override(name: str) -> FloatArray:
+        """What was set directly, NaN where nothing was."""
+        value = getattr(config, name)
+        column = given(name)
+        return column if value is None else np.where(np.isnan(column), float(value), column)
+
+    margin = override("lost_margin")
+    assumptions.add("lost_margin", "unit_price - unit_cost", int(np.isnan(margin).sum()))
+    margin = np.where(np.isnan(margin), np.maximum(unit_price - unit_cost, 0.0), margin)
+    leaving = np.where(backorder_allowed, setting("cancel_share"), 1.0 - setting("alternative_share"))
+
+    holding = unit_cost * setting("holding_rate") / DAYS_PER_YEAR + setting("storage_cost")
+    lost_business = margin * leaving
+    goodwill = setting("goodwill_per_unit") + unit_price * setting("goodwill_share_of_price")
+    late = setting("late_cost_per_unit_day") + unit_price * setting("late_share_of_price_per_day")
+    admin = setting("admin_minutes_per_line") / 60.0 * setting("admin_hourly_cost")
+    word_of_mouth = setting("churn_per_line") * setting("customer_lifetime_margin")
+
+    # What is set directly replaces the parts that it sums up; the other parts are then zero.
+    direct_unit = override("shortage_per_unit")
+    direct_line = override("shortage_per_line")
+    direct_day = override("backlog_per_unit_day")
+    direct_holding = override("holding_per_unit_day")
+    unit_set, line_set, day_set = ~np.isnan(direct_unit), ~np.isnan(direct_line), ~np.isnan(direct_day)
+    return Costs(
+        holding_per_unit_day=np.where(np.isnan(direct_holding), holding, direct_holding),
+        lost_business_per_unit=np.where(
+            unit_set, np.where(backorder_allowed, 0.0, direct_unit), lost_business
+        ),
+        goodwill_per_unit=np.where(unit_set, np.where(backorder_allowed, direct_unit, 0.0), goodwill),
+        goodwill_per_late_unit_day=np.where(day_set, 0.0, late),
+        backlog_per_unit_day=np.where(day_set, direct_day, 0.0),
+        admin_per_line=np.where(line_set, direct_line, admin),
+        word_of_mouth_per_line=np.where(line_set, 0.0, word_of_mouth),
+        line_cost=line_cost,
+    )

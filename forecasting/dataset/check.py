@@ -1,0 +1,165 @@
+"""Everything that is wrong in a dataset, and what it holds: ``reorder check``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from forecasting.dataset import csv_files, parquet_files, rules
+from forecasting.dataset.dataset import Dataset
+from forecasting.dataset.fingerprint import as_integers, fingerprint
+from forecasting.dataset.parse import blank, typed
+from forecasting.dataset.source import Notice, Raw, describe, missing, near_tables
+from forecasting.dataset.tables import BY_NAME, ORDERS, TABLES, Kind, Table
+from forecasting.errors import Problem
+
+READERS = {".csv": csv_files.read, ".parquet": parquet_files.read}
+
+
+@dataclass(frozen=True)
+class Held:
+    """What one table holds: ``first`` and ``last`` are the ends of its first column of dates."""
+
+    table: str
+    rows: int
+    items: int | None
+    first: str | None
+    last: str | None
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What was found. ``dataset`` is None where there is a problem; notices stop nothing."""
+
+    source: str
+    dataset: Dataset | None
+    problems: tuple[Problem, ...]
+    notices: tuple[Problem, ...]
+    tables: tuple[Held, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The same for a program."""
+        return {
+            "source": self.source,
+            "fingerprint": self.dataset.fingerprint if self.dataset else None,
+            "tables": [asdict(held) for held in self.tables],
+            "problems": [asdict(problem) for problem in self.problems],
+            "notices": [asdict(notice) for notice in self.notices],
+        }
+
+    def text(self) -> str:
+        """The same for a reader: the tables, then the notices, then the problems."""
+        lines = [
+            f"{self.source}: {_count(len(self.problems), 'problem')}, {_count(len(self.notices), 'notice')}"
+        ]
+        for held in self.tables:
+            items = "" if held.items is None else f", {_count(held.items, 'item')}"
+            dates = "" if held.first is None else f", {held.first} to {held.last}"
+            lines.append(f"  {held.table}: {_count(held.rows, 'row')}{items}{dates}")
+        for title, found in (("notices", self.notices), ("problems", self.problems)):
+            if found:
+                lines += [f"{title}:", *(f"  {problem}" for problem in found)]
+        return "\n".join(lines)
+
+
+def check(source: str | Path) -> Checked:
+    """Read every table and hold it against every rule. Never raises for what the source holds."""
+    if isinstance(source, str) and "://" in source:
+        from forecasting.dataset import database
+
+        name = database.shown(source)
+        raws, found = database.read(source)
+    else:
+        name = str(source)
+        raws, found = _folder(Path(source))
+    return _checked(name, raws, found)
+
+
+def _checked(name: str, raws: list[Raw], found: list[Problem]) -> Checked:
+    failed = {problem.table for problem in found if not isinstance(problem, Notice)}
+    given = {raw.table.name: raw for raw in raws}
+    frames: dict[str, pd.DataFrame] = {}
+    for raw in raws:
+        found += rules.in_names(raw)
+        if raw.table.required and raw.columns.num_rows == 0 and raw.table.name not in failed:
+            what = "the table has no rows: there is nothing to forecast from"
+            found.append(Problem(raw.table.name, None, None, None, what, "Give it the customer order lines."))
+        try:
+            frame, faults = typed(raw)
+        except (pa.ArrowException, ValueError, OverflowError) as error:
+            what = f"the table cannot be read: {str(error).splitlines()[0]}"
+            found.append(Problem(raw.table.name, None, None, None, what, "Export it anew."))
+            failed.add(raw.table.name)
+            continue
+        frames[raw.table.name] = frame
+        found += describe(raw, [*faults, *rules.in_rows(raw, frame)])
+    for table, fault in rules.between(frames, frozenset(failed)):
+        found += describe(given[table], [fault])
+    if not failed:
+        found += rules.orders_without_product(frames)
+    problems = tuple(problem for problem in found if not isinstance(problem, Notice))
+    notices = tuple(problem for problem in found if isinstance(problem, Notice))
+    tables = tuple(_held(BY_NAME[table], frame) for table, frame in frames.items())
+    dataset = None
+    if not problems:
+        frames = {table.name: frames.get(table.name, blank(table)) for table in TABLES}
+        dataset = Dataset(source=name, fingerprint=fingerprint(frames), **frames)
+    return Checked(name, dataset, problems, notices, tables)
+
+
+def _folder(folder: Path) -> tuple[list[Raw], list[Problem]]:
+    """The tables in a folder. Files that are nobody's table, and folders in it, are passed over."""
+    wanted = "Give a folder of NAME.csv or NAME.parquet files, or an SQL URL."
+    try:
+        if not folder.is_dir():
+            what = "the path is a file, not a folder" if folder.exists() else "there is no such folder"
+            return [], [Problem(ORDERS.name, None, None, str(folder), what, wanted)]
+        there = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    except (OSError, ValueError) as error:
+        return [], [Problem(ORDERS.name, None, None, str(folder), f"cannot be read: {error}", wanted)]
+    raws: list[Raw] = []
+    files = [path for path in there if path.suffix.lower() in READERS]
+    found = near_tables([path.stem for path in files], "file")
+    for path in there:
+        name = path.name.split(".")[0]
+        if name in BY_NAME and path not in files:
+            what = "it is not read: only .csv and .parquet files are"
+            found.append(Notice(name, None, None, path.name, what, f"Save it as {name}.csv if it is meant."))
+    for table in TABLES:
+        own = [path for path in files if path.stem == table.name]
+        if len(own) > 1:
+            what = f"there are two files for it: {' and '.join(path.name for path in own)}"
+            found.append(Problem(table.name, None, None, own[1].name, what, "Keep one of them."))
+        elif own:
+            raw, problems = READERS[own[0].suffix.lower()](own[0], table)
+            found += problems
+            raws += [raw] if raw is not None else []
+        elif table.required:
+            what = f"the folder has no {table.name}.csv and no {table.name}.parquet"
+            found.append(missing(table, [path.stem for path in files], str(folder), what))
+    return raws, found
+
+
+def _held(table: Table, frame: pd.DataFrame) -> Held:
+    items = None
+    if {"sku", "location"} <= {column.name for column in table.columns}:
+        sku, location = as_integers(frame["sku"]), as_integers(frame["location"])
+        items = len(np.unique((location * (sku.max(initial=0) + 1) + sku)[sku >= 0]))
+    elif "sku" in frame:
+        items = int(frame["sku"].nunique())
+    dates = [
+        column.name for column in table.columns if column.kind in (Kind.DATE, Kind.TIME) and column.required
+    ]
+    first = last = None
+    if dates and frame[dates[0]].notna().any():
+        first, last = str(frame[dates[0]].min())[:10], str(frame[dates[0]].max())[:10]
+    return Held(table.name, len(frame), items, first, last)
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"

@@ -1,0 +1,183 @@
+"""A dataset behind an SQL URL. SQLAlchemy is imported only where one is used.
+
+``postgresql://`` means the psycopg 3 driver, which is an optional extra. Rows are numbered from 1, in
+the order in which the database gives them. Values come as the driver hands them over: SQLite keeps
+dates as text and lets a column hold words among numbers, which is then told row by row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from forecasting.dataset.source import Raw, from_one, missing, near_tables
+from forecasting.dataset.tables import ORDERS, TABLES, Table
+from forecasting.errors import Problem, RequestError
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL, Connection
+
+ROWS_AT_ONCE = 50_000
+SECONDS_TO_ANSWER = 10
+FORMS = "Give sqlite:///FILE or postgresql://USER@HOST/DATABASE."
+
+
+def shown(url: str) -> str:
+    """The URL without its password, for messages and records."""
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except (ArgumentError, ValueError):
+        return url.split("://", maxsplit=1)[0] + "://..."
+
+
+class UnreachableError(RequestError):
+    """The database behind a URL cannot be used: its driver, its name or its answer is missing."""
+
+    def __init__(self, url: str, what: str, todo: str) -> None:
+        self.url, self.what, self.todo = shown(url), what, todo
+        super().__init__(f"{self.url}: {what}. {todo}")
+
+
+@contextmanager
+def connected(url: str, *, create: bool = False) -> Iterator[Connection]:
+    """One connection in one transaction, committed at the end of the block.
+
+    Raises UnreachableError where the URL, its driver or its database is not there. ``create`` lets an
+    SQLite file begin to exist.
+    """
+    from sqlalchemy import create_engine
+    from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+    from sqlalchemy.pool import NullPool
+
+    try:
+        target = _target(url)
+        if not create and _missing_file(target):
+            raise UnreachableError(url, "there is no such database file", FORMS)
+        arguments = {}
+        if target.get_backend_name() == "postgresql":
+            arguments = {"connect_timeout": SECONDS_TO_ANSWER}
+        engine = create_engine(target, poolclass=NullPool, connect_args=arguments)
+        connection = engine.connect()
+    except ModuleNotFoundError as error:
+        package = "'reorder[postgresql]'" if "psycopg" in str(error) else str(error.name)
+        what = f"the driver {error.name} is not installed"
+        raise UnreachableError(url, what, f"Run pip install {package}.") from error
+    except DBAPIError as error:
+        what = f"the database does not answer: {_line(error.orig)}"
+        raise UnreachableError(
+            url, what, "Check that it runs, and the names and rights in the URL."
+        ) from error
+    except (SQLAlchemyError, ValueError, TypeError) as error:
+        raise UnreachableError(url, f"not a database that can be read: {_line(error)}", FORMS) from error
+    with connection:
+        if connection.dialect.name == "sqlite":
+            # The driver begins a transaction only before the first change of a row, not of a table.
+            connection.exec_driver_sql("BEGIN")
+        yield connection
+        connection.commit()
+
+
+def _target(url: str) -> URL:
+    from sqlalchemy import make_url
+
+    target = make_url(url)
+    if target.drivername in ("postgresql", "postgres"):
+        return target.set(drivername="postgresql+psycopg")
+    return target
+
+
+def _missing_file(target: URL) -> bool:
+    """Whether it is an SQLite file that is not there: to connect to it would make an empty one."""
+    file = target.database or ""
+    named = target.get_backend_name() == "sqlite" and file and not file.startswith((":", "file:"))
+    return bool(named) and not Path(file).is_file()
+
+
+def _line(error: BaseException | None) -> str:
+    text = str(error).strip()
+    return text.splitlines()[0].rstrip(".") if text else type(error).__name__
+
+
+def read(url: str) -> tuple[list[Raw], list[Problem]]:
+    """Every table of a dataset that the database has, tables and views alike."""
+    from sqlalchemy import inspect
+    from sqlalchemy.exc import SQLAlchemyError
+
+    raws: list[Raw] = []
+    found: list[Problem] = []
+    try:
+        with connected(url) as connection:
+            if connection.dialect.name == "postgresql":
+                # The order of rows is part of a dataset: no scan may begin amid a table.
+                connection.exec_driver_sql("SET LOCAL synchronize_seqscans = off")
+            schema = inspect(connection)
+            names = [*schema.get_table_names(), *schema.get_view_names()]
+            found += near_tables(names, "table")
+            for table in TABLES:
+                if table.name in names:
+                    raws.append(_table(connection, table))
+                elif table.required:
+                    what = "the database has no such table"
+                    found.append(missing(table, names, shown(url), what))
+    except UnreachableError as error:
+        return [], [Problem(ORDERS.name, None, None, error.url, error.what, error.todo)]
+    except SQLAlchemyError as error:
+        what = f"the database cannot be read: {_line(getattr(error, 'orig', None) or error)}"
+        return [], [Problem(ORDERS.name, None, None, shown(url), what, "Look into the database.")]
+    return raws, found
+
+
+def _table(connection: Connection, table: Table) -> Raw:
+    from sqlalchemy import literal_column, select
+    from sqlalchemy import table as named
+
+    # Without the database's types: the values are wanted as the driver holds them.
+    query: Any = select(literal_column("*")).select_from(named(table.name))
+    result = connection.execution_options(yield_per=ROWS_AT_ONCE).execute(query)
+    names = list(result.keys())
+    chunks: list[list[Any]] = [[] for _ in names]
+    rows = 0
+    for part in result.partitions():
+        rows += len(part)
+        for chunk, values in zip(chunks, zip(*part, strict=True), strict=True):
+            chunk.append(_array(values))
+    columns = [_joined(chunk) for chunk in chunks]
+    # Words among numbers: read as a CSV file's would be, so that each wrong one is told with its row.
+    mixed = frozenset(name for name, (_, as_text) in zip(names, columns, strict=True) if as_text)
+    arrow = pa.Table.from_arrays([column for column, _ in columns], names=names)
+    return Raw(table, arrow, mixed, from_one(rows))
+
+
+def _array(values: Sequence[Any]) -> tuple[Any, bool]:
+    """One column of some rows, and whether it is text only because its values are of several kinds."""
+    kinds = {type(value) for value in values} - {type(None)}
+    if kinds <= {int, float, Decimal} and kinds != {int}:
+        # By Python's float: the nearest one, as a CSV file of the same number gives.
+        return pa.array([None if value is None else float(value) for value in values], pa.float64()), False
+    if len(kinds) <= 1 and kinds <= {int, str, bool, bytes, date, datetime}:
+        try:
+            return pa.array(values), False
+        except (pa.ArrowException, ValueError, OverflowError):
+            # Too large for 64 bits, or not to be encoded.
+            pass
+    text = [None if value is None else str(value).encode(errors="replace").decode() for value in values]
+    return pa.array(text, pa.string()), len(kinds) > 1 or kinds == {int}
+
+
+def _joined(chunks: list[tuple[Any, bool]]) -> tuple[Any, bool]:
+    kinds = {array.type for array, _ in chunks if not pa.types.is_null(array.type)}
+    as_text = any(mixed for _, mixed in chunks)
+    kind = kinds.pop() if kinds else pa.null()
+    if kinds:
+        numeric = all(pa.types.is_integer(one) or pa.types.is_floating(one) for one in (kind, *kinds))
+        kind, as_text = (pa.float64(), as_text) if numeric else (pa.string(), True)
+    return pa.chunked_array([array.cast(kind, safe=False) for array, _ in chunks], kind), as_text

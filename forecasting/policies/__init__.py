@@ -1,0 +1,1 @@
+"""The rules that decide what to order: one file each."""

@@ -1,0 +1,89 @@
+"""What a policy sees at a review, and what it answers. The same in a plan and in a replay."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from forecasting.costs import Costs
+from forecasting.domain import BoolArray, FloatArray, IntArray, Stock
+from forecasting.lead_time import Outlook
+from forecasting.policies.supply_terms import SupplyTerms
+from models.history import History
+
+
+@dataclass(frozen=True)
+class Situation:
+    """All that may be known, at the close of day ``as_of``, of the n items under review.
+
+    Attributes:
+        as_of: the day number of the review.
+        item: int64, shape (n,): the numbers of these items in the whole dataset.
+        stock: on hand, on order and backlog at the close of the day.
+        beyond: float64, shape (n,): units on order that arrive too late for the protection interval.
+        promised: float64, shape (n,): units ordered ahead that are due to ship within it.
+        history: the demand seen so far, per bucket.
+        bucket_days: days in a bucket of ``history``.
+        outlook: demand to come: distributions of its sum from tomorrow to any later day.
+        review_days: float64, shape (n,): days from this review to the item's next one (R).
+        terms: pack, minimum, maximum, unit cost.
+        costs: what holding and running short cost.
+        line_size: float64, shape (n,), > 0: mean units of a customer's order line.
+        backorder_allowed: bool, shape (n,): whether short lines wait (else they are lost).
+        orderable: bool, shape (n,): whether an order makes sense at all (the item goes on, and its
+            terms can be met).
+    """
+
+    as_of: int
+    item: IntArray
+    stock: Stock
+    beyond: FloatArray
+    promised: FloatArray
+    history: History
+    bucket_days: float
+    outlook: Outlook
+    review_days: FloatArray
+    terms: SupplyTerms
+    costs: Costs
+    line_size: FloatArray
+    backorder_allowed: BoolArray
+    orderable: BoolArray
+
+    def __len__(self) -> int:
+        return len(self.review_days)
+
+    @property
+    def position(self) -> FloatArray:
+        """float64, shape (n,): the inventory position that a decision can count on."""
+        return self.stock.position - self.beyond - self.promised
+
+    @property
+    def protection_days(self) -> FloatArray:
+        """float64, shape (n,): expected protection interval, R + L."""
+        return self.review_days + self.outlook.lead_times.mean
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What to order now.
+
+    Attributes:
+        quantity: float64, shape (n,): units to order, feasible under the terms; 0 where none.
+        reorder_point: float64, shape (n,): at or below this inventory position an order is due (s).
+        order_up_to: float64, shape (n,): the position that an order aims at, before packs (S).
+    """
+
+    quantity: FloatArray
+    reorder_point: FloatArray
+    order_up_to: FloatArray
+
+
+class Policy(Protocol):
+    """A rule that turns a situation into orders. Parameters only; it keeps nothing between reviews."""
+
+    @property
+    def name(self) -> str:
+        """The name that commands and outputs use."""
+
+    def decide(self, situation: Situation) -> Decision:
+        """Decide for all items at once. Items not ``orderable`` get quantity 0."""

@@ -1,0 +1,21 @@
+"""Never order: the bound below which stock cannot fall, and above which backorders cannot rise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecasting.policies.base import Decision, Situation
+
+
+@dataclass(frozen=True)
+class NoOrders:
+    """Lets stock run out."""
+
+    name: str = "no_orders"
+
+    def decide(self, situation: Situation) -> Decision:
+        """Nothing, whatever the situation."""
+        nothing = np.zeros(len(situation))
+        return Decision(nothing, nothing, nothing)

@@ -1,0 +1,42 @@
+"""The policies by name. A new one is its file and a line here."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+
+from forecasting.config import Config
+from forecasting.errors import RequestError
+from forecasting.policies.base import Policy
+from forecasting.policies.cost_optimal import CostOptimal
+from forecasting.policies.min_max import MinMax
+from forecasting.policies.no_orders import NoOrders
+
+POLICIES: dict[str, Callable[[Config], Policy]] = {
+    "cost_optimal": lambda config: CostOptimal(config.unsold_weight, config.unsold_days),
+    "min_max": lambda config: MinMax(),
+    "no_orders": lambda config: NoOrders(),
+}
+"""Policies that anybody can follow."""
+
+IN_HINDSIGHT = ("perfect_foresight",)
+"""Policies that only a replay can follow, because they know what came after."""
+
+
+def policy(name: str, config: Config) -> Policy:
+    """The policy of that name. Raises RequestError naming the nearest known one."""
+    if name in POLICIES:
+        return POLICIES[name](config)
+    if name in IN_HINDSIGHT:
+        raise RequestError(
+            f"policy {name!r} knows the future: only `reorder replay` can follow it. "
+            f"Choose one of {', '.join(POLICIES)}"
+        )
+    raise unknown(name, tuple(POLICIES))
+
+
+def unknown(name: str, known: tuple[str, ...]) -> RequestError:
+    """The error for a policy that there is not."""
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    return RequestError(f"there is no policy {name!r}: {hint}known are {', '.join(known)}")

@@ -1,0 +1,98 @@
+"""Why this number: a sentence that a buyer understands, whose numbers stand in the same row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a sentence needs beside the numbers of its row."""
+
+    flags: str
+    orderable: bool
+    feasible: bool
+    beyond: float
+    promised: float
+    pack_size: float
+    ends_on: str
+    refused: bool
+
+
+def number(value: float) -> str:
+    """A quantity as a buyer writes it: 1,200 or 3.7."""
+    if value == int(value):
+        return f"{int(value):,}"
+    return f"{value:,.1f}" if abs(value) >= 0.1 else f"{value:,.2f}"
+
+
+def percent(share: float) -> str:
+    """A probability in per cent, never rounded to a certainty that it is not."""
+    if 0 < share < 0.01:
+        return "under 1 %"
+    if 0.99 < share < 1:
+        return "over 99 %"
+    return f"{share * 100:.0f} %"
+
+
+def reason(row: Any, facts: Facts) -> str:
+    """The sentence for one row of the recommendations."""
+    if not facts.feasible:
+        return (
+            f"Nothing can be ordered: packs of {number(facts.pack_size)} do not fit between the minimum "
+            "and the maximum order quantity; correct the product's terms."
+        )
+    if not facts.orderable:
+        return f"Nothing: the item ends on {facts.ends_on}, before an order could arrive on {row.arrives_on}."
+    if row.quantity > 0:
+        return f"{_order(row, facts)} {_without(row, facts)}"
+    return _nothing(row, facts)
+
+
+def _order(row: Any, facts: Facts) -> str:
+    packs = "" if facts.pack_size == 1 else f" ({number(row.packs)} packs)"
+    return f"Order {number(row.quantity)}{packs}: {_there_is(row, facts)}; {_demand(row)}."
+
+
+def _there_is(row: Any, facts: Facts) -> str:
+    parts = [f"{number(row.on_hand)} on hand"]
+    if row.on_order > 0:
+        late = f" (of which {number(facts.beyond)} too late to help)" if facts.beyond > 0 else ""
+        parts.append(f"{number(row.on_order)} on order{late}")
+    if row.backlog > 0:
+        parts.append(f"{number(row.backlog)} owed to customers")
+    if facts.promised > 0:
+        parts.append(f"{number(facts.promised)} ordered ahead")
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def _demand(row: Any) -> str:
+    days = number(round(row.protection_days, 1))
+    return (
+        f"about {number(row.demand_mean)} will be asked for in the {days} days until a later order "
+        f"could arrive (at most {number(row.demand_q95)}, 95 % sure)"
+    )
+
+
+def _without(row: Any, facts: Facts) -> str:
+    short = "lose" if facts.refused else "leave"
+    effect = "of sales" if facts.refused else "on backorder"
+    return (
+        f"Goods arrive on {row.arrives_on}; the risk of running out before is "
+        f"{percent(row.stockout_probability)}. Ordering nothing would {short} about "
+        f"{number(row.expected_short_units)} units {effect} and cost {row.expected_cost:,.2f}, "
+        f"ordering this costs {row.expected_cost_if_ordered:,.2f}."
+    )
+
+
+def _nothing(row: Any, facts: Facts) -> str:
+    if row.demand_mean == 0 and row.backlog == 0:
+        return "Nothing: no demand is expected, and nothing is owed to customers."
+    when = f"; look again by {row.order_by}" if isinstance(row.order_by, str) else ""
+    if row.inventory_position > 0 and row.stockout_probability_if_ordered < 0.5:
+        return f"Nothing: {_there_is(row, facts)} is enough while {_demand(row)}{when}."
+    return (
+        f"Nothing: {_there_is(row, facts)}; {_demand(row)}, but even the smallest order would cost "
+        f"more to hold than the shortage that it avoids{when}."
+    )

@@ -1,0 +1,123 @@
+"""From flows to measures: what a policy's tallies come to, in units, shares and money.
+
+``docs/replay.md`` defines each measure. Everything additive is summed first; shares are quotients of sums.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from forecasting.costs import Costs
+from forecasting.domain import FloatArray
+from forecasting.replay.tallies import Tallies
+from forecasting.replay.walk import PolicyRun
+
+COSTS = (
+    "cost_holding",
+    "cost_lost_business",
+    "cost_goodwill",
+    "cost_admin",
+    "cost_word_of_mouth",
+    "cost_ordering",
+)
+"""The parts that ``cost_total`` is the sum of."""
+
+MEASURES = (
+    "lines",
+    "units",
+    "backordered_lines",
+    "backordered_units",
+    "backlog_unit_days",
+    "late_lines",
+    "lost_units",
+    "lost_lines",
+    "fill_rate",
+    "line_fill_rate",
+    "otif",
+    "cycle_service",
+    "average_on_hand_units",
+    "average_on_hand_value",
+    "purchase_orders",
+    "purchased_units",
+    *COSTS,
+    "cost_total",
+)
+"""Every measure of the summary, in its order."""
+
+COUNTS = frozenset(
+    {"lines", "backordered_lines", "late_lines", "lost_lines", "short_lines", "purchase_orders"}
+)
+SHARES = frozenset({"fill_rate", "line_fill_rate", "otif", "cycle_service"})
+
+_FLOWS = (
+    "lines",
+    "units",
+    "backordered_lines",
+    "backordered_units",
+    "backlog_unit_days",
+    "late_lines",
+    "lost_units",
+    "lost_lines",
+    "in_full_lines",
+    "short_periods",
+)
+
+
+def costs_of(tallies: Tallies, costs: Costs) -> dict[str, FloatArray]:
+    """The money that the flows cost, by its named parts: all of ``COSTS`` but ``cost_ordering``.
+
+    Returns float64 arrays of the tallies' shape (n, p).
+    """
+    short_units = tallies.backordered_units + tallies.lost_units
+    short_lines = tallies.backordered_lines + tallies.lost_lines
+    return {
+        "cost_holding": costs.holding_per_unit_day[:, None] * tallies.on_hand_unit_days,
+        "cost_lost_business": costs.lost_business_per_unit[:, None] * short_units,
+        "cost_goodwill": costs.goodwill_per_unit[:, None] * short_units
+        + costs.goodwill_per_late_unit_day[:, None] * tallies.late_unit_days
+        + costs.backlog_per_unit_day[:, None] * tallies.backlog_unit_days,
+        "cost_admin": costs.admin_per_line[:, None] * short_lines,
+        "cost_word_of_mouth": costs.word_of_mouth_per_line[:, None] * short_lines,
+    }
+
+
+def additive(run: PolicyRun, costs: Costs, unit_cost: FloatArray, days: FloatArray) -> dict[str, FloatArray]:
+    """All that may be summed over items and periods: float64, shape (n, p) each.
+
+    ``unit_cost``, shape (n,): what a unit on hand is worth. ``days``, shape (n, 1) or (n, p): the days
+    that an average stock is taken over.
+    """
+    tallies = run.tallies
+    on_hand = tallies.on_hand_unit_days / np.maximum(days, 1.0)
+    return {
+        **{name: getattr(tallies, name) for name in _FLOWS},
+        "item_periods": (tallies.days > 0).astype(np.float64),
+        "average_on_hand_units": on_hand,
+        "average_on_hand_value": on_hand * unit_cost[:, None],
+        "purchased_units": run.purchased_units,
+        **costs_of(tallies, costs),
+        "cost_ordering": run.cost_ordering,
+    }
+
+
+def measures(sums: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    """The measures, from sums of what ``additive`` gives (any one shape); a share of nothing is 1."""
+    short_units = sums["backordered_units"] + sums["lost_units"]
+    short_lines = sums["backordered_lines"] + sums["lost_lines"]
+    derived = {
+        "fill_rate": 1.0 - _share(short_units, sums["units"], 0.0),
+        "line_fill_rate": 1.0 - _share(short_lines, sums["lines"], 0.0),
+        "otif": _share(sums["in_full_lines"], sums["lines"], 1.0),
+        "cycle_service": 1.0 - _share(sums["short_periods"], sums["item_periods"], 0.0),
+        "cost_total": sum((sums[name] for name in COSTS), np.zeros_like(sums["lines"])),
+        "short_lines": short_lines,
+    }
+    known = {**sums, **derived}
+    return {name: known[name] for name in (*MEASURES, "short_lines") if name in known}
+
+
+def _share(part: FloatArray, whole: FloatArray, of_nothing: float) -> FloatArray:
+    some = whole > 0
+    return np.where(some, part / np.where(some, whole, 1.0), of_nothing)

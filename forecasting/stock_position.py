@@ -1,0 +1,95 @@
+"""What there is at the close of a day: on hand, on order, owed to customers; from a dataset's tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecasting.catalogue import Catalogue
+from forecasting.dataset.dataset import Dataset
+from forecasting.demand import LONG_AGO, days_of, item_numbers
+from forecasting.domain import FloatArray, IntArray
+
+
+@dataclass(frozen=True)
+class Receipts:
+    """Goods on their way. ``item``, ``day`` (usable from its start): int64; ``quantity``: float64."""
+
+    item: IntArray
+    day: IntArray
+    quantity: FloatArray
+
+
+def counted(dataset: Dataset, catalogue: Catalogue, day: int) -> FloatArray:
+    """On hand at the close of ``day`` by the last count up to then; NaN where there was none."""
+    table = dataset.stock
+    as_of = days_of(table["as_of"])
+    known = np.flatnonzero(as_of <= day)
+    order = known[np.argsort(as_of[known], kind="stable")]
+    on_hand = np.full(len(catalogue), np.nan)
+    # Of several counts written to one place the last one stays: the latest, as they are in order.
+    on_hand[item_numbers(table.iloc[order], catalogue.items)] = table["on_hand"].to_numpy(dtype=np.float64)[
+        order
+    ]
+    return on_hand
+
+
+def on_the_way(dataset: Dataset, catalogue: Catalogue, day: int, *, in_hindsight: bool) -> Receipts:
+    """What had been ordered by the close of ``day`` and had not come, with the day it can be used.
+
+    That is the day on which it was expected (tomorrow, where that has passed; a mean lead time after
+    the order, where none was named) or, ``in_hindsight``, the day on which it really came.
+    """
+    table = dataset.purchase_orders
+    item = item_numbers(table, catalogue.items)
+    ordered, expected = days_of(table["ordered_at"]), days_of(table["expected_at"])
+    received = days_of(table["received_at"])
+    status = table["status"].astype(object)
+    came = (received > LONG_AGO) & (received <= day)
+    firm = ~status.isin(["draft", "cancelled"]).to_numpy(dtype=bool)
+    # Received on a day that nobody wrote down: it came, some time.
+    coming = (status != "received").to_numpy(dtype=bool) | (received > LONG_AGO)
+    keep = (item >= 0) & (ordered <= day) & ~came & firm & coming
+    usual = ordered + 1 + np.round(catalogue.lead_times.mean[item]).astype(np.int64)
+    arrives = np.where(expected > LONG_AGO, expected, usual)
+    quantity = table["quantity"].to_numpy(dtype=np.float64)
+    received_units = table["quantity_received"].to_numpy(dtype=np.float64)
+    if in_hindsight:
+        arrives = np.where(received > LONG_AGO, received, arrives)
+        known = (received > LONG_AGO) & ~np.isnan(received_units)
+        quantity = np.where(known, received_units, quantity)
+    else:
+        part = (received == LONG_AGO) & ~np.isnan(received_units)
+        quantity = np.where(part, quantity - received_units, quantity)
+    keep &= quantity > 0
+    return Receipts(item[keep], np.maximum(arrives, day + 1)[keep], quantity[keep])
+
+
+def owed(dataset: Dataset, catalogue: Catalogue, day: int, due_to_ship: IntArray) -> FloatArray:
+    """Units owed to customers at the close of ``day``: float64, shape (n,).
+
+    A line is owed from the day it is due to ship until it ships or is cancelled. A dataset that says
+    nothing of a line's status is taken to have shipped it.
+
+    Args:
+        due_to_ship: int64, shape (rows of orders,): the day on which each line is due to ship.
+    """
+    orders = dataset.orders
+    status = orders["status"].astype(object).to_numpy()
+    shipped, cancelled = days_of(orders["shipped_at"]), days_of(orders["cancelled_at"])
+    quantity = orders["quantity"].to_numpy(dtype=np.float64)
+    shipped_units = np.nan_to_num(orders["quantity_shipped"].to_numpy(dtype=np.float64))
+    later = (shipped > day) & (status != "refused")
+    waiting = (status == "open") & (shipped == LONG_AGO)
+    given_up = (status == "cancelled") & (shipped == LONG_AGO) & (cancelled > day)
+    keep = (due_to_ship <= day) & (later | waiting | given_up)
+    units = np.where(shipped == LONG_AGO, quantity - shipped_units, quantity)
+    item = item_numbers(orders, catalogue.items)
+    return np.bincount(item[keep], np.maximum(units, 0.0)[keep], len(catalogue)).astype(np.float64)
+
+
+def beyond_protection(receipts: Receipts, day: int, protection_days: FloatArray) -> FloatArray:
+    """Units on their way that come only after each item's protection interval: float64, shape (n,)."""
+    late = receipts.day > day + protection_days[receipts.item]
+    return np.bincount(receipts.item[late], receipts.quantity[late], len(protection_days)).astype(np.float64)

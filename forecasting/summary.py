@@ -1,0 +1,135 @@
+"""What a command says on a terminal when it is done: short, readable, and only what its tables say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from forecasting.engine import Result
+
+SHOWN = 8
+
+
+def plan_text(result: Result, out: Path | None) -> str:
+    """What to buy first and why, what it costs, and what was assumed."""
+    table, assumed = result.tables["recommendations"], result.tables["assumptions"]
+    bought = table[table["quantity"] > 0]
+    lines = [
+        f"{len(bought):,} of {len(table):,} items to order at the close of {result.run['as_of']}, "
+        f"worth {bought['value'].sum():,.2f}.",
+        "",
+        *first_orders(table),
+        "",
+        *assumptions_text(assumed),
+    ]
+    if out is not None:
+        lines += ["", f"Written to {out}: recommendations, assumptions, run.json"]
+    return "\n".join(lines)
+
+
+def first_orders(table: pd.DataFrame, shown: int = SHOWN) -> list[str]:
+    """The orders that save most money, each with its reason."""
+    saved = table["expected_cost"] - table["expected_cost_if_ordered"]
+    bought = table.assign(saved=saved)[table["quantity"] > 0]
+    first = bought.sort_values(["saved", "location", "sku"], ascending=[False, True, True]).head(shown)
+    if len(first) == 0:
+        return ["Nothing needs to be ordered."]
+    lines = ["To order first, by the money it saves:"]
+    for row in _rows(first):
+        supplier = f" from {row.supplier}" if row.supplier else ""
+        lines.append(f"  {row.sku}{supplier}: saves {row.saved:,.2f}. {row.reason}")
+    return lines
+
+
+def assumptions_text(assumed: pd.DataFrame) -> list[str]:
+    """The settings that stood in for what the dataset does not say."""
+    if len(assumed) == 0:
+        return ["Nothing had to be assumed."]
+    width = max(len(f"{row.setting} = {row.value}") for row in _rows(assumed))
+    lines = ["Assumed, where the dataset does not say (setting = value, items):"]
+    for row in _rows(assumed):
+        setting = f"{row.setting} = {row.value}"
+        lines.append(f"  {setting:<{width}}  {row.items:>7,}")
+    return lines
+
+
+def replay_text(result: Result, out: Path) -> str:
+    """The policies side by side, and what the baseline's backorders would have come to."""
+    run = result.run
+    lines = [
+        f"{run['counts']['items']:,} items, {run['counts']['order_lines']:,} order lines counted, "
+        f"{run['from']} to {run['to']}.",
+        "",
+        *policies_table(result.tables["summary"]),
+    ]
+    fitted = run["parameters"]
+    lines += [f"  {name}: {words}, fitted on the time before" for name, words in fitted.items()]
+    lines += ["", *verdicts(result), "", f"Written to {out}: summary, periods, items, report.html"]
+    return "\n".join(lines)
+
+
+def policies_table(summary: pd.DataFrame) -> list[str]:
+    """One line a policy: the measures that matter most."""
+    lines = [
+        f"  {'policy':<18}{'short lines':>12}{'short units':>13}{'fill rate':>11}"
+        f"{'stock value':>14}{'cost':>14}"
+    ]
+    for row in _rows(summary):
+        short_lines = row.backordered_lines + row.lost_lines
+        short_units = row.backordered_units + row.lost_units
+        lines.append(
+            f"  {row.policy:<18}{short_lines:>12,.0f}{short_units:>13,.0f}{row.fill_rate:>11.1%}"
+            f"{row.average_on_hand_value:>14,.0f}{row.cost_total:>14,.0f}"
+        )
+    return lines
+
+
+def verdicts(result: Result) -> list[str]:
+    """For each policy that anybody can follow: backorders avoided and money saved, how surely."""
+    summary, baseline = result.tables["summary"], result.run["baseline"]
+    base = summary[summary["policy"] == baseline].iloc[0]
+    short = base.backordered_lines + base.lost_lines
+    lines = []
+    for row in _rows(summary):
+        if row.policy in {baseline, "perfect_foresight", "no_orders"}:
+            continue
+        more = "fewer" if row.backorders_avoided >= 0 else "more"
+        cheaper = "less" if row.cost_saved >= 0 else "more"
+        share = abs(row.cost_saved) / base.cost_total if base.cost_total else 0.0
+        low, high = -row.cost_total_difference_high, -row.cost_total_difference_low
+        lines.append(
+            f"{row.policy} would have left {abs(row.backorders_avoided):,.0f} {more} order lines short "
+            f"than {baseline} (of {short:,.0f}), for {abs(row.cost_saved):,.0f} {cheaper} money in all "
+            f"({share:.0%}; 90 % interval of the saving {low:,.0f} to {high:,.0f})."
+        )
+    return lines
+
+
+def demo_text(planned: Result, replayed: Result, folder: Path) -> str:
+    """The end of the demo: what to buy first and why, what it costs, backorders avoided."""
+    table = planned.tables["recommendations"]
+    bought = table[table["quantity"] > 0]
+    return "\n".join(
+        [
+            *first_orders(table, 5),
+            "",
+            f"In all {len(bought):,} of {len(table):,} items to order, worth {bought['value'].sum():,.2f}; "
+            f"they cut the expected cost of shortage and stock from {bought['expected_cost'].sum():,.2f} "
+            f"to {bought['expected_cost_if_ordered'].sum():,.2f}.",
+            "",
+            "On the shop's own past orders:",
+            *policies_table(replayed.tables["summary"]),
+            "",
+            *verdicts(replayed),
+            "",
+            f"Look at {folder / 'replay' / 'report.html'} and {folder / 'plan' / 'recommendations.csv'}",
+        ]
+    )
+
+
+def _rows(table: pd.DataFrame) -> Iterator[Any]:
+    """The rows, with their columns as attributes."""
+    return iter(table.itertuples(index=False))

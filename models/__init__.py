@@ -1,0 +1,36 @@
+"""Demand models: arrays in, predictive distributions out. See ``docs/models.md``.
+
+Public names are loaded when first asked for, so that importing one module of the package costs no more
+than that module.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from models.base import Forecast, Model
+    from models.distribution import Distribution
+    from models.history import History
+    from models.registry import MODELS, model
+    from models.selection import Choice, choose
+
+__all__ = ["MODELS", "Choice", "Distribution", "Forecast", "History", "Model", "choose", "model"]
+
+_PLACES = {
+    "Choice": "selection",
+    "Distribution": "distribution",
+    "Forecast": "base",
+    "History": "history",
+    "MODELS": "registry",
+    "Model": "base",
+    "choose": "selection",
+    "model": "registry",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)

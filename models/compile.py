@@ -1,0 +1,62 @@
+"""Compilation of kernels, and running them over blocks of items on all cores.
+
+A kernel works on the items ``start`` to ``stop`` and writes only their part of its outputs, so that
+blocks may run side by side on threads (kernels release the interpreter lock) and the result does not
+depend on how many there are.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any, TypeVar, cast
+
+import numba
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+SMALLEST_BLOCK = 256
+"""Fewer items than this are not worth a thread."""
+
+
+def compiled(function: Function) -> Function:
+    """Compile ``function`` on its first call, kept on disk between runs where a disk will have it.
+
+    An installation in a folder that cannot be written, run by a user without a home, has nowhere to
+    keep it: numba raises as it decorates, and the function is then compiled anew by each process.
+    """
+    try:
+        return cast(Function, numba.njit(nogil=True, cache=True)(function))
+    except RuntimeError:
+        return cast(Function, numba.njit(nogil=True)(function))
+
+
+def threads() -> int:
+    """How many threads to use: the cores that this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return max(1, len(os.sched_getaffinity(0)))
+    return os.cpu_count() or 1
+
+
+def over_items(kernel: Callable[..., None], items: int, *arguments: Any) -> None:
+    """Call ``kernel(start, stop, *arguments)`` over blocks that together cover ``range(items)``."""
+    blocks = min(2 * threads(), items // SMALLEST_BLOCK)
+    if blocks <= 1 or threads() == 1:
+        if items:
+            kernel(0, items, *arguments)
+        return
+    edges = [items * block // blocks for block in range(blocks + 1)]
+    # The first block alone: it compiles the kernel, which threads would otherwise wait for in turn.
+    kernel(edges[0], edges[1], *arguments)
+    jobs = [_pool(os.getpid()).submit(kernel, start, stop, *arguments) for start, stop in pairwise(edges[1:])]
+    for job in jobs:
+        job.result()
+
+
+@lru_cache(maxsize=1)
+def _pool(process: int) -> ThreadPoolExecutor:
+    """The threads of this process. A forked child starts its own: threads do not survive a fork."""
+    return ThreadPoolExecutor(threads(), thread_name_prefix=f"kernel-{process}")

@@ -1,0 +1,78 @@
+"""The demand history of many items at once: a ragged panel, one flat array and where each item starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class History:
+    """Demand per bucket of ``n`` items, each from its own first bucket to one common last bucket.
+
+    Attributes:
+        data: float64, shape (indptr[-1],): demand per bucket, item after item, oldest first.
+            NaN = unknown (the item could not be sold then, or nobody was there to ask).
+        indptr: int64, shape (n + 1,): item ``i`` owns ``data[indptr[i]:indptr[i + 1]]``.
+        season: buckets in a year (365 for days, 52 for weeks, 12 for months).
+
+    Raises ValueError where the shapes do not fit together.
+    """
+
+    data: FloatArray
+    indptr: IntArray
+    season: int = 52
+
+    def __post_init__(self) -> None:
+        if self.indptr.ndim != 1 or len(self.indptr) == 0 or self.indptr[0] != 0:
+            raise ValueError("indptr must be one-dimensional and start at 0")
+        if np.any(np.diff(self.indptr) < 0) or self.indptr[-1] != len(self.data):
+            raise ValueError("indptr must never fall, and must end at the length of data")
+        if self.season < 1:
+            raise ValueError(f"season must be at least 1 bucket, not {self.season}")
+
+    def __len__(self) -> int:
+        """How many items."""
+        return len(self.indptr) - 1
+
+    @property
+    def lengths(self) -> IntArray:
+        """int64, shape (n,): buckets since each item's first one."""
+        return np.diff(self.indptr)
+
+    @property
+    def item(self) -> IntArray:
+        """int64, shape of ``data``: the item that each bucket belongs to."""
+        return np.repeat(np.arange(len(self), dtype=np.int64), self.lengths)
+
+    def until(self, buckets: int) -> History:
+        """The history as it was ``buckets`` buckets ago; items that began since have none."""
+        if buckets <= 0:
+            return self
+        lengths = np.maximum(self.lengths - buckets, 0)
+        age = np.repeat(self.indptr[1:], self.lengths) - np.arange(len(self.data))
+        indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        return History(self.data[age > buckets], indptr, self.season)
+
+    def take(self, items: IntArray) -> History:
+        """The history of the given items, in the given order."""
+        lengths = self.lengths[items]
+        indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        offset = np.repeat(self.indptr[:-1][items] - indptr[:-1], lengths)
+        return History(self.data[np.arange(indptr[-1]) + offset], indptr, self.season)
+
+    def recent_mean(self, buckets: int) -> FloatArray:
+        """float64, shape (n,): mean of the known ones of the last ``buckets`` buckets; 0 without any."""
+        known = np.concatenate([[0.0], np.cumsum(~np.isnan(self.data))])
+        total = np.concatenate([[0.0], np.cumsum(np.nan_to_num(self.data))])
+        last = self.indptr[1:]
+        first = np.maximum(last - buckets, self.indptr[:-1])
+        count = known[last] - known[first]
+        # A difference of running totals can end a hair below zero.
+        return np.maximum(total[last] - total[first], 0.0) / np.maximum(count, 1.0)

@@ -1,0 +1,66 @@
+"""A negative binomial on a blend of what an item sells lately and what it has sold since it is listed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from models.compile import compiled, over_items
+from models.history import FloatArray, History
+from models.spread import LevelForecast
+
+
+def blended_levels(history: History, recent_share: float, half_life: float) -> FloatArray:
+    """Levels ``recent_share`` w + (1 - ``recent_share``) m, w the recent and m the overall mean.
+
+    Args:
+        history: n items. Unknown buckets count in neither mean.
+        recent_share: 0..1.
+        half_life: buckets after which a bucket weighs half in w, whose weights are made to sum to 1
+            however short the history is.
+
+    Returns:
+        float64, shape of ``history.data``; NaN where nothing is known yet.
+    """
+    out = np.empty(len(history.data))
+    keep = 0.5 ** (1.0 / half_life)
+    over_items(_blended_levels, len(history), history.data, history.indptr, recent_share, keep, out)
+    return out
+
+
+@dataclass(frozen=True)
+class NegativeBinomial:
+    """No parameter is fitted per item, which is what makes it hard to beat on short, noisy histories.
+
+    A third part, the mean of 13 weeks, was measured and dropped: no better on weekly wholesale, worse
+    on daily retail series.
+    """
+
+    recent_share: float = 0.75
+    half_life_weeks: float = 3.0
+    name: ClassVar[str] = "negative_binomial"
+
+    def fit(self, history: History) -> LevelForecast:
+        """See ``models.base.Model``."""
+        half_life = max(1.0, self.half_life_weeks * history.season / 52)
+        level = blended_levels(history, self.recent_share, half_life)
+        return LevelForecast(history, lambda _: level)
+
+
+@compiled
+def _blended_levels(start, stop, data, indptr, recent_share, keep, out):  # type: ignore[no-untyped-def]
+    for i in range(start, stop):
+        faded, weight = 0.0, 0.0
+        total, known = 0.0, 0
+        for t in range(indptr[i], indptr[i + 1]):
+            y = data[t]
+            if not np.isnan(y):
+                faded = keep * faded + y
+                weight = keep * weight + 1.0
+                total += y
+                known += 1
+            out[t] = np.nan
+            if known > 0:
+                out[t] = recent_share * faded / weight + (1.0 - recent_share) * total / known
