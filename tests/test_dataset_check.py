@@ -76,18 +76,32 @@ BAD_ORDERS = {
     "words_for_a_date": ({"due": "next week"}, "due", "next week", "Write it as 2011-09-04"),
     "before_1900": ({"ordered_at": "1899-12-31"}, "ordered_at", "1899-12-31", "not between 1900 and 2200"),
     "after_2200": ({"due": "9999-12-31"}, "due", "9999-12-31", "not between 1900 and 2200"),
-    "due_before_ordered": ({"due": "2011-09-03"}, "due, ordered_at", "2011-09-03, 2011-09-04", "due is before"),
+    "due_before_ordered": (
+        {"due": "2011-09-03"},
+        "due, ordered_at",
+        "2011-09-03, 2011-09-04",
+        "due is before",
+    ),
     "shipped_before_ordered": (
-        {"shipped_at": "2011-09-03T23:00"}, "shipped_at, ordered_at", "2011-09-03T23:00, 2011-09-04", "before",
+        {"shipped_at": "2011-09-03T23:00"},
+        "shipped_at, ordered_at",
+        "2011-09-03T23:00, 2011-09-04",
+        "before",
     ),
     "cancelled_before_ordered": (
-        {"cancelled_at": "2010-09-04"}, "cancelled_at, ordered_at", "2010-09-04, 2011-09-04", "before",
+        {"cancelled_at": "2010-09-04"},
+        "cancelled_at, ordered_at",
+        "2010-09-04, 2011-09-04",
+        "before",
     ),
     "shipped_more_than_ordered": (
-        {"quantity_shipped": "3"}, "quantity_shipped, quantity", "3, 2", "quantity_shipped is more than quantity",
+        {"quantity_shipped": "3"},
+        "quantity_shipped, quantity",
+        "3, 2",
+        "quantity_shipped is more than quantity",
     ),
     "the_same_line_twice": ({"order": "A1"}, "order, line", "A1, 1", "the same order and line as in row 2"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("cells", "column", "value", "message"), BAD_ORDERS.values(), ids=BAD_ORDERS)
@@ -108,57 +122,121 @@ def test_a_bad_order_line_is_told(
 
 BAD_TABLES = {
     "above_maximum": (
-        "availability", "date,sku,share\n2011-09-01,00123,1.5\n", 2, "share", "1.5", "must be 1 or less",
+        "availability",
+        "date,sku,share\n2011-09-01,00123,1.5\n",
+        2,
+        "share",
+        "1.5",
+        "must be 1 or less",
     ),
     "time_in_a_column_of_dates": (
-        "stock", "as_of,sku,on_hand\n2011-09-01T12:00,00123,1\n", 2, "as_of", "2011-09-01T12:00", "time of day",
+        "stock",
+        "as_of,sku,on_hand\n2011-09-01T12:00,00123,1\n",
+        2,
+        "as_of",
+        "2011-09-01T12:00",
+        "time of day",
     ),
     "other_midnight": (
-        "stock", "as_of,sku,on_hand\n2011-09-01T00:00+02:00,00123,1\n",
-        2, "as_of", "2011-09-01T00:00+02:00", "at UTC",
+        "stock",
+        "as_of,sku,on_hand\n2011-09-01T00:00+02:00,00123,1\n",
+        2,
+        "as_of",
+        "2011-09-01T00:00+02:00",
+        "at UTC",
     ),
     "minimum_above_maximum": (
-        "products", PRODUCTS + "00123,acme,11,10\n",
-        2, "min_order_quantity, max_order_quantity", "11, 10", "is more than max_order_quantity",
+        "products",
+        PRODUCTS + "00123,acme,11,10\n",
+        2,
+        "min_order_quantity, max_order_quantity",
+        "11, 10",
+        "is more than max_order_quantity",
     ),
-    "unknown_supplier": ("products", PRODUCTS + "00123,acmee,,\n", 2, "supplier", "acmee", "Did you mean acme?"),
+    "unknown_supplier": (
+        "products",
+        PRODUCTS + "00123,acmee,,\n",
+        2,
+        "supplier",
+        "acmee",
+        "Did you mean acme?",
+    ),
     "product_twice": (
-        "products", PRODUCTS + "00123,acme,,\n77,acme,,\n00123,acme,,\n",
-        4, "sku", "00123", "the same sku as in row 2",
+        "products",
+        PRODUCTS + "00123,acme,,\n77,acme,,\n00123,acme,,\n",
+        4,
+        "sku",
+        "00123",
+        "the same sku as in row 2",
     ),
     "stock_twice_where_location_is_main": (
-        "stock", "as_of,sku,on_hand,location\n2011-09-01,00123,1,main\n2011-09-01,00123,2,\n",
-        3, "as_of, sku, location", "2011-09-01, 00123, ", "as in row 2",
+        "stock",
+        "as_of,sku,on_hand,location\n2011-09-01,00123,1,main\n2011-09-01,00123,2,\n",
+        3,
+        "as_of, sku, location",
+        "2011-09-01, 00123, ",
+        "as in row 2",
     ),
     "weekday_in_capitals": (
-        "suppliers", "supplier,review_weekday\nacme,Monday\n", 2, "review_weekday", "Monday", "mean monday?",
+        "suppliers",
+        "supplier,review_weekday\nacme,Monday\n",
+        2,
+        "review_weekday",
+        "Monday",
+        "mean monday?",
     ),
     "received_before_ordered": (
         "purchase_orders",
         "purchase_order,sku,quantity,ordered_at,received_at\nP1,00123,5,2011-09-04,2011-09-01\n",
-        2, "received_at, ordered_at", "2011-09-01, 2011-09-04", "before ordered_at",
+        2,
+        "received_at, ordered_at",
+        "2011-09-01, 2011-09-04",
+        "before ordered_at",
     ),
     "unknown_sku_in_stock": (
-        "stock", "as_of,sku,on_hand\n2011-09-01,123,1\n", 2, "sku", "123", "neither in orders nor in products",
+        "stock",
+        "as_of,sku,on_hand\n2011-09-01,123,1\n",
+        2,
+        "sku",
+        "123",
+        "neither in orders nor in products",
     ),
     "unknown_sku_in_purchase_orders": (
-        "purchase_orders", "purchase_order,sku,quantity,ordered_at\nP1,00132,5,2011-09-04\n",
-        2, "sku", "00132", "Did you mean 00123?",
+        "purchase_orders",
+        "purchase_order,sku,quantity,ordered_at\nP1,00132,5,2011-09-04\n",
+        2,
+        "sku",
+        "00132",
+        "Did you mean 00123?",
     ),
     "unknown_sku_in_availability": (
-        "availability", "date,sku,share\n2011-09-01,X,1\n", 2, "sku", "X", "add it to products",
+        "availability",
+        "date,sku,share\n2011-09-01,X,1\n",
+        2,
+        "sku",
+        "X",
+        "add it to products",
     ),
     "unknown_sku_in_prices": ("prices", "from,sku,unit_price\n2011-09-01,X,1\n", 2, "sku", "X", "neither"),
     "unknown_sku_in_alternatives": ("alternatives", "sku,alternative\nX,00123\n", 2, "sku", "X", "neither"),
     "unknown_alternative": ("alternatives", "sku,alternative\n00123,X\n", 2, "alternative", "X", "neither"),
     "unknown_sku_in_price_breaks": (
-        "price_breaks", "supplier,sku,min_quantity,unit_cost\nacme,X,1,1\n", 2, "sku", "X", "neither",
+        "price_breaks",
+        "supplier,sku,min_quantity,unit_cost\nacme,X,1,1\n",
+        2,
+        "sku",
+        "X",
+        "neither",
     ),
     "unknown_supplier_in_price_breaks": (
-        "price_breaks", "supplier,sku,min_quantity,unit_cost\nACME,00123,1,1\n",
-        2, "supplier", "ACME", "Did you mean acme?",
+        "price_breaks",
+        "supplier,sku,min_quantity,unit_cost\nACME,00123,1,1\n",
+        2,
+        "supplier",
+        "ACME",
+        "Did you mean acme?",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(
@@ -193,9 +271,12 @@ def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
     problems = check(write(tmp_path, orders=orders, stock=stock)).problems
     places = {(problem.table, problem.row, problem.column) for problem in problems}
     assert places == {
-        ("orders", 2, "quantity"), ("orders", 3, "ordered_at"), ("orders", 3, "sku"),
-        ("stock", 2, "as_of"), ("stock", 2, "on_hand"),
-    }  # fmt: skip
+        ("orders", 2, "quantity"),
+        ("orders", 3, "ordered_at"),
+        ("orders", 3, "sku"),
+        ("stock", 2, "as_of"),
+        ("stock", 2, "on_hand"),
+    }
 
 
 def test_many_alike_are_listed_in_part_and_counted(tmp_path: Path) -> None:
@@ -233,11 +314,15 @@ def test_what_may_be_right_is_a_notice_and_stops_nothing(tmp_path: Path) -> None
     assert len(checked.dataset.orders) == 3
     found = {(notice.table, notice.column, notice.value) for notice in checked.notices}
     assert found == {
-        ("orders", None, "orders2"), ("stock", None, "stokc"), ("prices", None, "prices.xlsx"),
-        ("orders", "duee", "duee"), ("orders", "order", "A2 "), ("orders", "order, sku", "A1, 00123"),
+        ("orders", None, "orders2"),
+        ("stock", None, "stokc"),
+        ("prices", None, "prices.xlsx"),
+        ("orders", "duee", "duee"),
+        ("orders", "order", "A2 "),
+        ("orders", "order, sku", "A1, 00123"),
         ("orders", "sku", "new"),
-    }  # fmt: skip
-    assert "1 rows without a line repeat another row" in checked.text()
+    }
+    assert "repeat another row in every column: 1, this one first" in checked.text()
     assert list(checked.dataset.orders["order"]) == ["A1", "A1", "A2"]
 
 

@@ -153,7 +153,13 @@ NAN, INF = float("nan"), float("inf")
 BAD_PARQUET: dict[str, tuple[dict[str, Any], int | None, str, str | None, str]] = {
     "text_for_numbers": ({"quantity": ["5"]}, 1, "quantity", "5", "holds text, where numbers should be"),
     "truth_for_numbers": ({"quantity": [True]}, 1, "quantity", "True", "holds bool"),
-    "number_for_a_date": ({"ordered_at": [20110901]}, 1, "ordered_at", "20110901", "int64, where dates or times should be"),
+    "number_for_a_date": (
+        {"ordered_at": [20110901]},
+        1,
+        "ordered_at",
+        "20110901",
+        "int64, where dates or times should be",
+    ),
     "fraction_for_text": ({"sku": [17850.0]}, 1, "sku", "17850.0", "holds double, where text should be"),
     "list_for_text": ({"sku": [["a"]]}, 1, "sku", "['a']", "holds list"),
     "nan_required": ({"quantity": [NAN]}, 1, "quantity", "nan", "missing or not a number (NaN)"),
@@ -166,7 +172,7 @@ BAD_PARQUET: dict[str, tuple[dict[str, Any], int | None, str, str | None, str]] 
     "far_date": ({"due": [date(2201, 1, 1)]}, 1, "due", "2201-01-01", "not between 1900 and 2200"),
     "wrong_word": ({"status": ["done"]}, 1, "status", "done", "Write one of: open, shipped"),
     "no_quantity": ({"quantity": None}, None, "quantity", None, "the column is missing"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(
@@ -261,3 +267,14 @@ def test_a_folder_without_orders_is_told(tmp_path: Path, name: str) -> None:
     problem = told(tmp_path)
     assert (problem.table, problem.value) == ("orders", str(tmp_path))
     assert ("Rename orderss to orders" in problem.todo) == (name == "orderss.csv")
+
+
+def test_blocks_of_a_file_make_one_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [f"Ä{row},2011-09-01,{row % 7:03d},{row + 1}\n" for row in range(200)]
+    (tmp_path / "orders.csv").write_bytes(HEADER + "".join(rows).encode())
+    whole = read(tmp_path)
+    monkeypatch.setattr("forecasting.dataset.csv_files.BLOCK", 101)
+    parts = read(tmp_path)
+    assert parts.fingerprint == whole.fingerprint
+    assert list(parts.orders["sku"]) == [f"{row % 7:03d}" for row in range(200)]
+    assert list(parts.orders["order"]) == [f"Ä{row}" for row in range(200)]

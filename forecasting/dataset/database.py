@@ -67,9 +67,10 @@ def connected(url: str, *, create: bool = False) -> Iterator[Connection]:
             arguments = {"connect_timeout": SECONDS_TO_ANSWER}
         engine = create_engine(target, poolclass=NullPool, connect_args=arguments)
         connection = engine.connect()
-    except ModuleNotFoundError as error:
-        package = "'reorder[postgresql]'" if "psycopg" in str(error) else str(error.name)
-        what = f"the driver {error.name} is not installed"
+    except ImportError as error:
+        extra = target.get_backend_name() == "postgresql"
+        package = "'reorder[postgresql]'" if extra else str(error.name)
+        what = f"the driver is not installed ({_line(error)})"
         raise UnreachableError(url, what, f"Run pip install {package}.") from error
     except DBAPIError as error:
         what = f"the database does not answer: {_line(error.orig)}"

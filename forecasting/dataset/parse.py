@@ -202,7 +202,7 @@ def _matches(words: Array, pattern: str) -> npt.NDArray[np.bool_]:
 
 
 def _text(words: _Words, column: Column) -> tuple[pd.Categorical, list[Fault]]:
-    what = f"{len(words.padded):,} values have blanks before or behind them, this one first"
+    what = f"values with blanks before or behind them: {len(words.padded):,}, this one first"
     todo = "They are dropped; take them out of the source if it is read elsewhere too."
     fault = Fault((column.name,), words.padded[:1], what, todo, notice=True)
     return _categorical(words.codes, words.words), [fault]

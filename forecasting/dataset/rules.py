@@ -124,7 +124,7 @@ def orders_without_product(frames: Mapping[str, pd.DataFrame]) -> list[Problem]:
     alone = sorted(_words(frames["orders"]["sku"]) - _words(frames["products"]["sku"]))
     if not alone:
         return []
-    what = f"{len(alone):,} SKUs are ordered and are not in products: planning falls back on defaults"
+    what = f"SKUs ordered that are not in products: {len(alone):,}; planning falls back on defaults"
     value = ", ".join(alone[:5]) + (", .." if len(alone) > 5 else "")
     return [Notice("orders", None, "sku", value, what, "Add them to products if they are to be planned.")]
 
@@ -204,7 +204,7 @@ def _keys(raw: Raw, frame: pd.DataFrame) -> Iterator[Fault]:
         names = tuple(column.name for column in raw.table.columns)
         again, _ = _repeated(frame, names, free)
         what_all = (
-            f"{len(again):,} rows without a line repeat another row in every column, this one first; "
+            f"rows without a line that repeat another row in every column: {len(again):,}, this one first; "
             "each of them counts as demand"
         )
         todo = "Take them out if they are copies; else number the lines of an order in column line."

@@ -24,7 +24,7 @@ Predicate = Callable[[FloatArray], BoolArray]
 POINTS = 33
 """Quantities tried at once; the search then narrows to the gaps beside the best of them."""
 
-COVERED_REVIEWS = (1, 2, 3, 4, 6, 8, 10, 13)
+COVERED_REVIEWS = (1, 2, 3, 4, 6, 9, 13)
 """Numbers of reviews that an order may be meant to last for, where ordering has a cost."""
 
 
@@ -80,11 +80,15 @@ class CostOptimal:
         self, situation: Situation, curve: CostCurve, decision: Decision, costly: IntArray
     ) -> Decision:
         """Order more and less often where an order line costs something."""
-        windows = max(COVERED_REVIEWS)
         review = situation.review_days
         ends = [curve.before, curve.after]
-        ends += [situation.outlook.over_lead_time(review * ahead) for ahead in range(2, windows + 1)]
-        each = [replace(curve, before=begin, after=end, unsold_days=0.0) for begin, end in pairwise(ends)]
+        ends += [situation.outlook.over_lead_time(review * ahead) for ahead in COVERED_REVIEWS[1:]]
+        spans = [
+            replace(curve, before=begin, after=end, review_days=review * reviews, unsold_days=0.0)
+            for (begin, end), reviews in zip(
+                pairwise(ends), np.diff([0, *COVERED_REVIEWS]).tolist(), strict=True
+            )
+        ]
         unsold = replace(
             curve,
             shortage=np.zeros(len(situation)),
@@ -97,10 +101,9 @@ class CostOptimal:
             """Cost per review of ordering up to y now, and again when it pays."""
             total = fixed + unsold.cost(y)
             best = np.full(y.shape, np.inf)
-            for number, window in enumerate(each, start=1):
-                total = total + window.cost(y)
-                if number in COVERED_REVIEWS:
-                    best = np.minimum(best, total / number)
+            for covered, span in zip(COVERED_REVIEWS, spans, strict=True):
+                total = total + span.cost(y)
+                best = np.minimum(best, total / covered)
             return best
 
         terms, position = situation.terms, situation.position
@@ -119,7 +122,7 @@ class CostOptimal:
         best_rate = rate(up_to[:, None])[:, 0]
 
         def overdue(level: FloatArray) -> BoolArray:
-            return each[0].cost(level) > best_rate
+            return spans[0].cost(level) > best_rate
 
         point = _last_true(overdue, np.full(len(situation), -1.0), from_level, unit)
         due = position <= point

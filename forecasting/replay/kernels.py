@@ -91,7 +91,7 @@ def advance_items(start, stop, span, lines, state, receipts, rules, closes):  # 
     whether short units wait, and the day from which its flows are counted.
 
     One function, and every array under a local name: handing tuples of arrays from function to
-    function inside the loop counts references by the dozen, and takes a hundred times as long.
+    function inside the loop counts references by the dozen, and takes ten times as long.
     """
     first, opened, closed = span
     backorder_allowed, count_from = rules
@@ -118,18 +118,17 @@ def advance_items(start, stop, span, lines, state, receipts, rules, closes):  # 
                     given = open_units[waiting] if in_full else on_hand
                     open_units[waiting] -= given
                     backlog -= given
-                    if head < overdue:
-                        late -= given
+                    late -= given
                     on_hand = _no_dust(on_hand - given)
                     if in_full:
                         shipped_on[waiting] = day
                         head += 1
                 overdue = max(overdue, head)
-                # Sums of fractions do not come back to zero by themselves.
+                # Goods go to the overdue first: once none of them is left, none of ``late`` is; and sums
+                # of fractions do not come back to zero by themselves.
                 backlog = 0.0 if head == tail else backlog
                 late = 0.0 if head == overdue else late
 
-            refused = False
             while line < indptr[i + 1] and line_day[line] == day:
                 missing = quantity[line] - on_hand
                 if missing <= TOLERANCE:
@@ -153,13 +152,12 @@ def advance_items(start, stop, span, lines, state, receipts, rules, closes):  # 
                             late += missing
                     else:
                         lost[line] = missing
-                        refused = True
                 line += 1
 
             while overdue < tail and due[queue[overdue]] <= day:
                 late += open_units[queue[overdue]]
                 overdue += 1
-            stockout[day - first, i] = refused or on_hand == 0.0
+            stockout[day - first, i] = on_hand == 0.0
             if day >= count_from[i]:
                 period = period_of[day - first]
                 sums[period, i, 0] += on_hand

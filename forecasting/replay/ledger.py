@@ -201,9 +201,10 @@ class Ledger:
 
     @property
     def stockout(self) -> BoolArray:
-        """bool, shape (n, days): the item closed that day with nothing on hand, or lost units on it.
+        """bool, shape (n, days): the item closed that day with nothing on hand.
 
-        Sales hide demand on those days. Days not simulated yet are False.
+        Sales hide demand on those days, and on no others: goods come at the start of a day, so that a
+        day which refused a unit closes without any. Days not simulated yet are False.
         """
         return np.ascontiguousarray(self._closes.stockout.T, dtype=np.bool_)
 
