@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from forecasting.config import Config, load
 from forecasting.dataset.read import read
-from forecasting.domain import day_number, day_text
+from forecasting.domain import day_text
 from forecasting.errors import RequestError
 
 if TYPE_CHECKING:
@@ -117,6 +116,7 @@ def replay(
 
 def demo(folder: Path) -> Iterator[str]:
     """Sample, plan, replay: yields what to show as each is done."""
+    from forecasting.engine import last_known_day
     from forecasting.summary import demo_text
 
     if (folder / "data").exists() and not (folder / "data" / "truth").is_dir():
@@ -125,7 +125,7 @@ def demo(folder: Path) -> Iterator[str]:
     yield "1. A made wholesaler"
     yield from (f"   {line}" for line in write_sample(folder / "data", 400, 730, 1, "parquet"))
     source = str(folder / "data")
-    last = _last_day(source)
+    last = last_known_day(read(source))
     yield f"2. What to order at the close of {day_text(last)}"
     planned = plan(source, config, last, out=folder / "plan", db=None, csv=True)
     first = last - DEMO_REPLAY_DAYS + 1
@@ -134,7 +134,3 @@ def demo(folder: Path) -> Iterator[str]:
     replayed = replay(source, config, first, last, names, "min_max", out=folder / "replay", csv=True)
     yield ""
     yield demo_text(planned, replayed, folder)
-
-
-def _last_day(source: str) -> int:
-    return day_number(date.fromisoformat(str(read(source).orders["ordered_at"].max())[:10]))

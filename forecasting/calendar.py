@@ -38,6 +38,7 @@ class Calendar:
         bucket: ``day``, ``week`` or ``month``.
         closed_weekdays: int64: weekdays without business, 0 = Monday.
         closed_days: int64, ascending: single days without business.
+
     """
 
     bucket: Bucket

@@ -49,6 +49,7 @@ class Catalogue:
         available_from, ends_on: int64, shape (n,): day numbers; LONG_AGO where not given.
         description, category: text, shape (n,), empty where not given.
         Others as in ``Situation``.
+
     """
 
     items: Items

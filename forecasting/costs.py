@@ -32,6 +32,7 @@ class Costs:
         admin_per_line: per order line short.
         word_of_mouth_per_line: per order line short.
         line_cost: per purchase order line.
+
     """
 
     holding_per_unit_day: FloatArray
@@ -73,6 +74,7 @@ def build(
         unit_cost, unit_price: float64, shape (n,), money.
         backorder_allowed: bool, shape (n,).
         line_cost: float64, shape (n,), money per purchase order line.
+
     """
 
     def setting(name: str) -> FloatArray:

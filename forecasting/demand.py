@@ -75,6 +75,7 @@ def demand_lines(
         available_from: int64, shape (n,): the day from which an item can be had, LONG_AGO if always:
             a line ordered before it is due to ship on it.
         cancelled_after_days: a line cancelled sooner than this after its order was never demand.
+
     """
     orders = dataset.orders
     item = item_numbers(orders, items)
@@ -162,6 +163,7 @@ def history(
     Args:
         first_day: the first day that the data covers; a bucket that began before it is left out.
         launched: int64, shape (n,): the day of launch, LONG_AGO where that is not known.
+
     """
     n = len(lines.indptr) - 1
     edges = calendar.edges(first_day, as_of)

@@ -52,6 +52,7 @@ class DemandLines:
             was cancelled or returned on day c counts until c - 1. NEVER where it counts for good.
         known_from: int64, shape (m,): the first day on which the line could be seen (``day``, or
             earlier where it was ordered ahead).
+
     """
 
     NEVER = np.iinfo(np.int64).max

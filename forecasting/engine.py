@@ -71,6 +71,12 @@ def observer(dataset: Dataset, config: Config, as_of: int, assumptions: Assumpti
     )
 
 
+def last_known_day(dataset: Dataset) -> int:
+    """The last day that the data knows of: of an order line, or of a count of the stock."""
+    days = np.concatenate([days_of(dataset.orders["ordered_at"]), days_of(dataset.stock["as_of"])])
+    return int(days.max())
+
+
 def check_date(dataset: Dataset, as_of: int, what: str) -> None:
     """Raise RequestError where the data says nothing of the time up to ``as_of``."""
     ordered = days_of(dataset.orders["ordered_at"])

@@ -28,6 +28,7 @@ class LeadTimes:
     Attributes:
         days: float64, shape (n, k), >= 0.
         weight: float64, shape (n, k), rows summing to 1.
+
     """
 
     days: FloatArray
@@ -49,6 +50,7 @@ def from_terms(mean: FloatArray, sd: FloatArray) -> LeadTimes:
 
     Args:
         mean, sd: float64, shape (n,), days, >= 0. Where sd is 0 the lead time is certain.
+
     """
     middle = (np.arange(PARTS) + 0.5) / PARTS
     certain = (sd <= 0) | (mean <= 0)
@@ -71,6 +73,7 @@ def from_receipts(group: IntArray, days: FloatArray, groups: int) -> LeadTimes:
         group: int64, shape (m,): the group (a supplier) of each receipt.
         days: float64, shape (m,): its lead time.
         groups: how many groups; one without receipts gets zeros.
+
     """
     order = np.lexsort((days, group))
     group, days = group[order], days[order]
@@ -98,6 +101,7 @@ class Outlook:
         as_of: the day of the forecast.
         starts: float64, shape (n,): days until the item can be had; there is no demand before.
         ends: float64, shape (n,): days until the item ends (inf: never); there is none after.
+
     """
 
     forecast: Forecast
@@ -117,6 +121,7 @@ class Outlook:
 
         Args:
             more_days: float64, shape (n,), >= 0; the review period gives the protection interval.
+
         """
         days, weight = self.lead_times.days, self.lead_times.weight
         if np.all(days == days[:, :1]):

@@ -70,6 +70,7 @@ class Observer:
         config: settings.
         first_day: the first day that the data covers.
         unavailable: when items could not be sold.
+
     """
 
     lines: DemandLines
@@ -138,6 +139,7 @@ class Observer:
         Args:
             item: int64, shape (n,): their numbers; ``stock`` and ``beyond`` are of these items.
             forecast, line_size: of all items.
+
         """
         catalogue = self.catalogue
         lead_times = catalogue.lead_times.take(item)

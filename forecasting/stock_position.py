@@ -74,6 +74,7 @@ def owed(dataset: Dataset, catalogue: Catalogue, day: int, due_to_ship: IntArray
 
     Args:
         due_to_ship: int64, shape (rows of orders,): the day on which each line is due to ship.
+
     """
     orders = dataset.orders
     status = orders["status"].astype(object).to_numpy()

@@ -19,6 +19,7 @@ class Forecast(Protocol):
 
         Returns:
             n distributions. Parameter uncertainty is in them: they are predictive.
+
         """
 
 

@@ -28,6 +28,7 @@ def croston_levels(history: History, alpha: FloatArray) -> FloatArray:
 
     Source: Syntetos, Boylan (2005), The accuracy of intermittent demand estimates, International
     Journal of Forecasting 21, equation 4.
+
     """
     out = np.empty(len(history.data))
     over_items(_croston_levels, len(history), history.data, history.indptr, alpha, out)

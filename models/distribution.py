@@ -53,6 +53,7 @@ class Distribution:
 
     Attributes:
         values: float64, shape (n, G): finite, never negative, never falling along a row. Units.
+
     """
 
     values: FloatArray
@@ -80,6 +81,7 @@ class Distribution:
         Returns:
             float64, shape (n,). Between two levels it is interpolated, and then rounded to a whole
             number where both neighbours are whole.
+
         """
         wanted = np.broadcast_to(np.asarray(q, dtype=np.float64), (len(self),))
         if np.any((wanted < 0) | (wanted > 1) | np.isnan(wanted)):
@@ -145,6 +147,7 @@ def negative_binomial(mean: FloatArray, variance: FloatArray) -> Distribution:
         variance: float64, shape (n,).
 
     Raises ValueError where a moment is negative or not finite.
+
     """
     mean = np.ascontiguousarray(mean, dtype=np.float64)
     variance = np.ascontiguousarray(variance, dtype=np.float64)
@@ -174,6 +177,7 @@ def empirical(outcomes: FloatArray, indptr: IntArray) -> Distribution:
         indptr: int64, shape (n + 1,).
 
     An item without outcomes has zeros: whoever calls decides what stands in for it.
+
     """
     values = np.zeros((len(indptr) - 1, len(LEVELS)))
     over_items(_empirical, len(values), np.ascontiguousarray(outcomes), indptr, LEVELS, values)
@@ -186,6 +190,7 @@ def mixture(parts: Sequence[Distribution], weights: FloatArray) -> Distribution:
     Args:
         parts: m distributions of the same n items.
         weights: float64, shape (n, m), rows summing to 1.
+
     """
     if len(parts) == 1:
         return parts[0]

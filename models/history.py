@@ -23,6 +23,7 @@ class History:
         season: buckets in a year (365 for days, 52 for weeks, 12 for months).
 
     Raises ValueError where the shapes do not fit together.
+
     """
 
     data: FloatArray

@@ -57,6 +57,7 @@ class HistorySums:
 
     Attributes:
         years: how far back windows may start.
+
     """
 
     pseudo_windows: float = 10.0

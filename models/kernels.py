@@ -29,6 +29,7 @@ def window_sums(history: History, horizon: FloatArray, least_known: float) -> Fl
     Returns:
         float64, shape of ``history.data``; NaN where the history ends too soon or too little is
         known.
+
     """
     out = np.full(len(history.data), np.nan)
     over_items(_window_sums, len(history), history.data, history.indptr, horizon, least_known, out)
@@ -57,6 +58,7 @@ def error_moments(
 
     Returns:
         float64, shape (n, a + 1, MOMENTS).
+
     """
     out = np.zeros((len(history), len(ages) + 1, MOMENTS))
     over_items(
@@ -70,6 +72,7 @@ def steps(history: History) -> FloatArray:
 
     Returns:
         float64, shape (n,), > 0. A thousandth of the mean size where no step fits.
+
     """
     out = np.empty(len(history))
     over_items(_steps, len(history), history.data, history.indptr, STEPS, out)

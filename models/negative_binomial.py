@@ -23,6 +23,7 @@ def blended_levels(history: History, recent_share: float, half_life: float) -> F
 
     Returns:
         float64, shape of ``history.data``; NaN where nothing is known yet.
+
     """
     out = np.empty(len(history.data))
     keep = 0.5 ** (1.0 / half_life)

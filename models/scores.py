@@ -20,6 +20,7 @@ def pinball(actual: FloatArray, quantile: FloatArray, q: float | FloatArray) -> 
         q: 0..1, broadcasts too.
 
     Source: Koenker, Bassett (1978), Regression quantiles, Econometrica 46.
+
     """
     error = actual - quantile
     loss: FloatArray = np.maximum(q * error, (q - 1.0) * error)
@@ -37,6 +38,7 @@ def scaled_pinball(actual: FloatArray, quantiles: FloatArray, q: FloatArray, sca
 
     Returns:
         float64, shape (n,).
+
     """
     loss = pinball(np.asarray(actual)[:, None], quantiles, np.asarray(q)[None, :]).mean(axis=1)
     scaled: FloatArray = np.divide(loss, scale, out=np.full(len(loss), np.nan), where=np.asarray(scale) > 0)
@@ -74,6 +76,7 @@ def rmsse(actual: FloatArray, mean: FloatArray, history: History) -> FloatArray:
         float64, shape (n,); NaN where the past never changed or nothing is known.
 
     Source: Makridakis, Spiliotis, Assimakopoulos (2022), M5 accuracy competition, section 3.
+
     """
     following = window_sums(history, np.ones(len(history)), 1.0)
     squared = (following - history.data) ** 2

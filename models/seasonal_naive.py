@@ -24,6 +24,7 @@ def seasonal_levels(history: History, horizon: FloatArray) -> FloatArray:
         part of it: the mean of all that is known, NaN where nothing is.
 
     Source: Hyndman, Athanasopoulos (2021), Forecasting: Principles and Practice, section 5.2.
+
     """
     out = np.empty(len(history.data))
     over_items(

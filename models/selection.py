@@ -45,6 +45,7 @@ class Choice:
         loss: float64, shape (n, m): mean pinball loss of the sum over the horizon at the item's
             critical ratio, as a share of what the item sold before; NaN without a window.
         windows: int64, shape (n,): past windows that it was measured on.
+
     """
 
     models: tuple[Model, ...]
@@ -121,6 +122,7 @@ def choose(
         origins: how many past dates; they cover about three quarters of a year.
 
     Raises ValueError where there is no model, or an argument has another shape.
+
     """
     n = len(history)
     horizon = np.asarray(horizon, dtype=np.float64)
@@ -170,6 +172,7 @@ def expected_losses(losses: FloatArray, classes: IntArray, now: IntArray) -> Flo
 
     Returns:
         float64, shape (n, m): less is better, 1 is average. Items without a window have their class's.
+
     """
     measured = ~np.isnan(losses[:, :, 0])
     seen = losses[measured]

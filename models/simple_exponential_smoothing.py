@@ -26,6 +26,7 @@ def smoothed_levels(history: History, alpha: FloatArray, initial: FloatArray | N
         float64, shape of ``history.data``; NaN where nothing is known yet.
 
     Source: Hyndman, Koehler, Ord, Snyder (2008), Forecasting with Exponential Smoothing, section 2.3.
+
     """
     start = np.full(len(history), np.nan) if initial is None else initial
     out = np.empty(len(history.data))
@@ -39,6 +40,7 @@ class SimpleExponentialSmoothing:
 
     Attributes:
         alphas: candidates, per WEEK: a bucket's share is what fades as much over the same time.
+
     """
 
     alphas: tuple[float, ...] = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.45)

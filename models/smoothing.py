@@ -31,6 +31,7 @@ def shrunk_losses(loss: FloatArray, worth: FloatArray, pseudo: float) -> FloatAr
 
     Returns:
         float64, shape (n, m), finite: about 1; the least is the best. Ties go to the panel's order.
+
     """
     measured = np.isfinite(loss).all(axis=1) & (worth > 0)
     scale = np.where(measured, np.nanmean(np.where(measured[:, None], loss, 1.0), axis=1), 1.0)
@@ -54,6 +55,7 @@ def best_on_grid(
 
     Returns:
         parameters, float64, shape (n, p), and levels, float64, shape of ``history.data``.
+
     """
     n = len(history)
     horizon = np.full(n, max(1.0, GRID_WEEKS * history.season / 52))

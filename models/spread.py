@@ -58,6 +58,7 @@ class LevelForecast:
     Attributes:
         history: n items.
         level_at: gives float64, shape of ``history.data``, units per bucket; NaN = not yet known.
+
     """
 
     history: History
@@ -76,6 +77,7 @@ class LevelForecast:
 
         Returns:
             k distributions, in the order of ``items``.
+
         """
         horizon = np.asarray(horizon, dtype=np.float64)
         if horizon.shape != (len(self.history),) or not np.all(np.isfinite(horizon) & (horizon >= 0)):
@@ -156,6 +158,7 @@ def dispersion(moments: FloatArray, age: IntArray, horizon: FloatArray) -> Float
 
     Returns:
         float64, shape (n,), >= 0.
+
     """
     windows, squared, predicted = moments[..., 0], moments[..., 1], moments[..., 2]
     # Windows overlap: h of them are worth about one.

@@ -30,6 +30,7 @@ def tsb_levels(history: History, alpha: FloatArray, beta: FloatArray) -> FloatAr
 
     Source: Teunter, Syntetos, Babai (2011), Intermittent demand: linking forecasting to inventory
     obsolescence, European Journal of Operational Research 214, section 3.
+
     """
     out = np.empty(len(history.data))
     over_items(_tsb_levels, len(history), history.data, history.indptr, alpha, beta, out)
@@ -43,6 +44,7 @@ class TSB:
     Attributes:
         alphas: candidates for the size, per bucket with demand.
         betas: candidates for the chance of a demand, per WEEK.
+
     """
 
     alphas: tuple[float, ...] = (0.1, 0.3)

@@ -64,7 +64,7 @@ def test_a_wrong_setting_is_named_with_its_value_and_what_it_may_be(setting, sai
 def test_a_wrong_file_is_named(tmp_path, content, said):
     file = tmp_path / "wrong.yaml"
     file.write_text(content, encoding="utf-8")
-    with pytest.raises(ConfigError, match="wrong.yaml") as error:
+    with pytest.raises(ConfigError, match=r"wrong\.yaml") as error:
         load(file)
     assert said in str(error.value)
 

@@ -12,11 +12,13 @@ from forecasting.demand import (
     Availability,
     all_items,
     availability,
-    demand_lines as lines_of,
     due_to_ship,
     history,
     item_numbers,
     known_at,
+)
+from forecasting.demand import (
+    demand_lines as lines_of,
 )
 from forecasting.domain import DemandLines, day_number
 

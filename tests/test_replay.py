@@ -247,7 +247,7 @@ def test_a_rule_is_fitted_on_the_time_before_and_then_no_worse_there_than_any_ca
     [
         ("2026-06-28", "2026-06-01", ["min_max"], "min_max", "exchange them"),
         ("2019-06-28", "2026-06-01", ["min_max"], "min_max", "before the first order line"),
-        ("2026-03-02", "2027-06-01", ["min_max"], "min_max", "after the last order line"),
+        ("2026-03-02", "2027-06-01", ["min_max"], "min_max", "the last day that the data knows"),
         ("2026-03-02", "2026-06-01", ["min_max"], "cost_optimal", "is not among"),
         ("2026-03-02", "2026-06-01", ["minmax"], "minmax", "did you mean 'min_max'"),
     ],

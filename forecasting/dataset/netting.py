@@ -20,6 +20,7 @@ class Lines:
         at: int64: when, in any unit that grows with time.
         quantity: int64, units, > 0 for sales and for cancellations alike.
         price: float64: unit price.
+
     """
 
     key: IntArray

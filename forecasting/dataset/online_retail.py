@@ -31,6 +31,7 @@ class RuleCount:
             sentence says so.
         excludes: whether the rows do not become order lines. Each row of the file is kept, or is
             counted by exactly one such rule.
+
     """
 
     name: str

@@ -17,6 +17,7 @@ def read(source: str | Path) -> Dataset:
 
     Raises:
         DataError: with every problem found, not only the first. ``check`` gives the notices too.
+
     """
     checked = check(source)
     if checked.dataset is None:

@@ -40,6 +40,7 @@ class Raw:
         textual: names of the columns whose values the source can hold as text only, so that
             numbers are read from text (every column of a CSV file).
         row_numbers: int64, shape (rows,): the row that a user would count to, for each row.
+
     """
 
     table: Table

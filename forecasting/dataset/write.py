@@ -42,6 +42,7 @@ def write(tables: Mapping[str, pd.DataFrame], folder: Path | str, format: Format
 
     Raises:
         RequestError: the folder holds other files, or cannot be written.
+
     """
     if format not in ("csv", "parquet"):
         raise RequestError(f"format {format!r}: there is no such format. Write csv or parquet.")
@@ -74,6 +75,7 @@ def write_database(tables: Mapping[str, pd.DataFrame], url: str) -> None:
 
     Raises:
         RequestError: the database does not answer, or refuses.
+
     """
     from sqlalchemy.exc import SQLAlchemyError
 

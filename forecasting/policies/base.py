@@ -32,6 +32,7 @@ class Situation:
         backorder_allowed: bool, shape (n,): whether short lines wait (else they are lost).
         orderable: bool, shape (n,): whether an order makes sense at all (the item goes on, and its
             terms can be met).
+
     """
 
     as_of: int
@@ -71,6 +72,7 @@ class Decision:
         quantity: float64, shape (n,): units to order, feasible under the terms; 0 where none.
         reorder_point: float64, shape (n,): at or below this inventory position an order is due (s).
         order_up_to: float64, shape (n,): the position that an order aims at, before packs (S).
+
     """
 
     quantity: FloatArray

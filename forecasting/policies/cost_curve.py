@@ -46,6 +46,7 @@ class CostCurve:
         unsold_days: theta times the length of the integral, days.
         shortage: p, money per unit; ``waiting``: b, per unit and day; ``holding``: h, per unit and day.
         review_days: R. Each of the last four float64, shape (n,).
+
     """
 
     before: Distribution
@@ -85,7 +86,10 @@ def cost_curve(situation: Situation, unsold_weight: float, unsold_days: float) -
     if unsold_weight <= 0 or unsold_days <= 0:
         days = np.zeros(1)
     before = outlook.over_lead_time(np.zeros(len(situation)))
-    after = [outlook.over_lead_time(review + later) for later in days]
+    # Months ahead it no longer matters how the lead time varies: its mean will do.
+    lead_days = outlook.lead_times.mean
+    after = [outlook.over_lead_time(review)]
+    after += [outlook.over(lead_days + review + later) for later in days[1:]]
     refused = np.flatnonzero(~situation.backorder_allowed)
     if len(refused):
         stock = np.maximum(situation.position[refused], 0.0)

@@ -24,6 +24,9 @@ Predicate = Callable[[FloatArray], BoolArray]
 POINTS = 33
 """Quantities tried at once; the search then narrows to the gaps beside the best of them."""
 
+FEWEST_REVIEWS = 2.0
+"""Smaller batches than this many reviews' demand are not worth their forecast."""
+
 COVERED_REVIEWS = (1, 2, 3, 4, 6, 9, 13)
 """Numbers of reviews that an order may be meant to last for, where ordering has a cost."""
 
@@ -35,6 +38,7 @@ class CostOptimal:
     Attributes:
         unsold_weight: the share of holding charged for a unit until it is sold (theta).
         unsold_days: how far ahead that is looked at.
+
     """
 
     unsold_weight: float = 0.125
@@ -71,7 +75,7 @@ class CostOptimal:
         order_up_to = _lowest(lambda y: curve.cost(y * unit[:, None]), low, np.ceil(highest / unit)) * unit
         reorder_point = _reorder_point(curve, terms.smallest, order_up_to, unit)
         decision = Decision(quantity, reorder_point, order_up_to)
-        costly = np.flatnonzero(can & (situation.costs.line_cost > 0))
+        costly = np.flatnonzero(can & _worth_batching(situation, curve))
         if len(costly):
             decision = self._with_line_cost(situation, curve, decision, costly)
         return decision
@@ -82,7 +86,8 @@ class CostOptimal:
         """Order more and less often where an order line costs something."""
         review = situation.review_days
         ends = [curve.before, curve.after]
-        ends += [situation.outlook.over_lead_time(review * ahead) for ahead in COVERED_REVIEWS[1:]]
+        lead_days = situation.outlook.lead_times.mean
+        ends += [situation.outlook.over(lead_days + review * ahead) for ahead in COVERED_REVIEWS[1:]]
         spans = [
             replace(curve, before=begin, after=end, review_days=review * reviews, unsold_days=0.0)
             for (begin, end), reviews in zip(
@@ -97,9 +102,9 @@ class CostOptimal:
         )
         fixed = situation.costs.line_cost[:, None]
 
-        def rate(y: FloatArray) -> FloatArray:
+        def rate(y: FloatArray, with_unsold: bool = True) -> FloatArray:
             """Cost per review of ordering up to y now, and again when it pays."""
-            total = fixed + unsold.cost(y)
+            total = fixed + (unsold.cost(y) if with_unsold else 0.0)
             best = np.full(y.shape, np.inf)
             for covered, span in zip(COVERED_REVIEWS, spans, strict=True):
                 total = total + span.cost(y)
@@ -119,7 +124,7 @@ class CostOptimal:
         from_level = np.maximum(decision.order_up_to / unit, 0.0)
         to_level = np.maximum(np.ceil(highest / unit), from_level)
         up_to = _lowest(lambda y: rate(y * unit[:, None]), from_level, to_level) * unit
-        best_rate = rate(up_to[:, None])[:, 0]
+        best_rate = rate(up_to[:, None], with_unsold=False)[:, 0]
 
         def overdue(level: FloatArray) -> BoolArray:
             return spans[0].cost(level) > best_rate
@@ -133,6 +138,19 @@ class CostOptimal:
             np.where(chosen, point, decision.reorder_point),
             np.where(chosen, up_to, decision.order_up_to),
         )
+
+
+def _worth_batching(situation: Situation, curve: CostCurve) -> BoolArray:
+    """Whether the economic order quantity exceeds what ``FEWEST_REVIEWS`` reviews order anyway.
+
+    sqrt(2 K d / h) > m d R, with d the demand per day: squared, and divided by d.
+    """
+    daily = (curve.after.mean - curve.before.mean) / situation.review_days
+    anyway = FEWEST_REVIEWS * situation.review_days
+    return (
+        2 * situation.costs.line_cost
+        > anyway**2 * np.maximum(daily, 0.0) * situation.costs.holding_per_unit_day
+    )
 
 
 def _lowest(cost_of: Function, low: FloatArray, high: FloatArray) -> FloatArray:

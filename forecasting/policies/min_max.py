@@ -24,6 +24,7 @@ class MinMax:
     Attributes:
         window_days: days that the mean demand is taken over.
         safety_days: days of mean demand in the minimum beyond the protection interval.
+
     """
 
     window_days: float = 91.0

@@ -23,6 +23,7 @@ class PerfectForesight:
         lines: all demand, to the end of the replay.
         arrivals: for a review day and items, the days on which an order placed now and one placed at
             the next review arrive.
+
     """
 
     lines: DemandLines

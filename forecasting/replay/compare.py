@@ -48,6 +48,7 @@ def summary(
         ``_difference_low``, ``_difference_high``.
 
     Raises ValueError where the baseline is not among the runs.
+
     """
     names = [run.policy for run in runs]
     if baseline not in names:

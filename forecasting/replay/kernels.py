@@ -84,7 +84,7 @@ class Flows(NamedTuple):
 
 
 @compiled
-def advance_items(start, stop, span, lines, state, receipts, rules, closes):  # noqa: PLR0912, PLR0915
+def advance_items(start, stop, span, lines, state, receipts, rules, closes):
     """Simulate a step of days for the items ``start`` to ``stop``.
 
     ``span``: the ledger's first day, the first day of the step, its last day. ``rules``: per item,

@@ -46,6 +46,7 @@ class Ledger:
         closed: the last day simulated so far; ``first_day - 1`` to begin with.
 
     Raises ValueError where the arguments do not fit together.
+
     """
 
     def __init__(
@@ -124,6 +125,7 @@ class Ledger:
             quantity: float64, shape (k,), >= 0, units.
 
         Raises ValueError where a day is closed already, or a quantity is negative or not finite.
+
         """
         item, day = np.asarray(item, dtype=np.int64), np.asarray(day, dtype=np.int64)
         quantity = np.asarray(quantity, dtype=np.float64)

@@ -11,9 +11,17 @@ import pandas as pd
 from forecasting.assumptions import Assumptions
 from forecasting.config import Config
 from forecasting.dataset.dataset import Dataset
-from forecasting.demand import days_of
 from forecasting.domain import day_text
-from forecasting.engine import Clock, Result, check_date, check_model, describe, observer, run_id
+from forecasting.engine import (
+    Clock,
+    Result,
+    check_date,
+    check_model,
+    describe,
+    last_known_day,
+    observer,
+    run_id,
+)
 from forecasting.errors import RequestError
 from forecasting.policies.base import Policy
 from forecasting.policies.perfect_foresight import PerfectForesight
@@ -51,6 +59,7 @@ def replay(
             called after each step.
 
     Raises RequestError where a date or a name does not fit.
+
     """
     clock, assumptions = Clock(), Assumptions()
     check_model(config)
@@ -110,6 +119,7 @@ def replay(
         parameters=described["parameters"],
         first_day=day_text(first_day),
         last_day=day_text(last_day),
+        counted_from=day_text(int(past.count_from.max())),
     )
     return Replayed(Result(tables, described), page)
 
@@ -137,11 +147,11 @@ def _check_span(dataset: Dataset, first_day: int, last_day: int) -> None:
             f"--to {day_text(last_day)} lies before --from {day_text(first_day)}: exchange them"
         )
     check_date(dataset, first_day - 1, "the day before --from,")
-    last = int(days_of(dataset.orders["ordered_at"]).max())
+    last = last_known_day(dataset)
     if last_day > last:
         raise RequestError(
-            f"--to {day_text(last_day)} lies after the last order line, {day_text(last)}: "
-            "nothing is known of the demand since; choose an earlier day"
+            f"--to {day_text(last_day)} lies after {day_text(last)}, the last day that the data knows "
+            "of: nothing is known of the demand since; choose an earlier day"
         )
 
 

@@ -31,6 +31,7 @@ class Scenario:
             day ``first_day - 1 + column``.
         count_from: int64, shape (n,): the day from which an item's flows are counted.
         period_edges: int64, shape (p + 1,): the first days of the periods, and the day after the last.
+
     """
 
     observer: Observer

@@ -27,6 +27,7 @@ class Tallies:
         days: the closes that were counted.
         received_units: units that arrived.
         short_periods: 1 where any line was short, else 0.
+
     """
 
     lines: FloatArray

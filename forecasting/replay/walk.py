@@ -32,6 +32,7 @@ class PolicyRun:
         purchased_units: float64, shape (n, p).
         purchase_orders: float64, shape (p,): orders to suppliers.
         cost_ordering: float64, shape (n, p): money per order and line; an order's is shared by its lines.
+
     """
 
     policy: str
@@ -61,6 +62,7 @@ def walk(
     Args:
         memory: shared between policies of one scenario, to save time; it changes no result.
         progress: called after each review.
+
     """
     observer, config = scenario.observer, scenario.observer.config
     catalogue = observer.catalogue

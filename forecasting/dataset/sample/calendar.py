@@ -25,6 +25,7 @@ class Calendar:
         days: how many days are simulated.
         name: text, shape (days + AHEAD,): why the day is closed, "" where it is open.
         holiday: bool, the same shape: a public holiday (else closed by the company's own choice).
+
     """
 
     first: int

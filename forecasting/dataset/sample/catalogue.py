@@ -28,6 +28,7 @@ class Catalogue:
         category, supplier: int64, shape (n,): positions in ``CATEGORIES`` and in ``DELIVERIES``.
         available_from, ends_on: int64, shape (n,): day indices (day 0 = first of the calendar);
             before the first day, or behind all days, where the product has no such date.
+
     """
 
     products: pd.DataFrame

@@ -37,6 +37,7 @@ class Sample:
     Attributes:
         tables: all tables of ``dataset.tables``, by name, typed as a dataset in memory.
         truth: ``demand`` (units per day and item), ``parameters`` (per item), ``suppliers``.
+
     """
 
     tables: dict[str, pd.DataFrame]

@@ -46,6 +46,7 @@ class Selling:
         promotion: int64, the same shape: position in ``names``, -1 where there is none.
         lift: float64, the same shape: what the promotion multiplies demand by; 1 without one.
         names: what each promotion is called.
+
     """
 
     cents: IntArray
