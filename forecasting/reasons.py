@@ -22,8 +22,8 @@ class Facts:
 
 def number(value: float) -> str:
     """A quantity as a buyer writes it: 1,200 or 3.7."""
-    if value == int(value):
-        return f"{int(value):,}"
+    if value == int(value) or abs(value) >= 100:
+        return f"{value:,.0f}"
     return f"{value:,.1f}" if abs(value) >= 0.1 else f"{value:,.2f}"
 
 

@@ -185,7 +185,7 @@ def test_min_max_orders_up_to_the_maximum_at_or_below_the_minimum():
     above = rule.decide(situation([10.0], on_hand=41.0))
     assert (at.reorder_point[0], at.order_up_to[0], at.quantity[0]) == (40.0, 50.0, 10.0)
     assert above.quantity[0] == 0.0
-    assert len(rule.candidates()) == 24
+    assert rule.name == rule.candidates()[0].name
 
 
 def test_no_orders_orders_nothing():

@@ -14,7 +14,7 @@ import numpy as np
 from forecasting.policies.base import Decision, Situation
 
 WINDOWS_DAYS = (28.0, 91.0, 182.0, 364.0)
-SAFETY_DAYS = (0.0, 7.0, 14.0, 21.0, 28.0, 42.0)
+SAFETY_DAYS = (0.0, 7.0, 14.0, 21.0, 28.0, 42.0, 56.0, 84.0)
 
 
 @dataclass(frozen=True)
