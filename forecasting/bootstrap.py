@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from forecasting.dataset.online_retail import Imported
     from forecasting.engine import Result
 
-DEMO_REPLAY_DAYS = 182
+DEMO_REPLAY_DAYS = 364
+"""A whole year, so that every season is in it once."""
 
 
 def write_sample(folder: Path, items: int, days: int, seed: int, kind: str) -> list[str]:
@@ -129,7 +130,7 @@ def demo(folder: Path) -> Iterator[str]:
     yield f"2. What to order at the close of {day_text(last)}"
     planned = plan(source, config, last, out=folder / "plan", db=None, csv=True)
     first = last - DEMO_REPLAY_DAYS + 1
-    yield f"3. The half year before, replayed: {day_text(first)} to {day_text(last)}"
+    yield f"3. The year before, replayed: {day_text(first)} to {day_text(last)}"
     names = ["min_max", "cost_optimal", "perfect_foresight", "no_orders"]
     replayed = replay(source, config, first, last, names, "min_max", out=folder / "replay", csv=True)
     yield ""

@@ -134,6 +134,7 @@ def plan(dataset: Dataset, config: Config, as_of: int) -> Result:
     curve = judge.curve(situation)
     own = isinstance(policy, CostOptimal)
     decision = judge.decide_on(situation, curve) if own else policy.decide(situation)
+    prices = judge.prices(situation, curve, decision.quantity)
     clock.lap("decide")
 
     run = run_id(dataset, config, {"plan": as_of})
@@ -145,6 +146,7 @@ def plan(dataset: Dataset, config: Config, as_of: int) -> Result:
             situation,
             curve,
             decision,
+            prices,
             np.array(choice.names, dtype=object),
             stock_known,
         )

@@ -12,6 +12,7 @@ from forecasting.demand import LONG_AGO
 from forecasting.domain import BoolArray, FloatArray, IntArray, TextArray, day_text
 from forecasting.policies.base import Decision, Situation
 from forecasting.policies.cost_curve import CostCurve
+from forecasting.policies.cost_optimal import Prices
 from forecasting.reasons import Facts, reason
 
 QUANTILES = (0.5, 0.8, 0.95, 0.98)
@@ -29,6 +30,7 @@ class Advice:
     situation: Situation
     curve: CostCurve
     decision: Decision
+    prices: Prices
     model: TextArray
     stock_known: BoolArray
 
@@ -43,8 +45,6 @@ def recommendations(advice: Advice) -> pd.DataFrame:
     demand = outlook.over_lead_time(situation.review_days)
     mean = demand.mean
     pack = situation.terms.pack_size
-    cost_now, cost_then = curve.cost(position), curve.cost(position + quantity)
-    last_pack = np.where(quantity > 0, curve.cost(position + quantity - pack) - cost_then, 0.0) / pack
     lead_days = np.ceil(outlook.lead_times.mean - 1e-9).astype(np.int64)
     dates = np.datetime64(situation.as_of, "D")
     arrives = dates + 1 + lead_days
@@ -79,9 +79,9 @@ def recommendations(advice: Advice) -> pd.DataFrame:
             "stockout_probability_if_ordered": _share(1.0 - curve.after.cdf(position + quantity)),
             "expected_short_units": np.round(curve.after.shortage(position), 4),
             "expected_short_units_if_ordered": np.round(curve.after.shortage(position + quantity), 4),
-            "expected_cost": money(cost_now),
-            "expected_cost_if_ordered": money(cost_then),
-            "marginal_value": money(last_pack),
+            "expected_cost": money(advice.prices.nothing),
+            "expected_cost_if_ordered": money(advice.prices.order),
+            "marginal_value": money(advice.prices.last_unit),
         }
     )
     facts = _facts(advice)

@@ -103,7 +103,8 @@ def verdicts(result: Result) -> list[str]:
         lines.append(
             f"{row.policy} would have left {abs(row.backorders_avoided):,.0f} {more} order lines short "
             f"than {baseline} (of {short:,.0f}), for {abs(row.cost_saved):,.0f} {cheaper} money in all "
-            f"({share:.0%}; 90 % interval of the saving {low:,.0f} to {high:,.0f})."
+            f"({share:.0%}; 90 % interval of the saving {low:,.0f} to {high:,.0f}), holding stock worth "
+            f"{row.average_on_hand_value:,.0f} against {base.average_on_hand_value:,.0f}."
         )
     return lines
 

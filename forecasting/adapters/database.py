@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
+from forecasting.databases import connected, one_line, shown
 from forecasting.errors import RequestError
 
 PLACES = 6
@@ -61,39 +62,16 @@ def write_run(url: str, tables: Mapping[str, pd.DataFrame], run: Mapping[str, An
         {"run": [run["run"]], "command": [run["command"]], "described": [json.dumps(run)]}
     )
     try:
-        engine = sa.create_engine(driver_url(url))
-        with engine.begin() as connection:
+        with connected(url, create=True) as connection:
             for name, frame in {**tables, "runs": described}.items():
                 named = frame if "run" in frame.columns else frame.assign(run=run["run"])
                 _replace(connection, name, named, str(run["run"]))
-        engine.dispose()
-    except sa.exc.ArgumentError:
-        raise RequestError(
-            f"{url}: is no database URL; write sqlite:///file.db or postgresql://user@host/name"
-        ) from None
-    except ModuleNotFoundError as error:
-        raise RequestError(
-            f"{shown(url)}: needs the driver {error.name}; run pip install 'reorder[postgresql]'"
-        ) from None
     except sa.exc.SQLAlchemyError as error:
-        said = " ".join(str(getattr(error, "orig", None) or error).split())
+        said = one_line(getattr(error, "orig", None) or error)
         raise RequestError(
-            f"{shown(url)}: the database refused: {said}. Nothing was written; check the URL, and that "
-            "tables of these names there are reorder's own"
+            f"{shown(url)}: the database refused: {said}. Nothing was written; check that the tables of "
+            "these names there are reorder's own"
         ) from None
-
-
-def driver_url(url: str) -> str:
-    """The URL with the driver that this project installs: psycopg 3 for PostgreSQL."""
-    for scheme in ("postgresql://", "postgres://"):
-        if url.startswith(scheme):
-            return "postgresql+psycopg://" + url[len(scheme) :]
-    return url
-
-
-def shown(url: str) -> str:
-    """The URL without its password."""
-    return sa.make_url(url).render_as_string(hide_password=True)
 
 
 def _replace(connection: sa.Connection, name: str, frame: pd.DataFrame, run: str) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from forecasting.databases import shown
 from forecasting.dataset import csv_files, parquet_files, rules
 from forecasting.dataset.dataset import Dataset
 from forecasting.dataset.fingerprint import as_integers, fingerprint
@@ -72,7 +73,7 @@ def check(source: str | Path) -> Checked:
     if isinstance(source, str) and "://" in source:
         from forecasting.dataset import database
 
-        name = database.shown(source)
+        name = shown(source)
         raws, found = database.read(source)
     else:
         name = str(source)

@@ -1,111 +1,28 @@
 """A dataset behind an SQL URL. SQLAlchemy is imported only where one is used.
 
-``postgresql://`` means the psycopg 3 driver, which is an optional extra. Rows are numbered from 1, in
-the order in which the database gives them. Values come as the driver hands them over: SQLite keeps
-dates as text and lets a column hold words among numbers, which is then told row by row.
+Rows are numbered from 1, in the order in which the database gives them. Values come as the driver
+hands them over: SQLite keeps dates as text and lets a column hold words among numbers, which is then
+told row by row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from forecasting.databases import UnreachableError, connected, one_line, shown
 from forecasting.dataset.source import Raw, from_one, missing, near_tables
 from forecasting.dataset.tables import ORDERS, TABLES, Table
-from forecasting.errors import Problem, RequestError
+from forecasting.errors import Problem
 
 if TYPE_CHECKING:
-    from sqlalchemy import URL, Connection
+    from sqlalchemy import Connection
 
 ROWS_AT_ONCE = 50_000
-SECONDS_TO_ANSWER = 10
-FORMS = "Give sqlite:///FILE or postgresql://USER@HOST/DATABASE."
-
-
-def shown(url: str) -> str:
-    """The URL without its password, for messages and records."""
-    from sqlalchemy import make_url
-    from sqlalchemy.exc import ArgumentError
-
-    try:
-        return make_url(url).render_as_string(hide_password=True)
-    except (ArgumentError, ValueError):
-        return url.split("://", maxsplit=1)[0] + "://..."
-
-
-class UnreachableError(RequestError):
-    """The database behind a URL cannot be used: its driver, its name or its answer is missing."""
-
-    def __init__(self, url: str, what: str, todo: str) -> None:
-        self.url, self.what, self.todo = shown(url), what, todo
-        super().__init__(f"{self.url}: {what}. {todo}")
-
-
-@contextmanager
-def connected(url: str, *, create: bool = False) -> Iterator[Connection]:
-    """One connection in one transaction, committed at the end of the block.
-
-    Raises UnreachableError where the URL, its driver or its database is not there. ``create`` lets an
-    SQLite file begin to exist.
-    """
-    from sqlalchemy import create_engine
-    from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-    from sqlalchemy.pool import NullPool
-
-    try:
-        target = _target(url)
-        if not create and _missing_file(target):
-            raise UnreachableError(url, "there is no such database file", FORMS)
-        arguments = {}
-        if target.get_backend_name() == "postgresql":
-            arguments = {"connect_timeout": SECONDS_TO_ANSWER}
-        engine = create_engine(target, poolclass=NullPool, connect_args=arguments)
-        connection = engine.connect()
-    except ImportError as error:
-        extra = target.get_backend_name() == "postgresql"
-        package = "'reorder[postgresql]'" if extra else str(error.name)
-        what = f"the driver is not installed ({_line(error)})"
-        raise UnreachableError(url, what, f"Run pip install {package}.") from error
-    except DBAPIError as error:
-        what = f"the database does not answer: {_line(error.orig)}"
-        raise UnreachableError(
-            url, what, "Check that it runs, and the names and rights in the URL."
-        ) from error
-    except (SQLAlchemyError, ValueError, TypeError) as error:
-        raise UnreachableError(url, f"not a database that can be read: {_line(error)}", FORMS) from error
-    with connection:
-        if connection.dialect.name == "sqlite":
-            # The driver begins a transaction only before the first change of a row, not of a table.
-            connection.exec_driver_sql("BEGIN")
-        yield connection
-        connection.commit()
-
-
-def _target(url: str) -> URL:
-    from sqlalchemy import make_url
-
-    target = make_url(url)
-    if target.drivername in ("postgresql", "postgres"):
-        return target.set(drivername="postgresql+psycopg")
-    return target
-
-
-def _missing_file(target: URL) -> bool:
-    """Whether it is an SQLite file that is not there: to connect to it would make an empty one."""
-    file = target.database or ""
-    named = target.get_backend_name() == "sqlite" and file and not file.startswith((":", "file:"))
-    return bool(named) and not Path(file).is_file()
-
-
-def _line(error: BaseException | None) -> str:
-    text = str(error).strip()
-    return text.splitlines()[0].rstrip(".") if text else type(error).__name__
 
 
 def read(url: str) -> tuple[list[Raw], list[Problem]]:
@@ -132,7 +49,7 @@ def read(url: str) -> tuple[list[Raw], list[Problem]]:
     except UnreachableError as error:
         return [], [Problem(ORDERS.name, None, None, error.url, error.what, error.todo)]
     except SQLAlchemyError as error:
-        what = f"the database cannot be read: {_line(getattr(error, 'orig', None) or error)}"
+        what = f"the database cannot be read: {one_line(getattr(error, 'orig', None) or error)}"
         return [], [Problem(ORDERS.name, None, None, shown(url), what, "Look into the database.")]
     return raws, found
 

@@ -79,7 +79,7 @@ def write_database(tables: Mapping[str, pd.DataFrame], url: str) -> None:
     """
     from sqlalchemy.exc import SQLAlchemyError
 
-    from forecasting.dataset.database import connected, shown
+    from forecasting.databases import connected, shown
 
     try:
         with connected(url, create=True) as connection:

@@ -1,0 +1,100 @@
+"""Reaching a database behind an SQL URL. SQLAlchemy is imported only where one is used.
+
+``postgresql://`` means the psycopg 3 driver, which is an optional extra.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from forecasting.errors import RequestError
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL, Connection
+
+SECONDS_TO_ANSWER = 10
+FORMS = "Give sqlite:///FILE or postgresql://USER@HOST/DATABASE."
+
+
+def shown(url: str) -> str:
+    """The URL without its password, for messages and records."""
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except (ArgumentError, ValueError):
+        return url.split("://", maxsplit=1)[0] + "://..."
+
+
+class UnreachableError(RequestError):
+    """The database behind a URL cannot be used: its driver, its name or its answer is missing."""
+
+    def __init__(self, url: str, what: str, todo: str) -> None:
+        self.url, self.what, self.todo = shown(url), what, todo
+        super().__init__(f"{self.url}: {what}. {todo}")
+
+
+@contextmanager
+def connected(url: str, *, create: bool = False) -> Iterator[Connection]:
+    """One connection in one transaction, committed at the end of the block.
+
+    Raises UnreachableError where the URL, its driver or its database is not there. ``create`` lets an
+    SQLite file begin to exist.
+    """
+    from sqlalchemy import create_engine
+    from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+    from sqlalchemy.pool import NullPool
+
+    try:
+        target = _target(url)
+        if not create and _missing_file(target):
+            raise UnreachableError(url, "there is no such database file", FORMS)
+        arguments = {}
+        if target.get_backend_name() == "postgresql":
+            arguments = {"connect_timeout": SECONDS_TO_ANSWER}
+        engine = create_engine(target, poolclass=NullPool, connect_args=arguments)
+        connection = engine.connect()
+    except ImportError as error:
+        extra = target.get_backend_name() == "postgresql"
+        package = "'reorder[postgresql]'" if extra else str(error.name)
+        what = f"the driver is not installed ({one_line(error)})"
+        raise UnreachableError(url, what, f"Run pip install {package}.") from error
+    except DBAPIError as error:
+        what = f"the database does not answer: {one_line(error.orig)}"
+        raise UnreachableError(
+            url, what, "Check that it runs, and the names and rights in the URL."
+        ) from error
+    except (SQLAlchemyError, ValueError, TypeError) as error:
+        raise UnreachableError(url, f"not a database that can be read: {one_line(error)}", FORMS) from error
+    with connection:
+        if connection.dialect.name == "sqlite":
+            # The driver begins a transaction only before the first change of a row, not of a table.
+            connection.exec_driver_sql("BEGIN")
+        yield connection
+        connection.commit()
+
+
+def _target(url: str) -> URL:
+    from sqlalchemy import make_url
+
+    target = make_url(url)
+    if target.drivername in ("postgresql", "postgres"):
+        return target.set(drivername="postgresql+psycopg")
+    return target
+
+
+def _missing_file(target: URL) -> bool:
+    """Whether it is an SQLite file that is not there: to connect to it would make an empty one."""
+    file = target.database or ""
+    named = target.get_backend_name() == "sqlite" and file and not file.startswith((":", "file:"))
+    return bool(named) and not Path(file).is_file()
+
+
+def one_line(error: BaseException | None) -> str:
+    """What an error says, on one line."""
+    text = str(error).strip()
+    return text.splitlines()[0].rstrip(".") if text else type(error).__name__

@@ -1,0 +1,92 @@
+"""The cost per review of ordering in batches, where an order line costs something.
+
+An order that takes the position to ``y`` and is meant to last for m reviews costs, per review,
+
+    (K + cost of the m review periods from its arrival on + stock that turns out not to be needed) / m
+
+with K the cost of an order line. The best m is part of ``y``'s cost (Silver and Meal 1973, with random
+demand). An order is due when one more review without it costs more than that, as in an (s,S) policy
+(Zheng and Federgruen 1991).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+
+from forecasting.domain import BoolArray, FloatArray
+from forecasting.policies.base import Situation
+from forecasting.policies.cost_curve import CostCurve
+
+FEWEST_REVIEWS = 2.0
+"""Smaller batches than this many reviews' demand are not worth their forecast."""
+
+COVERED_REVIEWS = (1, 2, 3, 4, 6, 9, 13)
+"""Numbers of reviews that an order may be meant to last for."""
+
+
+@dataclass(frozen=True)
+class BatchCurve:
+    """Cost per review of n items as a function of the position after ordering.
+
+    Attributes:
+        spans: the cost of the time from one of ``COVERED_REVIEWS`` to the next, without another order.
+        unsold: the cost of stock that turns out not to be needed.
+        line_cost: K, float64, shape (n,), money.
+
+    """
+
+    spans: tuple[CostCurve, ...]
+    unsold: CostCurve
+    line_cost: FloatArray
+
+    def rate(self, y: FloatArray, *, with_unsold: bool = True) -> FloatArray:
+        """Money per review of ordering up to ``y`` now, and again when it pays: float64, shape (n, k).
+
+        Whether to order now at all is asked ``with_unsold`` false: what is left over then is the same
+        worry a review later.
+        """
+        total = self.line_cost[:, None] + (self.unsold.cost(y) if with_unsold else 0.0)
+        best = np.full(y.shape, np.inf)
+        for covered, span in zip(COVERED_REVIEWS, self.spans, strict=True):
+            total = total + span.cost(y)
+            best = np.minimum(best, total / covered)
+        return best
+
+    def waiting(self, position: FloatArray) -> FloatArray:
+        """Money of one review without ordering: float64, shape (n,)."""
+        return self.spans[0].cost(position)
+
+    @property
+    def highest(self) -> FloatArray:
+        """float64, shape (n,): more than this is not worth having for so long."""
+        return self.spans[-1].after.quantile(0.9)
+
+
+def batch_curve(situation: Situation, curve: CostCurve) -> BatchCurve:
+    """The batch curve of each item of ``situation``, whose cost curve is ``curve``."""
+    review, lead_days = situation.review_days, situation.outlook.lead_times.mean
+    ends = [curve.before, curve.after]
+    ends += [situation.outlook.over(lead_days + review * ahead) for ahead in COVERED_REVIEWS[1:]]
+    lengths = np.diff([0, *COVERED_REVIEWS]).tolist()
+    nothing = np.zeros(len(situation))
+    return BatchCurve(
+        spans=tuple(
+            replace(curve, before=begin, after=end, review_days=review * reviews, unsold_days=0.0)
+            for (begin, end), reviews in zip(pairwise(ends), lengths, strict=True)
+        ),
+        unsold=replace(curve, shortage=nothing, waiting=nothing, review_days=nothing),
+        line_cost=situation.costs.line_cost,
+    )
+
+
+def worth_batching(situation: Situation, curve: CostCurve) -> BoolArray:
+    """Whether the economic order quantity exceeds what ``FEWEST_REVIEWS`` reviews order anyway.
+
+    sqrt(2 K d / h) > m d R, with d the demand per day: squared, and divided by d. bool, shape (n,).
+    """
+    daily = np.maximum(curve.after.mean - curve.before.mean, 0.0) / situation.review_days
+    anyway = FEWEST_REVIEWS * situation.review_days
+    return 2 * situation.costs.line_cost > anyway**2 * daily * situation.costs.holding_per_unit_day
