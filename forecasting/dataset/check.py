@@ -59,7 +59,7 @@ class Checked:
             f"{self.source}: {_count(len(self.problems), 'problem')}, {_count(len(self.notices), 'notice')}"
         ]
         for held in self.tables:
-            items = "" if held.items is None else f", {_count(held.items, 'item')}"
+            items = "" if not held.items else f", {_count(held.items, 'item')}"
             dates = "" if held.first is None else f", {held.first} to {held.last}"
             lines.append(f"  {held.table}: {_count(held.rows, 'row')}{items}{dates}")
         for title, found in (("notices", self.notices), ("problems", self.problems)):
