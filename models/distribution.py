@@ -16,8 +16,9 @@ from functools import cached_property
 import numpy as np
 from scipy import special
 
-from models.compile import compiled, over_items
-from models.history import BoolArray, FloatArray, IntArray
+from models import distribution_kernels
+from models.compile import over_items
+from models.history import FloatArray, IntArray
 
 
 def _levels() -> FloatArray:
@@ -96,15 +97,15 @@ class Distribution:
 
     def cdf(self, x: FloatArray) -> FloatArray:
         """P(demand <= x). ``x``: float64, shape (n,) or (n, k), ascending rows; returns its shape."""
-        return self._evaluate(_cdf, x)
+        return self._evaluate(distribution_kernels.cdf, x)
 
     def shortage(self, x: FloatArray) -> FloatArray:
         """E[(demand - x)+], units: what ``x`` units in stock would leave unmet. Shapes as ``cdf``."""
-        return self._evaluate(_shortage, x)
+        return self._evaluate(distribution_kernels.shortage, x)
 
     def leftover(self, x: FloatArray) -> FloatArray:
         """E[(x - demand)+], units: what would be left of ``x``. Shapes as ``cdf``."""
-        return self._evaluate(_leftover, x)
+        return self._evaluate(distribution_kernels.leftover, x)
 
     def _evaluate(self, kernel: Callable[..., None], x: FloatArray) -> FloatArray:
         points = np.ascontiguousarray(x, dtype=np.float64)
@@ -156,7 +157,7 @@ def negative_binomial(mean: FloatArray, variance: FloatArray) -> Distribution:
             raise ValueError(f"every {name} must be a finite number that is not negative")
     values = np.zeros((len(mean), len(LEVELS)))
     wide = mean + 10 * np.sqrt(np.maximum(variance, mean)) > LONGEST_WALK
-    over_items(_negative_binomial, len(mean), mean, variance, wide, LEVELS, values)
+    over_items(distribution_kernels.negative_binomial, len(mean), mean, variance, wide, LEVELS, values)
     wide &= mean > 0
     if wide.any():
         values[wide] = _rounded_gamma(mean[wide], np.maximum(variance, mean)[wide])
@@ -180,7 +181,9 @@ def empirical(outcomes: FloatArray, indptr: IntArray) -> Distribution:
 
     """
     values = np.zeros((len(indptr) - 1, len(LEVELS)))
-    over_items(_empirical, len(values), np.ascontiguousarray(outcomes), indptr, LEVELS, values)
+    over_items(
+        distribution_kernels.empirical, len(values), np.ascontiguousarray(outcomes), indptr, LEVELS, values
+    )
     return Distribution(values)
 
 
@@ -197,161 +200,5 @@ def mixture(parts: Sequence[Distribution], weights: FloatArray) -> Distribution:
     stacked = np.ascontiguousarray(np.stack([part.values for part in parts], axis=1))
     values = np.empty((stacked.shape[0], stacked.shape[2]))
     shares = np.ascontiguousarray(weights, dtype=np.float64)
-    over_items(_mixture, len(values), stacked, shares, WEIGHTS, LEVELS, values)
+    over_items(distribution_kernels.mixture, len(values), stacked, shares, WEIGHTS, LEVELS, values)
     return Distribution(values)
-
-
-@compiled
-def _cdf(
-    start: int, stop: int, values: FloatArray, weights: FloatArray, x: FloatArray, out: FloatArray
-) -> None:
-    for i in range(start, stop):
-        j = 0
-        below = 0.0
-        for k in range(x.shape[1]):
-            while j < len(weights) and values[i, j] <= x[i, k]:
-                below += weights[j]
-                j += 1
-            out[i, k] = min(below, 1.0)
-
-
-@compiled
-def _shortage(
-    start: int, stop: int, values: FloatArray, weights: FloatArray, x: FloatArray, out: FloatArray
-) -> None:
-    for i in range(start, stop):
-        # From the right: the weight above x, and the weighted demand above x.
-        j = len(weights) - 1
-        weight = 0.0
-        demand = 0.0
-        for k in range(x.shape[1] - 1, -1, -1):
-            while j >= 0 and values[i, j] > x[i, k]:
-                weight += weights[j]
-                demand += weights[j] * values[i, j]
-                j -= 1
-            out[i, k] = max(demand - weight * x[i, k], 0.0)
-
-
-@compiled
-def _leftover(
-    start: int, stop: int, values: FloatArray, weights: FloatArray, x: FloatArray, out: FloatArray
-) -> None:
-    for i in range(start, stop):
-        # From the left: the weight below x, and the weighted demand below x.
-        j = 0
-        weight = 0.0
-        demand = 0.0
-        for k in range(x.shape[1]):
-            while j < len(weights) and values[i, j] < x[i, k]:
-                weight += weights[j]
-                demand += weights[j] * values[i, j]
-                j += 1
-            out[i, k] = max(weight * x[i, k] - demand, 0.0)
-
-
-@compiled
-def _negative_binomial(
-    start: int,
-    stop: int,
-    mean: FloatArray,
-    variance: FloatArray,
-    skip: BoolArray,
-    levels: FloatArray,
-    values: FloatArray,
-) -> None:
-    """Walk the probabilities upwards once, noting each level as it is passed."""
-    for i in range(start, stop):
-        mu = mean[i]
-        if skip[i] or mu <= 0.0:
-            continue
-        poisson = variance[i] <= mu * (1.0 + 1e-9)
-        size = 1.0
-        ratio = 0.0  # p(k + 1) / p(k) = ratio * (k + size) / (k + 1), or mu / (k + 1)
-        if not poisson:
-            size = mu * mu / (variance[i] - mu)
-            ratio = (variance[i] - mu) / variance[i]
-        k = 0.0
-        log_p = -mu if poisson else size * np.log1p(-ratio)
-        if log_p < -600.0:
-            # Zero is out of reach of a float: start nine deviations below the mean instead.
-            k = max(0.0, np.floor(mu - 9.0 * np.sqrt(max(variance[i], mu))))
-            if poisson:
-                log_p = k * np.log(mu) - mu - _log_gamma(k + 1.0)
-            else:
-                log_p = (
-                    _log_gamma(k + size)
-                    - _log_gamma(size)
-                    - _log_gamma(k + 1.0)
-                    + size * np.log1p(-ratio)
-                    + k * np.log(ratio)
-                )
-        p = np.exp(log_p)
-        below = p
-        highest = mu + 60.0 * np.sqrt(max(variance[i], mu)) + 60.0
-        for j in range(len(levels)):
-            while below < levels[j] - 1e-12 and k < highest:
-                p *= mu / (k + 1.0) if poisson else ratio * (k + size) / (k + 1.0)
-                k += 1.0
-                below += p
-            values[i, j] = k
-
-
-@compiled
-def _log_gamma(x: float) -> float:
-    """Log Gamma(x) for x > 0: Stirling's series after shifting x above 8."""
-    shift = 0.0
-    while x < 8.0:
-        shift -= np.log(x)
-        x += 1.0
-    inverse = 1.0 / (x * x)
-    series = (1.0 / 12.0 - inverse * (1.0 / 360.0 - inverse / 1260.0)) / x
-    return shift + (x - 0.5) * np.log(x) - x + 0.9189385332046727 + series
-
-
-@compiled
-def _empirical(
-    start: int, stop: int, outcomes: FloatArray, indptr: IntArray, levels: FloatArray, values: FloatArray
-) -> None:
-    for i in range(start, stop):
-        known = outcomes[indptr[i] : indptr[i + 1]]
-        known = np.sort(known[~np.isnan(known)])
-        if len(known) == 0:
-            continue
-        for j in range(len(levels)):
-            rank = int(np.ceil(levels[j] * len(known) - 1e-9)) - 1
-            values[i, j] = max(known[max(rank, 0)], 0.0)
-
-
-@compiled
-def _mixture(
-    start: int,
-    stop: int,
-    stacked: FloatArray,
-    shares: FloatArray,
-    weights: FloatArray,
-    levels: FloatArray,
-    values: FloatArray,
-) -> None:
-    """Merge the parts' outcomes in ascending order, noting each level as it is passed."""
-    parts, outcomes = stacked.shape[1], stacked.shape[2]
-    position = np.empty(parts, dtype=np.int64)
-    for i in range(start, stop):
-        position[:] = 0
-        below = 0.0
-        value = 0.0
-        for j in range(len(levels)):
-            while below < levels[j] - 1e-12:
-                best = -1
-                for m in range(parts):
-                    if (
-                        position[m] < outcomes
-                        and shares[i, m] > 0.0
-                        and (best < 0 or stacked[i, m, position[m]] < stacked[i, best, position[best]])
-                    ):
-                        best = m
-                if best < 0:
-                    break
-                value = stacked[i, best, position[best]]
-                below += shares[i, best] * weights[position[best]]
-                position[best] += 1
-            values[i, j] = value
