@@ -17,7 +17,7 @@ from forecasting.calendar import Calendar
 from forecasting.config import Config
 from forecasting.costs import Costs
 from forecasting.dataset.dataset import Dataset
-from forecasting.dataset.tables import WEEKDAYS
+from forecasting.dataset.tables import MAIN, WEEKDAYS
 from forecasting.demand import LONG_AGO, all_items, days_of, item_numbers
 from forecasting.domain import BoolArray, FloatArray, IntArray, Items, TextArray
 from forecasting.lead_time import LeadTimes
@@ -82,11 +82,12 @@ class Catalogue:
 def calendar(dataset: Dataset, config: Config) -> Calendar:
     """The buckets, and the days on which the whole business is closed."""
     events = dataset.events
-    everywhere = events["sku"].isna() & events["category"].isna() & events["location"].isna()
-    # `location` is filled in with the main one: an event there closes the business where it is the only one.
-    everywhere |= (
-        events["sku"].isna() & events["category"].isna() & (dataset.orders["location"].nunique() <= 1)
-    )
+    everything = events["sku"].isna() & events["category"].isna()
+    # An event without a location is filled in with the main one, as every row is. It closes the whole
+    # business where that is the only place, or no place at all.
+    places = set(dataset.orders["location"].astype(str))
+    everywhere = everything & (events["location"] == MAIN) & (len(places) == 1 or MAIN not in places)
+    everywhere |= everything & events["location"].isin(places) & (len(places) == 1)
     closed = events.loc[everywhere & (events["kind"] == "closed"), "date"]
     weekdays = np.array([WEEKDAYS.index(name) for name in config.closed_weekdays], dtype=np.int64)
     return Calendar(config.bucket, weekdays, np.unique(days_of(closed)))
@@ -190,9 +191,11 @@ def _suppliers(
     words = [*table["review_weekday"].astype(object), None]
     named = [words[place] for place in row]
     weekday = np.array([WEEKDAYS.index(word) if isinstance(word, str) else -1 for word in named])
+    review = np.maximum(np.round(filled("review_days")), 1.0)
     suppliers = Suppliers(
         name=names.astype(object),
-        review_days=np.maximum(np.round(filled("review_days")), 1.0),
+        # On a weekday means every so many whole weeks.
+        review_days=np.where(weekday >= 0, np.maximum(review // 7, 1.0) * 7, review),
         weekday=weekday.astype(np.int64),
         order_cost=filled("order_cost"),
         lead_times=lead_times,

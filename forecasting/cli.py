@@ -49,14 +49,10 @@ CsvOption = Annotated[bool, typer.Option("--csv", help="Write CSV files beside t
 def main() -> None:
     """Entry point of ``reorder``: errors that we raise on purpose become a message and an exit code."""
     try:
-        app()
+        app(prog_name="reorder")
     except ReorderError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # Whoever read our output has seen enough.
-        sys.stderr.close()
-        sys.exit(0)
 
 
 def _day(text: str, option: str) -> int:
@@ -139,6 +135,7 @@ def check(dataset: DatasetArgument, as_json: JsonOption = False) -> None:
     Example: reorder check demo/data
     """
     from forecasting.bootstrap import check as run
+    from forecasting.errors import DataError
 
     checked = run(dataset)
     if as_json:
@@ -146,7 +143,7 @@ def check(dataset: DatasetArgument, as_json: JsonOption = False) -> None:
     else:
         print(checked.text())
     if checked.problems:
-        raise typer.Exit(1)
+        raise DataError(checked.source, checked.problems)
 
 
 @app.command()

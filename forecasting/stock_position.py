@@ -22,17 +22,48 @@ class Receipts:
 
 
 def counted(dataset: Dataset, catalogue: Catalogue, day: int) -> FloatArray:
-    """On hand at the close of ``day`` by the last count up to then; NaN where there was none."""
+    """On hand at the close of ``day``: float64, shape (n,); NaN where nothing was counted up to then.
+
+    It is the last count up to that day, with what was received and shipped since; never below zero.
+    """
     table = dataset.stock
     as_of = days_of(table["as_of"])
     known = np.flatnonzero(as_of <= day)
     order = known[np.argsort(as_of[known], kind="stable")]
-    on_hand = np.full(len(catalogue), np.nan)
+    item = item_numbers(table.iloc[order], catalogue.items)
+    on_hand, since = np.full(len(catalogue), np.nan), np.full(len(catalogue), day)
     # Of several counts written to one place the last one stays: the latest, as they are in order.
-    on_hand[item_numbers(table.iloc[order], catalogue.items)] = table["on_hand"].to_numpy(dtype=np.float64)[
-        order
-    ]
-    return on_hand
+    on_hand[item] = table["on_hand"].to_numpy(dtype=np.float64)[order]
+    since[item] = as_of[order]
+    moved = _received(dataset, catalogue, since, day) - _shipped(dataset, catalogue, since, day)
+    return np.maximum(on_hand + moved, 0.0)
+
+
+def _received(dataset: Dataset, catalogue: Catalogue, since: IntArray, day: int) -> FloatArray:
+    """Units received after day ``since[i]`` and up to ``day``."""
+    table = dataset.purchase_orders
+    received = days_of(table["received_at"])
+    units = table["quantity_received"].fillna(table["quantity"]).to_numpy(dtype=np.float64)
+    return _between(item_numbers(table, catalogue.items), received, units, since, day)
+
+
+def _shipped(dataset: Dataset, catalogue: Catalogue, since: IntArray, day: int) -> FloatArray:
+    """Units shipped after day ``since[i]`` and up to ``day``. What is said to be shipped without a day,
+    or of which nothing is said, shipped on the day of its order.
+    """
+    orders = dataset.orders
+    status = orders["status"].astype(object)
+    silent = (status.isna() | (status == "shipped")).to_numpy(dtype=bool)
+    shipped = days_of(orders["shipped_at"])
+    shipped = np.where((shipped == LONG_AGO) & silent, days_of(orders["ordered_at"]), shipped)
+    units = orders["quantity_shipped"].fillna(orders["quantity"]).to_numpy(dtype=np.float64)
+    return _between(item_numbers(orders, catalogue.items), shipped, units, since, day)
+
+
+def _between(item: IntArray, when: IntArray, units: FloatArray, since: IntArray, day: int) -> FloatArray:
+    keep = (item >= 0) & (when <= day)
+    keep &= when > since[np.maximum(item, 0)]
+    return np.bincount(item[keep], units[keep], len(since)).astype(np.float64)
 
 
 def on_the_way(dataset: Dataset, catalogue: Catalogue, day: int, *, in_hindsight: bool) -> Receipts:

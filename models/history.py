@@ -70,8 +70,17 @@ class History:
 
     def recent_mean(self, buckets: int) -> FloatArray:
         """float64, shape (n,): mean of the known ones of the last ``buckets`` buckets; 0 without any."""
+        return self._recent(np.nan_to_num(self.data), buckets)
+
+    def recent_variance(self, buckets: int) -> FloatArray:
+        """float64, shape (n,): variance of the known ones of the last ``buckets`` buckets."""
+        mean = np.repeat(self.recent_mean(buckets), self.lengths)
+        return self._recent(np.nan_to_num(self.data - mean) ** 2, buckets)
+
+    def _recent(self, values: FloatArray, buckets: int) -> FloatArray:
+        """The mean of ``values`` (0 where the data is unknown) over each item's last known buckets."""
         known = np.concatenate([[0.0], np.cumsum(~np.isnan(self.data))])
-        total = np.concatenate([[0.0], np.cumsum(np.nan_to_num(self.data))])
+        total = np.concatenate([[0.0], np.cumsum(values)])
         last = self.indptr[1:]
         first = np.maximum(last - buckets, self.indptr[:-1])
         count = known[last] - known[first]

@@ -166,9 +166,35 @@ def test_stock_on_order_and_backlog_are_as_of_the_day(tmp_path):
         ],
     )
     row = plan(data, load(), day_number("2026-01-10")).tables["recommendations"].iloc[0]
-    assert (row.on_hand, row.on_order, row.backlog) == (12, 60, 5 + 3)
+    assert (row.on_hand, row.on_order, row.backlog) == (12 + 30 - 3 - 3, 60, 5 + 3)
     assert {"late_purchase_order", "owed"} <= set(row["flags"].split(";"))
     assert "of which 40 too late to help" in row.reason
+
+
+def test_stock_moves_on_from_its_last_count(tmp_path):
+    data = dataset(
+        tmp_path,
+        orders=[
+            order("a", "2026-01-20", 9, status="shipped", shipped_at="2026-01-20"),
+            order("a", "2026-01-25", 2, status="shipped", shipped_at="2026-01-25"),
+            order("a", "2026-01-26", 3, status="shipped", shipped_at="2026-01-27"),
+            order("a", "2026-01-28", 4, status="open", quantity_shipped=0),
+            order("a", "2026-01-28", 5, status="shipped", shipped_at="2026-01-29"),
+        ],
+        stock=[{"as_of": "2026-01-25", "sku": "a", "on_hand": 5}],
+        purchase_orders=[
+            {
+                "purchase_order": "1",
+                "sku": "a",
+                "quantity": 50,
+                "quantity_received": 48,
+                "ordered_at": "2026-01-02",
+                "received_at": "2026-01-27",
+            }
+        ],
+    )
+    row = plan(data, load(), day_number("2026-01-28")).tables["recommendations"].iloc[0]
+    assert (row.on_hand, row.on_order, row.backlog) == (5 + 48 - 3, 0, 4 + 5)
 
 
 def test_a_far_away_purchase_order_does_not_hide_a_shortage(tmp_path):

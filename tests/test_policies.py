@@ -15,10 +15,16 @@ from forecasting.config import load
 from forecasting.errors import RequestError
 from forecasting.policies.cost_curve import cost_curve
 from forecasting.policies.cost_optimal import CostOptimal
+from forecasting.policies.days_of_cover import DaysOfCover
+from forecasting.policies.erpnext import ERPNext
 from forecasting.policies.min_max import MinMax
+from forecasting.policies.netstock import Netstock
 from forecasting.policies.no_orders import NoOrders
+from forecasting.policies.odoo import Odoo
 from forecasting.policies.perfect_foresight import PerfectForesight
 from forecasting.policies.registry import POLICIES, policy
+from forecasting.policies.textbook import Textbook
+from models.history import History
 
 CONTRACT = [make(load()) for make in POLICIES.values()]
 
@@ -186,6 +192,46 @@ def test_min_max_orders_up_to_the_maximum_at_or_below_the_minimum():
     assert (at.reorder_point[0], at.order_up_to[0], at.quantity[0]) == (40.0, 50.0, 10.0)
     assert above.quantity[0] == 0.0
     assert rule.name == rule.candidates()[0].name
+
+
+# Ten a week; two weeks of lead time, weekly reviews, a week of safety.
+@pytest.mark.parametrize(
+    ("rule", "point", "level"),
+    [
+        (MinMax(91.0, 7.0), 40.0, 50.0),
+        (DaysOfCover(91.0, 7.0), 39.0, 40.0),
+        (Netstock(91.0, 7.0), 30.0, 40.0),
+        (ERPNext(91.0, 7.0), 30.0, 40.0),
+        (Odoo(91.0, 7.0), 39.0, 50.0),
+        (Textbook(91.0, 0.0), 30.0, 40.0),
+    ],
+    ids=lambda value: getattr(value, "name", None),
+)
+def test_what_the_incumbents_order(rule, point, level):
+    at = rule.decide(situation([10.0], on_hand=point))
+    above = rule.decide(situation([10.0], on_hand=point + 1))
+    assert (at.reorder_point[0], at.order_up_to[0]) == (point, level)
+    assert (at.quantity[0], above.quantity[0]) == (level - point, 0.0)
+    assert len({candidate.describe() for candidate in rule.candidates()}) == 32
+
+
+def test_odoo_rounds_down_and_the_others_up():
+    assert Odoo(91.0, 7.0).decide(situation([10.0], on_hand=0.0, pack=12.0)).quantity[0] == 48.0
+    assert MinMax(91.0, 7.0).decide(situation([10.0], on_hand=0.0, pack=12.0)).quantity[0] == 60.0
+
+
+def test_erpnext_orders_the_shortfall_where_that_is_more():
+    assert ERPNext(91.0, 7.0).decide(situation([10.0], on_hand=28.0)).quantity[0] == 10.0
+    assert ERPNext(91.0, 7.0).decide(situation([10.0], on_hand=5.0)).quantity[0] == 25.0
+
+
+def test_the_textbook_adds_deviations_and_an_economic_order():
+    history = History(np.tile([0.0, 20.0], 10), np.array([0, 20]), 52)
+    seen = replace(situation([10.0], line_cost=2.0, holding=0.01), history=history)
+    decision = Textbook(140.0, 2.0).decide(seen)
+    # Ten a week with a deviation of ten: 30 + 2 x 10 x sqrt(3), and sqrt(2 x 2 x (10 / 7) / 0.01) on top.
+    assert decision.reorder_point[0] == np.floor(30 + 20 * np.sqrt(3))
+    assert decision.order_up_to[0] == np.ceil(30 + 20 * np.sqrt(3) + np.sqrt(4 * 10 / 7 / 0.01))
 
 
 def test_no_orders_orders_nothing():

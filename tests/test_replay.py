@@ -97,7 +97,7 @@ def test_a_weekly_panel_costs_what_a_weekly_simulation_does(tmp_path):
         products=[
             {"sku": "a", "holding_per_unit_day": 0.01, "shortage_per_unit": 3, "backlog_per_unit_day": 0.2}
         ],
-        stock=[{"as_of": "2026-01-04", "sku": "a", "on_hand": 20}],
+        stock=[{"as_of": "2026-01-11", "sku": "a", "on_hand": 20}],
     )
     first = day_number("2026-01-12")
     orders = generator.poisson(8, 25).tolist()

@@ -51,6 +51,9 @@ def write_run(
             (folder / "run.json").unlink(missing_ok=True)
             for name in [*names, "run.json"]:
                 (beside / name).replace(folder / name)
+            for name in set() if csv else tables:
+                # The CSV of an earlier run would be older than the Parquet file beside it.
+                (folder / f"{name}.csv").unlink(missing_ok=True)
     except OSError as error:
         raise RequestError(f"{folder}: cannot be written ({error}); name another folder") from None
 

@@ -54,7 +54,7 @@ class Checked:
         }
 
     def text(self) -> str:
-        """The same for a reader: the tables, then the notices, then the problems."""
+        """For a reader: what the tables hold, and the notices. The problems are an error's to tell."""
         lines = [
             f"{self.source}: {_count(len(self.problems), 'problem')}, {_count(len(self.notices), 'notice')}"
         ]
@@ -62,9 +62,8 @@ class Checked:
             items = "" if not held.items else f", {_count(held.items, 'item')}"
             dates = "" if held.first is None else f", {held.first} to {held.last}"
             lines.append(f"  {held.table}: {_count(held.rows, 'row')}{items}{dates}")
-        for title, found in (("notices", self.notices), ("problems", self.problems)):
-            if found:
-                lines += [f"{title}:", *(f"  {problem}" for problem in found)]
+        if self.notices:
+            lines += ["notices:", *(f"  {notice}" for notice in self.notices)]
         return "\n".join(lines)
 
 

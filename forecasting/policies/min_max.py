@@ -12,9 +12,7 @@ from itertools import product
 import numpy as np
 
 from forecasting.policies.base import Decision, Situation
-
-WINDOWS_DAYS = (28.0, 91.0, 182.0, 364.0)
-SAFETY_DAYS = (0.0, 7.0, 14.0, 21.0, 28.0, 42.0, 56.0, 84.0)
+from forecasting.policies.incumbents import SAFETY_DAYS, WINDOWS_DAYS, daily_demand, in_words
 
 
 @dataclass(frozen=True)
@@ -33,8 +31,7 @@ class MinMax:
 
     def decide(self, situation: Situation) -> Decision:
         """Order up to the maximum where the position is at or below the minimum."""
-        buckets = max(1, round(self.window_days / situation.bucket_days))
-        daily = situation.history.recent_mean(buckets) / situation.bucket_days
+        daily = daily_demand(situation, self.window_days)
         minimum = daily * (situation.protection_days + self.safety_days)
         maximum = np.ceil(minimum + daily * situation.review_days)
         minimum = np.floor(minimum)
@@ -48,4 +45,4 @@ class MinMax:
 
     def describe(self) -> str:
         """The parameters in words."""
-        return f"mean of the last {self.window_days:g} days, {self.safety_days:g} safety days"
+        return in_words(self.window_days, f"{self.safety_days:g} safety days")

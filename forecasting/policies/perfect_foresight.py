@@ -1,4 +1,4 @@
-"""Perfect foresight: orders as one who knew every order to come. The bound that no policy can beat.
+"""Perfect foresight: orders as one who knew every order to come. What the best policy is held against.
 
 What will be demanded between the arrival of this order and of the next is bought now where holding it
 until then costs no more than serving it late; the rest waits for the next order.

@@ -9,12 +9,22 @@ from forecasting.config import Config
 from forecasting.errors import RequestError
 from forecasting.policies.base import Policy
 from forecasting.policies.cost_optimal import CostOptimal
+from forecasting.policies.days_of_cover import DaysOfCover
+from forecasting.policies.erpnext import ERPNext
 from forecasting.policies.min_max import MinMax
+from forecasting.policies.netstock import Netstock
 from forecasting.policies.no_orders import NoOrders
+from forecasting.policies.odoo import Odoo
+from forecasting.policies.textbook import Textbook
 
 POLICIES: dict[str, Callable[[Config], Policy]] = {
     "cost_optimal": lambda config: CostOptimal(config.unsold_weight, config.unsold_days),
+    "days_of_cover": lambda config: DaysOfCover(),
+    "erpnext": lambda config: ERPNext(),
     "min_max": lambda config: MinMax(),
+    "netstock": lambda config: Netstock(),
+    "odoo": lambda config: Odoo(),
+    "textbook": lambda config: Textbook(),
     "no_orders": lambda config: NoOrders(),
 }
 """Policies that anybody can follow."""

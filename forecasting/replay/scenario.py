@@ -61,7 +61,6 @@ class Scenario:
         first = np.full(len(every), self.first_day - 1, dtype=np.int64)
         on_weekday = suppliers.weekday >= 0
         first = np.where(on_weekday, first + (suppliers.weekday - weekday(first)) % 7, first)
-        every = np.where(on_weekday, np.maximum(every // 7, 1) * 7, every)
         return first + np.maximum(-(-(day - first) // every), 0) * every
 
     def arrivals(self, day: int, item: IntArray) -> tuple[IntArray, IntArray]:

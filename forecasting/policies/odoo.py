@@ -1,0 +1,45 @@
+"""Odoo's reordering rule: where the forecast stock is below the minimum, order up to the maximum, and
+round the quantity DOWN to the multiple (Odoo 18: 55 with a multiple of 12 becomes 48).
+
+Odoo has minimum and maximum typed; here they are days of a recent mean, fitted like everybody's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from forecasting.policies.base import Decision, Situation
+from forecasting.policies.incumbents import SAFETY_DAYS, WINDOWS_DAYS, daily_demand, in_words
+
+
+@dataclass(frozen=True)
+class Odoo:
+    """A minimum and a maximum, quantities rounded down."""
+
+    window_days: float = 91.0
+    safety_days: float = 14.0
+    name: str = "odoo"
+
+    def decide(self, situation: Situation) -> Decision:
+        """Order up to the maximum where the position is below the minimum."""
+        terms = situation.terms
+        daily = daily_demand(situation, self.window_days)
+        minimum = np.ceil(daily * (situation.protection_days + self.safety_days))
+        maximum = np.ceil(minimum + daily * situation.review_days)
+        wanted = np.where(situation.position < minimum, maximum - situation.position, 0.0)
+        packs = np.minimum(np.floor(wanted / terms.pack_size + 1e-9), terms.largest_packs)
+        rounded = packs * terms.pack_size
+        # What rounding down leaves nothing of, or less than the minimum, is not ordered.
+        allowed = situation.orderable & terms.feasible & (packs >= terms.smallest_packs)
+        return Decision(np.where(allowed, rounded, 0.0), minimum - 1.0, maximum)
+
+    def candidates(self) -> tuple[Odoo, ...]:
+        """The parameters to choose from when the rule is fitted on the time before a replay."""
+        return tuple(Odoo(*chosen) for chosen in product(WINDOWS_DAYS, SAFETY_DAYS))
+
+    def describe(self) -> str:
+        """The parameters in words."""
+        return in_words(self.window_days, f"{self.safety_days:g} safety days, rounded down")

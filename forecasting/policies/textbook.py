@@ -1,0 +1,53 @@
+"""The textbook: reorder point = mean over the protection interval + z sigma sqrt(L + R), and an economic
+order quantity on top (Silver, Pyke and Thomas, Inventory and Production Management, ch. 6 and 7).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from forecasting.policies.base import Decision, Situation
+from forecasting.policies.incumbents import WINDOWS_DAYS, daily_demand, daily_deviation, in_words
+
+Z = (0.0, 0.5, 1.0, 1.28, 1.64, 2.05, 2.5, 3.0)
+"""Safety factors to choose from."""
+
+
+@dataclass(frozen=True)
+class Textbook:
+    """Normal demand with the moments of a recent window.
+
+    Attributes:
+        window_days: days that the moments are taken over.
+        z: deviations of safety.
+
+    """
+
+    window_days: float = 91.0
+    z: float = 1.64
+    name: str = "textbook"
+
+    def decide(self, situation: Situation) -> Decision:
+        """Order up to s + EOQ where the position is at or below s."""
+        daily = daily_demand(situation, self.window_days)
+        sigma = daily_deviation(situation, self.window_days)
+        days = situation.protection_days
+        point = daily * days + self.z * sigma * np.sqrt(days)
+        holding = np.maximum(situation.costs.holding_per_unit_day, 1e-12)
+        economic = np.sqrt(2.0 * situation.costs.line_cost * daily / holding)
+        level = np.ceil(point + np.maximum(economic, daily * situation.review_days))
+        point = np.floor(point)
+        wanted = np.where(situation.position <= point, level - situation.position, 0.0)
+        wanted = np.where(situation.orderable, wanted, 0.0)
+        return Decision(situation.terms.at_least(wanted), point, level)
+
+    def candidates(self) -> tuple[Textbook, ...]:
+        """The parameters to choose from when the rule is fitted on the time before a replay."""
+        return tuple(Textbook(*chosen) for chosen in product(WINDOWS_DAYS, Z))
+
+    def describe(self) -> str:
+        """The parameters in words."""
+        return in_words(self.window_days, f"{self.z:g} deviations of safety")

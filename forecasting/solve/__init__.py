@@ -1,1 +1,0 @@
-"""One item's best policy, with its cost and service: ``reorder solve``."""

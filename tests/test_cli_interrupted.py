@@ -1,0 +1,102 @@
+"""A command that is cut short: killed, or with nobody left to read what it says."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import sqlite3
+
+import pandas as pd
+import pytest
+from command import AS_OF, QUICK, contents, process, reorder
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL, and pipes break otherwise")
+
+
+@pytest.fixture(scope="module")
+def planned(sample, tmp_path_factory):
+    """An earlier plan: its folder and its database."""
+    place = tmp_path_factory.mktemp("planned")
+    folder, database = place / "plan", place / "runs.sqlite"
+    arguments = ("--out", folder, "--csv", "--db", f"sqlite:///{database}", *QUICK)
+    assert reorder("plan", sample, "--as-of", AS_OF, *arguments).code == 0
+    return folder, database
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+import forecasting.adapters.database, forecasting.adapters.files, forecasting.engine
+from forecasting import cli
+
+place, name = {place}
+original, calls = getattr(place, name), []
+
+def deadly(*arguments, **more):
+    calls.append(name)
+    if len(calls) == {call}:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return original(*arguments, **more)
+
+setattr(place, name, deadly)
+sys.argv[0] = "reorder"
+cli.main()
+"""
+
+
+def kill_a_plan(place: str, call: int, *arguments: object) -> None:
+    """Run a plan that is killed, as by an operator, at the given call of a function of ours."""
+    code = KILLED.format(place=place, call=call)
+    with process("plan", *arguments, "--as-of", AS_OF, *QUICK, "--set", "seed=2", code=code) as running:
+        _, err = running.communicate(timeout=120)
+    assert running.returncode == -signal.SIGKILL, err
+
+
+@pytest.mark.parametrize(
+    ("place", "call"),
+    [
+        ("forecasting.engine, 'recommendations'", 1),
+        ("forecasting.adapters.files, 'write_parquet'", 2),
+    ],
+    ids=["computing", "writing"],
+)
+def test_a_killed_plan_leaves_an_earlier_one_as_it_was(sample, tmp_path, planned, place, call):
+    out = shutil.copytree(planned[0], tmp_path / "plan")
+    kill_a_plan(place, call, sample, "--out", out, "--csv")
+    assert contents(out) == contents(planned[0])
+
+
+def test_a_plan_killed_while_it_renames_leaves_whole_files_and_no_run(sample, tmp_path, planned):
+    out = shutil.copytree(planned[0], tmp_path / "plan")
+    kill_a_plan("Path, 'replace'", 2, sample, "--out", out, "--csv")
+    assert set(contents(planned[0])) - set(contents(out)) == {"run.json"}
+    old = pd.read_parquet(planned[0] / "recommendations.parquet")
+    new = pd.read_parquet(out / "recommendations.parquet")
+    assert new["run"][0] != old["run"][0]
+    assert len(new) == len(old)
+    assert reorder("plan", sample, "--as-of", AS_OF, "--out", out, "--csv", *QUICK).code == 0
+    left = contents(out)
+    assert left.pop("run.json")
+    assert left == {name: content for name, content in contents(planned[0]).items() if name != "run.json"}
+
+
+def test_a_killed_plan_leaves_a_database_as_it_was(sample, tmp_path, planned):
+    database = tmp_path / "runs.sqlite"
+    shutil.copyfile(planned[1], database)
+    kill_a_plan("forecasting.adapters.database, '_replace'", 3, sample, "--db", f"sqlite:///{database}")
+    dumps = []
+    for file in (planned[1], database):
+        with contextlib.closing(sqlite3.connect(file)) as connection:
+            dumps.append(list(connection.iterdump()))
+    assert dumps[0] == dumps[1]
+
+
+def test_a_reader_that_has_seen_enough_brings_no_traceback(sample):
+    with process("plan", sample, "--as-of", AS_OF, "--json", *QUICK) as running:
+        running.stdout.close()
+        running.stdout = None
+        _, err = running.communicate(timeout=60)
+    assert err == ""
+    assert running.returncode in (0, 1)
