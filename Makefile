@@ -1,28 +1,26 @@
 # `make demo` and `make test` need Python 3.11 or newer and make, nothing else; both work in .venv.
+# They take the newest Python that works (.ci/python). Another: make clean, make PYTHON=/path/to/python3 demo
 
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(VENV)-lock/bin/uv
-
-# The first that runs, is new enough, and can make environments. Another: make PYTHON=/path/to/python3
-CANDIDATES := python3.13 python3.12 python3.11 python3
-PYTHON ?= $(shell for p in $(CANDIDATES); do \
-	$$p -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; \
-	done)
+PYTHON ?=
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+LOCKED = $(PIP) --require-hashes --requirement
 
 .PHONY: help demo test test-all lint format docs lock clean
 
 help:  ## List what can be made
-	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@awk -F ':.*## *' '/^[a-z-]+:.*## /{ printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/.core  ## The main job on a made wholesaler: sample, plan, replay
 	$(BIN)/reorder demo demo
 
-test: $(VENV)/.dev  ## All tests but those that take minutes
-	$(BIN)/python -m pytest
+test: $(VENV)/.dev  ## All tests but those that take minutes; TESTS='-k plan' to choose
+	$(BIN)/python -m pytest $(TESTS)
 
 test-all: $(VENV)/.dev  ## All tests
-	$(BIN)/python -m pytest -m ''
+	$(BIN)/python -m pytest -m '' $(TESTS)
 
 lint: $(VENV)/.dev  ## Style, types, and the order of the packages
 	$(BIN)/ruff check .
@@ -37,32 +35,40 @@ format: $(VENV)/.dev  ## Put the code into its one format
 docs: $(VENV)/.dev  ## Write docs/cli.md from the commands' own help
 	$(BIN)/python docs/write_cli.py
 
-lock: $(UV)  ## Choose the newest versions anew, with hashes
-	$(UV) pip compile pyproject.toml $(LOCK) -o requirements/core.txt
-	$(UV) pip compile pyproject.toml $(LOCK) --extra dev -o requirements/dev.txt
+# One version of each package for every Python, and in core.txt the same ones as in dev.txt.
+LOCK = $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 --fork-strategy fewest \
+	--generate-hashes --no-annotate --no-header --no-emit-index-url --upgrade --group build
 
-LOCK := --quiet --universal --python-version 3.11 --upgrade \
-	--generate-hashes --no-annotate --no-header --no-emit-index-url
+lock: $(UV)  ## Choose the newest versions anew, with hashes
+	$(LOCK) --extra dev --output-file requirements/dev.txt
+	$(LOCK) --constraint requirements/dev.txt --output-file requirements/core.txt
 
 clean:  ## Remove the environment and everything made
 	rm -rf $(VENV) $(VENV)-lock demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(VENV)/bin/python:
-	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer with the venv module was found (looked for \
-	$(CANDIDATES)). Install one (Debian: apt install python3 python3-venv), or name it: make PYTHON=..."; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+# A stamp each, touched last: what was interrupted is done again, what is done is not.
+$(VENV)/.made:
+	@python=$$(sh .ci/python $(PYTHON)) && echo "Making $(VENV) with $$python" && \
+	{ $(BIN)/python -c '' 2>/dev/null || rm -rf $(VENV); } && $$python -m venv $(VENV)
+	@touch $@
 
 # Locked versions first, checked by their hashes; then the project itself, which has none.
-$(VENV)/.core: pyproject.toml requirements/core.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/core.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+$(VENV)/.core: pyproject.toml requirements/core.txt | $(VENV)/.made
+	@echo "Installing the locked versions of requirements/core.txt into $(VENV) (about a minute)"
+	@$(LOCKED) requirements/core.txt || { echo "$(NOT_SERVED)" >&2; exit 1; }
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pip check --disable-pip-version-check
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.core
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@echo "Installing the locked versions of requirements/dev.txt into $(VENV)"
+	@$(LOCKED) requirements/dev.txt || { echo "$(NOT_SERVED)" >&2; exit 1; }
 	@touch $@
 
+NOT_SERVED = The locked versions could not be installed: see above. If a version or its hash was not found, \
+	the package index in use does not serve it: choose versions that it serves by make lock.
+
 $(UV):
-	$(PYTHON) -m venv $(VENV)-lock
-	$(VENV)-lock/bin/python -m pip install --quiet uv
+	@python=$$(sh .ci/python $(PYTHON)) && $$python -m venv $(VENV)-lock
+	$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check uv
