@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from forecasting.config import Config, load
 from forecasting.dataset.read import read
@@ -113,6 +113,25 @@ def replay(
     texts = {"report.html": replayed.report}
     write_run(out, replayed.result.tables, replayed.result.run, csv=csv, texts=texts)
     return replayed.result
+
+
+def solve(
+    source: str, settings: Sequence[str], *, plot: Path | None
+) -> tuple[dict[str, Any], Callable[[], str]]:
+    """Solve the problem in a JSON file (``-``: standard input), some of its values replaced.
+
+    Returns the answer, and what says it in words.
+    """
+    from forecasting.problem_file import read_problem, replaced, tidied
+    from forecasting.solve.solve import explain
+    from forecasting.solve.solve import plot as draw
+    from forecasting.solve.solve import solve as run
+
+    problem = replaced(read_problem(source), settings)
+    answer = run(problem)
+    if plot is not None:
+        draw(problem, answer, plot)
+    return tidied(answer), lambda: explain(problem, answer)
 
 
 def demo(folder: Path) -> Iterator[str]:

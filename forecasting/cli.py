@@ -252,6 +252,42 @@ def replay(
 
 
 @app.command()
+def solve(
+    problem: Annotated[
+        str,
+        typer.Argument(metavar="PROBLEM", help="A JSON file, or - for standard input.", show_default=False),
+    ],
+    explained: Annotated[
+        bool, typer.Option("--explain", help="Say it in words, with the cost curve.")
+    ] = False,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", metavar="FILE", help="Draw the cost curve.", show_default=False)
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="What if: another value, as in shortage.per_unit_period=9; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """One item's best policy, with its cost and service: exact where that can be. Answers in JSON.
+
+    Example: echo '{"demand": {"family": "poisson", "mean": 20}, "holding": 1, "fixed_order_cost": 64,
+    "shortage": {"kind": "backorder", "per_unit_period": 9}}' | reorder solve -
+    """
+    from forecasting.bootstrap import solve as run
+
+    answer, words = run(problem, settings or (), plot=plot)
+    if explained:
+        print(words())
+    else:
+        _print_json(answer)
+
+
+@app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write it all.")] = Path("demo"),
 ) -> None:

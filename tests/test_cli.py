@@ -242,3 +242,29 @@ def test_a_sample_is_not_written_over_other_files(tmp_path):
     assert ended.code == 1
     assert "letter.txt" in ended.err
     assert names(tmp_path) == ["letter.txt"]
+
+
+def test_a_problem_is_solved_and_explained(tmp_path):
+    file = tmp_path / "problem.json"
+    file.write_text(
+        json.dumps(
+            {
+                "review": "periodic",
+                "demand": {"family": "poisson", "mean": 10},
+                "lead_time": 0,
+                "holding": 1,
+                "shortage": {"kind": "backorder", "per_unit_period": 9},
+                "fixed_order_cost": 64,
+            }
+        )
+    )
+    answer = json.loads(reorder("solve", file).out)
+    assert (answer["policy"], answer["parameters"], answer["exact"]) == ("sS", {"s": 6, "S": 40}, True)
+    assert answer["cost_per_period"] == pytest.approx(35.0216, abs=1e-3)
+    what_if = json.loads(reorder("solve", file, "--set", "demand.mean=20").out)
+    assert what_if["parameters"] == {"s": 14, "S": 62}
+    ended = reorder("solve", file, "--explain", "--plot", tmp_path / "curve.png")
+    assert "order up to 40" in ended.out
+    assert (tmp_path / "curve.png").read_bytes().startswith(b"\x89PNG")
+    wrong = reorder("solve", file, "--set", "holding=-1")
+    assert wrong.code == 1 and "holding" in wrong.err

@@ -12,7 +12,7 @@ import numpy as np
 from forecasting.policies.base import Decision, Situation
 from forecasting.policies.incumbents import WINDOWS_DAYS, daily_demand, daily_deviation, in_words
 
-Z = (0.0, 0.5, 1.0, 1.28, 1.64, 2.05, 2.5, 3.0)
+Z = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0)
 """Safety factors to choose from."""
 
 

@@ -1,0 +1,1 @@
+"""One item's best policy, with its cost and service: ``reorder solve``."""
