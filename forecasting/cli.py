@@ -275,8 +275,7 @@ def solve(
 ) -> None:
     """One item's best policy, with its cost and service: exact where that can be. Answers in JSON.
 
-    Example: echo '{"demand": {"family": "poisson", "mean": 20}, "holding": 1, "fixed_order_cost": 64,
-    "shortage": {"kind": "backorder", "per_unit_period": 9}}' | reorder solve -
+    Example: reorder solve problem.json --explain --set shortage.per_unit_period=9
     """
     from forecasting.bootstrap import solve as run
 

@@ -18,9 +18,9 @@ from forecasting.solve.problem import Problem, wrong
 from forecasting.solve.s_s import best as best_s_s
 from forecasting.solve.spread import Lattice
 
-MOST_STATES = 1_200_000
+MOST_STATES = 4_000_000
 MOST_WORK = 1_600_000_000
-"""States, and products in a sweep over them, up to which the best policy is looked for."""
+"""States times lead time, and products in a sweep over them, up to which the best policy is looked for."""
 PRECISION = 2e-6
 """Width of the bounds on the best cost, as a share of it."""
 
@@ -60,7 +60,7 @@ class Table:
         work = pipes * (highest + 1) * min(len(terms.pmf), highest)
         if terms.fixed or terms.pack > 1:
             work *= base
-        if pipes * (highest + 1) > MOST_STATES or work > MOST_WORK:
+        if pipes * (highest + 1) * terms.lead > MOST_STATES or work > MOST_WORK:
             return None
         stock = np.arange(highest + 1, dtype=np.float64)
         short = Lattice(terms.pmf).shortage(stock)
