@@ -256,6 +256,3 @@ def describe(
         "counts": dict(counts),
         "timings": dict(clock.seconds),
     }
-
-
-__all__ = ["Result", "forecast", "observer", "plan", "run_id"]

@@ -13,7 +13,7 @@ from forecasting.policies.base import Decision, Situation
 from forecasting.policies.incumbents import WINDOWS_DAYS, daily_demand, daily_deviation, in_words
 
 Z = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0)
-"""Safety factors to choose from."""
+"""Safety factors to choose from: demand is not normal, so the best may lie well beyond the tables'."""
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
 from forecasting.assumptions import Assumptions
 from forecasting.config import Config
 from forecasting.dataset.dataset import Dataset
@@ -153,6 +151,3 @@ def _check_span(dataset: Dataset, first_day: int, last_day: int) -> None:
             f"--to {day_text(last_day)} lies after {day_text(last)}, the last day that the data knows "
             "of: nothing is known of the demand since; choose an earlier day"
         )
-
-
-__all__ = ["Replayed", "pd", "replay"]
