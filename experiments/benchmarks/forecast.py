@@ -1,12 +1,13 @@
-"""How good the demand models are on a dataset: scaled pinball loss and coverage of demand SUMMED over a horizon.
+"""How good the demand models are on a dataset: loss and coverage of demand SUMMED over a horizon.
 
 Run from the repository's root, for instance on the imported Online Retail II, 8 origins a month apart::
 
     python experiments/benchmarks/forecast.py data --as-of 2011-12-04 --buckets 4 --origins 8 --apart 4
 
-Each origin sees the history up to it and is judged on the buckets after it. The loss of an item is its mean
-pinball loss at .5, .8, .9, .95 and .98, over its mean demand before the origin times the horizon; items with at
-least 12 buckets of history are averaged, then origins. Coverage is the share of sums at or below a quantile.
+Each origin sees the history up to it and is judged on the buckets after it. The loss of an item is its
+mean pinball loss at .5, .8, .9, .95 and .98, over its mean demand before the origin times the horizon;
+items with at least 12 buckets of history are averaged, then origins. Coverage is the share of sums at or
+below a quantile.
 """
 
 from __future__ import annotations
@@ -85,9 +86,7 @@ def main() -> None:
     seeing = observer(read(asked.dataset), load(None, [f"bucket={asked.bucket}"]), as_of, Assumptions())
     history = seeing.history(as_of)
     backs = [asked.buckets + asked.apart * origin for origin in range(asked.origins)]
-    print(
-        f"{len(history):,} items, {len(history.data):,} buckets, sums over {asked.buckets}, {len(backs)} origins"
-    )
+    print(f"{len(history):,} items, sums over {asked.buckets} buckets, {len(backs)} origins")
     print(f"{'model':<20}{'loss':>8}  {'at or below .8 / .9 / .95 / .98':<34}{'s an origin':>12}")
     fits: dict[str, Fit] = {"auto": automatic}
     fits |= {name: lambda past, horizon, name=name: model(name).fit(past) for name in MODELS}
