@@ -81,8 +81,8 @@ def policies_table(summary: pd.DataFrame) -> list[str]:
         short_lines = row.backordered_lines + row.lost_lines
         short_units = row.backordered_units + row.lost_units
         lines.append(
-            f"  {row.policy:<18}{short_lines:>12,.0f}{short_units:>13,.0f}{row.fill_rate:>11.1%}"
-            f"{row.average_on_hand_value:>14,.0f}{row.cost_total:>14,.0f}"
+            f"  {row.policy:<18}{short_lines:>12,.0f} {short_units:>12,.0f}{row.fill_rate:>11.1%}"
+            f" {row.average_on_hand_value:>13,.0f} {row.cost_total:>13,.0f}"
         )
     return lines
 
