@@ -123,8 +123,8 @@ def solve(
     Returns the answer, and what says it in words.
     """
     from forecasting.problem_file import read_problem, replaced, tidied
-    from forecasting.solve.solve import explain
-    from forecasting.solve.solve import plot as draw
+    from forecasting.solve.explain import explain
+    from forecasting.solve.explain import plot as draw
     from forecasting.solve.solve import solve as run
 
     problem = replaced(read_problem(source), settings)

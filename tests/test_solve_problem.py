@@ -8,7 +8,8 @@ import math
 import pytest
 
 from forecasting.errors import RequestError
-from forecasting.solve.solve import POLICIES, explain, plot, solve
+from forecasting.solve.explain import explain, plot
+from forecasting.solve.solve import POLICIES, solve
 
 GOOD = {
     "demand": {"family": "poisson", "mean": 10},

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasting.solve.solve import explain, plot, solve
+from forecasting.solve.explain import explain, plot
+from forecasting.solve.solve import solve
 
 CHECKS = settings(deadline=None, max_examples=25, derandomize=True)
 

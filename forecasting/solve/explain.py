@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from forecasting.errors import RequestError
-from forecasting.solve.problem import Problem
+from forecasting.solve.problem import parse
+from forecasting.solve.solve import solve
 
 MOVED = {"base_stock": "S", "newsvendor": "S", "sS": "S", "rQ": "r", "theta": "theta", "stock_reward": "k"}
 """The parameter that each policy's curve moves."""
@@ -33,7 +34,7 @@ _SAID = {
 }
 
 
-def explain(problem: Problem, answer: Mapping[str, Any]) -> str:
+def explain(problem: Mapping[str, Any], answer: Mapping[str, Any]) -> str:
     """The policy in a sentence, its cost and service in figures, and its cost curve in bars."""
     lines = [_sentence(answer), ""]
     lines.append(f"cost per period      {answer['cost_per_period']:.4f}" + _exactness(answer))
@@ -58,13 +59,12 @@ def explain(problem: Problem, answer: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def curve(problem: Problem, answer: Mapping[str, Any]) -> tuple[str, Any, Any]:
+def curve(problem: Mapping[str, Any], answer: Mapping[str, Any]) -> tuple[str, Any, Any]:
     """The parameter that is moved, its values (ascending, the answer's among them), and the cost at each."""
-    from forecasting.solve.solve import solve  # it imports this module
-
     policy = answer["policy"]
     moved = MOVED.get(policy, "")
-    if not moved or problem.charged == "continuously":
+    asked = parse(problem)
+    if not moved or asked.charged == "continuously":
         return moved, np.zeros(0), np.zeros(0)
     best = answer["parameters"][moved]
     if policy == "stock_reward":
@@ -73,13 +73,19 @@ def curve(problem: Problem, answer: Mapping[str, Any]) -> tuple[str, Any, Any]:
         values = np.union1d(values, [best])
         return moved, values, reward[values]
     kept_values, costs = [], []
-    asked = problem.model_dump(exclude_unset=True)
     kept = {
         name: value for name, value in answer["parameters"].items() if name in ("s", "S", "r", "Q", "theta")
     }
+    terms = asked.model_dump(exclude_unset=True)
     for value in _around(answer, moved):
         try:
-            other = solve({**asked, "policy": policy, "parameters": {**kept, moved: value}})
+            other = solve(
+                {
+                    **asked.model_dump(exclude_unset=True),
+                    "policy": policy,
+                    "parameters": {**kept, moved: value},
+                }
+            )
         except RequestError:
             continue  # no such policy: S at or below s, say
         kept_values.append(value)
@@ -88,7 +94,7 @@ def curve(problem: Problem, answer: Mapping[str, Any]) -> tuple[str, Any, Any]:
     return moved, np.array(kept_values)[at], np.array(costs)[at]
 
 
-def plot(problem: Problem, answer: Mapping[str, Any], file: Path) -> None:
+def plot(problem: Mapping[str, Any], answer: Mapping[str, Any], file: Path) -> None:
     """The cost curve as a picture. Raises RequestError where there is none, or no such format."""
     import matplotlib
 

@@ -8,10 +8,8 @@ best policy of all if its states are few enough, and the theta policy otherwise.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
-from forecasting.solve import explain as explaining
 from forecasting.solve.base_stock import base_stock, newsvendor
 from forecasting.solve.continuous_charge import continuous_charge
 from forecasting.solve.demand import is_smooth
@@ -53,16 +51,6 @@ def solve(problem: Mapping[str, Any]) -> dict[str, Any]:
     if parsed.policy not in POLICIES:
         raise wrong(f"policy {parsed.policy!r}", "is not known", nearest(parsed.policy, POLICIES))
     return _method(parsed)(parsed)
-
-
-def explain(problem: Mapping[str, Any], answer: Mapping[str, Any]) -> str:
-    """The answer in words, with the cost of the parameters about it."""
-    return explaining.explain(parse(problem), answer)
-
-
-def plot(problem: Mapping[str, Any], answer: Mapping[str, Any], file: Path) -> None:
-    """The cost curve about the answer as a picture; the format follows the file's ending."""
-    explaining.plot(parse(problem), answer, file)
 
 
 def _method(problem: Problem) -> Method:
