@@ -79,13 +79,7 @@ def curve(problem: Mapping[str, Any], answer: Mapping[str, Any]) -> tuple[str, A
     terms = asked.model_dump(exclude_unset=True)
     for value in _around(answer, moved):
         try:
-            other = solve(
-                {
-                    **asked.model_dump(exclude_unset=True),
-                    "policy": policy,
-                    "parameters": {**kept, moved: value},
-                }
-            )
+            other = solve({**terms, "policy": policy, "parameters": {**kept, moved: value}})
         except RequestError:
             continue  # no such policy: S at or below s, say
         kept_values.append(value)
