@@ -13,6 +13,41 @@ BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
+class Traits:
+    """What is known of ``n`` items beside their demand; items of a kind lend each other strength.
+
+    Attributes:
+        category: int64, shape (n,): a number a category; -1 = not known.
+        price: float64, shape (n,): what a unit sells for, money; NaN = not known.
+
+    """
+
+    category: IntArray
+    price: FloatArray
+
+    def take(self, items: IntArray) -> Traits:
+        """The traits of the given items, in the given order."""
+        return Traits(self.category[items], self.price[items])
+
+
+@dataclass(frozen=True)
+class Drivers:
+    """What moves demand and is known ahead: promotions, prices, holidays.
+
+    Attributes:
+        values: float32, shape (buckets of the history + n x ahead, k): item after item, each from the first
+            bucket of its history to ``ahead`` buckets after the last. 0 = as usual.
+        names: the k drivers.
+        ahead: buckets after the end of the history that are known.
+
+    """
+
+    values: npt.NDArray[np.float32]
+    names: tuple[str, ...]
+    ahead: int
+
+
+@dataclass(frozen=True)
 class History:
     """Demand per bucket of ``n`` items, each from its own first bucket to one common last bucket.
 
@@ -21,6 +56,8 @@ class History:
             NaN = unknown (the item could not be sold then, or nobody was there to ask).
         indptr: int64, shape (n + 1,): item ``i`` owns ``data[indptr[i]:indptr[i + 1]]``.
         season: buckets in a year (365 for days, 52 for weeks, 12 for months).
+        traits: of the n items, where they are known.
+        drivers: of the n items, where there are any.
 
     Raises ValueError where the shapes do not fit together.
 
@@ -29,6 +66,8 @@ class History:
     data: FloatArray
     indptr: IntArray
     season: int = 52
+    traits: Traits | None = None
+    drivers: Drivers | None = None
 
     def __post_init__(self) -> None:
         if self.indptr.ndim != 1 or len(self.indptr) == 0 or self.indptr[0] != 0:
@@ -37,6 +76,12 @@ class History:
             raise ValueError("indptr must never fall, and must end at the length of data")
         if self.season < 1:
             raise ValueError(f"season must be at least 1 bucket, not {self.season}")
+        if self.traits is not None and len(self.traits.category) != len(self):
+            raise ValueError(f"there are traits of {len(self.traits.category)} items, not of {len(self)}")
+        if self.drivers is not None:
+            rows = len(self.data) + len(self) * self.drivers.ahead
+            if self.drivers.values.shape != (rows, len(self.drivers.names)):
+                raise ValueError(f"drivers must have shape ({rows}, {len(self.drivers.names)})")
 
     def __len__(self) -> int:
         """How many items."""
@@ -59,14 +104,34 @@ class History:
         lengths = np.maximum(self.lengths - buckets, 0)
         age = np.repeat(self.indptr[1:], self.lengths) - np.arange(len(self.data))
         indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        return History(self.data[age > buckets], indptr, self.season)
+        drivers = self.drivers
+        if drivers is not None:
+            everything = np.arange(len(self), dtype=np.int64)
+            drivers = self._drivers(drivers, everything, lengths, drivers.ahead + buckets)
+        return History(self.data[age > buckets], indptr, self.season, self.traits, drivers)
 
     def take(self, items: IntArray) -> History:
         """The history of the given items, in the given order."""
         lengths = self.lengths[items]
         indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
         offset = np.repeat(self.indptr[:-1][items] - indptr[:-1], lengths)
-        return History(self.data[np.arange(indptr[-1]) + offset], indptr, self.season)
+        traits = None if self.traits is None else self.traits.take(items)
+        drivers = self.drivers
+        if drivers is not None:
+            drivers = self._drivers(drivers, items, lengths, drivers.ahead)
+        return History(self.data[np.arange(indptr[-1]) + offset], indptr, self.season, traits, drivers)
+
+    def _drivers(self, drivers: Drivers, items: IntArray, lengths: IntArray, ahead: int) -> Drivers:
+        """The drivers of some items, whose history is now of another length; the last bucket ahead stays."""
+        rows = lengths + ahead
+        ends = (self.indptr[1:] + np.arange(1, len(self) + 1) * drivers.ahead)[items]
+        starts = (self.indptr[:-1] + np.arange(len(self)) * drivers.ahead)[items]
+        before_end = np.repeat(np.cumsum(rows), rows) - np.arange(rows.sum())
+        row = np.repeat(ends, rows) - before_end
+        known = row >= np.repeat(starts, rows)
+        # Before an item's first bucket nothing is known of it: as usual.
+        values = np.where(known[:, None], drivers.values[np.maximum(row, 0)], np.float32(0))
+        return Drivers(values, drivers.names, ahead)
 
     def recent_mean(self, buckets: int) -> FloatArray:
         """float64, shape (n,): mean of the known ones of the last ``buckets`` buckets; 0 without any."""
