@@ -58,6 +58,8 @@ class History:
         season: buckets in a year (365 for days, 52 for weeks, 12 for months).
         traits: of the n items, where they are known.
         drivers: of the n items, where there are any.
+        orders: float64, shape of ``data``: order lines per bucket, where they are known. How often an item
+            is asked for tells its level with less noise than how much of it.
 
     Raises ValueError where the shapes do not fit together.
 
@@ -68,6 +70,7 @@ class History:
     season: int = 52
     traits: Traits | None = None
     drivers: Drivers | None = None
+    orders: FloatArray | None = None
 
     def __post_init__(self) -> None:
         if self.indptr.ndim != 1 or len(self.indptr) == 0 or self.indptr[0] != 0:
@@ -76,6 +79,8 @@ class History:
             raise ValueError("indptr must never fall, and must end at the length of data")
         if self.season < 1:
             raise ValueError(f"season must be at least 1 bucket, not {self.season}")
+        if self.orders is not None and self.orders.shape != self.data.shape:
+            raise ValueError(f"orders must have shape {self.data.shape}, not {self.orders.shape}")
         if self.traits is not None and len(self.traits.category) != len(self):
             raise ValueError(f"there are traits of {len(self.traits.category)} items, not of {len(self)}")
         if self.drivers is not None:
@@ -108,7 +113,8 @@ class History:
         if drivers is not None:
             everything = np.arange(len(self), dtype=np.int64)
             drivers = self._drivers(drivers, everything, lengths, drivers.ahead + buckets)
-        return History(self.data[age > buckets], indptr, self.season, self.traits, drivers)
+        orders = None if self.orders is None else self.orders[age > buckets]
+        return History(self.data[age > buckets], indptr, self.season, self.traits, drivers, orders)
 
     def take(self, items: IntArray) -> History:
         """The history of the given items, in the given order."""
@@ -119,7 +125,9 @@ class History:
         drivers = self.drivers
         if drivers is not None:
             drivers = self._drivers(drivers, items, lengths, drivers.ahead)
-        return History(self.data[np.arange(indptr[-1]) + offset], indptr, self.season, traits, drivers)
+        row = np.arange(indptr[-1]) + offset
+        orders = None if self.orders is None else self.orders[row]
+        return History(self.data[row], indptr, self.season, traits, drivers, orders)
 
     def _drivers(self, drivers: Drivers, items: IntArray, lengths: IntArray, ahead: int) -> Drivers:
         """The drivers of some items, whose history is now of another length; the last bucket ahead stays."""
