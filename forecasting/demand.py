@@ -1,13 +1,11 @@
 """From order lines to demand: which lines count, when they could be known, and demand per bucket.
 
 Demand is what customers asked for. A refused line counts; a line that was cancelled at once, or
-returned after it was shipped, does not; one that was cancelled while it waited does. What an item would
-have sold while it could not be sold is unknown, not zero.
+returned after it was shipped, does not; one that was cancelled while it waited does. What would have been
+asked for while an item could not be sold is not zero: it is estimated (``hidden_demand``) or unknown.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -15,7 +13,22 @@ import pandas as pd
 from forecasting.calendar import Calendar
 from forecasting.dataset.dataset import Dataset
 from forecasting.domain import BoolArray, DemandLines, FloatArray, IntArray, Items
+from forecasting.hidden_demand import Availability, Habits, Seen, open_and_hidden, whole_units
 from models.history import History
+from models.within_day import HOURS
+
+__all__ = [
+    "LONG_AGO",
+    "Availability",
+    "all_items",
+    "availability",
+    "days_of",
+    "demand_lines",
+    "due_to_ship",
+    "history",
+    "item_numbers",
+    "known_at",
+]
 
 LONG_AGO = np.iinfo(np.int64).min // 4
 
@@ -122,25 +135,117 @@ def known_at(lines: DemandLines, as_of: int) -> BoolArray:
     return (lines.known_from <= as_of) & (lines.known_until >= as_of)
 
 
-@dataclass(frozen=True)
-class Availability:
-    """The share of a day during which an item could be sold, where it is below 1.
+def availability(dataset: Dataset, items: Items, refuses: BoolArray | None = None) -> Availability:
+    """When the items could not be sold, as the tables ``availability`` and ``stock`` say.
 
-    ``item`` and ``day``: int64, shape (k,); ``share``: float64, shape (k,), 0..1.
+    A row of ``availability`` speaks of a day; where a row of an item and day has a time of day, all its
+    rows speak of the hours at which they are, and hours without a row were whole. A day that no row
+    speaks of was lost where the item was counted at 0 at its close and at that of the day before, takes
+    no backorders, and was not sold.
+
+    Args:
+        refuses: bool, shape (n,): items that take no backorders; None: those of which ``products`` says so.
+
     """
+    if refuses is None:
+        refusing = dataset.products.loc[dataset.products["backorder"] == "refused", "sku"].astype(str)
+        refuses = np.isin(items.sku.astype(str), refusing.to_numpy(dtype=str))
+    given = _given_availability(dataset, items)
+    item, day = _counted_out(dataset, items, refuses, given)
+    item, day = np.concatenate([given.item, item]), np.concatenate([given.day, day])
+    if len(item) == 0:
+        return given
+    share = np.concatenate([given.share, np.zeros(len(item) - len(given.item))])
+    hours = given.hours
+    if hours is not None:
+        hours = np.concatenate([hours, np.full((len(item) - len(hours), HOURS), np.nan)])
+    refused, habits = _asked(dataset, items, Availability(item, day, share, hours=hours))
+    return Availability(item, day, share, refused, hours, habits)
 
-    item: IntArray
-    day: IntArray
-    share: FloatArray
 
-
-def availability(dataset: Dataset, items: Items) -> Availability:
-    """What the dataset's ``availability`` says of the given items."""
+def _given_availability(dataset: Dataset, items: Items) -> Availability:
+    """What the table ``availability`` says, one row an item and day."""
     table = dataset.availability
     item = item_numbers(table, items)
     keep = item >= 0
-    share = table["share"].to_numpy(dtype=np.float64)
-    return Availability(item[keep], days_of(table["date"])[keep], share[keep])
+    item, share = item[keep], table["share"].to_numpy(dtype=np.float64)[keep]
+    time = table["date"].to_numpy(dtype="datetime64[us]")[keep]
+    day = time.astype("datetime64[D]")
+    hour = (time - day).astype("timedelta64[h]").astype(np.int64)
+    day = day.astype(np.int64)
+    if not hour.any():
+        return Availability(item, day, share)
+    (item, day), row = np.unique(np.stack([item, day]), axis=1, return_inverse=True)
+    timed = np.bincount(row, hour) > 0
+    hours = np.ones((len(item), HOURS))
+    hours[row, hour] = share
+    whole = np.zeros(len(item))
+    whole[row] = share
+    share = np.where(timed, hours.mean(axis=1), whole)
+    hours[~timed] = np.nan
+    return Availability(item, day, share, hours=hours)
+
+
+def _counted_out(
+    dataset: Dataset, items: Items, refuses: BoolArray, given: Availability
+) -> tuple[IntArray, IntArray]:
+    """Items and days on which counts of 0, one after the other, show that nothing could be sold."""
+    stock = dataset.stock
+    item = item_numbers(stock, items)
+    empty = (item >= 0) & (stock["on_hand"] == 0).to_numpy(dtype=bool) & refuses[item]
+    item, day = item[empty], days_of(stock["as_of"])[empty]
+    if len(day) == 0:
+        return item, day
+    sold = (dataset.orders["status"] != "refused").to_numpy(dtype=bool)
+    ordered = _item_days(item_numbers(dataset.orders, items), days_of(dataset.orders["ordered_at"]))[sold]
+    counted = _item_days(item, day)
+    out = np.isin(counted, _item_days(item, day + 1))
+    out &= ~np.isin(counted, np.concatenate([_item_days(given.item, given.day), ordered]))
+    return item[out], day[out]
+
+
+def _item_days(item: IntArray, day: IntArray) -> IntArray:
+    """One number for each item and day; an item's days follow each other."""
+    return item * 2**32 + day
+
+
+def _asked(dataset: Dataset, items: Items, away: Availability) -> tuple[FloatArray, Habits]:
+    """Units asked for while the item could not be sold, per row; and when and like whom people buy."""
+    orders = dataset.orders
+    out = np.zeros(len(items), dtype=bool)
+    out[away.item[away.share < 1]] = True
+    item = item_numbers(orders, items)
+    own = np.flatnonzero((item >= 0) & out[item])
+    chosen = orders.iloc[own]
+    item, day = item[own], days_of(chosen["ordered_at"])
+    time = chosen["ordered_at"].to_numpy(dtype="datetime64[us]")
+    of_day = time - time.astype("datetime64[D]")
+    hour = of_day.astype("timedelta64[h]").astype(np.int64)
+    timed = of_day > np.timedelta64(0)
+
+    keys = _item_days(away.item, away.day)
+    order = np.argsort(keys)
+    key = _item_days(item, day)
+    row = order[np.minimum(np.searchsorted(keys[order], key), len(keys) - 1)]
+    on_row = keys[row] == key
+    outside = (chosen["status"] == "refused").to_numpy(dtype=bool)
+    if away.hours is not None:
+        outside = outside | (timed & (away.hours[row, hour] == 0))
+    outside = outside & on_row
+    quantity = chosen["quantity"].to_numpy(dtype=np.float64)
+    refused = np.bincount(row[outside], quantity[outside], len(keys)).astype(np.float64)
+    # A line that was ordered ahead came at a time that says nothing of when it is wanted.
+    usual = timed & ~chosen["kind"].isin(["preorder", "standing"]).to_numpy(dtype=bool)
+    usual &= ~on_row | (away.share[row] >= 1)
+    return refused, Habits(_kin(dataset, items), item[usual], day[usual], hour[usual], quantity[usual])
+
+
+def _kin(dataset: Dataset, items: Items) -> IntArray:
+    """The same SKU elsewhere where it has several locations, else the category: int64, shape (n,)."""
+    skus, number, count = np.unique(items.sku.astype(str), return_inverse=True, return_counts=True)
+    products = dataset.products.set_index(dataset.products["sku"].astype(str))["category"].astype(object)
+    category = pd.factorize(products.reindex(skus).to_numpy())[0][number]
+    return np.where(count[number] > 1, len(skus) + 1 + number, category + 1).astype(np.int64)
 
 
 def history(
@@ -157,8 +262,8 @@ def history(
 
     An item's history begins with the bucket of its launch or its first line, whichever is earlier, and
     runs to ``as_of``; buckets without lines are zero. A bucket is NaN where the business was closed for
-    all of it, or the item could be sold for less than ``available_share`` of it; where it could be sold
-    for a part, demand is scaled up to the whole.
+    all of it, or the item could be sold for less than ``available_share`` of it (of the time, weighed by
+    when demand comes); where it could be sold for more, but not for all, what was hidden is estimated.
 
     Args:
         first_day: the first day that the data covers; a bucket that began before it is left out.
@@ -183,38 +288,31 @@ def history(
     flat = indptr[:-1][item] + bucket - first[item]
     summed = np.bincount(flat[inside], weights=lines.quantity[seen][inside], minlength=indptr[-1])
     data = summed.astype(np.float64)
+    orders = np.bincount(flat[inside], minlength=indptr[-1]).astype(np.float64)
 
-    share = _sold_share(unavailable, edges, first, indptr, calendar)
-    scaled = data / np.maximum(share, available_share)
-    if np.all(lines.quantity == np.floor(lines.quantity)):
-        # What is sold by the piece stays so: distributions of whole demand rest on whole history.
-        scaled = np.round(scaled)
-    data = np.where(share < available_share, np.nan, scaled)
+    if len(unavailable.day):
+        begins = edges[first]
+        known = Seen(item[inside], day[inside], lines.quantity[seen][inside])
+        away, share, hidden = open_and_hidden(known, as_of, calendar, begins, unavailable)
+        flat = (indptr[:-1] - first)[away.item] + np.searchsorted(edges, away.day, side="right") - 1
+        lost = np.bincount(flat, 1.0 - share, len(data))
+        position = np.arange(len(data)) - np.repeat(indptr[:-1] - first, lengths)
+        unknown = lost > (1.0 - available_share) * _days_of_business(edges, calendar)[position] + 1e-9
+        unseen = np.where(unknown, 0.0, np.bincount(flat, hidden, len(data)))
+        if np.all(lines.quantity == np.floor(lines.quantity)):
+            # What is sold by the piece stays so: distributions of whole demand rest on whole history.
+            unseen = whole_units(unseen, indptr)
+        data = np.where(unknown, np.nan, data + unseen)
     closed = calendar.without_business(edges)
     if closed.any():
         position = np.arange(indptr[-1]) - np.repeat(indptr[:-1] - first, lengths)
         data[closed[position]] = np.nan
-    return History(data, indptr, calendar.season)
+    orders[np.isnan(data)] = np.nan
+    return History(data, indptr, calendar.season, orders=orders)
 
 
-def _sold_share(
-    unavailable: Availability, edges: IntArray, first: IntArray, indptr: IntArray, calendar: Calendar
-) -> FloatArray:
-    """The share of each bucket of the ragged panel during which its item could be sold."""
-    share = np.ones(indptr[-1])
-    if len(unavailable.day) == 0 or len(edges) < 2:
-        return share
-    bucket = np.searchsorted(edges, unavailable.day, side="right") - 1
-    inside = (
-        (bucket >= first[unavailable.item])
-        & (bucket >= 0)
-        & (unavailable.day < edges[-1])
-        & calendar.open(unavailable.day)
-    )
-    item, bucket = unavailable.item[inside], bucket[inside]
-    business = np.concatenate([[0], np.cumsum(calendar.open(np.arange(edges[0], edges[-1])))])
-    length = np.maximum(np.diff(business[edges - edges[0]]), 1)
-    flat = indptr[:-1][item] + bucket - first[item]
-    lost = np.bincount(flat, weights=1.0 - unavailable.share[inside], minlength=len(share))
-    position = np.arange(indptr[-1]) - np.repeat(indptr[:-1] - first, np.diff(indptr))
-    return np.clip(share - lost / length[position], 0.0, 1.0)
+def _days_of_business(edges: IntArray, calendar: Calendar) -> IntArray:
+    """How many days of each bucket are open, at least 1: int64, shape (buckets,)."""
+    open_days = calendar.open(np.arange(edges[0], edges[-1], dtype=np.int64))
+    business = np.concatenate([[0], np.cumsum(open_days)])
+    return np.maximum(np.diff(business[edges - edges[0]]), 1)

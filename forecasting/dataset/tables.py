@@ -147,6 +147,7 @@ PRODUCTS = Table(
         _number("shelf_life_days", minimum=None, above=0.0),
         _date("available_from"),
         _date("ends_on"),
+        _text("predecessor"),
         *(_number(name, maximum=1.0 if name in _SHARES else None) for name in COST_COLUMNS),
     ),
     key=("sku",),
@@ -208,7 +209,7 @@ STOCK = Table(
 AVAILABILITY = Table(
     "availability",
     (
-        _date("date", required=True),
+        _time("date", required=True),
         _text("sku", required=True),
         _text("location"),
         _number("share", required=True, maximum=1.0),
