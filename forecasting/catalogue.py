@@ -18,10 +18,11 @@ from forecasting.config import Config
 from forecasting.costs import Costs
 from forecasting.dataset.dataset import Dataset
 from forecasting.dataset.tables import MAIN, WEEKDAYS
-from forecasting.demand import LONG_AGO, all_items, days_of, item_numbers
+from forecasting.demand import LONG_AGO, all_items, availability, days_of, item_numbers
 from forecasting.domain import BoolArray, FloatArray, IntArray, Items, TextArray
 from forecasting.lead_time import LeadTimes
 from forecasting.policies.supply_terms import SupplyTerms
+from models.history import Traits
 
 ANY_SUPPLIER = ""
 """The supplier of items for which none is named: they are ordered together."""
@@ -48,6 +49,8 @@ class Catalogue:
         unit_price: float64, shape (n,), money.
         available_from, ends_on: int64, shape (n,): day numbers; LONG_AGO where not given.
         description, category: text, shape (n,), empty where not given.
+        predecessor: int64, shape (n,): the item whose place each takes, at the same location; -1: none.
+        traits: category and price as the models see them; a price that is only assumed is not known.
         Others as in ``Situation``.
 
     """
@@ -64,6 +67,8 @@ class Catalogue:
     ends_on: IntArray
     description: TextArray
     category: TextArray
+    predecessor: IntArray
+    traits: Traits
 
     def __len__(self) -> int:
         return len(self.items)
@@ -116,6 +121,7 @@ def catalogue(dataset: Dataset, config: Config, as_of: int, assumptions: Assumpt
 
     price = given("unit_price")
     price = np.where(np.isnan(price), _last(dataset.orders, "unit_price", items, as_of), price)
+    traits = Traits(_numbered(words("category")), price)
     price = assumptions.fill("unit_price", price, config.unit_price)
     cost = given("unit_cost")
     cost = np.where(np.isnan(cost), _last(dataset.purchase_orders, "unit_cost", items, as_of), cost)
@@ -133,6 +139,12 @@ def catalogue(dataset: Dataset, config: Config, as_of: int, assumptions: Assumpt
         ),
         unit_cost=cost,
     )
+    named = pd.DataFrame({"location": items.location, "sku": words("predecessor")}).astype(str)
+    predecessor = item_numbers(named, items)
+    assumptions.add("predecessor", "its demand before an item's first day", int((predecessor >= 0).sum()))
+    away = availability(dataset, items)
+    hidden = np.unique(away.item[(away.share < 1) & (away.day <= as_of)])
+    assumptions.add("availability", "demand hidden while it could not be sold is estimated", len(hidden))
     names, supplier = np.unique(words("supplier").astype(str), return_inverse=True)
     suppliers, line_cost = _suppliers(dataset, config, as_of, names, supplier, assumptions)
     costs = cost_rates.build(given, cost, price, allowed, line_cost[supplier], config, assumptions)
@@ -149,7 +161,15 @@ def catalogue(dataset: Dataset, config: Config, as_of: int, assumptions: Assumpt
         ends_on=days("ends_on"),
         description=words("description"),
         category=words("category"),
+        predecessor=predecessor,
+        traits=traits,
     )
+
+
+def _numbered(words: TextArray) -> IntArray:
+    """A number a word, in their order; -1 for the empty one."""
+    found, number = np.unique(words.astype(str), return_inverse=True)
+    return number.astype(np.int64) - int(len(found) > 0 and found[0] == "")
 
 
 def _suppliers(

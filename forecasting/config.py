@@ -35,6 +35,7 @@ class Config(BaseModel):
     cancelled_after_days: float = NotNegative
     available_share: float = Field(gt=0, le=1)
     closed_weekdays: tuple[Weekday, ...]
+    holidays_country: str | None
     selection_origins: int = Field(ge=1)
 
     lead_time_days: float = NotNegative

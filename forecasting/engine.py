@@ -21,6 +21,7 @@ from forecasting.config import Config
 from forecasting.dataset.dataset import Dataset
 from forecasting.demand import days_of
 from forecasting.domain import Stock, day_text
+from forecasting.drivers import announced
 from forecasting.errors import RequestError
 from forecasting.observer import LazyForecast, Observer
 from forecasting.policies.cost_optimal import CostOptimal
@@ -67,7 +68,8 @@ def observer(dataset: Dataset, config: Config, as_of: int, assumptions: Assumpti
         calendar=calendar(dataset, config),
         config=config,
         first_day=int(days_of(dataset.orders["ordered_at"]).min()),
-        unavailable=demand_of.availability(dataset, known.items),
+        unavailable=demand_of.availability(dataset, known.items, ~known.backorder_allowed),
+        announced=announced(dataset, known.items, known.category, config.holidays_country, assumptions),
     )
 
 

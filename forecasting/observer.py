@@ -6,7 +6,7 @@ is judged on what it would really have seen.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -16,11 +16,13 @@ from forecasting.config import Config
 from forecasting.costs import Costs
 from forecasting.demand import LONG_AGO, Availability, history, known_at
 from forecasting.domain import DemandLines, FloatArray, IntArray, Stock
+from forecasting.drivers import Announced, drivers
 from forecasting.lead_time import Outlook
 from forecasting.policies.base import Situation
+from forecasting.predecessors import inherited
 from models.distribution import Distribution
 from models.history import History
-from models.registry import MODELS, model
+from models.registry import CANDIDATES, model
 from models.selection import Choice, ChosenForecast, choose
 
 FEWEST_LINES = 5
@@ -70,6 +72,7 @@ class Observer:
         config: settings.
         first_day: the first day that the data covers.
         unavailable: when items could not be sold.
+        announced: events and prices; None where the dataset has none.
 
     """
 
@@ -79,6 +82,7 @@ class Observer:
     config: Config
     first_day: int
     unavailable: Availability
+    announced: Announced | None = None
 
     def history(
         self, as_of: int, lines: DemandLines | None = None, unavailable: Availability | None = None
@@ -87,15 +91,24 @@ class Observer:
 
         ``lines`` and ``unavailable`` replace the observer's own where a replayed shop saw others.
         """
-        return history(
+        lines, unavailable, launched = inherited(
             self.lines if lines is None else lines,
+            self.unavailable if unavailable is None else unavailable,
+            self.catalogue.available_from,
+            self.catalogue.predecessor,
+            as_of,
+        )
+        seen = history(
+            lines,
             as_of,
             self.calendar,
             first_day=self.first_day,
-            launched=self.catalogue.available_from,
-            unavailable=self.unavailable if unavailable is None else unavailable,
+            launched=launched,
+            unavailable=unavailable,
             available_share=self.config.available_share,
         )
+        moved_by = drivers(self.announced, seen, as_of, self.calendar, self.first_day)
+        return replace(seen, traits=self.catalogue.traits, drivers=moved_by)
 
     def line_size(self, as_of: int) -> FloatArray:
         """float64, shape (n,): mean units of a customer's order line, as known at ``as_of``."""
@@ -109,7 +122,7 @@ class Observer:
     def choose_models(self, as_of: int, seen: History) -> Choice:
         """The model of each item: the one that would have cost least, or the one that is configured."""
         config, catalogue = self.config, self.catalogue
-        names = list(MODELS) if config.model == "auto" else [config.model]
+        names = CANDIDATES if config.model == "auto" else [config.model]
         horizon = self.calendar.buckets(as_of, catalogue.protection_days)
         return choose(
             [model(name) for name in names],

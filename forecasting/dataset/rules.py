@@ -55,6 +55,7 @@ REFERENCES = (
     Reference("alternatives", "alternative", "sku"),
     Reference("price_breaks", "sku", "sku"),
     Reference("events", "sku", "sku", notice=True),
+    Reference("products", "predecessor", "sku"),
     Reference("products", "supplier", "supplier"),
     Reference("price_breaks", "supplier", "supplier"),
     # Purchases reach back to suppliers that are no longer bought from.
@@ -91,6 +92,7 @@ def in_rows(raw: Raw, frame: pd.DataFrame) -> list[Fault]:
     return [
         *(fault for column in raw.table.columns for fault in _bounds(raw.table, column, frame)),
         *_pairs(raw.table, frame),
+        *_circles(raw.table, frame),
         *_keys(raw, frame),
     ]
 
@@ -186,6 +188,29 @@ def _pairs(table: Table, frame: pd.DataFrame) -> Iterator[Fault]:
     for small, large in NOT_ABOVE.get(table.name, ()):
         wrong = np.flatnonzero(frame[small].to_numpy() > frame[large].to_numpy())
         yield Fault((small, large), wrong, f"{small} is more than {large}", "Correct one of the two numbers.")
+
+
+def _circles(table: Table, frame: pd.DataFrame) -> Iterator[Fault]:
+    if table.name != "products" or not frame["predecessor"].notna().any():
+        return
+    sku, elder = (frame[name].astype(object).to_numpy() for name in ("sku", "predecessor"))
+    rows = len(frame)
+    # Row ``rows`` stands for what has no predecessor here; of a SKU listed twice the first row counts.
+    known = pd.Index(sku)
+    first = np.flatnonzero(~known.duplicated())
+    place = np.append(first, rows)[known[first].get_indexer(elder)]
+    step = np.append(np.where(frame["predecessor"].notna().to_numpy(), place, rows), rows)
+    itself = np.flatnonzero(step[:-1] == np.arange(rows))
+    todo = "Leave it empty, or correct it."
+    yield Fault(("predecessor",), itself, "the product is its own predecessor", todo)
+    step[itself] = rows
+    far = step
+    for _ in range(rows.bit_length()):
+        far = far[far]
+    # After more steps than there are rows, only those who started towards a circle have not come to an end.
+    circle = np.setdiff1d(far, [rows])
+    what = "the product comes before itself: its predecessors lead back to it"
+    yield Fault(("predecessor",), circle, what, "Leave out one predecessor of the circle.")
 
 
 def _keys(raw: Raw, frame: pd.DataFrame) -> Iterator[Fault]:
