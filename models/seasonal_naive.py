@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from models.compile import compiled, over_items
-from models.history import FloatArray, History
+from models.history import FloatArray, History, IntArray
 from models.spread import LevelForecast
 
 
@@ -41,11 +41,19 @@ class SeasonalNaive:
 
     def fit(self, history: History) -> LevelForecast:
         """See ``models.base.Model``."""
-        return LevelForecast(history, lambda horizon: seasonal_levels(history, horizon))
+        return LevelForecast.of_parts(history, lambda items, part, horizon: seasonal_levels(part, horizon))
 
 
 @compiled
-def _seasonal_levels(start, stop, data, indptr, horizon, year, out):  # type: ignore[no-untyped-def]
+def _seasonal_levels(
+    start: int,
+    stop: int,
+    data: FloatArray,
+    indptr: IntArray,
+    horizon: FloatArray,
+    year: float,
+    out: FloatArray,
+) -> None:
     season = int(year)
     for i in range(start, stop):
         first, n = indptr[i], indptr[i + 1] - indptr[i]

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from models.history import FloatArray, History
-from models.kernels import LEAST_KNOWN, error_moments, steps, window_sums
+from models.compile import compiled, over_items
+from models.history import FloatArray, History, IntArray
+from models.kernels import LEAST_KNOWN, window_sums
 
 GRID_WEEKS = 4.0
 """Parameters are judged on sums over this long: nearer to what is bought for than one bucket is."""
@@ -43,10 +44,43 @@ def shrunk_losses(loss: FloatArray, worth: FloatArray, pseudo: float) -> FloatAr
     return (weight[:, None] * relative + pseudo * pooled) / (weight + pseudo)[:, None]
 
 
+def best_parameters(
+    history: History,
+    grid: FloatArray,
+    levels: Callable[[FloatArray, FloatArray], FloatArray],
+    weeks: float = GRID_WEEKS,
+) -> FloatArray:
+    """The candidate of each item whose levels would have missed sums over ``weeks`` by the least.
+
+    Args:
+        history: n items.
+        grid: float64, shape (g, p): candidates.
+        levels: parameters, float64, shape (n, p), and horizon, float64, shape (n,), buckets -> demand
+            per bucket expected over that horizon, float64, shape of ``history.data``.
+        weeks: how long the sums are; never shorter than a bucket.
+
+    Returns:
+        float64, shape (n, p).
+
+    """
+    n = len(history)
+    horizon = np.full(n, max(1.0, weeks * history.season / 52))
+    sums = window_sums(history, horizon, LEAST_KNOWN)
+    loss, windows = np.empty((n, len(grid))), np.zeros(n)
+    errors = np.empty((n, 2))
+    for candidate, parameters in enumerate(grid):
+        level = levels(np.tile(parameters, (n, 1)), horizon)
+        over_items(_squared_errors, n, history.indptr, sums, level, horizon, errors)
+        windows = errors[:, 0]
+        loss[:, candidate] = errors[:, 1] / np.maximum(windows, 1.0)
+    chosen: FloatArray = grid[np.argmin(shrunk_losses(loss, windows / horizon, GRID_WINDOWS), axis=1)]
+    return chosen
+
+
 def best_on_grid(
     history: History, grid: FloatArray, levels: Callable[[FloatArray], FloatArray]
 ) -> tuple[FloatArray, FloatArray]:
-    """The parameters of each item, and its levels under them.
+    """``best_parameters`` of a model whose level is the same over any horizon.
 
     Args:
         history: n items.
@@ -57,16 +91,55 @@ def best_on_grid(
         parameters, float64, shape (n, p), and levels, float64, shape of ``history.data``.
 
     """
-    n = len(history)
-    horizon = np.full(n, max(1.0, GRID_WEEKS * history.season / 52))
-    sums = window_sums(history, horizon, LEAST_KNOWN)
-    step = steps(history)
-    loss = np.empty((n, len(grid)))
-    worth = np.zeros(n)
-    for candidate, parameters in enumerate(grid):
-        level = levels(np.tile(parameters, (n, 1)))
-        moments = error_moments(history, sums, level, horizon, step, np.empty(0))[:, 0]
-        worth = moments[:, 0] / horizon
-        loss[:, candidate] = moments[:, 1] / np.maximum(moments[:, 0], 1.0)
-    chosen = grid[np.argmin(shrunk_losses(loss, worth, GRID_WINDOWS), axis=1)]
+    chosen = best_parameters(history, grid, lambda parameters, _: levels(parameters))
     return chosen, levels(chosen)
+
+
+def mean_reach(horizon: FloatArray, phi: FloatArray) -> FloatArray:
+    """How many buckets' worth of its trend a level has moved by, on average over the horizon.
+
+    After k buckets that is phi + phi^2 + .. + phi^k.
+
+    Args:
+        horizon: float64, shape (n,), >= 0, buckets; a part of a bucket counts in proportion.
+        phi: float64, shape (n,), 0..1: what is left of the trend after each bucket; 1 = all of it.
+
+    Returns:
+        float64, shape (n,); 0 where the horizon is 0.
+
+    Source: Hyndman, Koehler, Ord, Snyder (2008), Forecasting with Exponential Smoothing, table 2.1.
+
+    """
+    whole = np.floor(horizon)
+    undamped = phi > 1.0 - 1e-9
+    lost = np.where(undamped, 1.0, 1.0 - phi)
+    # expm1 keeps the digits of 1 - phi^k where phi is nearly 1.
+    pace = np.log(np.maximum(phi, 1e-300))
+    total = phi / lost * (whole + phi * np.expm1(whole * pace) / lost)
+    last = -phi * np.expm1((whole + 1.0) * pace) / lost
+    total = np.where(undamped, whole * (whole + 1.0) / 2.0, total)
+    total += (horizon - whole) * np.where(undamped, whole + 1.0, last)
+    reach: FloatArray = np.divide(total, horizon, out=np.zeros(len(total)), where=horizon > 0)
+    return reach
+
+
+@compiled
+def _squared_errors(
+    start: int,
+    stop: int,
+    indptr: IntArray,
+    sums: FloatArray,
+    level: FloatArray,
+    horizon: FloatArray,
+    out: FloatArray,
+) -> None:
+    """Past windows of each item, and the squared errors of level x horizon added up over them."""
+    for i in range(start, stop):
+        windows, squared = 0.0, 0.0
+        for t in range(indptr[i], indptr[i + 1]):
+            error = sums[t] - level[t] * horizon[i]
+            if not np.isnan(error):
+                windows += 1.0
+                squared += error * error
+        out[i, 0] = windows
+        out[i, 1] = squared

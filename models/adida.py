@@ -1,0 +1,137 @@
+"""Aggregate-disaggregate: smooth sums over several buckets, which are seldom zero, and share them out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from models.compile import compiled, over_items
+from models.history import FloatArray, History, IntArray
+from models.outliers import without_outliers
+from models.smoothing import best_on_grid, per_bucket
+from models.spread import LevelForecast
+
+LEAST_SUMS = 3
+"""An item's known buckets must hold this many sums, or shorter ones are taken."""
+
+
+def demand_intervals(history: History) -> IntArray:
+    """Known buckets per bucket with demand, rounded up: how many to add up until a zero is rare.
+
+    Returns:
+        int64, shape (n,), >= 1; never more than a third of the item's known buckets, nor a year.
+
+    """
+    known = ~np.isnan(history.data)
+    item = history.item[known]
+    count = np.bincount(item, minlength=len(history))
+    demands = np.bincount(item, history.data[known] > 0, minlength=len(history))
+    interval = np.ceil(count / np.maximum(demands, 1.0)).astype(np.int64)
+    return np.clip(interval, 1, np.clip(count // LEAST_SUMS, 1, history.season))
+
+
+def adida_levels(history: History, width: IntArray, alpha: FloatArray) -> FloatArray:
+    """Levels of simple exponential smoothing of sums over ``width`` buckets, per bucket.
+
+    The sums known at the close of a bucket are those that end there, ``width`` earlier, and so on; so
+    the level there goes back to the level ``width`` buckets before: l_t = l_{t-w} + alpha (S_t / w -
+    l_{t-w}). It starts as the running mean, until that moves slower than alpha would.
+
+    Args:
+        history: n items. Unknown buckets are left out before sums are formed.
+        width: int64, shape (n,), >= 1: buckets in a sum.
+        alpha: float64, shape (n,), 0..1, per sum.
+
+    Returns:
+        float64, shape of ``history.data``; NaN where nothing is known yet.
+
+    Source: Nikolopoulos, Syntetos, Boylan, Petropoulos, Assimakopoulos (2011), An aggregate-disaggregate
+    intermittent demand approach (ADIDA) to forecasting, Journal of the Operational Research Society 62,
+    section 3; sums of the mean interval between demands are common practice.
+
+    """
+    out = np.empty(len(history.data))
+    over_items(_adida_levels, len(history), history.data, history.indptr, width, alpha, out)
+    return out
+
+
+@dataclass(frozen=True)
+class ADIDA:
+    """Sums as long as the mean interval between demands; alpha of each item by its past errors.
+
+    Attributes:
+        alphas: candidates per sum, where buckets are weeks; in shorter buckets, as much less as fades
+            as much over the same number of weeks.
+
+    """
+
+    alphas: tuple[float, ...] = (0.05, 0.1, 0.2, 0.3, 0.5)
+    name: ClassVar[str] = "adida"
+
+    def fit(self, history: History) -> LevelForecast:
+        """See ``models.base.Model``."""
+        width = demand_intervals(history)
+        grid = per_bucket(self.alphas, history.season)[:, None]
+        usual = without_outliers(history)
+        _, level = best_on_grid(usual, grid, lambda chosen: adida_levels(usual, width, chosen[:, 0]))
+        return LevelForecast(history, lambda _: level)
+
+
+@compiled
+def smoothed_sums(known: FloatArray, width: int, alpha: float, out: FloatArray) -> None:
+    """Levels per bucket of ONE series without gaps; running means before the first whole sum."""
+    total = 0.0
+    for t in range(len(known)):
+        total += known[t]
+        if t >= width:
+            total = max(total - known[t - width], 0.0)
+        sums = (t + 1) // width
+        if sums == 0:
+            out[t] = total / (t + 1)
+        elif sums == 1:
+            out[t] = total / width
+        else:
+            before = out[t - width]
+            out[t] = before + max(alpha, 1.0 / sums) * (total / width - before)
+
+
+@compiled
+def known_only(data: FloatArray) -> FloatArray:
+    """The known buckets of ONE series."""
+    known = np.empty(len(data))
+    count = 0
+    for y in data:
+        if not np.isnan(y):
+            known[count] = y
+            count += 1
+    return known[:count]
+
+
+@compiled
+def spread_out(data: FloatArray, levels: FloatArray, out: FloatArray) -> None:
+    """Put levels of the known buckets of ONE series where these are; an unknown one changes nothing."""
+    count = 0
+    for t in range(len(data)):
+        if not np.isnan(data[t]):
+            count += 1
+        out[t] = levels[count - 1] if count > 0 else np.nan
+
+
+@compiled
+def _adida_levels(
+    start: int,
+    stop: int,
+    data: FloatArray,
+    indptr: IntArray,
+    width: IntArray,
+    alpha: FloatArray,
+    out: FloatArray,
+) -> None:
+    for i in range(start, stop):
+        series = data[indptr[i] : indptr[i + 1]]
+        known = known_only(series)
+        levels = np.empty(len(known))
+        smoothed_sums(known, width[i], alpha[i], levels)
+        spread_out(series, levels, out[indptr[i] : indptr[i + 1]])

@@ -1,0 +1,98 @@
+"""The moving-block bootstrap: the sum of stretches of an item's own past, at its present level."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from models.adida import known_only
+from models.compile import compiled, over_items
+from models.history import FloatArray, History, IntArray
+from models.negative_binomial import NegativeBinomial
+from models.resampling import ResampledForecast, UintArray, mixed, shuffled, uniform
+
+
+def block_sums(history: History, horizon: FloatArray, block: int, seed: UintArray, out: FloatArray) -> None:
+    """Sums over the horizon of blocks that start anywhere in the known buckets, which close to a circle.
+
+    The starts of the first blocks are spread evenly over the history: less noise for as many sums.
+
+    Args:
+        history: n items. Unknown buckets are left out before blocks are cut.
+        horizon: float64, shape (n,), buckets.
+        block: buckets in a block, >= 1; at most half of what an item knows.
+        seed: uint64, shape (n,).
+        out: float64, shape (n, paths): written, but for items of which nothing is known.
+
+    Source: Kuensch (1989), The jackknife and the bootstrap for general stationary observations, Annals of
+    Statistics 17; Politis, Romano (1992), A circular block-resampling procedure for stationary data.
+
+    """
+    over_items(_block_sums, len(history), history.data, history.indptr, horizon, block, seed, out)
+
+
+@dataclass(frozen=True)
+class BlockBootstrap:
+    """Blocks keep what neighbouring buckets have to do with each other.
+
+    Attributes:
+        block_weeks: how long a block is.
+        pseudo_windows: see ``models.resampling.ResampledForecast``.
+
+    """
+
+    block_weeks: float = 4.0
+    pseudo_windows: float = 10.0
+    name: ClassVar[str] = "block_bootstrap"
+
+    def fit(self, history: History) -> ResampledForecast:
+        """See ``models.base.Model``."""
+        block = max(1, round(self.block_weeks * history.season / 52))
+        return ResampledForecast(
+            NegativeBinomial().fit(history),
+            lambda items, horizon, seed, out: block_sums(history.take(items), horizon, block, seed, out),
+            self.pseudo_windows,
+        )
+
+
+@compiled
+def _block_sums(
+    start: int,
+    stop: int,
+    data: FloatArray,
+    indptr: IntArray,
+    horizon: FloatArray,
+    block: int,
+    seed: UintArray,
+    out: FloatArray,
+) -> None:
+    state = np.empty(1, dtype=np.uint64)
+    paths = out.shape[1]
+    first = np.empty(paths)
+    for i in range(start, stop):
+        known = known_only(data[indptr[i] : indptr[i + 1]])
+        count = len(known)
+        if count == 0 or horizon[i] <= 0.0:
+            continue
+        state[0] = mixed(seed[i])
+        length = max(1, min(block, count // 2))
+        circle = np.zeros(count + length + 1)
+        for t in range(count + length):
+            circle[t + 1] = circle[t] + known[t % count]
+        offset = uniform(state)
+        for path in range(paths):
+            first[path] = (path + offset) / paths
+        shuffled(first, state)
+        for path in range(paths):
+            rest = horizon[i]
+            begin = min(int(first[path] * count), count - 1)
+            while rest > 0.0:
+                whole = min(int(rest), length)
+                out[i, path] += circle[begin + whole] - circle[begin]
+                if whole < length and rest > whole:
+                    out[i, path] += (rest - whole) * known[(begin + whole) % count]
+                    whole += 1
+                rest -= whole
+                begin = int(uniform(state) * count)

@@ -1,0 +1,156 @@
+"""The Theta method: simple exponential smoothing that drifts by half of the slope of a line through all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from typing import ClassVar
+
+import numpy as np
+
+from models.compile import compiled, over_items
+from models.history import FloatArray, History, IntArray
+from models.outliers import without_outliers
+from models.seasonality import LEAST_INDEX, Seasons, means_ahead, no_seasons, seasons
+from models.smoothing import best_parameters, mean_reach, per_bucket
+from models.spread import LevelForecast
+
+
+def theta_levels(
+    history: History,
+    parameters: FloatArray,
+    horizon: FloatArray,
+    found: Seasons | None = None,
+    least_span: float = 0.0,
+    initial: FloatArray | None = None,
+) -> FloatArray:
+    """Demand per bucket over the horizon, l_t + (1 - 1 / theta) b_t (lag_t + k) averaged over its buckets k.
+
+    l_t is the level of simple exponential smoothing, b_t the slope of the least-squares line through the
+    known buckets so far, and lag_t how many buckets the level of a straight line would be behind it. With
+    alpha constant lag_t + k = k - 1 + (1 - (1 - alpha)^t) / alpha, which is the published form; the
+    recursion lag_t = (1 - alpha) (lag_{t-1} + 1) also holds where alpha is not constant and buckets are
+    unknown.
+
+    Args:
+        history: n items. An unknown bucket leaves the level as it was.
+        parameters: float64, shape (n, 2): alpha, 0..1, and theta, >= 1. Theta 2 is the standard method,
+            theta 1 simple exponential smoothing.
+        horizon: float64, shape (n,), >= 0, buckets.
+        found: the items' seasons: demand is divided by its index at first, and the result multiplied by
+            the mean index of the horizon (over one bucket the standard method; over more, within 1e-5
+            of it unless the drift is steep).
+        least_span: the slope is drawn towards 0 as if that many further buckets had shown none; a line
+            through three points says nothing. 0 is the standard method.
+        initial: float64, shape (n,): what the level expects of the first bucket. Where it is NaN (or None
+            is given) the level starts as the running mean, until that moves slower than alpha would.
+
+    Returns:
+        float64, shape of ``history.data``, >= 0; NaN where nothing is known yet.
+
+    Source: Assimakopoulos, Nikolopoulos (2000), The theta model, International Journal of Forecasting 16;
+    Hyndman, Billah (2003), Unmasking the Theta method, International Journal of Forecasting 19, section 2.
+
+    """
+    found = no_seasons(history) if found is None else found
+    start = np.full(len(history), np.nan) if initial is None else initial
+    reach = mean_reach(horizon, np.ones(len(history)))
+    setting = np.column_stack([parameters, start, horizon, reach])
+    place = np.column_stack([found.begin, found.group])
+    # The squares of n equally spaced buckets about their mean add up to (n^3 - n) / 12.
+    drawn = (least_span**3 - least_span) / 12.0 if least_span > 1.0 else 0.0
+    out = np.empty(len(history.data))
+    for edition in found.editions:
+        over_items(
+            _theta_levels,
+            len(history),
+            history.data,
+            history.indptr,
+            place,
+            setting,
+            edition.index,
+            np.array([edition.first, edition.end]),
+            drawn,
+            out,
+        )
+    return out
+
+
+@dataclass(frozen=True)
+class Theta:
+    """Alpha and theta of each item: the best by the error of four-week sums in its own past.
+
+    Demand is seasonally adjusted first, as far as there is evidence of a season that items share.
+
+    Attributes:
+        alphas: candidates, per WEEK.
+        thetas: candidates: 2 is the standard method, 1 has no drift.
+        slope_weeks: the slope is drawn towards 0 as if so many weeks had shown none.
+
+    """
+
+    alphas: tuple[float, ...] = (0.02, 0.05, 0.1, 0.2, 0.3, 0.45)
+    thetas: tuple[float, ...] = (1.0, 2.0)
+    slope_weeks: float = 26.0
+    name: ClassVar[str] = "theta"
+
+    def fit(self, history: History) -> LevelForecast:
+        """See ``models.base.Model``."""
+        usual = without_outliers(history)
+        found = seasons(usual)
+        least_span = self.slope_weeks * history.season / 52.0
+
+        def levels(parameters: FloatArray, horizon: FloatArray) -> FloatArray:
+            return theta_levels(usual, parameters, horizon, found, least_span)
+
+        grid = np.array(list(product(per_bucket(self.alphas, history.season), self.thetas)))
+        chosen = best_parameters(usual, grid, levels)
+        return LevelForecast(history, lambda horizon: levels(chosen, horizon))
+
+
+@compiled
+def _theta_levels(
+    start: int,
+    stop: int,
+    data: FloatArray,
+    indptr: IntArray,
+    place: IntArray,
+    setting: FloatArray,
+    index: FloatArray,
+    span: IntArray,
+    drawn: float,
+    out: FloatArray,
+) -> None:
+    period = index.shape[1]
+    for i in range(start, stop):
+        alpha, theta, level, horizon, reach = setting[i]
+        begin, group = place[i]
+        share = 1.0 - 1.0 / theta
+        running = np.isnan(level)
+        lag, slope, known = -1.0, 0.0, 0
+        mean_time, mean_demand, squares, products = 0.0, 0.0, drawn, 0.0
+        ahead = means_ahead(index[group], horizon)
+        inverse = np.empty(period)
+        for k in range(period):
+            inverse[k] = 1.0 / index[group, k] if index[group, k] >= LEAST_INDEX else np.nan
+        now = begin % period - 1
+        for age in range(min(indptr[i + 1] - indptr[i], span[1] - begin)):
+            now = now + 1 if now + 1 < period else 0
+            y = data[indptr[i] + age] * inverse[now]
+            lag += 1.0
+            if not np.isnan(y):
+                known += 1
+                gain = 1.0 / known if running and alpha * known < 1.0 else alpha
+                level = y if np.isnan(level) else level + gain * (y - level)
+                lag *= 1.0 - gain
+                if share > 0.0:
+                    # Welford's running covariance: no difference of two huge sums.
+                    late = age - mean_time
+                    mean_time += late / known
+                    mean_demand += (y - mean_demand) / known
+                    squares += late * (age - mean_time)
+                    products += late * (y - mean_demand)
+            if begin + age >= span[0]:
+                slope = products / squares if squares > 0.0 else 0.0
+                forecast = (level + share * slope * (lag + reach)) * ahead[now]
+                out[indptr[i] + age] = forecast if not forecast < 0.0 else 0.0
