@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from models.distribution import Distribution
-from models.history import FloatArray, History
+from models.history import FloatArray, History, IntArray
 
 
 class Forecast(Protocol):
@@ -32,3 +32,36 @@ class Model(Protocol):
 
     def fit(self, history: History) -> Forecast:
         """Learn from the history of n items, all at once."""
+
+
+@runtime_checkable
+class Trainable(Protocol):
+    """A model that first learns from a panel what it later applies to any history of its items."""
+
+    @property
+    def name(self) -> str:
+        """The name that configurations and outputs use."""
+
+    def train(self, history: History, horizon: FloatArray) -> Model:
+        """Learn.
+
+        Args:
+            history: n items.
+            horizon: float64, shape (n,), buckets: the sums that will be asked about.
+
+        """
+
+
+@runtime_checkable
+class PartialForecast(Protocol):
+    """A forecast that can answer for some of its items at less cost than for all."""
+
+    def demand_of(self, items: IntArray, horizon: FloatArray) -> Distribution:
+        """See ``models.spread.LevelForecast.demand_of``."""
+
+
+def demand_of(forecast: Forecast, items: IntArray, horizon: FloatArray) -> Distribution:
+    """The demand of some items of any forecast. ``horizon``: float64, shape (n,), that of every item."""
+    if isinstance(forecast, PartialForecast):
+        return forecast.demand_of(items, horizon)
+    return forecast.demand(horizon).take(items)

@@ -17,6 +17,7 @@ from typing import Any, TypeVar, cast
 import numba
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+Result = TypeVar("Result")
 
 SMALLEST_BLOCK = 256
 """Fewer items than this are not worth a thread."""
@@ -60,3 +61,15 @@ def over_items(kernel: Callable[..., None], items: int, *arguments: Any) -> None
 def _pool(process: int) -> ThreadPoolExecutor:
     """The threads of this process. A forked child starts its own: threads do not survive a fork."""
     return ThreadPoolExecutor(threads(), thread_name_prefix=f"kernel-{process}")
+
+
+def single_threaded(job: Callable[[], Result]) -> Result:
+    """Run ``job`` on the calling thread alone, whatever libraries it uses.
+
+    Their own threads wait for each other by spinning: on a busy machine, or side by side, that was
+    measured to take ten times as long as one thread does.
+    """
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):
+        return job()

@@ -7,9 +7,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.compile import compiled, over_items
-from models.history import FloatArray, History
-from models.smoothing import best_on_grid
+from models.compile import compiled
+from models.history import FloatArray, History, IntArray
+from models.recursion import fitted, levels
 from models.spread import LevelForecast
 
 
@@ -30,9 +30,7 @@ def croston_levels(history: History, alpha: FloatArray) -> FloatArray:
     Journal of Forecasting 21, equation 4.
 
     """
-    out = np.empty(len(history.data))
-    over_items(_croston_levels, len(history), history.data, history.indptr, alpha, out)
-    return out
+    return levels(_croston_levels, history, alpha[:, None])
 
 
 @dataclass(frozen=True)
@@ -45,14 +43,21 @@ class CrostonSBA:
     def fit(self, history: History) -> LevelForecast:
         """See ``models.base.Model``."""
         grid = np.array(self.alphas)[:, None]
-        _, level = best_on_grid(history, grid, lambda chosen: croston_levels(history, chosen[:, 0]))
-        return LevelForecast(history, lambda _: level)
+        return fitted(_croston_levels, history, grid, lambda part: part)
 
 
 @compiled
-def _croston_levels(start, stop, data, indptr, alpha, out):  # type: ignore[no-untyped-def]
+def _croston_levels(
+    start: int, stop: int, data: FloatArray, indptr: IntArray, parameters: FloatArray, out: FloatArray
+) -> None:
+    """``parameters``: alpha."""
+    candidates = out.shape[1]
+    size, interval, level = np.empty(candidates), np.empty(candidates), np.empty(candidates)
     for i in range(start, stop):
-        size, interval, level = 0.0, 0.0, np.nan
+        alpha = parameters[i if len(parameters) > 1 else 0, :, 0].copy()
+        size[:] = 0.0
+        interval[:] = 0.0
+        level[:] = np.nan
         since, demands = 0, 0
         for t in range(indptr[i], indptr[i + 1]):
             y = data[t]
@@ -60,9 +65,11 @@ def _croston_levels(start, stop, data, indptr, alpha, out):  # type: ignore[no-u
                 since += 1
                 if y > 0.0:
                     demands += 1
-                    gain = max(alpha[i], 1.0 / demands)
-                    size += gain * (y - size)
-                    interval += gain * (since - interval)
+                    for k in range(candidates):
+                        gain = max(alpha[k], 1.0 / demands)
+                        size[k] += gain * (y - size[k])
+                        interval[k] += gain * (since - interval[k])
+                        level[k] = (1.0 - alpha[k] / 2.0) * size[k] / interval[k]
                     since = 0
-                    level = (1.0 - alpha[i] / 2.0) * size / interval
-            out[t] = level
+            for k in range(candidates):
+                out[t, k] = level[k]

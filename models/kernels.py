@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.compile import compiled, over_items
-from models.history import FloatArray, History
+from models.history import FloatArray, History, IntArray
 
 STEPS: FloatArray = np.array([1.0, 0.5, 0.25, 0.1, 0.05, 0.01, 0.001])
 """float64: the units that demand may be a whole number of, largest first."""
@@ -31,7 +31,7 @@ def window_sums(history: History, horizon: FloatArray, least_known: float) -> Fl
         known.
 
     """
-    out = np.full(len(history.data), np.nan)
+    out = np.empty(len(history.data))
     over_items(_window_sums, len(history), history.data, history.indptr, horizon, least_known, out)
     return out
 
@@ -67,6 +67,29 @@ def error_moments(
     return out
 
 
+def grid_errors(history: History, sums: FloatArray, level: FloatArray, horizon: FloatArray) -> FloatArray:
+    """Squared error of ``level x horizon`` under each of g candidates, summed over every past origin.
+
+    Args:
+        history, sums, horizon: as for ``error_moments``.
+        level: float64, shape (len(data), g); NaN = not yet, whatever the candidate.
+
+    Returns:
+        float64, shape (n, g + 1): of the candidates, and the number of origins.
+
+    """
+    out = np.empty((len(history), level.shape[1] + 1))
+    over_items(_grid_errors, len(history), history.indptr, sums, level, horizon, out)
+    return out
+
+
+def known_buckets(history: History) -> FloatArray:
+    """How many buckets of each item are known: float64, shape (n,)."""
+    out = np.empty(len(history))
+    over_items(_known_buckets, len(history), history.data, history.indptr, out)
+    return out
+
+
 def steps(history: History) -> FloatArray:
     """The unit in which each item is sold: the largest of ``STEPS`` of which all demand is a multiple.
 
@@ -88,60 +111,162 @@ def floors(known: FloatArray, step: FloatArray) -> FloatArray:
 
 
 @compiled
-def _window_sums(start, stop, data, indptr, horizon, least_known, out):  # type: ignore[no-untyped-def]
+def _window_sums(
+    start: int,
+    stop: int,
+    data: FloatArray,
+    indptr: IntArray,
+    horizon: FloatArray,
+    least_known: float,
+    out: FloatArray,
+) -> None:
     for i in range(start, stop):
         first, end = indptr[i], indptr[i + 1]
         whole = int(horizon[i])
         part = horizon[i] - whole
         reach = whole + (1 if part > 0.0 else 0)
-        if reach == 0 or end - first <= reach:
+        last = end - reach if reach > 0 else first
+        for t in range(max(first, last), end):
+            out[t] = np.nan
+        if last <= first:
             continue
-        total, known = 0.0, 0
-        for t in range(first + 1, first + 1 + whole):
-            if not np.isnan(data[t]):
-                total += data[t]
-                known += 1
-        for t in range(first, end - reach):
-            summed, share = total, float(known)
-            if part > 0.0 and not np.isnan(data[t + reach]):
-                summed += part * data[t + reach]
-                share += part
-            if share >= least_known * horizon[i] - 1e-9 and share > 0.0:
-                out[t] = max(summed, 0.0) * (horizon[i] / share)
-            if t + whole + 1 < end and whole > 0:
-                if not np.isnan(data[t + 1]):
-                    total -= data[t + 1]
-                    known -= 1
-                if not np.isnan(data[t + whole + 1]):
-                    total += data[t + whole + 1]
-                    known += 1
-                if known == 0:
-                    total = 0.0
+        gaps = 0
+        for t in range(first, end):
+            gaps += np.isnan(data[t])
+        if gaps == 0:
+            _sums_without_gaps(data[first:end], whole, part, out[first:last])
+        else:
+            _sums_with_gaps(data[first:end], horizon[i], least_known, out[first:last])
 
 
 @compiled
-def _error_moments(start, stop, data, indptr, sums, level, horizon, step, ages, out):  # type: ignore[no-untyped-def]
+def _sums_without_gaps(y: FloatArray, whole: int, part: float, out: FloatArray) -> None:
+    total = 0.0
+    for t in range(1, whole + 1):
+        total += y[t]
+    for t in range(len(out)):
+        if t > 0 and whole > 0:
+            total -= y[t]
+            total += y[t + whole]
+        out[t] = max(total + part * y[t + whole + 1] if part > 0.0 else total, 0.0)
+
+
+@compiled
+def _sums_with_gaps(y: FloatArray, horizon: float, least_known: float, out: FloatArray) -> None:
+    whole = int(horizon)
+    part = horizon - whole
+    total, known = 0.0, 0
+    for t in range(1, 1 + whole):
+        if not np.isnan(y[t]):
+            total += y[t]
+            known += 1
+    for t in range(len(out)):
+        if t > 0 and whole > 0:
+            if not np.isnan(y[t]):
+                total -= y[t]
+                known -= 1
+            if not np.isnan(y[t + whole]):
+                total += y[t + whole]
+                known += 1
+            if known == 0:
+                total = 0.0
+        summed, share = total, float(known)
+        if part > 0.0 and not np.isnan(y[t + whole + 1]):
+            summed += part * y[t + whole + 1]
+            share += part
+        out[t] = np.nan
+        if share >= least_known * horizon - 1e-9 and share > 0.0:
+            out[t] = max(summed, 0.0) * (horizon / share)
+
+
+@compiled
+def _error_moments(
+    start: int,
+    stop: int,
+    data: FloatArray,
+    indptr: IntArray,
+    sums: FloatArray,
+    level: FloatArray,
+    horizon: FloatArray,
+    step: FloatArray,
+    ages: FloatArray,
+    out: FloatArray,
+) -> None:
+    for i in range(start, stop):
+        unit = 1.0 / step[i]
+        known = 0
+        t = indptr[i]
+        for age in range(len(ages) + 1):
+            until = ages[age] if age < len(ages) else np.inf
+            windows, squared, expected, followed = 0.0, 0.0, 0.0, 0.0
+            while t < indptr[i + 1]:
+                if not np.isnan(data[t]):
+                    if known + 1 >= until:
+                        break  # this bucket makes the item older
+                    known += 1
+                if not (np.isnan(sums[t]) or np.isnan(level[t])):
+                    predicted = max(level[t] * unit, 0.5 / (known + 1.0)) * horizon[i]
+                    actual = sums[t] * unit
+                    windows += 1.0
+                    squared += (actual - predicted) ** 2
+                    expected += predicted
+                    followed += actual
+                t += 1
+            out[i, age, 0] = windows
+            out[i, age, 1] = squared
+            out[i, age, 2] = expected
+            out[i, age, 3] = followed
+
+
+@compiled
+def _grid_errors(
+    start: int,
+    stop: int,
+    indptr: IntArray,
+    sums: FloatArray,
+    level: FloatArray,
+    horizon: FloatArray,
+    out: FloatArray,
+) -> None:
+    candidates = level.shape[1]
+    squared = np.empty(candidates)
+    for i in range(start, stop):
+        squared[:] = 0.0
+        windows = 0
+        for t in range(indptr[i], indptr[i + 1]):
+            if np.isnan(sums[t]) or np.isnan(level[t, 0]):
+                continue
+            windows += 1
+            for k in range(candidates):
+                error = sums[t] - level[t, k] * horizon[i]
+                squared[k] += error * error
+        for k in range(candidates):
+            out[i, k] = squared[k]
+        out[i, candidates] = windows
+
+
+@compiled
+def _known_buckets(start: int, stop: int, data: FloatArray, indptr: IntArray, out: FloatArray) -> None:
     for i in range(start, stop):
         known = 0
-        age = 0
         for t in range(indptr[i], indptr[i + 1]):
-            if not np.isnan(data[t]):
-                known += 1
-                while age < len(ages) and known >= ages[age]:
-                    age += 1
-            if np.isnan(sums[t]) or np.isnan(level[t]):
-                continue
-            predicted = max(level[t] / step[i], 0.5 / (known + 1.0)) * horizon[i]
-            actual = sums[t] / step[i]
-            out[i, age, 0] += 1.0
-            out[i, age, 1] += (actual - predicted) ** 2
-            out[i, age, 2] += predicted
-            out[i, age, 3] += actual
+            known += not np.isnan(data[t])
+        out[i] = known
 
 
 @compiled
-def _steps(start, stop, data, indptr, candidates, out):  # type: ignore[no-untyped-def]
+def _steps(
+    start: int, stop: int, data: FloatArray, indptr: IntArray, candidates: FloatArray, out: FloatArray
+) -> None:
     for i in range(start, stop):
+        # Nearly all demand is a whole number of the first: looked at without a branch, it costs little.
+        parts = 0
+        for t in range(indptr[i], indptr[i + 1]):
+            units = data[t] / candidates[0]
+            parts += units > np.floor(units)
+        if parts == 0:
+            out[i] = candidates[0]
+            continue
         candidate = 0
         total, count = 0.0, 0
         for t in range(indptr[i], indptr[i + 1]):

@@ -8,7 +8,8 @@ from typing import ClassVar
 import numpy as np
 
 from models.compile import compiled, over_items
-from models.history import FloatArray, History
+from models.history import FloatArray, History, IntArray
+from models.outliers import without_outliers
 from models.spread import LevelForecast
 
 
@@ -46,12 +47,22 @@ class NegativeBinomial:
     def fit(self, history: History) -> LevelForecast:
         """See ``models.base.Model``."""
         half_life = max(1.0, self.half_life_weeks * history.season / 52)
-        level = blended_levels(history, self.recent_share, half_life)
-        return LevelForecast(history, lambda _: level)
+        return LevelForecast.of_parts(
+            history,
+            lambda items, part, _: blended_levels(without_outliers(part), self.recent_share, half_life),
+        )
 
 
 @compiled
-def _blended_levels(start, stop, data, indptr, recent_share, keep, out):  # type: ignore[no-untyped-def]
+def _blended_levels(
+    start: int,
+    stop: int,
+    data: FloatArray,
+    indptr: IntArray,
+    recent_share: float,
+    keep: float,
+    out: FloatArray,
+) -> None:
     for i in range(start, stop):
         faded, weight = 0.0, 0.0
         total, known = 0.0, 0

@@ -5,22 +5,55 @@ from __future__ import annotations
 from collections.abc import Callable
 from difflib import get_close_matches
 
+from models.adida import ADIDA
 from models.base import Model
+from models.block_bootstrap import BlockBootstrap
+from models.combination import Combination
+from models.compound_poisson import CompoundPoisson
 from models.croston_sba import CrostonSBA
+from models.dynamic_counts import DynamicCounts
 from models.history_sums import HistorySums
+from models.holt import Holt
+from models.imapa import IMAPA
 from models.negative_binomial import NegativeBinomial
+from models.quantile_average import QuantileAverage
+from models.quantile_boosting import QuantileBoosting
+from models.quantile_regression import QuantileRegression
 from models.seasonal_naive import SeasonalNaive
+from models.seasonal_smoothing import SeasonalAdditive, SeasonalMultiplicative
 from models.simple_exponential_smoothing import SimpleExponentialSmoothing
+from models.theta import Theta
 from models.tsb import TSB
+from models.willemain_bootstrap import WillemainBootstrap
 
 MODELS: dict[str, Callable[[], Model]] = {
+    "adida": ADIDA,
+    "block_bootstrap": BlockBootstrap,
+    "combination": Combination,
+    "compound_poisson": CompoundPoisson,
     "croston_sba": CrostonSBA,
+    "dynamic_counts": DynamicCounts,
     "history_sums": HistorySums,
+    "holt": Holt,
+    "imapa": IMAPA,
     "negative_binomial": NegativeBinomial,
+    "quantile_average": QuantileAverage,
+    "quantile_boosting": QuantileBoosting,
+    "quantile_regression": QuantileRegression,
+    "seasonal_additive": SeasonalAdditive,
+    "seasonal_multiplicative": SeasonalMultiplicative,
     "seasonal_naive": SeasonalNaive,
     "ses": SimpleExponentialSmoothing,
+    "theta": Theta,
     "tsb": TSB,
+    "willemain_bootstrap": WillemainBootstrap,
 }
+
+BY_NAME_ONLY = {"combination", "quantile_boosting", "quantile_regression"}
+"""Not candidates of the automatic choice: made of others that are, or parts of one that is better."""
+
+CANDIDATES: tuple[str, ...] = tuple(name for name in MODELS if name not in BY_NAME_ONLY)
+"""The models that the automatic choice chooses from."""
 
 
 def model(name: str) -> Model:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from models.base import Forecast, Model
+from models.base import Forecast, Model, Trainable, demand_of
 from models.distribution import LEVELS, Distribution
+from models.effects import Effects, with_effects
 from models.history import FloatArray, History, IntArray
 from models.kernels import floors, window_sums
+from models.pooled import Trained
 from models.scores import pinball
 
 OWN_WINDOWS = 200.0
@@ -27,12 +28,14 @@ SPAN = 0.75
 """Share of a year over which the origins are spread."""
 
 
-@runtime_checkable
-class PartialForecast(Protocol):
-    """A forecast that can answer for some of its items at less cost than for all."""
+MARGIN = 0.05
+"""What another model must promise to save before an item leaves the standing one. At the past dates a model
+that learns from the panel had less to learn from than it has now, and every choice is partly luck."""
 
-    def demand_of(self, items: IntArray, horizon: FloatArray) -> Distribution:
-        """See ``models.spread.LevelForecast.demand_of``."""
+MOST_ITEMS = 1_000
+"""Where there are more items, a sample of this many says which ``FINALISTS`` are worth judging on all."""
+
+FINALISTS = 3
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Choice:
     """Which model each of n items gets, and why.
 
     Attributes:
-        models: the m candidates.
+        models: the m candidates; those that learn from the panel have learnt, where they are chosen.
         index: int64, shape (n,): the chosen one.
         loss: float64, shape (n, m): mean pinball loss of the sum over the horizon at the item's
             critical ratio, as a share of what the item sold before; NaN without a window.
@@ -67,19 +70,28 @@ class Choice:
             raise ValueError(
                 f"models were chosen for {len(self.index)} items, the history has {len(history)}"
             )
+        effects = with_effects(history)
         parts = tuple(
-            (np.flatnonzero(self.index == chosen), self.models[chosen].fit(history))
+            (np.flatnonzero(self.index == chosen), self.models[chosen].fit(effects.adjusted))
             for chosen in np.unique(self.index)
         )
-        return ChosenForecast(len(history), parts)
+        return ChosenForecast(len(history), parts, effects)
 
 
 @dataclass(frozen=True)
 class ChosenForecast:
-    """One forecast of all items, each by its own model. ``parts``: items, and a forecast of ALL n."""
+    """One forecast of all items, each by its own model.
+
+    Attributes:
+        items: how many.
+        parts: items, and a forecast of ALL n without what drives demand.
+        effects: what drives demand.
+
+    """
 
     items: int
     parts: tuple[tuple[IntArray, Forecast], ...]
+    effects: Effects
 
     def demand(self, horizon: FloatArray) -> Distribution:
         """See ``models.base.Forecast``."""
@@ -91,14 +103,7 @@ class ChosenForecast:
         for mine, forecast in self.parts:
             rows = np.flatnonzero(np.isin(items, mine))
             values[rows] = demand_of(forecast, items[rows], horizon).values
-        return Distribution(values)
-
-
-def demand_of(forecast: Forecast, items: IntArray, horizon: FloatArray) -> Distribution:
-    """The demand of some items of any forecast. ``horizon``: float64, shape (n,), that of every item."""
-    if isinstance(forecast, PartialForecast):
-        return forecast.demand_of(items, horizon)
-    return forecast.demand(horizon).take(items)
+        return self.effects.apply(Distribution(values), items, horizon)
 
 
 def choose(
@@ -132,6 +137,105 @@ def choose(
     if horizon.shape != (n,) or critical_ratio.shape != (n,):
         raise ValueError(f"horizon and critical_ratio must have shape ({n},)")
     dates = past_dates(history, horizon, origins) if len(models) > 1 else []
+    rivals, dates = _rivals(models, history, horizon, dates)
+    rivals = _finalists(rivals, history, horizon, critical_ratio, dates)
+    losses, classes = rolling_losses(list(rivals.values()), history, horizon, critical_ratio[:, None], dates)
+    windows = np.sum(~np.isnan(losses[:, :, 0]), axis=0)
+    loss = np.where(windows[:, None] > 0, np.nansum(losses, axis=0) / np.maximum(windows, 1)[:, None], np.nan)
+    expected = expected_losses(losses, classes, activity(history))
+    index = np.array(list(rivals), dtype=np.int64)[_winners(expected, list(rivals.values()))]
+    everything = np.full((n, len(models)), np.nan)
+    everything[:, list(rivals)] = loss
+    ready = list(models)
+    for chosen in np.unique(index):
+        candidate = models[chosen]
+        if isinstance(candidate, Trainable):
+            ready[chosen] = candidate.train(with_effects(history).adjusted, horizon)
+    return Choice(tuple(ready), index, everything, windows)
+
+
+def _rivals(
+    models: Sequence[Model], history: History, horizon: FloatArray, dates: list[int]
+) -> tuple[dict[int, Model], list[int]]:
+    """The candidates by number as they will be judged, and the dates that all of them can be judged at.
+
+    What a model learns from the panel it must have learnt before the dates that it is judged at: it
+    learns from the older half of the time, and all are judged on the later half. Where that is too little
+    to learn from there is no evidence for it, and it is no rival.
+    """
+    rivals = dict(enumerate(models))
+    learning = {number: model for number, model in rivals.items() if isinstance(model, Trainable)}
+    if not learning or len(models) == 1:
+        return rivals, dates
+    before = with_effects(history.until(dates[len(dates) // 2])).adjusted if len(dates) > 1 else None
+    for number, model in learning.items():
+        learnt = None if before is None else model.train(before, horizon)
+        if learnt is not None and learnt.name == model.name:
+            rivals[number] = learnt
+        else:
+            del rivals[number]
+    if not rivals:
+        return {0: models[0]}, []
+    return rivals, dates[: len(dates) // 2] if len(rivals) > len(models) - len(learning) else dates
+
+
+def _winners(expected: FloatArray, rivals: Sequence[Model]) -> IntArray:
+    """The winner of each item: int64, shape (n,), from expected losses, float64, shape (n, m).
+
+    The standing model is the first that learns from the panel, and the panel's best where there is none.
+    """
+    learnt = [number for number, model in enumerate(rivals) if isinstance(model, Trained)]
+    if not learnt:
+        return np.argmin(expected, axis=1).astype(np.int64)
+    standing = learnt[0]
+    leaves = expected.min(axis=1) < (1.0 - MARGIN) * expected[:, standing]
+    return np.where(leaves, np.argmin(expected, axis=1), standing).astype(np.int64)
+
+
+def _finalists(
+    rivals: dict[int, Model],
+    history: History,
+    horizon: FloatArray,
+    critical_ratio: FloatArray,
+    dates: list[int],
+) -> dict[int, Model]:
+    """The rivals that do best on a sample of a large panel; all of them on a small one."""
+    if len(history) <= MOST_ITEMS or len(rivals) <= FINALISTS or not dates:
+        return rivals
+    known = np.concatenate([[0.0], np.cumsum(np.nan_to_num(history.data))])
+    # In the order of what they sell, so that the order of the items does not matter.
+    order = np.argsort(np.diff(known[history.indptr]), kind="stable")
+    sample = order[np.linspace(0, len(order) - 1, MOST_ITEMS).astype(np.int64)]
+    some = history.take(sample)
+    losses, classes = rolling_losses(
+        list(rivals.values()), some, horizon[sample], critical_ratio[sample, None], dates
+    )
+    expected = expected_losses(losses, classes, activity(some)).mean(axis=0)
+    best = np.array(list(rivals))[np.argsort(expected, kind="stable")[:FINALISTS]]
+    return {number: rival for number, rival in rivals.items() if number in best or isinstance(rival, Trained)}
+
+
+def rolling_losses(
+    models: Sequence[Model],
+    history: History,
+    horizon: FloatArray,
+    levels: FloatArray,
+    dates: Sequence[int],
+) -> tuple[FloatArray, IntArray]:
+    """What each model would have lost on each item from each past date on.
+
+    Args:
+        models, history, horizon: as in ``choose``.
+        levels: float64, shape (n, k): where the pinball loss is taken; it is averaged over the k.
+        dates: o numbers of buckets before the end.
+
+    Returns:
+        losses, float64, shape (o, n, m): the pinball loss of the sum over the horizon, as a share of what
+        the item sold before; NaN where the window is not known. Classes, int64, shape (o, n): the
+        item's ``activity`` at the date.
+
+    """
+    n = len(history)
     losses = np.full((len(dates), n, len(models)), np.nan)
     classes = np.zeros((len(dates), n), dtype=np.int64)
     following = window_sums(history, horizon, 1.0)
@@ -143,15 +247,14 @@ def choose(
         items = items[~np.isnan(following[origin[items]])]
         if len(items):
             actual = following[origin[items]]
-            ratio = critical_ratio[items]
             scale = _sold_before(past)[items] * horizon[items]
+            effects = with_effects(past)
             for column, model in enumerate(models):
-                order = demand_of(model.fit(past), items, horizon).quantile(ratio)
-                losses[row, items, column] = pinball(actual, order, ratio) / scale
-    windows = np.sum(~np.isnan(losses[:, :, 0]), axis=0)
-    loss = np.where(windows[:, None] > 0, np.nansum(losses, axis=0) / np.maximum(windows, 1)[:, None], np.nan)
-    index = np.argmin(expected_losses(losses, classes, activity(history)), axis=1).astype(np.int64)
-    return Choice(tuple(models), index, loss, windows)
+                demand = demand_of(model.fit(effects.adjusted), items, horizon)
+                demand = effects.apply(demand, items, horizon)
+                each = [pinball(actual, demand.quantile(q), q) for q in levels[items].T]
+                losses[row, items, column] = np.mean(each, axis=0) / scale
+    return losses, classes
 
 
 def expected_losses(losses: FloatArray, classes: IntArray, now: IntArray) -> FloatArray:

@@ -7,9 +7,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.compile import compiled, over_items
-from models.history import FloatArray, History
-from models.smoothing import best_on_grid, per_bucket
+from models.compile import compiled
+from models.history import FloatArray, History, IntArray
+from models.outliers import without_outliers
+from models.recursion import fitted, levels
+from models.smoothing import per_bucket
 from models.spread import LevelForecast
 
 
@@ -29,9 +31,7 @@ def smoothed_levels(history: History, alpha: FloatArray, initial: FloatArray | N
 
     """
     start = np.full(len(history), np.nan) if initial is None else initial
-    out = np.empty(len(history.data))
-    over_items(_smoothed_levels, len(history), history.data, history.indptr, alpha, start, out)
-    return out
+    return levels(_smoothed_levels, history, np.column_stack([alpha, start]))
 
 
 @dataclass(frozen=True)
@@ -48,24 +48,36 @@ class SimpleExponentialSmoothing:
 
     def fit(self, history: History) -> LevelForecast:
         """See ``models.base.Model``."""
-        candidates = per_bucket(self.alphas, history.season)
-        _, level = best_on_grid(
-            history, candidates[:, None], lambda chosen: smoothed_levels(history, chosen[:, 0])
-        )
-        return LevelForecast(history, lambda _: level)
+        alphas = per_bucket(self.alphas, history.season)
+        grid = np.column_stack([alphas, np.full(len(alphas), np.nan)])
+        return fitted(_smoothed_levels, history, grid, without_outliers)
 
 
 @compiled
-def _smoothed_levels(start, stop, data, indptr, alpha, initial, out):  # type: ignore[no-untyped-def]
+def _smoothed_levels(
+    start: int, stop: int, data: FloatArray, indptr: IntArray, parameters: FloatArray, out: FloatArray
+) -> None:
+    """``parameters``: alpha, and the level before the first bucket, NaN = the running mean."""
+    candidates = out.shape[1]
+    level = np.empty(candidates)
     for i in range(start, stop):
-        level = initial[i]
-        gain = alpha[i]
+        own = parameters[i if len(parameters) > 1 else 0]
+        alpha, initial = own[:, 0].copy(), own[:, 1]
+        level[:] = initial
+        given = not np.isnan(initial[0])
         known = 0
         for t in range(indptr[i], indptr[i + 1]):
             y = data[t]
             if not np.isnan(y):
                 known += 1
-                if np.isnan(initial[i]):
-                    gain = max(alpha[i], 1.0 / known)
-                level = y if np.isnan(level) else level + gain * (y - level)
-            out[t] = level
+                if given:
+                    for k in range(candidates):
+                        level[k] += alpha[k] * (y - level[k])
+                elif known == 1:
+                    level[:] = y
+                else:
+                    slowest = 1.0 / known
+                    for k in range(candidates):
+                        level[k] += max(alpha[k], slowest) * (y - level[k])
+            for k in range(candidates):
+                out[t, k] = level[k]

@@ -24,7 +24,9 @@ import numpy.typing as npt
 
 from models.distribution import LEVELS, WEIGHTS, Distribution, negative_binomial
 from models.history import FloatArray, History, IntArray
-from models.kernels import LEAST_KNOWN, error_moments, floors, steps, window_sums
+from models.kernels import LEAST_KNOWN, MOMENTS, error_moments, floors, known_buckets, steps, window_sums
+from models.newcomers import stand_in
+from models.parts import in_parts
 
 OWN_WINDOWS = 3.0
 """The pooled c counts as this many windows of an item's own (overlapping windows count once)."""
@@ -50,6 +52,9 @@ STAND_INS = 200
 LevelAt = Callable[[FloatArray], FloatArray]
 """Horizon, float64, shape (n,) -> demand per bucket over it, expected at the close of every bucket."""
 
+LevelOfPart = Callable[[slice, History, FloatArray], FloatArray]
+"""The same of some of the items: which, their history, their horizons -> levels, shape of its ``data``."""
+
 
 @dataclass(frozen=True)
 class LevelForecast:
@@ -58,11 +63,20 @@ class LevelForecast:
     Attributes:
         history: n items.
         level_at: gives float64, shape of ``history.data``, units per bucket; NaN = not yet known.
+        level_of_part: the same part by part, for levels that hang on the item's own history alone: several
+            times as fast, and nothing as long as the data is held.
 
     """
 
     history: History
     level_at: LevelAt
+    level_of_part: LevelOfPart | None = None
+
+    @classmethod
+    def of_parts(cls, history: History, level_of_part: LevelOfPart) -> LevelForecast:
+        """A forecast whose levels hang on each item's own history alone."""
+        everything = slice(0, len(history))
+        return cls(history, lambda horizon: level_of_part(everything, history, horizon), level_of_part)
 
     def demand(self, horizon: FloatArray) -> Distribution:
         """See ``models.base.Forecast``."""
@@ -83,13 +97,17 @@ class LevelForecast:
         if horizon.shape != (len(self.history),) or not np.all(np.isfinite(horizon) & (horizon >= 0)):
             raise ValueError(f"horizon must be {len(self.history)} finite numbers of buckets, none negative")
         blank = self._known == 0
-        level = latest(self.history, self.level_at(horizon))
+        # Where the history is too short for the horizon, the relative error of the longest that it
+        # can measure is carried over.
+        measured = np.minimum(horizon, np.maximum(self.history.lengths // 2, 1))
+        level, moments = self._seen(horizon, measured)
         level = np.maximum(np.nan_to_num(level), floors(self._known, self.step))
-        excess = self._excess(level, horizon)
+        excess = self._excess(level, horizon, moments, measured)
         values = _counts(level[items], excess[items], self.step[items], horizon[items])
         rows = np.flatnonzero(blank[items])
         if len(rows):
-            values[rows] = self._stand_in(level, excess, blank, horizon[items[rows]])
+            otherwise = self._stand_in(level, excess, blank, horizon[items[rows]])
+            values[rows] = stand_in(self.history, items[rows], horizon[items[rows]], otherwise)
         return Distribution(values)
 
     @cached_property
@@ -99,17 +117,36 @@ class LevelForecast:
 
     @cached_property
     def _known(self) -> FloatArray:
-        known = np.concatenate([[0], np.cumsum(~np.isnan(self.history.data))])
-        return np.diff(known[self.history.indptr]).astype(np.float64)
+        return known_buckets(self.history)
 
-    def _excess(self, level: FloatArray, horizon: FloatArray) -> FloatArray:
+    def _seen(self, horizon: FloatArray, measured: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """The last level over ``horizon``, shape (n,), and the moments of past errors over ``measured``."""
+        n, step, ages = len(self.history), self.step, age_classes(self.history.season)
+        level, moments = np.empty(n), np.empty((n, len(ages) + 1, MOMENTS))
+
+        def work(items: slice, part: History) -> None:
+            def level_over(span: FloatArray) -> FloatArray:
+                if self.level_of_part is None:
+                    return self.level_at(span)
+                return self.level_of_part(items, part, span[items])
+
+            past = level_over(measured)
+            same = np.array_equal(measured[items], horizon[items])
+            level[items] = latest(part, past if same else level_over(horizon))
+            sums = window_sums(part, measured[items], LEAST_KNOWN)
+            moments[items] = error_moments(part, sums, past, measured[items], step[items], ages)
+
+        if self.level_of_part is None:
+            work(slice(0, n), self.history)
+        else:
+            in_parts(self.history, work)
+        return level, moments
+
+    def _excess(
+        self, level: FloatArray, horizon: FloatArray, moments: FloatArray, measured: FloatArray
+    ) -> FloatArray:
         """What the variance has beyond the mean, as a share of it: c P, float64, shape (n,)."""
-        # Where the history is too short for the horizon, the relative error of the longest that it
-        # can measure is carried over.
-        measured = np.minimum(horizon, np.maximum(self.history.lengths // 2, 1))
-        sums = window_sums(self.history, measured, LEAST_KNOWN)
         ages = age_classes(self.history.season)
-        moments = error_moments(self.history, sums, self.level_at(measured), measured, self.step, ages)
         windows, predicted = moments[..., 0].sum(axis=1), moments[..., 2].sum(axis=1)
         per_bucket = predicted / np.maximum(windows * measured, 1e-300)
         usual = np.where(predicted > 0, per_bucket, level / self.step) * horizon
@@ -120,7 +157,7 @@ class LevelForecast:
     def _stand_in(
         self, level: FloatArray, excess: FloatArray, blank: npt.NDArray[np.bool_], horizon: FloatArray
     ) -> FloatArray:
-        """Values for items without history: what a random item of the panel would sell."""
+        """Values for items without history and like: what a random item of the panel would sell."""
         seen = np.flatnonzero(~blank)
         if len(seen) == 0:
             mean = UNKNOWN_LEVEL * horizon
@@ -139,8 +176,9 @@ class LevelForecast:
 
 def latest(history: History, level: FloatArray) -> FloatArray:
     """float64, shape (n,): the last level of each item; NaN where it has none."""
-    padded = np.append(level, np.nan)
-    return np.where(history.lengths > 0, padded[history.indptr[1:] - 1], np.nan)
+    if len(level) == 0:
+        return np.full(len(history), np.nan)
+    return np.where(history.lengths > 0, level[history.indptr[1:] - 1], np.nan)
 
 
 def age_classes(season: int) -> FloatArray:
@@ -200,4 +238,5 @@ def _counts(level: FloatArray, excess: FloatArray, step: FloatArray, horizon: Fl
     mean = level * horizon / step
     # Beyond this nearly all of the chance would sit at zero: one freak order would hide all others.
     excess = np.minimum(excess, LARGEST_DISPERSION * mean)
-    return negative_binomial(mean, mean * (1.0 + excess)).values * step[:, None]
+    values = negative_binomial(mean, mean * (1.0 + excess)).values
+    return values if np.all(step == 1.0) else values * step[:, None]

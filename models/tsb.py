@@ -8,9 +8,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.compile import compiled, over_items
-from models.history import FloatArray, History
-from models.smoothing import best_on_grid, per_bucket
+from models.compile import compiled
+from models.history import FloatArray, History, IntArray
+from models.outliers import without_outliers
+from models.recursion import fitted, levels
+from models.smoothing import per_bucket
 from models.spread import LevelForecast
 
 
@@ -32,9 +34,7 @@ def tsb_levels(history: History, alpha: FloatArray, beta: FloatArray) -> FloatAr
     obsolescence, European Journal of Operational Research 214, section 3.
 
     """
-    out = np.empty(len(history.data))
-    over_items(_tsb_levels, len(history), history.data, history.indptr, alpha, beta, out)
-    return out
+    return levels(_tsb_levels, history, np.column_stack([alpha, beta]))
 
 
 @dataclass(frozen=True)
@@ -54,21 +54,36 @@ class TSB:
     def fit(self, history: History) -> LevelForecast:
         """See ``models.base.Model``."""
         grid = np.array(list(product(self.alphas, per_bucket(self.betas, history.season))))
-        _, level = best_on_grid(history, grid, lambda chosen: tsb_levels(history, chosen[:, 0], chosen[:, 1]))
-        return LevelForecast(history, lambda _: level)
+        return fitted(_tsb_levels, history, grid, without_outliers)
 
 
 @compiled
-def _tsb_levels(start, stop, data, indptr, alpha, beta, out):  # type: ignore[no-untyped-def]
+def _tsb_levels(
+    start: int, stop: int, data: FloatArray, indptr: IntArray, parameters: FloatArray, out: FloatArray
+) -> None:
+    """``parameters``: alpha, beta."""
+    candidates = out.shape[1]
+    chance, size = np.empty(candidates), np.empty(candidates)
     for i in range(start, stop):
-        chance, size = 0.0, 0.0
+        own = parameters[i if len(parameters) > 1 else 0]
+        alpha, beta = own[:, 0].copy(), own[:, 1].copy()
+        chance[:] = 0.0
+        size[:] = 0.0
         known, demands = 0, 0
         for t in range(indptr[i], indptr[i + 1]):
             y = data[t]
             if not np.isnan(y):
                 known += 1
-                chance += max(beta[i], 1.0 / known) * ((1.0 if y > 0.0 else 0.0) - chance)
+                slowest, sold = 1.0 / known, 1.0 if y > 0.0 else 0.0
+                for k in range(candidates):
+                    chance[k] += max(beta[k], slowest) * (sold - chance[k])
                 if y > 0.0:
                     demands += 1
-                    size += max(alpha[i], 1.0 / demands) * (y - size)
-            out[t] = chance * size if known > 0 else np.nan
+                    slowest = 1.0 / demands
+                    for k in range(candidates):
+                        size[k] += max(alpha[k], slowest) * (y - size[k])
+            if known > 0:
+                for k in range(candidates):
+                    out[t, k] = chance[k] * size[k]
+            else:
+                out[t] = np.nan
