@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from forecasting.dataset.check import Checked
     from forecasting.dataset.online_retail import Imported
     from forecasting.engine import Result
+    from forecasting.evaluate.backtest import Request
 
 DEMO_REPLAY_DAYS = 364
 """A whole year, so that every season is in it once."""
@@ -113,6 +114,21 @@ def replay(
     texts = {"report.html": replayed.report}
     write_run(out, replayed.result.tables, replayed.result.run, csv=csv, texts=texts)
     return replayed.result
+
+
+def backtest(source: str, config: Config, request: Request, *, out: Path | None, csv: bool) -> Result:
+    """Backtest, and write the tables and the report to the folder that is named."""
+    from forecasting.adapters.files import write_run
+    from forecasting.adapters.progress import progress_bar
+    from forecasting.evaluate.backtest import backtest as run
+
+    dataset = read(source)
+    with progress_bar("backtest") as stage:
+        tested = run(dataset, config, request, stage)
+    if out is not None:
+        texts = {"report.html": tested.report}
+        write_run(out, tested.result.tables, tested.result.run, csv=csv, texts=texts)
+    return tested.result
 
 
 def solve(

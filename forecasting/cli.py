@@ -252,6 +252,48 @@ def replay(
 
 
 @app.command()
+def backtest(
+    dataset: DatasetArgument,
+    origins: Annotated[int, typer.Option(min=1, help="How many past days to forecast from.")] = 6,
+    horizon_days: Annotated[int, typer.Option(min=1, help="Days after each to sum demand over.")] = 28,
+    apart_days: Annotated[
+        int | None, typer.Option(min=1, help="Days between two of them.", show_default="the horizon")
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="Last day of the last window.", show_default="the data's last"),
+    ] = None,
+    models: Annotated[
+        str | None, typer.Option(help="Names, by commas.", show_default="all of them, and auto")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Write tables and report.html here.", show_default=False),
+    ] = None,
+    csv: CsvOption = False,
+    config: ConfigOption = None,
+    settings: SetOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """How good the forecasts would have been on past days: loss, coverage, bias, and cost in money.
+
+    Example: reorder backtest demo/data --origins 6 --horizon-days 28 --out demo/backtest
+    """
+    from forecasting.bootstrap import backtest as run
+    from forecasting.evaluate.backtest import Request
+    from forecasting.summary import backtest_json, backtest_text
+
+    names = [name.strip() for name in (models or "").split(",") if name.strip()]
+    last = None if as_of is None else _day(as_of, "--as-of")
+    request = Request(origins, horizon_days, apart_days, last, names)
+    result = run(dataset, _config(config, settings), request, out=out, csv=csv)
+    if as_json:
+        _print_json(backtest_json(result))
+    else:
+        print(backtest_text(result, out))
+
+
+@app.command()
 def solve(
     problem: Annotated[
         str,

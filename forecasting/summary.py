@@ -9,6 +9,8 @@ from typing import Any
 import pandas as pd
 
 from forecasting.engine import Result
+from forecasting.evaluate.report import by_cost, cells, facts, headline
+from forecasting.evaluate.scores import by_model
 
 SHOWN = 8
 
@@ -106,6 +108,43 @@ def verdicts(result: Result) -> list[str]:
             f"({share:.0%}; 90 % interval of the saving {low:,.0f} to {high:,.0f}), holding stock worth "
             f"{row.average_on_hand_value:,.0f} against {base.average_on_hand_value:,.0f}."
         )
+    return lines
+
+
+def backtest_text(result: Result, out: Path | None) -> str:
+    """The models side by side, over all windows and by class, the cheapest first."""
+    scores, run = result.tables["scores"], result.run
+    sentence, details = headline(scores)
+    lines = [facts(run), "", sentence, details, "", *scores_table(scores)]
+    lines += ["", *assumptions_text(result.tables["assumptions"])]
+    if out is not None:
+        lines += ["", f"Written to {out}: scores, forecasts, assumptions, report.html, run.json"]
+    return "\n".join(lines)
+
+
+def backtest_json(result: Result) -> dict[str, Any]:
+    """The run, and the table ``scores``; what could not be measured is null."""
+    rows = result.tables["scores"].to_dict("records")
+    known = [{name: None if pd.isna(value) else value for name, value in row.items()} for row in rows]
+    return {**result.run, "scores": known}
+
+
+def scores_table(scores: pd.DataFrame) -> list[str]:
+    """A block a class, a line a model: of each quantile, the shares strictly below and at or below it."""
+    order = by_cost(scores)
+    lines = [
+        f"  {'':<18}{'':>7}   shares of windows below - at or below the quantile at",
+        f"  {'':<18}{'loss':>7}{'.8':>13}{'.9':>13}{'.95':>13}{'.98':>13}{'bias':>8}{'RMSSE':>7}{'cost':>12}",
+    ]
+    for name in scores["class"].unique():
+        rows = by_model(scores, str(name))
+        first = next(iter(rows.values()))
+        lines.append(f"{name}: {first['windows']:,} windows, {first['units']:,.0f} units")
+        for model in order:
+            if model in rows:
+                loss, *shares, bias, rmsse, cost = cells(rows[model])
+                held = "".join(f"{share:>13}" for share in shares)
+                lines.append(f"  {model:<18}{loss:>7}{held}{bias:>8}{rmsse:>7} {cost:>11}")
     return lines
 
 

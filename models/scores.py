@@ -89,3 +89,37 @@ def rmsse(actual: FloatArray, mean: FloatArray, history: History) -> FloatArray:
     fit = (scale > 0) & seen.any(axis=1)
     scaled: FloatArray = np.sqrt(np.divide(error, scale, out=np.full(len(scale), np.nan), where=fit))
     return scaled
+
+
+def scaled_squared_error(
+    actual: FloatArray, mean: FloatArray, history: History, horizon: FloatArray
+) -> FloatArray:
+    """Squared error of a sum over a horizon, in shares of how much that sum used to change.
+
+    The root of its mean over an item's windows is the RMSSE with the horizon as the period: 1 = as good
+    as repeating the last horizon's sum was in the past.
+
+    Args:
+        actual: float64, shape (n,): demand summed over the horizon; NaN = unknown.
+        mean: float64, shape (n,): what was forecast.
+        history: n items.
+        horizon: float64, shape (n,), >= 0, buckets.
+
+    Returns:
+        float64, shape (n,); NaN where the sum never changed, is not known twice in the past, or the
+        actual is unknown.
+
+    Source: as ``rmsse``, on demand aggregated over time.
+
+    """
+    sums = window_sums(history, np.asarray(horizon, dtype=np.float64), 1.0)
+    item = history.item
+    before = np.arange(len(sums)) - np.maximum(np.ceil(horizon), 1.0).astype(np.int64)[item]
+    inside = before >= history.indptr[:-1][item]
+    change = np.where(inside, sums - sums[np.maximum(before, 0)], np.nan) ** 2
+    known = ~np.isnan(change)
+    count = np.bincount(item[known], minlength=len(history))
+    scale = np.bincount(item[known], change[known], minlength=len(history)) / np.maximum(count, 1)
+    error = (np.asarray(actual) - mean) ** 2
+    scaled: FloatArray = np.divide(error, scale, out=np.full(len(error), np.nan), where=scale > 0)
+    return scaled

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
-from string import Template
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from forecasting.page import html
+from forecasting.page.drawing import svg
 from forecasting.replay import pictures
-from forecasting.replay.page import HOW_TO_READ, PAGE
+from forecasting.replay.page import HOW_TO_READ
 
 BOUNDS = ("perfect_foresight", "no_orders")
 """Nobody can follow these two; they say what is possible at best and at worst."""
 
 OURS = "cost_optimal"
 ITEMS_SHOWN = 10
-FIGURE = ' class="n"'
 
 
 def report(
@@ -46,48 +46,35 @@ def report(
     counted = _row(summary, baseline)
     warm = None if counted_from is None else np.datetime64(counted_from, "D")
     sentence, details = headline(summary, baseline)
-    return Template(PAGE).substitute(
-        title=escape(f"Replay of {first_day} to {last_day}"),
-        headline=escape(sentence),
-        details=escape(details),
-        facts=escape(
-            f"{items[['location', 'sku']].drop_duplicates().shape[0]:,} items, {counted.lines:,} order lines "
-            f"and {counted.units:,.0f} units of demand counted. Every policy met the same orders, day by "
-            "day, knowing at each review only what could be known then."
-        ),
-        policies=_policies(summary, focus, baseline),
-        left_out=escape(_left_out(summary, shown)),
-        costs=pictures.svg(pictures.costs(summary, cast), "costs", "Cost of each policy by its parts"),
-        stock=pictures.svg(
-            pictures.over_time(
-                [
-                    ("Stock on hand, average value (money)", by_period("average_on_hand_value")),
-                    ("Backlog, average units owed to customers", by_period("backlog")),
-                ],
-                cast,
-                warm,
-            ),
-            "stock",
-            "Stock value and backlog of each policy over time",
-        ),
-        short=pictures.svg(
-            pictures.over_time(
-                [("Backorders: order lines short per period", by_period("short_lines"))], cast
-            ),
-            "short",
-            "Order lines short of each policy per period",
-        ),
-        items=_items(items, focus, baseline),
-        parameters=_definitions(parameters),
-        assumptions=_table(
-            ("Setting", "Value", "Items"),
-            ((row.setting, row.value, f"{row.items:,}") for row in _rows(assumptions)),
-            words=2,
-        )
-        if len(assumptions)
-        else "<p>Nothing had to be assumed.</p>",
-        how_to_read=HOW_TO_READ,
+    facts = (
+        f"{items[['location', 'sku']].drop_duplicates().shape[0]:,} items, {counted.lines:,} order lines "
+        f"and {counted.units:,.0f} units of demand counted. Every policy met the same orders, day by "
+        "day, knowing at each review only what could be known then."
     )
+    costs = svg(pictures.costs(summary, cast), "costs", "Cost of each policy by its parts")
+    stock = pictures.over_time(
+        [
+            ("Stock on hand, average value (money)", by_period("average_on_hand_value")),
+            ("Backlog, average units owed to customers", by_period("backlog")),
+        ],
+        cast,
+        warm,
+    )
+    short = pictures.over_time([("Backorders: order lines short per period", by_period("short_lines"))], cast)
+    sections = [
+        ("The policies side by side", _policies(summary, focus, baseline)),
+        ("What each policy costs", costs + html.note(_left_out(summary, shown))),
+        (
+            "Stock and backlog over time",
+            svg(stock, "stock", "Stock value and backlog of each policy over time"),
+        ),
+        ("Backorders over time", svg(short, "short", "Order lines short of each policy per period")),
+        ("The items that make the difference", _items(items, focus, baseline)),
+        *([("Parameters", html.definitions(parameters))] if parameters else []),
+        ("What was assumed", html.assumptions(assumptions)),
+        ("How to read this", html.definitions(HOW_TO_READ)),
+    ]
+    return html.page(f"Replay of {first_day} to {last_day}", sentence, [details, facts], sections)
 
 
 def focus_of(summary: pd.DataFrame, baseline: str) -> str:
@@ -212,7 +199,7 @@ def _policies(summary: pd.DataFrame, focus: str, baseline: str) -> str:
         )
         kinds = {focus: "focus", baseline: "baseline", **dict.fromkeys(BOUNDS, "bound")}
         classes.append(kinds.get(str(row.policy), ""))
-    return _table(header, rows, classes)
+    return html.table(header, rows, classes)
 
 
 def _items(items: pd.DataFrame, focus: str, baseline: str) -> str:
@@ -257,35 +244,6 @@ def _items(items: pd.DataFrame, focus: str, baseline: str) -> str:
             for row in _rows(worst.head(ITEMS_SHOWN))
         ]
         total = f"{len(chosen):,} items, {chosen['saved'].sum():,.0f} in all"
-        body = _table(header, rows, words=2 if several else 1) if rows else "<p>None.</p>"
+        body = html.table(header, rows, words=2 if several else 1) if rows else "<p>None.</p>"
         blocks.append(f"<h3>{escape(title)} <small>({escape(total)})</small></h3>\n{body}")
     return "\n".join(blocks)
-
-
-def _definitions(parameters: Mapping[str, str]) -> str:
-    if not parameters:
-        return ""
-    rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(words)}</dd>" for name, words in parameters.items())
-    return f"<h2>Parameters</h2>\n<dl>{rows}</dl>"
-
-
-def _table(
-    header: Iterable[str], rows: Iterable[Sequence[str]], classes: Sequence[str] = (), words: int = 1
-) -> str:
-    """An HTML table; its first ``words`` columns hold words, the others figures."""
-
-    def cells(tag: str, row: Iterable[str]) -> str:
-        return "".join(
-            f"<{tag}{'' if place < words else FIGURE}>{escape(str(cell))}</{tag}>"
-            for place, cell in enumerate(row)
-        )
-
-    body = []
-    for place, row in enumerate(rows):
-        kind = classes[place] if place < len(classes) else ""
-        body.append(f'<tr class="{kind}">{cells("td", row)}</tr>')
-    return (
-        f'<div class="wide"><table>\n<thead><tr>{cells("th", header)}</tr></thead>\n<tbody>\n'
-        + "\n".join(body)
-        + "\n</tbody></table></div>"
-    )

@@ -1,0 +1,141 @@
+"""The use case ``backtest``: every model at every origin, and how good it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+import pandas as pd
+
+from forecasting.assumptions import Assumptions
+from forecasting.config import Config
+from forecasting.dataset.dataset import Dataset
+from forecasting.domain import day_text
+from forecasting.engine import Clock, Result, check_date, describe, last_known_day, run_id
+from forecasting.errors import RequestError
+from forecasting.evaluate.forecasts import AUTO, forecasts
+from forecasting.evaluate.report import report
+from forecasting.evaluate.scores import ALL_ORIGINS, OVERALL, scores
+from forecasting.evaluate.windows import origin_days, window
+from models.registry import MODELS
+
+Stage = Callable[[int, str], Callable[[], None]]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked for.
+
+    Attributes:
+        origins: how many past days to forecast from.
+        horizon_days: days after each that demand is summed over.
+        apart_days: days between two origins; None = ``horizon_days``: no window overlaps the next.
+        as_of: the last day of the last window, and the day as of which demand is known; None = the last
+            that the data knows.
+        models: names; none = every model and the automatic choice.
+
+    """
+
+    origins: int
+    horizon_days: int
+    apart_days: int | None = None
+    as_of: int | None = None
+    models: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Backtested:
+    """A backtest's tables (``scores``, ``forecasts``, ``assumptions``), ``run.json``, and report as HTML."""
+
+    result: Result
+    report: str
+
+
+def backtest(
+    dataset: Dataset,
+    config: Config,
+    request: Request,
+    stage: Stage = lambda steps, what: lambda: None,
+) -> Backtested:
+    """Forecast from past days as they were, with each model, and hold that against what followed.
+
+    Args:
+        stage: called with the number of steps and a name as the work begins; returns what is to be
+            called after each step.
+
+    Raises RequestError where a date, a number or a name does not fit.
+
+    """
+    clock, assumptions = Clock(), Assumptions()
+    names = _models(request.models)
+    as_of, apart = _as_of(dataset, request), request.apart_days or request.horizon_days
+    if min(request.origins, request.horizon_days, apart) < 1:
+        raise RequestError("--origins, --horizon-days and --apart-days must each be at least 1")
+    days = origin_days(dataset, config.bucket, as_of, request.origins, request.horizon_days, apart)
+
+    tables, advance = [], stage(len(days) * len(names), f"{len(names)} models from {len(days)} days")
+    for origin in days:
+        past = window(dataset, config, origin, as_of, request.horizon_days, assumptions)
+        clock.lap("prepare")
+        for name in names:
+            tables.append(forecasts(past, name, config.selection_origins))
+            clock.lap(f"forecast_{name}")
+            advance()
+    told = pd.concat(tables, ignore_index=True)
+    if told["actual"].isna().all():
+        raise RequestError(
+            "no item could be sold on every day of any window: there is nothing to judge forecasts by; "
+            "ask for a shorter --horizon-days"
+        )
+    table = scores(told)
+    clock.lap("score")
+
+    asked = {"backtest": [as_of, request.origins, request.horizon_days, apart], "models": names}
+    identity = run_id(dataset, config, asked)
+    row = table[(table["class"] == OVERALL) & (table["origin"] == ALL_ORIGINS)].iloc[0]
+    counts = {
+        "items": int(told[["location", "sku"]].drop_duplicates().shape[0]),
+        "origins": len(days),
+        "windows": int(row["windows"]),
+        "left_out": int(row["left_out"]),
+    }
+    assumed = assumptions.frame()
+    described: dict[str, Any] = {
+        **describe(identity, "backtest", dataset, config, clock, counts),
+        "as_of": day_text(as_of),
+        "origins": [day_text(day) for day in days],
+        "horizon_days": request.horizon_days,
+        "apart_days": apart,
+        "models": names,
+        "assumptions": assumed.to_dict("records"),
+    }
+    page = report(table, assumed, described)
+    return Backtested(Result({"scores": table, "forecasts": told, "assumptions": assumed}, described), page)
+
+
+def _models(wanted: Sequence[str]) -> list[str]:
+    known = [*MODELS, AUTO]
+    names = list(dict.fromkeys(wanted)) or known
+    for name in names:
+        if name not in known:
+            near = get_close_matches(name, known, 1, 0.0)
+            raise RequestError(
+                f"--models: there is no model {name!r}; did you mean {near[0]!r}? "
+                f"Known are {', '.join(known)}"
+            )
+    return names
+
+
+def _as_of(dataset: Dataset, request: Request) -> int:
+    last = last_known_day(dataset)
+    if request.as_of is None:
+        return last
+    if request.as_of > last:
+        raise RequestError(
+            f"--as-of {day_text(request.as_of)} lies after {day_text(last)}, the last day that the data "
+            "knows of: nothing is known of the demand since; choose an earlier day"
+        )
+    check_date(dataset, request.as_of, "--as-of")
+    return request.as_of

@@ -1,0 +1,1 @@
+"""Pages that stand by themselves: the looks that every report shares."""
