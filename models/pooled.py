@@ -43,17 +43,20 @@ LEAST_KNOWN = 0.9
 HORIZONS: FloatArray = np.array([0.5, 0.75, 1.0, 1.25, 1.5])
 """Horizons learnt from, as shares of the one asked for: one rule serves all that a decision looks at."""
 
-LEARNT: FloatArray = np.array([0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99])
+LEARNT: FloatArray = np.array([0.1, 0.3, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99])
 """The levels at which quantiles are learnt."""
 
 FIRST, LAST = int(np.searchsorted(LEVELS, LEARNT[0])), int(np.searchsorted(LEVELS, LEARNT[-1], "right"))
 """``LEVELS[FIRST:LAST]`` lie between those learnt."""
 
+RAREST = 0.999
+"""The tail ends here: beyond, a handful of windows would speak for all items, and for their means."""
+
 USUAL_WEEKS = 4.0
 """The horizon learnt for where none is told."""
 
 Rule = Callable[[FloatArray], FloatArray]
-"""Features, float64, shape (r, f) -> log ratios at ``LEARNT``, float64, shape (r, 9)."""
+"""Features, float64, shape (r, f) -> log ratios at ``LEARNT``, float64, shape (r, 8)."""
 
 Learner = Callable[[FloatArray, FloatArray], Rule]
 """Features, float64, shape (r, f), and the log ratios that followed, float64, shape (r,) -> a rule."""
@@ -134,13 +137,13 @@ class Tail:
 
     @staticmethod
     def measured(curve: FloatArray, target: FloatArray) -> Tail:
-        """From log ratios ``target`` that followed curves at ``LEARNT``, float64, shape (r, 9)."""
+        """From log ratios ``target`` that followed curves at ``LEARNT``, float64, shape (r, 8)."""
         low, high = _widths(curve)
         under = (curve[:, 0] - target) / low
         over = (target - curve[:, -1]) / high
         return Tail(
-            np.maximum(np.quantile(under, 1.0 - LEVELS[:FIRST]), 0.0),
-            np.maximum(np.quantile(over, LEVELS[LAST:]), 0.0),
+            np.maximum(np.quantile(under, np.minimum(1.0 - LEVELS[:FIRST], RAREST)), 0.0),
+            np.maximum(np.quantile(over, np.minimum(LEVELS[LAST:], RAREST)), 0.0),
         )
 
     def complete(self, curve: FloatArray) -> FloatArray:
@@ -156,14 +159,14 @@ class Tail:
 def _widths(curve: FloatArray) -> tuple[FloatArray, FloatArray]:
     """From the median down to the lowest quantile learnt, and up to the highest from .9."""
     low = curve[:, 2] - curve[:, 0]
-    high = curve[:, -1] - curve[:, 5]
+    high = curve[:, -1] - curve[:, -4]
     return np.maximum(low, 0.05), np.maximum(high, 0.05)
 
 
 def _between(levels: FloatArray) -> FloatArray:
     """Weights of the quantiles learnt in those at ``levels``: linear in the normal scores of the levels.
 
-    Returns float64, shape (9, len(levels)).
+    Returns float64, shape (8, len(levels)).
     """
     known, wanted = special.ndtri(LEARNT), special.ndtri(levels)
     right = np.clip(np.searchsorted(known, wanted - 1e-12), 1, len(known) - 1)

@@ -1,99 +1,187 @@
-"""How good the demand models are on a dataset: loss and coverage of demand SUMMED over a horizon.
+"""How good and how fast the demand models are, beside statsforecast on the same data in the same run.
 
-Run from the repository's root, for instance on the imported Online Retail II, 8 origins a month apart::
+Run from the repository's root. Without data it makes its own (`reorder sample`); a folder is a dataset; a
+Parquet file is a wide panel of days, such as M5's::
 
-    python experiments/benchmarks/forecast.py data --as-of 2011-12-04 --buckets 4 --origins 8 --apart 4
+    python experiments/benchmarks/forecast.py
+    python experiments/benchmarks/forecast.py data --as-of 2011-12-04
+    python experiments/benchmarks/forecast.py ../shared/data/m5_daily.parquet --series 5000
+    python experiments/benchmarks/forecast.py ../shared/data/m5_daily.parquet --speed --scaling
 
-Each origin sees the history up to it and is judged on the buckets after it. The loss of an item is its
-mean pinball loss at .5, .8, .9, .95 and .98, over its mean demand before the origin times the horizon;
-items with at least 12 buckets of history are averaged, then origins. Coverage is the share of sums at or
-below a quantile.
+Each origin sees the history up to it and is judged on demand SUMMED over the buckets after it, on the items
+first sold 12 weeks or more before. ``forecast_scores.py`` says what the figures are; the peers are given
+the way to a sum that scores best for them, chosen with hindsight (``statsforecast_worker.py``). They live in
+an environment of their own, which is made on the first run: ``--peers-env`` says where, ``--no-peers``
+leaves them out.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from forecasting.assumptions import Assumptions  # noqa: E402
-from forecasting.config import load  # noqa: E402
-from forecasting.dataset.read import read  # noqa: E402
-from forecasting.domain import day_number  # noqa: E402
-from forecasting.engine import observer  # noqa: E402
+from forecast_panels import Origin, Panel, dataset_panel, origin, sample_panel, wide_panel  # noqa: E402
+from forecast_peers import FAST, SLOW, Peers, environment  # noqa: E402
+from forecast_scores import FEWEST_ITEMS, Answer, by_class, score, shares  # noqa: E402
+from forecast_speed import Fit, measure, scaling, speed  # noqa: E402
+
 from models.base import Forecast  # noqa: E402
 from models.history import FloatArray, History  # noqa: E402
-from models.registry import MODELS, model  # noqa: E402
-from models.scores import coverage, scaled_pinball  # noqa: E402
+from models.registry import CANDIDATES, MODELS, model  # noqa: E402
+from models.scores import LEVELS  # noqa: E402
 from models.selection import choose  # noqa: E402
 
-QUANTILES = np.array([0.5, 0.8, 0.9, 0.95, 0.98])
-FEWEST_BUCKETS = 12
+AUTO = "auto"
 CRITICAL_RATIO = 0.9
 
-Fit = Callable[[History, FloatArray], Forecast]
+SHAPE = {"day": (28, 4, 28, 7), "week": (4, 8, 4, 52), "month": (2, 6, 1, 12)}
+"""By bucket: the horizon, origins, buckets between two, and the cycle that the peers are told of."""
 
 
 def automatic(past: History, horizon: FloatArray) -> Forecast:
-    """The automatic choice, as `reorder plan` makes it."""
-    candidates = [model(name) for name in MODELS]
+    """The default model, as `reorder plan` uses it."""
+    return chosen_from(CANDIDATES, past, horizon)
+
+
+def chosen_from(names: Sequence[str], past: History, horizon: FloatArray) -> Forecast:
+    """Each item's best of these models. A single one is fitted, and learns from the panel if it does."""
+    candidates = [model(name) for name in names]
     return choose(candidates, past, horizon, np.full(len(past), CRITICAL_RATIO)).fit(past)
 
 
-def judged(fit: Fit, history: History, buckets: int, backs: list[int]) -> tuple[float, FloatArray, float]:
-    """Mean loss, coverage at ``QUANTILES``, and seconds an origin."""
-    losses, covered, seconds = [], [], 0.0
-    for back in backs:
-        past = history.until(back)
-        old = np.flatnonzero(past.lengths >= FEWEST_BUCKETS)
-        past = past.take(old)
-        first = history.indptr[1:][old] - back
-        known = history.data[first[:, None] + np.arange(buckets)]
-        whole = np.flatnonzero(~np.isnan(known).any(axis=1))
-        begin = time.perf_counter()
-        demand = fit(past, np.full(len(past), float(buckets))).demand(np.full(len(past), float(buckets)))
-        seconds += time.perf_counter() - begin
-        values = np.stack([demand.quantile(q) for q in QUANTILES], axis=1)[whole]
-        actual = known.sum(axis=1)[whole]
-        mean = past.recent_mean(int(past.lengths.max()))[whole]
-        sold = mean > 0
-        loss = scaled_pinball(actual[sold], values[sold], QUANTILES, mean[sold] * buckets)
-        losses.append(float(np.mean(loss)))
-        covered.append(np.array([coverage(actual, values[:, at])[0] for at in range(len(QUANTILES))]))
-    return float(np.mean(losses)), np.mean(covered, axis=0), seconds / len(backs)
+def fit_of(name: str) -> Fit:
+    """How the model of that name is fitted."""
+    return automatic if name == AUTO else lambda past, horizon: chosen_from([name], past, horizon)
 
 
-def main() -> None:
-    """Print a line a model."""
+def answers_of(name: str, origins: Sequence[Origin]) -> tuple[list[Answer], float]:
+    """What one of our models says at each origin, and its seconds an origin."""
+    answers, begin = [], time.perf_counter()
+    for at in origins:
+        horizon = np.full(len(at.item), float(at.buckets))
+        demand = fit_of(name)(at.past, horizon).demand(horizon)
+        answers.append(Answer(np.stack([demand.quantile(q) for q in LEVELS], axis=1), demand.mean))
+    return answers, (time.perf_counter() - begin) / len(origins)
+
+
+def accuracy(panel: Panel, names: Sequence[str], peers: Peers | None, asked: argparse.Namespace) -> Any:
+    """Print and return loss, RMSSE and coverage: of ours by class too, of the peers with ratios."""
+    origins = [origin(panel, back) for back in panel.backs]
+    n = [len(at.item) for at in origins]
+    print(
+        f"{panel.name}: sums over {panel.buckets} buckets, {len(n)} origins, {min(n):,} to {max(n):,} items"
+    )
+    levels = "  ".join(f"{f'below-at {q:g}':<11}" for q in LEVELS)
+    print(f"\n{'model':<20}{'loss':>8}{'RMSSE':>8}{'s/origin':>10}  {levels}")
+    answers, told = {}, {}
+    for name in names:
+        answers[name], took = answers_of(name, origins)
+        told[name] = {**score(origins, answers[name]), "seconds": took}
+        row = told[name]
+        print(f"{name:<20}{row['loss']:>8.4f}{row['rmsse']:>8.4f}{took:>10.2f}  {shares(row)}", flush=True)
+    for name in (name for name in names if name == AUTO or asked.classes):
+        told[name]["classes"] = by_class(origins, answers[name])
+        print(f"\n{name + ' by class':<26}{'items':>8}{'loss':>8}  of {FEWEST_ITEMS} items or more")
+        for label, row in told[name]["classes"].items():
+            print(f"{label:<26}{row['items']:>8,}{row['loss']:>8.4f}  {shares(row)}")
+    if peers is None:
+        return {"ours": told}
+    print(f"\n{'peer':<16}{'way to the sum':<22}{'loss':>8}{'RMSSE':>8}  {levels}")
+    compared: dict[str, Any] = {}
+    generator = np.random.default_rng(asked.seed)
+    drawn = [generator.permutation(len(at.item)) < asked.slow_peers for at in origins]
+    for peer in asked.peers or (*FAST, *SLOW):
+        inside = drawn if peer in SLOW else [np.ones(len(at.item), dtype=bool) for at in origins]
+        answer = peers.told(peer, origins, inside, panel.buckets, panel.cycle)
+        row = answer.figures
+        ours = {name: score(origins, answers[name], inside) for name in names}
+        compared[peer] = {**row, "way": answer.way, "failed": answer.failed, "seconds": answer.seconds}
+        compared[peer]["ours_on_the_same"] = ours
+        note = f"  {answer.failed:.1%} fell back" if answer.failed else ""
+        print(
+            f"{peer:<16}{answer.way:<22}{row['loss']:>8.4f}{row['rmsse']:>8.4f}  {shares(row)}{note}",
+            flush=True,
+        )
+    print("\nRatio of ours to the peer on the same items, loss (RMSSE): below 1 is better")
+    print(f"{'':<20}" + "".join(f"{peer:>16}" for peer in compared))
+    for name in names:
+        pairs = [(row["ours_on_the_same"][name], row) for row in compared.values()]
+        cells = [f"{a['loss'] / b['loss']:.3f} ({a['rmsse'] / b['rmsse']:.3f})" for a, b in pairs]
+        print(f"{name:<20}" + "".join(f"{cell:>16}" for cell in cells))
+    return {"ours": told, "peers": compared}
+
+
+def panel_of(asked: argparse.Namespace) -> Panel:
+    """The panel that is asked for."""
+    if asked.data is None:
+        bucket = asked.bucket or "week"
+        name, history = sample_panel(asked.items, asked.days, asked.seed, bucket)
+    elif asked.data.endswith(".parquet"):
+        bucket = "day"
+        name, history = wide_panel(asked.data, asked.series, asked.seed)
+    else:
+        bucket = asked.bucket or "week"
+        name, history = dataset_panel(asked.data, bucket, asked.as_of)
+    buckets, origins, apart, cycle = SHAPE[bucket]
+    buckets, origins, apart = asked.buckets or buckets, asked.origins or origins, asked.apart or apart
+    return Panel(name, history, buckets, tuple(buckets + apart * back for back in range(origins)), cycle)
+
+
+def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("dataset")
-    parser.add_argument("--as-of", required=True, help="the close of the last day of the data to use")
-    parser.add_argument("--bucket", default="week")
-    parser.add_argument("--buckets", type=int, default=4, help="the horizon")
-    parser.add_argument("--origins", type=int, default=8)
-    parser.add_argument("--apart", type=int, default=4, help="buckets between two origins")
-    asked = parser.parse_args()
-    as_of = day_number(asked.as_of)
-    seeing = observer(read(asked.dataset), load(None, [f"bucket={asked.bucket}"]), as_of, Assumptions())
-    history = seeing.history(as_of)
-    backs = [asked.buckets + asked.apart * origin for origin in range(asked.origins)]
-    print(f"{len(history):,} items, sums over {asked.buckets} buckets, {len(backs)} origins")
-    print(f"{'model':<20}{'loss':>8}  {'at or below .8 / .9 / .95 / .98':<34}{'s an origin':>12}")
-    fits: dict[str, Fit] = {"auto": automatic}
-    fits |= {name: lambda past, horizon, name=name: model(name).fit(past) for name in MODELS}
-    for name, fit in fits.items():
-        loss, covered, seconds = judged(fit, history, asked.buckets, backs)
-        shares = " / ".join(f"{share:.3f}" for share in covered[1:])
-        print(f"{name:<20}{loss:>8.4f}  {shares:<34}{seconds:>12.2f}", flush=True)
+    parser.add_argument("data", nargs="?", help="a dataset's folder, or a wide Parquet file of days")
+    parser.add_argument("--as-of", help="of a dataset: the close of the last day to use")
+    parser.add_argument("--bucket", choices=SHAPE, help="of a dataset or a made sample; week without it")
+    parser.add_argument("--buckets", type=int, help="the horizon")
+    parser.add_argument("--origins", type=int)
+    parser.add_argument("--apart", type=int, help="buckets between two origins")
+    parser.add_argument("--series", type=int, help="of a wide file: so many, drawn at random")
+    parser.add_argument("--items", type=int, default=1000, help="of a made sample")
+    parser.add_argument("--days", type=int, default=1000, help="of a made sample")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--models", type=lambda text: text.split(","), default=[AUTO, *MODELS])
+    parser.add_argument("--classes", action="store_true", help="by class every model, not auto alone")
+    parser.add_argument("--no-peers", action="store_true")
+    parser.add_argument("--peers", type=lambda text: text.split(","), help="these alone")
+    parser.add_argument("--peers-env", type=Path, default=ROOT / "build" / "statsforecast")
+    parser.add_argument("--slow-peers", type=int, default=300, help="items an origin, AutoETS and AutoTheta")
+    parser.add_argument("--keep", type=Path, help="a folder where the peers' answers stay for the next run")
+    parser.add_argument("--speed", action="store_true", help="time the simple models instead")
+    parser.add_argument("--scaling", action="store_true", help="time and memory of auto by number of items")
+    parser.add_argument("--json", type=Path, help="write every figure to this file")
+    parser.add_argument("--measure", nargs=3, help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Print the tables that are asked for."""
+    asked = arguments()
+    if asked.measure:
+        measure(automatic, asked.measure[0], int(asked.measure[1]), int(asked.measure[2]))
+        return
+    peers = None if asked.no_peers else Peers(environment(asked.peers_env), asked.keep)
+    panel = panel_of(asked)
+    told: dict[str, Any] = {"panel": panel.name, "buckets": panel.buckets, "origins": len(panel.backs)}
+    if asked.speed:
+        told["speed"] = speed(panel, automatic, asked.models, peers)
+    if asked.scaling:
+        told["scaling"] = scaling(panel, Path(__file__))
+    if not (asked.speed or asked.scaling):
+        told |= accuracy(panel, asked.models, peers, asked)
+    if asked.json:
+        asked.json.write_text(json.dumps(told, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":
