@@ -12,6 +12,7 @@ from models.combination import Combination
 from models.compound_poisson import CompoundPoisson
 from models.croston_sba import CrostonSBA
 from models.dynamic_counts import DynamicCounts
+from models.ets import ETS
 from models.history_sums import HistorySums
 from models.holt import Holt
 from models.imapa import IMAPA
@@ -19,6 +20,7 @@ from models.negative_binomial import NegativeBinomial
 from models.quantile_average import QuantileAverage
 from models.quantile_boosting import QuantileBoosting
 from models.quantile_regression import QuantileRegression
+from models.sarimax import SARIMAX
 from models.seasonal_naive import SeasonalNaive
 from models.seasonal_smoothing import SeasonalAdditive, SeasonalMultiplicative
 from models.simple_exponential_smoothing import SimpleExponentialSmoothing
@@ -33,6 +35,7 @@ MODELS: dict[str, Callable[[], Model]] = {
     "compound_poisson": CompoundPoisson,
     "croston_sba": CrostonSBA,
     "dynamic_counts": DynamicCounts,
+    "ets": ETS,
     "history_sums": HistorySums,
     "holt": Holt,
     "imapa": IMAPA,
@@ -40,6 +43,7 @@ MODELS: dict[str, Callable[[], Model]] = {
     "quantile_average": QuantileAverage,
     "quantile_boosting": QuantileBoosting,
     "quantile_regression": QuantileRegression,
+    "sarimax": SARIMAX,
     "seasonal_additive": SeasonalAdditive,
     "seasonal_multiplicative": SeasonalMultiplicative,
     "seasonal_naive": SeasonalNaive,
@@ -49,8 +53,9 @@ MODELS: dict[str, Callable[[], Model]] = {
     "willemain_bootstrap": WillemainBootstrap,
 }
 
-BY_NAME_ONLY = {"combination", "quantile_boosting", "quantile_regression"}
-"""Not candidates of the automatic choice: made of others that are, or parts of one that is better."""
+BY_NAME_ONLY = {"combination", "ets", "quantile_boosting", "quantile_regression", "sarimax"}
+"""Not candidates of the automatic choice: made of others that are, or parts of one that is
+better, or slow and measured to be no better."""
 
 CANDIDATES: tuple[str, ...] = tuple(name for name in MODELS if name not in BY_NAME_ONLY)
 """The models that the automatic choice chooses from."""

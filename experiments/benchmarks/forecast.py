@@ -82,21 +82,21 @@ def accuracy(panel: Panel, names: Sequence[str], peers: Peers | None, asked: arg
         f"{panel.name}: sums over {panel.buckets} buckets, {len(n)} origins, {min(n):,} to {max(n):,} items"
     )
     levels = "  ".join(f"{f'below-at {q:g}':<11}" for q in LEVELS)
-    print(f"\n{'model':<20}{'loss':>8}{'RMSSE':>8}{'s/origin':>10}  {levels}")
+    print(f"\n{'model':<24}{'loss':>8}{'RMSSE':>9}{'s/origin':>10}  {levels}")
     answers, told = {}, {}
     for name in names:
         answers[name], took = answers_of(name, origins)
         told[name] = {**score(origins, answers[name]), "seconds": took}
         row = told[name]
-        print(f"{name:<20}{row['loss']:>8.4f}{row['rmsse']:>8.4f}{took:>10.2f}  {shares(row)}", flush=True)
+        print(f"{name:<24}{row['loss']:>8.4f}{row['rmsse']:>9.4g}{took:>10.2f}  {shares(row)}", flush=True)
     for name in (name for name in names if name == AUTO or asked.classes):
         told[name]["classes"] = by_class(origins, answers[name])
-        print(f"\n{name + ' by class':<26}{'items':>8}{'loss':>8}  of {FEWEST_ITEMS} items or more")
+        print(f"\n{name + ' by class':<24}{'items':>8}{'loss':>8}{'':>9}of {FEWEST_ITEMS} items or more")
         for label, row in told[name]["classes"].items():
-            print(f"{label:<26}{row['items']:>8,}{row['loss']:>8.4f}  {shares(row)}")
+            print(f"{label:<24}{row['items']:>8,}{row['loss']:>8.4f}  {shares(row)}")
     if peers is None:
         return {"ours": told}
-    print(f"\n{'peer':<16}{'way to the sum':<22}{'loss':>8}{'RMSSE':>8}  {levels}")
+    print(f"\n{'peer':<16}{'way to the sum':<22}{'loss':>8}{'RMSSE':>9}  {levels}")
     compared: dict[str, Any] = {}
     generator = np.random.default_rng(asked.seed)
     drawn = [generator.permutation(len(at.item)) < asked.slow_peers for at in origins]
@@ -109,15 +109,15 @@ def accuracy(panel: Panel, names: Sequence[str], peers: Peers | None, asked: arg
         compared[peer]["ours_on_the_same"] = ours
         note = f"  {answer.failed:.1%} fell back" if answer.failed else ""
         print(
-            f"{peer:<16}{answer.way:<22}{row['loss']:>8.4f}{row['rmsse']:>8.4f}  {shares(row)}{note}",
+            f"{peer:<16}{answer.way:<22}{row['loss']:>8.4f}{row['rmsse']:>9.4g}  {shares(row)}{note}",
             flush=True,
         )
     print("\nRatio of ours to the peer on the same items, loss (RMSSE): below 1 is better")
-    print(f"{'':<20}" + "".join(f"{peer:>16}" for peer in compared))
+    print(f"{'':<24}" + "".join(f"{peer:>16}" for peer in compared))
     for name in names:
         pairs = [(row["ours_on_the_same"][name], row) for row in compared.values()]
-        cells = [f"{a['loss'] / b['loss']:.3f} ({a['rmsse'] / b['rmsse']:.3f})" for a, b in pairs]
-        print(f"{name:<20}" + "".join(f"{cell:>16}" for cell in cells))
+        cells = [f"{a['loss'] / b['loss']:.3f} ({a['rmsse'] / b['rmsse']:.3g})" for a, b in pairs]
+        print(f"{name:<24}" + "".join(f"{cell:>16}" for cell in cells))
     return {"ours": told, "peers": compared}
 
 
@@ -171,7 +171,8 @@ def main() -> None:
     if asked.measure:
         measure(automatic, asked.measure[0], int(asked.measure[1]), int(asked.measure[2]))
         return
-    peers = None if asked.no_peers else Peers(environment(asked.peers_env), asked.keep)
+    python = None if asked.no_peers else environment(asked.peers_env)
+    peers = None if python is None else Peers(python, asked.keep)
     panel = panel_of(asked)
     told: dict[str, Any] = {"panel": panel.name, "buckets": panel.buckets, "origins": len(panel.backs)}
     if asked.speed:
