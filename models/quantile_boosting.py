@@ -30,8 +30,8 @@ class QuantileBoosting:
 
     """
 
-    iterations: int = 100
-    learning_rate: float = 0.065
+    iterations: int = 40
+    learning_rate: float = 0.14
     leaves: int = 15
     fewest_in_leaf: int = 100
     share_of_features: float = 0.5

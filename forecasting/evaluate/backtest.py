@@ -19,7 +19,7 @@ from forecasting.evaluate.forecasts import AUTO, forecasts
 from forecasting.evaluate.report import report
 from forecasting.evaluate.scores import ALL_ORIGINS, OVERALL, scores
 from forecasting.evaluate.windows import origin_days, window
-from models.registry import MODELS
+from models.registry import CANDIDATES, MODELS
 
 Stage = Callable[[int, str], Callable[[], None]]
 
@@ -117,7 +117,7 @@ def backtest(
 
 def _models(wanted: Sequence[str]) -> list[str]:
     known = [*MODELS, AUTO]
-    names = list(dict.fromkeys(wanted)) or known
+    names = list(dict.fromkeys(wanted)) or [*CANDIDATES, AUTO]
     for name in names:
         if name not in known:
             near = get_close_matches(name, known, 1, 0.0)
