@@ -96,7 +96,7 @@ def accuracy(panel: Panel, names: Sequence[str], peers: Peers | None, asked: arg
             print(f"{label:<24}{row['items']:>8,}{row['loss']:>8.4f}  {shares(row)}")
     if peers is None:
         return {"ours": told}
-    print(f"\n{'peer':<16}{'way to the sum':<22}{'loss':>8}{'RMSSE':>9}  {levels}")
+    print(f"\n{'peer':<16}{'way to the sum':<22}{'loss':>8}{'plain':>8}{'RMSSE':>9}  {levels}")
     compared: dict[str, Any] = {}
     generator = np.random.default_rng(asked.seed)
     drawn = [generator.permutation(len(at.item)) < asked.slow_peers for at in origins]
@@ -105,19 +105,29 @@ def accuracy(panel: Panel, names: Sequence[str], peers: Peers | None, asked: arg
         answer = peers.told(peer, origins, inside, panel.buckets, panel.cycle)
         row = answer.figures
         ours = {name: score(origins, answers[name], inside) for name in names}
-        compared[peer] = {**row, "way": answer.way, "failed": answer.failed, "seconds": answer.seconds}
+        compared[peer] = {
+            **row,
+            "plain": answer.plain,
+            "way": answer.way,
+            "failed": answer.failed,
+            "seconds": answer.seconds,
+        }
         compared[peer]["ours_on_the_same"] = ours
         note = f"  {answer.failed:.1%} fell back" if answer.failed else ""
         print(
-            f"{peer:<16}{answer.way:<22}{row['loss']:>8.4f}{row['rmsse']:>9.4g}  {shares(row)}{note}",
+            f"{peer:<16}{answer.way:<22}{row['loss']:>8.4f}{answer.plain:>8.4f}"
+            f"{row['rmsse']:>9.4g}  {shares(row)}{note}",
             flush=True,
         )
-    print("\nRatio of ours to the peer on the same items, loss (RMSSE): below 1 is better")
-    print(f"{'':<24}" + "".join(f"{peer:>16}" for peer in compared))
+    print("\nRatio of ours to the peer on the same items, loss, of plain sums (RMSSE): below 1 is better")
+    print(f"{'':<24}" + "".join(f"{peer:>20}" for peer in compared))
     for name in names:
         pairs = [(row["ours_on_the_same"][name], row) for row in compared.values()]
-        cells = [f"{a['loss'] / b['loss']:.3f} ({a['rmsse'] / b['rmsse']:.3g})" for a, b in pairs]
-        print(f"{name:<24}" + "".join(f"{cell:>16}" for cell in cells))
+        cells = [
+            f"{a['loss'] / b['loss']:.3f} {a['loss'] / b['plain']:.3f} ({a['rmsse'] / b['rmsse']:.2f})"
+            for a, b in pairs
+        ]
+        print(f"{name:<24}" + "".join(f"{cell:>20}" for cell in cells))
     return {"ours": told, "peers": compared}
 
 
