@@ -23,7 +23,7 @@ from forecasting.demand import days_of
 from forecasting.domain import Stock, day_text
 from forecasting.drivers import announced
 from forecasting.errors import RequestError
-from forecasting.observer import LazyForecast, Observer
+from forecasting.observer import LazyChoice, LazyForecast, Observer
 from forecasting.policies.cost_optimal import CostOptimal
 from forecasting.policies.registry import policy as policy_named
 from forecasting.recommendations import Advice, recommendations, whole
@@ -128,7 +128,7 @@ def plan(dataset: Dataset, config: Config, as_of: int) -> Result:
         as_of,
         np.arange(len(known)),
         stock,
-        LazyForecast(choice, seen),
+        LazyForecast(LazyChoice(lambda: choice), seen),
         beyond=beyond_protection(coming, as_of, known.protection_days),
         line_size=seeing.line_size(as_of),
     )
@@ -193,7 +193,7 @@ def forecast(
         as_of,
         np.arange(n),
         Stock(nothing, nothing, nothing),
-        LazyForecast(choice, seen),
+        LazyForecast(LazyChoice(lambda: choice), seen),
         beyond=nothing,
         line_size=seeing.line_size(as_of),
     ).outlook

@@ -6,7 +6,9 @@ is judged on what it would really have seen.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -30,17 +32,33 @@ FEWEST_LINES = 5
 
 
 @dataclass
-class LazyForecast:
-    """A forecast of all items that is fitted when it is first asked: some rules need none."""
+class LazyChoice:
+    """The models of all items, chosen when they are first asked for: some rules need no forecast.
 
-    choice: Choice
+    ``choose``: makes the choice; it is called once, if at all.
+    """
+
+    choose: Callable[[], Choice]
+
+    @cached_property
+    def made(self) -> Choice:
+        """The choice."""
+        return self.choose()
+
+
+@dataclass
+class LazyForecast:
+    """A forecast of all items that is fitted when it is first asked."""
+
+    choice: LazyChoice
     seen: History
-    _fitted: ChosenForecast | None = field(default=None, repr=False)
+
+    @cached_property
+    def _fitted(self) -> ChosenForecast:
+        return self.choice.made.fit(self.seen)
 
     def demand_of(self, item: IntArray, horizon: FloatArray) -> Distribution:
         """As ``ChosenForecast.demand_of``."""
-        if self._fitted is None:
-            self._fitted = self.choice.fit(self.seen)
         return self._fitted.demand_of(item, horizon)
 
 

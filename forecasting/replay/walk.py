@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
 from forecasting.demand import Availability
 from forecasting.domain import DemandLines, FloatArray, IntArray
-from forecasting.observer import LazyForecast
+from forecasting.observer import LazyChoice, LazyForecast
 from forecasting.policies.base import Policy
 from forecasting.replay.ledger import Ledger
 from forecasting.replay.scenario import Scenario
 from forecasting.replay.tallies import Tallies
 from models.history import History
-from models.selection import Choice
 
 
 @dataclass(frozen=True)
@@ -80,14 +80,14 @@ def walk(
     due = [(scenario.pipeline.item, scenario.pipeline.day, scenario.pipeline.quantity)]
     buys = _Purchases(scenario)
     hidden = config.observe == "sales" and not catalogue.backorder_allowed.all()
-    choice: Choice | None = None
+    choice: LazyChoice | None = None
     for number, day in enumerate(scenario.review_days):
         ledger.advance(day)
         shared = memory if number == 0 or not hidden else Memory()
         if day not in shared.forecasts:
             seen = _history(scenario, ledger, day, hidden and number > 0)
             if choice is None or number % config.reselect_reviews == 0:
-                choice = observer.choose_models(day, seen)
+                choice = LazyChoice(partial(observer.choose_models, day, seen))
             shared.forecasts[day] = LazyForecast(choice, seen)
         forecast = shared.forecasts[day]
         choice = forecast.choice
