@@ -16,6 +16,9 @@ MOST_LINES = 350
 LONGER = {
     "tests/test_online_retail.py": "one small file of the source per rule of the import",
     "tests/test_sample.py": "the sample is held against each promise of docs/sample.md",
+    "tests/test_models_intermittent.py": "one panel and its twins for six models of sporadic demand",
+    "tests/test_models_smoothing.py": "the same series through every smoothing model, and statsmodels",
+    "tests/test_models_statsmodels.py": "what ETS and SARIMAX share is tested on both, side by side",
 }
 """Python files that may be longer, and why. Everything else is split by meaning."""
 
