@@ -68,8 +68,6 @@ class QuantileBoosting:
             ensembles = list(pool.map(ensemble, LEARNT))
 
         def rule(seen: FloatArray) -> FloatArray:
-            with ThreadPoolExecutor(threads()) as pool:
-                ratios = pool.map(lambda trees: single_threaded(lambda: trees.predict(seen)), ensembles)
-            return np.stack(list(ratios), axis=1)
+            return single_threaded(lambda: np.stack([trees.predict(seen) for trees in ensembles], axis=1))
 
         return rule
