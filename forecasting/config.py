@@ -76,7 +76,7 @@ class Config(BaseModel):
     observe: Literal["demand", "sales"]
     warmup: Literal["protection", "none"]
     opening_cover: float = NotNegative
-    reselect_reviews: int = Field(ge=1)
+    reselect_days: int = Field(ge=1)
     interval_draws: int = Field(ge=20)
 
 

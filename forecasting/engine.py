@@ -128,7 +128,7 @@ def plan(dataset: Dataset, config: Config, as_of: int) -> Result:
         as_of,
         np.arange(len(known)),
         stock,
-        LazyForecast(LazyChoice(lambda: choice), seen),
+        LazyForecast(LazyChoice(as_of, lambda: choice), seen),
         beyond=beyond_protection(coming, as_of, known.protection_days),
         line_size=seeing.line_size(as_of),
     )
@@ -193,7 +193,7 @@ def forecast(
         as_of,
         np.arange(n),
         Stock(nothing, nothing, nothing),
-        LazyForecast(LazyChoice(lambda: choice), seen),
+        LazyForecast(LazyChoice(as_of, lambda: choice), seen),
         beyond=nothing,
         line_size=seeing.line_size(as_of),
     ).outlook

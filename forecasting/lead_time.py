@@ -7,6 +7,7 @@ the variability of the lead time is in the distribution, not in a factor on top 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,7 @@ from scipy import special
 
 from forecasting.calendar import Calendar
 from forecasting.domain import FloatArray, IntArray
-from models.base import Forecast
+from models.base import Forecast, demands_of
 from models.distribution import Distribution, mixture, point
 
 PARTS = 5
@@ -113,8 +114,19 @@ class Outlook:
 
     def over(self, days: FloatArray) -> Distribution:
         """Demand summed over the next ``days`` days. ``days``: float64, shape (n,), >= 0."""
-        selling = np.maximum(np.minimum(days, self.ends) - self.starts, 0.0)
-        return self.forecast.demand(self.calendar.buckets(self.as_of, selling))
+        return self.over_each([days])[0]
+
+    def over_each(self, stretches: Sequence[FloatArray]) -> list[Distribution]:
+        """The same for each of several, asked together: a forecast answers many faster than each."""
+        asked = [number for number, days in enumerate(stretches) if days.any()]
+        found = [point(np.zeros(len(days))) for days in stretches]
+        if asked:
+            selling = [np.maximum(np.minimum(stretches[at], self.ends) - self.starts, 0.0) for at in asked]
+            buckets = np.stack([self.calendar.buckets(self.as_of, days) for days in selling])
+            everything = np.arange(len(self.starts), dtype=np.int64)
+            for at, demand in zip(asked, demands_of(self.forecast, everything, buckets), strict=True):
+                found[at] = demand
+        return found
 
     def over_lead_time(self, more_days: FloatArray) -> Distribution:
         """Demand from tomorrow until ``more_days`` days after an order placed now can arrive.
@@ -123,13 +135,8 @@ class Outlook:
             more_days: float64, shape (n,), >= 0; the review period gives the protection interval.
 
         """
-        days, weight = self.lead_times.days, self.lead_times.weight
+        days = self.lead_times.days
         if np.all(days == days[:, :1]):
-            return self._over_or_nothing(days[:, 0] + more_days)
-        parts = [self._over_or_nothing(days[:, part] + more_days) for part in range(days.shape[1])]
-        return mixture(parts, weight)
-
-    def _over_or_nothing(self, days: FloatArray) -> Distribution:
-        if not days.any():
-            return point(np.zeros(len(days)))
-        return self.over(days)
+            return self.over(days[:, 0] + more_days)
+        parts = self.over_each([days[:, part] + more_days for part in range(days.shape[1])])
+        return mixture(parts, self.lead_times.weight)

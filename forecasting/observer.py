@@ -35,9 +35,13 @@ FEWEST_LINES = 5
 class LazyChoice:
     """The models of all items, chosen when they are first asked for: some rules need no forecast.
 
-    ``choose``: makes the choice; it is called once, if at all.
+    Attributes:
+        as_of: the day of the choice.
+        choose: makes it; it is called once, if at all.
+
     """
 
+    as_of: int
     choose: Callable[[], Choice]
 
     @cached_property
@@ -61,6 +65,10 @@ class LazyForecast:
         """As ``ChosenForecast.demand_of``."""
         return self._fitted.demand_of(item, horizon)
 
+    def demands_of(self, item: IntArray, horizons: FloatArray) -> list[Distribution]:
+        """As ``ChosenForecast.demands_of``."""
+        return self._fitted.demands_of(item, horizons)
+
 
 @dataclass(frozen=True)
 class ForecastOf:
@@ -74,9 +82,13 @@ class ForecastOf:
 
     def demand(self, horizon: FloatArray) -> Distribution:
         """As ``models.base.Forecast.demand``, of the k items."""
-        everywhere = np.zeros(len(self.forecast.seen))
-        everywhere[self.item] = horizon
-        return self.forecast.demand_of(self.item, everywhere)
+        return self.demands_of(np.arange(len(self.item)), horizon[None, :])[0]
+
+    def demands_of(self, items: IntArray, horizons: FloatArray) -> list[Distribution]:
+        """See ``models.base.BatchForecast``. ``items``: their numbers among the k."""
+        everywhere = np.zeros((len(horizons), len(self.forecast.seen)))
+        everywhere[:, self.item] = horizons
+        return self.forecast.demands_of(self.item[items], everywhere)
 
 
 @dataclass(frozen=True)

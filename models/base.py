@@ -60,6 +60,30 @@ class PartialForecast(Protocol):
         """See ``models.spread.LevelForecast.demand_of``."""
 
 
+@runtime_checkable
+class BatchForecast(Protocol):
+    """A forecast that answers for many horizons at once at less cost than for one after the other."""
+
+    def demands_of(self, items: IntArray, horizons: FloatArray) -> list[Distribution]:
+        """As ``demand_of`` for each row of ``horizons``: float64, shape (h, n)."""
+
+
+def demands_of(forecast: Forecast, items: IntArray, horizons: FloatArray) -> list[Distribution]:
+    """The demand of some items of any forecast over each of several horizons.
+
+    Args:
+        items: int64, shape (k,).
+        horizons: float64, shape (h, n): those of every item.
+
+    Returns:
+        h times k distributions.
+
+    """
+    if isinstance(forecast, BatchForecast):
+        return forecast.demands_of(items, horizons)
+    return [demand_of(forecast, items, horizon) for horizon in horizons]
+
+
 def demand_of(forecast: Forecast, items: IntArray, horizon: FloatArray) -> Distribution:
     """The demand of some items of any forecast. ``horizon``: float64, shape (n,), that of every item."""
     if isinstance(forecast, PartialForecast):

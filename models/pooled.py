@@ -15,11 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from scipy import special
 
-from models.base import Model, demand_of
+from models.base import Forecast, Model, demand_of
 from models.distribution import LEVELS, Distribution
 from models.history import FloatArray, History, IntArray
 from models.kernels import steps, window_sums
@@ -235,26 +236,36 @@ class PooledForecast:
 
     def demand_of(self, items: IntArray, horizon: FloatArray) -> Distribution:
         """See ``models.spread.LevelForecast.demand_of``."""
-        horizon = np.asarray(horizon, dtype=np.float64)
-        if horizon.shape != (len(self.history),) or not np.all(np.isfinite(horizon) & (horizon >= 0)):
+        return self.demands_of(items, np.asarray(horizon)[None, :])[0]
+
+    def demands_of(self, items: IntArray, horizons: FloatArray) -> list[Distribution]:
+        """See ``models.base.BatchForecast``: the rules are asked once, for every item and horizon."""
+        horizons = np.asarray(horizons, dtype=np.float64)
+        if horizons.shape[1:] != (len(self.history),) or not np.all(np.isfinite(horizons) & (horizons >= 0)):
             raise ValueError(f"horizon must be {len(self.history)} finite numbers of buckets, none negative")
-        asked = horizon[items]
-        values = np.zeros((len(items), len(LEVELS)))
+        asked = horizons[:, items].ravel()
+        item = np.tile(items, len(horizons))
+        values = np.zeros((len(item), len(LEVELS)))
         youngest = YOUNGEST_WEEKS * self.history.season / 52.0
-        old = (self.history.lengths[items] >= youngest) & (asked > 0)
+        old = (self.history.lengths[item] >= youngest) & (asked > 0)
         rows = np.flatnonzero(old)
         if len(rows):
-            level, curve = self._curve(items[rows], asked[rows])
-            step = self.step[items[rows]]
+            level, curve = self._curve(item[rows], asked[rows])
+            step = self.step[item[rows]]
             demand = np.exp(curve + np.log(level + OFFSET)[:, None]) - OFFSET
             values[rows] = np.floor(np.maximum(demand, 0.0) + 0.5) * step[:, None]
             # Without any demand so far there is nothing that a ratio could be to.
             old[rows] = level > 0
-        rest = np.flatnonzero(~old & (asked > 0))
-        if len(rest):
-            young = self.model.fallback.fit(self.history)
-            values[rest] = demand_of(young, items[rest], horizon).values
-        return Distribution(values)
+        each = values.reshape(len(horizons), len(items), len(LEVELS))
+        rest = (~old & (asked > 0)).reshape(each.shape[:2])
+        for place in np.flatnonzero(rest.any(axis=1)):
+            mine = rest[place]
+            each[place, mine] = demand_of(self._young, items[mine], horizons[place]).values
+        return [Distribution(rows) for rows in each]
+
+    @cached_property
+    def _young(self) -> Forecast:
+        return self.model.fallback.fit(self.history)
 
     def _curve(self, items: IntArray, horizon: FloatArray) -> tuple[FloatArray, FloatArray]:
         windows = Windows(items, self.history.indptr[items + 1] - 1, horizon)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.base import Forecast, Model, Trainable, demand_of
+from models.base import Forecast, Model, Trainable, demand_of, demands_of
 from models.distribution import LEVELS, Distribution
 from models.effects import Effects, with_effects
 from models.history import FloatArray, History, IntArray
@@ -99,11 +99,19 @@ class ChosenForecast:
 
     def demand_of(self, items: IntArray, horizon: FloatArray) -> Distribution:
         """See ``models.spread.LevelForecast.demand_of``."""
-        values = np.empty((len(items), len(LEVELS)))
+        return self.demands_of(items, np.asarray(horizon)[None, :])[0]
+
+    def demands_of(self, items: IntArray, horizons: FloatArray) -> list[Distribution]:
+        """See ``models.base.BatchForecast``."""
+        values = np.empty((len(horizons), len(items), len(LEVELS)))
         for mine, forecast in self.parts:
             rows = np.flatnonzero(np.isin(items, mine))
-            values[rows] = demand_of(forecast, items[rows], horizon).values
-        return self.effects.apply(Distribution(values), items, horizon)
+            for place, demand in enumerate(demands_of(forecast, items[rows], horizons)):
+                values[place, rows] = demand.values
+        return [
+            self.effects.apply(Distribution(each), items, horizon)
+            for each, horizon in zip(values, horizons, strict=True)
+        ]
 
 
 def choose(

@@ -7,14 +7,16 @@ import numpy as np
 import pytest
 from statsmodels.regression.quantile_regression import QuantReg
 
-from models.base import demand_of
+from models.base import demand_of, demands_of
 from models.distribution import LEVELS
 from models.history import History
 from models.pooled import LEARNT, PooledForecast, Tail, Trained, examples, learning_horizons
 from models.quantile_average import QuantileAverage
 from models.quantile_boosting import QuantileBoosting
 from models.quantile_regression import QuantileRegression, smoothed_quantile_regression
+from models.registry import model as model_named
 from models.scores import coverage, pinball
+from models.selection import Choice
 from models.window_features import (
     HALF_LIFE_WEEKS,
     MEAN_WEEKS,
@@ -269,3 +271,25 @@ def test_order_lines_are_learnt_from() -> None:
         demand = QUICK.train(past, horizon).fit(past).demand(horizon)
         lost.append(np.mean([pinball(actual, demand.quantile(q), q).mean() for q in (0.5, 0.8)]))
     assert lost[1] < lost[0]
+
+
+def test_many_horizons_at_once_answer_as_one_after_the_other() -> None:
+    """Young items among them, items that never sold, and horizons of nothing."""
+    history = shop(300)
+    short = History(
+        np.concatenate([history.data, np.ones(3), np.zeros(60)]), np.append(history.indptr, [24003, 24063])
+    )
+    model = QUICK.train(short, np.full(302, 4.0))
+    items = np.array([301, 4, 17, 300, 0, 299])
+    generator = np.random.default_rng(2)
+    horizons = generator.uniform(0, 9, (4, 302))
+    horizons[1, items] = 0.0
+    choice = Choice(
+        (model, model_named("ses")), np.arange(302) % 2, np.full((302, 2), np.nan), np.zeros(302, int)
+    )
+    for forecast in (model.fit(short), model_named("ses").fit(short), choice.fit(short)):
+        together = demands_of(forecast, items, horizons)
+        assert len(together) == 4
+        for horizon, each in zip(horizons, together, strict=True):
+            np.testing.assert_array_equal(each.values, demand_of(forecast, items, horizon).values)
+        np.testing.assert_array_equal(together[1].values, 0.0)

@@ -135,7 +135,8 @@ def test_choice_over_all_models_is_repeatable() -> None:
     np.testing.assert_array_equal(first.index, second.index)
     np.testing.assert_array_equal(first.loss, second.loss)
     assert first.loss.shape == (60, len(MODELS))
-    assert first.windows.max() == 8
+    # Models that learn from the panel did so before the later half of the 8 dates.
+    assert first.windows.max() == 4
 
 
 def test_the_future_is_not_seen() -> None:

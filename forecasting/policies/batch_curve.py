@@ -69,7 +69,7 @@ def batch_curve(situation: Situation, curve: CostCurve) -> BatchCurve:
     """The batch curve of each item of ``situation``, whose cost curve is ``curve``."""
     review, lead_days = situation.review_days, situation.outlook.lead_times.mean
     ends = [curve.before, curve.after]
-    ends += [situation.outlook.over(lead_days + review * ahead) for ahead in COVERED_REVIEWS[1:]]
+    ends += situation.outlook.over_each([lead_days + review * ahead for ahead in COVERED_REVIEWS[1:]])
     lengths = np.diff([0, *COVERED_REVIEWS]).tolist()
     nothing = np.zeros(len(situation))
     return BatchCurve(

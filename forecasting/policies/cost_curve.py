@@ -89,14 +89,13 @@ def cost_curve(situation: Situation, unsold_weight: float, unsold_days: float) -
     # Months ahead it no longer matters how the lead time varies: its mean will do.
     lead_days = outlook.lead_times.mean
     after = [outlook.over_lead_time(review)]
-    after += [outlook.over(lead_days + review + later) for later in days[1:]]
+    after += outlook.over_each([lead_days + review + later for later in days[1:]])
     refused = np.flatnonzero(~situation.backorder_allowed)
     if len(refused):
         stock = np.maximum(situation.position[refused], 0.0)
         used = _with_rows(before, refused, np.minimum(before.values[refused], stock[:, None]))
-        for node, later in enumerate(days):
-            following = outlook.over(review + later).take(refused)
-            served = _sum(used.take(refused), following)
+        for node, following in enumerate(outlook.over_each([review + later for later in days])):
+            served = _sum(used.take(refused), following.take(refused))
             after[node] = _with_rows(after[node], refused, served.values)
         before = used
     return CostCurve(

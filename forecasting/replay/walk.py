@@ -86,8 +86,8 @@ def walk(
         shared = memory if number == 0 or not hidden else Memory()
         if day not in shared.forecasts:
             seen = _history(scenario, ledger, day, hidden and number > 0)
-            if choice is None or number % config.reselect_reviews == 0:
-                choice = LazyChoice(partial(observer.choose_models, day, seen))
+            if choice is None or day - choice.as_of >= config.reselect_days:
+                choice = LazyChoice(day, partial(observer.choose_models, day, seen))
             shared.forecasts[day] = LazyForecast(choice, seen)
         forecast = shared.forecasts[day]
         choice = forecast.choice
