@@ -132,9 +132,10 @@ def backtest_json(result: Result) -> dict[str, Any]:
 def scores_table(scores: pd.DataFrame) -> list[str]:
     """A block a class, a line a model: of each quantile, the shares strictly below and at or below it."""
     order = by_cost(scores)
+    width = max((len(str(model)) for model in order), default=0)
     lines = [
-        f"  {'':<18}{'':>7}   shares of windows below - at or below the quantile at",
-        f"  {'':<18}{'loss':>7}{'.8':>13}{'.9':>13}{'.95':>13}{'.98':>13}{'bias':>8}{'RMSSE':>7}{'cost':>12}",
+        f"  {'':<{width}}{'':>7}   shares of windows below - at or below the quantile at",
+        f"  {'':<{width}}{'loss':>7}{'.8':>13}{'.9':>13}{'.95':>13}{'.98':>13}{'bias':>8}{'RMSSE':>7}{'cost':>12}",
     ]
     for name in scores["class"].unique():
         rows = by_model(scores, str(name))
@@ -144,7 +145,7 @@ def scores_table(scores: pd.DataFrame) -> list[str]:
             if model in rows:
                 loss, *shares, bias, rmsse, cost = cells(rows[model])
                 held = "".join(f"{share:>13}" for share in shares)
-                lines.append(f"  {model:<18}{loss:>7}{held}{bias:>8}{rmsse:>7} {cost:>11}")
+                lines.append(f"  {model:<{width}}{loss:>7}{held}{bias:>8}{rmsse:>7} {cost:>11}")
     return lines
 
 
