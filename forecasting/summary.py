@@ -135,7 +135,8 @@ def scores_table(scores: pd.DataFrame) -> list[str]:
     width = max((len(str(model)) for model in order), default=0)
     lines = [
         f"  {'':<{width}}{'':>7}   shares of windows below - at or below the quantile at",
-        f"  {'':<{width}}{'loss':>7}{'.8':>13}{'.9':>13}{'.95':>13}{'.98':>13}{'bias':>8}{'RMSSE':>7}{'cost':>12}",
+        f"  {'':<{width}}{'loss':>7}{'.8':>13}{'.9':>13}{'.95':>13}{'.98':>13}"
+        f"{'bias':>8}{'RMSSE':>7}{'cost':>12}",
     ]
     for name in scores["class"].unique():
         rows = by_model(scores, str(name))
