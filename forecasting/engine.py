@@ -105,7 +105,7 @@ def plan(dataset: Dataset, config: Config, as_of: int) -> Result:
     check_model(config)
     policy = policy_named(config.policy, config)
     check_date(dataset, as_of, "--as-of")
-    seeing = observer(dataset, config, as_of, assumptions)
+    seeing = observer(dataset, config, as_of, assumptions).serving(policy)
     known = seeing.catalogue
     clock.lap("prepare")
 

@@ -20,7 +20,7 @@ from forecasting.demand import LONG_AGO, Availability, history, known_at
 from forecasting.domain import DemandLines, FloatArray, IntArray, Stock
 from forecasting.drivers import Announced, drivers
 from forecasting.lead_time import Outlook
-from forecasting.policies.base import Situation
+from forecasting.policies.base import Policy, Situation
 from forecasting.predecessors import inherited
 from models.distribution import Distribution
 from models.history import History
@@ -113,6 +113,13 @@ class Observer:
     first_day: int
     unavailable: Availability
     announced: Announced | None = None
+
+    def serving(self, policy: Policy) -> Observer:
+        """The same, for a policy that may bring the demand model that it decides on."""
+        brought: str | None = getattr(policy, "model", None)
+        if brought is None or brought == self.config.model:
+            return self
+        return replace(self, config=self.config.model_copy(update={"model": brought}))
 
     def history(
         self, as_of: int, lines: DemandLines | None = None, unavailable: Availability | None = None

@@ -11,6 +11,7 @@ import pandas as pd
 from forecasting.engine import Result
 from forecasting.evaluate.report import by_cost, cells, facts, headline
 from forecasting.evaluate.scores import by_model
+from forecasting.replay.decomposition import in_words
 
 SHOWN = 8
 
@@ -69,7 +70,10 @@ def replay_text(result: Result, out: Path) -> str:
     ]
     fitted = run["parameters"]
     lines += [f"  {name}: {words}, fitted on the time before" for name, words in fitted.items()]
-    lines += ["", *verdicts(result), "", f"Written to {out}: summary, periods, items, report.html"]
+    origin = in_words(result.tables["decomposition"]) if "decomposition" in result.tables else ""
+    lines += ["", *verdicts(result), *(["", origin] if origin else [])]
+    written = [name for name in result.tables if name != "assumptions"]
+    lines += ["", f"Written to {out}: {', '.join(written)}, report.html"]
     return "\n".join(lines)
 
 

@@ -16,6 +16,7 @@ from models.ets import ETS
 from models.history_sums import HistorySums
 from models.holt import Holt
 from models.imapa import IMAPA
+from models.moving_average import MovingAverage
 from models.negative_binomial import NegativeBinomial
 from models.quantile_average import QuantileAverage
 from models.quantile_boosting import QuantileBoosting
@@ -39,6 +40,7 @@ MODELS: dict[str, Callable[[], Model]] = {
     "history_sums": HistorySums,
     "holt": Holt,
     "imapa": IMAPA,
+    "moving_average": MovingAverage,
     "negative_binomial": NegativeBinomial,
     "quantile_average": QuantileAverage,
     "quantile_boosting": QuantileBoosting,
@@ -53,7 +55,7 @@ MODELS: dict[str, Callable[[], Model]] = {
     "willemain_bootstrap": WillemainBootstrap,
 }
 
-BY_NAME_ONLY = {"combination", "ets", "quantile_boosting", "quantile_regression", "sarimax"}
+BY_NAME_ONLY = {"combination", "ets", "moving_average", "quantile_boosting", "quantile_regression", "sarimax"}
 """Not candidates of the automatic choice: made of others that are, or parts of one that is
 better, or slow and measured to be no better."""
 

@@ -276,3 +276,40 @@ def test_a_replay_writes_its_tables_and_the_same_bytes_twice(sample, tmp_path):
     run = json.loads((tmp_path / "one" / "run.json").read_text())
     assert run["baseline"] == "min_max"
     assert "safety days" in run["parameters"]["min_max"]
+
+
+def test_the_saving_is_taken_apart_into_forecast_and_rule(sample):
+    data = read(str(sample))
+    first, last = day_number("2026-02-01"), day_number("2026-05-31")
+    names = ["min_max", "min_max_forecast", "cost_optimal_average", "cost_optimal"]
+    config = load(None, ["model=ses", "interval_draws=200"])
+    done = replay(data, config, first, last, names, "min_max")
+    parts = done.result.tables["decomposition"].set_index("part")
+    cost = done.result.tables["summary"].set_index("policy")["cost_total"]
+    saved = parts["cost_saved"]
+    assert saved["forecast"] + saved["rule"] == pytest.approx(saved["both"], abs=0.01)
+    assert saved["both"] == pytest.approx(cost["min_max"] - cost["cost_optimal"], abs=0.01)
+    by_rule = (
+        cost["min_max"] - cost["cost_optimal_average"] + cost["min_max_forecast"] - cost["cost_optimal"]
+    ) / 2
+    assert saved["rule"] == pytest.approx(by_rule, abs=0.01)
+    assert (parts["cost_saved_low"] <= saved).all() and (saved <= parts["cost_saved_high"]).all()
+    assert parts.loc["both", "cost_saved_low"] < parts.loc["both", "cost_saved_high"]
+    assert "Where the saving comes from" in done.report
+    fewer = replay(data, config, first, last, names[:3], "min_max")
+    assert "decomposition" not in fewer.result.tables
+    assert "Where the saving comes from" not in fewer.report
+
+
+def test_a_policy_may_bring_its_own_model(sample):
+    """Whatever is configured, and without touching what the others see."""
+    data = read(str(sample))
+    with_ses, with_mean = (
+        replay(data, load(None, [f"model={name}"]), day_number("2026-04-01"), day_number("2026-05-31"),
+               ["cost_optimal_average", "cost_optimal"], "cost_optimal").result.tables["summary"]
+        for name in ("ses", "moving_average")
+    )  # fmt: skip
+    own = ["units", "lost_units", "backordered_units", "average_on_hand_units", "cost_total"]
+    assert with_ses.loc[0, own].equals(with_mean.loc[0, own])
+    assert with_mean.loc[0, own].equals(with_mean.loc[1, own])
+    assert not with_ses.loc[1, own].equals(with_mean.loc[1, own])

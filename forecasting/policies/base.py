@@ -81,7 +81,10 @@ class Decision:
 
 
 class Policy(Protocol):
-    """A rule that turns a situation into orders. Parameters only; it keeps nothing between reviews."""
+    """A rule that turns a situation into orders. Parameters only; it keeps nothing between reviews.
+
+    A rule with an attribute ``model`` decides on that demand model, whichever is configured.
+    """
 
     @property
     def name(self) -> str:

@@ -11,6 +11,7 @@ from itertools import product
 
 import numpy as np
 
+from forecasting.domain import FloatArray
 from forecasting.policies.base import Decision, Situation
 from forecasting.policies.incumbents import SAFETY_DAYS, WINDOWS_DAYS, daily_demand, in_words
 
@@ -31,13 +32,7 @@ class MinMax:
 
     def decide(self, situation: Situation) -> Decision:
         """Order up to the maximum where the position is at or below the minimum."""
-        daily = daily_demand(situation, self.window_days)
-        minimum = daily * (situation.protection_days + self.safety_days)
-        maximum = np.ceil(minimum + daily * situation.review_days)
-        minimum = np.floor(minimum)
-        wanted = np.where(situation.position <= minimum, maximum - situation.position, 0.0)
-        wanted = np.where(situation.orderable, wanted, 0.0)
-        return Decision(situation.terms.at_least(wanted), minimum, maximum)
+        return up_to_maximum(situation, daily_demand(situation, self.window_days), self.safety_days)
 
     def candidates(self) -> tuple[MinMax, ...]:
         """The parameters to choose from when the rule is fitted on the time before a replay."""
@@ -46,3 +41,13 @@ class MinMax:
     def describe(self) -> str:
         """The parameters in words."""
         return in_words(self.window_days, f"{self.safety_days:g} safety days")
+
+
+def up_to_maximum(situation: Situation, daily: FloatArray, safety_days: float) -> Decision:
+    """The rule, from the mean demand of a day: float64, shape (n,), units."""
+    minimum = daily * (situation.protection_days + safety_days)
+    maximum = np.ceil(minimum + daily * situation.review_days)
+    minimum = np.floor(minimum)
+    wanted = np.where(situation.position <= minimum, maximum - situation.position, 0.0)
+    wanted = np.where(situation.orderable, wanted, 0.0)
+    return Decision(situation.terms.at_least(wanted), minimum, maximum)

@@ -9,9 +9,11 @@ from forecasting.config import Config
 from forecasting.errors import RequestError
 from forecasting.policies.base import Policy
 from forecasting.policies.cost_optimal import CostOptimal
+from forecasting.policies.cost_optimal_average import CostOptimalAverage
 from forecasting.policies.days_of_cover import DaysOfCover
 from forecasting.policies.erpnext import ERPNext
 from forecasting.policies.min_max import MinMax
+from forecasting.policies.min_max_forecast import MinMaxForecast
 from forecasting.policies.netstock import Netstock
 from forecasting.policies.no_orders import NoOrders
 from forecasting.policies.odoo import Odoo
@@ -19,9 +21,11 @@ from forecasting.policies.textbook import Textbook
 
 POLICIES: dict[str, Callable[[Config], Policy]] = {
     "cost_optimal": lambda config: CostOptimal(config.unsold_weight, config.unsold_days),
+    "cost_optimal_average": lambda config: CostOptimalAverage(config.unsold_weight, config.unsold_days),
     "days_of_cover": lambda config: DaysOfCover(),
     "erpnext": lambda config: ERPNext(),
     "min_max": lambda config: MinMax(),
+    "min_max_forecast": lambda config: MinMaxForecast(),
     "netstock": lambda config: Netstock(),
     "odoo": lambda config: Odoo(),
     "textbook": lambda config: Textbook(),

@@ -56,12 +56,12 @@ def summary(
     first = runs[names.index(baseline)]
     items, periods = first.tallies.lines.shape
     shape = (draws, items, periods)
-    base = measures(_totals(first, costs, unit_cost))
-    base_drawn = measures(_drawn(first, costs, unit_cost, shape, seed))
+    base = measures(totals(first, costs, unit_cost))
+    base_drawn = measures(drawn_totals(first, costs, unit_cost, shape, seed))
     rows = []
     for run in runs:
-        figures = measures(_totals(run, costs, unit_cost))
-        drawn = base_drawn if run is first else measures(_drawn(run, costs, unit_cost, shape, seed))
+        figures = measures(totals(run, costs, unit_cost))
+        drawn = base_drawn if run is first else measures(drawn_totals(run, costs, unit_cost, shape, seed))
         row: dict[str, object] = {"policy": run.policy}
         row |= {name: _rounded(name, figures[name]).item() for name in MEASURES}
         for name, measure in (("backorders_avoided", "short_lines"), ("cost_saved", "cost_total")):
@@ -113,16 +113,20 @@ def _frame(head: Mapping[str, object], figures: Mapping[str, FloatArray]) -> pd.
     return pd.DataFrame({**head, **columns})
 
 
-def _totals(run: PolicyRun, costs: Costs, unit_cost: FloatArray) -> dict[str, FloatArray]:
+def totals(run: PolicyRun, costs: Costs, unit_cost: FloatArray) -> dict[str, FloatArray]:
+    """The flows of a run, summed over items and periods."""
     days = run.tallies.days.sum(axis=1, keepdims=True)
     sums = {name: np.asarray(flow.sum()) for name, flow in additive(run, costs, unit_cost, days).items()}
     return {**sums, "purchase_orders": np.asarray(run.purchase_orders.sum())}
 
 
-def _drawn(
+def drawn_totals(
     run: PolicyRun, costs: Costs, unit_cost: FloatArray, shape: tuple[int, int, int], seed: int
 ) -> dict[str, FloatArray]:
-    """The totals of each draw: float64, shape (draws,). The same seed draws the same for every run."""
+    """The totals of each draw: float64, shape (draws,). The same seed draws the same for every run.
+
+    ``shape``: draws, items, periods.
+    """
     days = run.tallies.days.sum(axis=1, keepdims=True)
     flows = additive(run, costs, unit_cost, days)
     parts: dict[str, list[FloatArray]] = {name: [] for name in (*flows, "purchase_orders")}
@@ -170,4 +174,4 @@ def _round(measure: str, figures: FloatArray) -> FloatArray:
     return np.round(figures, 6 if measure in SHARES else 4) + 0.0
 
 
-__all__ = ["costs_of", "items", "periods", "summary"]
+__all__ = ["costs_of", "drawn_totals", "items", "periods", "summary", "totals"]

@@ -25,6 +25,7 @@ from forecasting.policies.base import Policy
 from forecasting.policies.perfect_foresight import PerfectForesight
 from forecasting.policies.registry import IN_HINDSIGHT, POLICIES, policy, unknown
 from forecasting.replay import compare
+from forecasting.replay.decomposition import decomposition, in_words
 from forecasting.replay.fit import Fittable, fit, time_before
 from forecasting.replay.report import report
 from forecasting.replay.scenario import Scenario, scenario
@@ -84,6 +85,7 @@ def replay(
     summary = compare.summary(runs, known.costs, value, baseline, seed, draws)
     periods = compare.periods(runs, known.costs, value, past.period_edges)
     items = compare.items(runs, known.costs, value, known.items)
+    parts = decomposition(runs, known.costs, value, seed, draws)
     clock.lap("compare")
 
     identity = run_id(
@@ -106,6 +108,7 @@ def replay(
         "summary": summary,
         "periods": periods,
         "items": items,
+        **({"decomposition": parts} if len(parts) else {}),
         "assumptions": assumptions.frame(),
     }
     page = report(
@@ -118,6 +121,7 @@ def replay(
         first_day=day_text(first_day),
         last_day=day_text(last_day),
         counted_from=day_text(int(past.count_from.max())),
+        origin_of_saving=in_words(parts),
     )
     return Replayed(Result(tables, described), page)
 

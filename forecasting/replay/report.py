@@ -32,12 +32,14 @@ def report(
     first_day: str,
     last_day: str,
     counted_from: str | None = None,
+    origin_of_saving: str = "",
 ) -> str:
     """The page as HTML: no link leads out of it, and the same tables give the same bytes.
 
     ``summary``, ``periods`` and ``items`` are as ``compare`` makes them; ``assumptions`` has the columns
     setting, value, items; ``parameters`` gives the parameters of policies in words, by name; the days are
     written as 2011-09-04. From ``counted_from`` on every item is counted (the first day, if not given).
+    ``origin_of_saving``: a sentence, or nothing.
     """
     focus = focus_of(summary, baseline)
     shown = [name for name in summary["policy"] if name != "no_orders" or len(summary) == 1]
@@ -64,6 +66,7 @@ def report(
     sections = [
         ("The policies side by side", _policies(summary, focus, baseline)),
         ("What each policy costs", costs + html.note(_left_out(summary, shown))),
+        *([("Where the saving comes from", html.note(origin_of_saving))] if origin_of_saving else []),
         (
             "Stock and backlog over time",
             svg(stock, "stock", "Stock value and backlog of each policy over time"),

@@ -45,9 +45,9 @@ class PolicyRun:
 
 @dataclass
 class Memory:
-    """What policies that see the same demand need not work out twice."""
+    """What policies that see the same demand need not work out twice: by model and day, and by day."""
 
-    forecasts: dict[int, LazyForecast] = field(default_factory=dict)
+    forecasts: dict[tuple[str, int], LazyForecast] = field(default_factory=dict)
     line_sizes: dict[int, FloatArray] = field(default_factory=dict)
 
 
@@ -64,7 +64,8 @@ def walk(
         progress: called after each review.
 
     """
-    observer, config = scenario.observer, scenario.observer.config
+    observer = scenario.observer.serving(policy)
+    config = observer.config
     catalogue = observer.catalogue
     memory = Memory() if memory is None else memory
     ledger = Ledger(
@@ -84,12 +85,12 @@ def walk(
     for number, day in enumerate(scenario.review_days):
         ledger.advance(day)
         shared = memory if number == 0 or not hidden else Memory()
-        if day not in shared.forecasts:
+        if (config.model, day) not in shared.forecasts:
             seen = _history(scenario, ledger, day, hidden and number > 0)
             if choice is None or day - choice.as_of >= config.reselect_days:
                 choice = LazyChoice(day, partial(observer.choose_models, day, seen))
-            shared.forecasts[day] = LazyForecast(choice, seen)
-        forecast = shared.forecasts[day]
+            shared.forecasts[config.model, day] = LazyForecast(choice, seen)
+        forecast = shared.forecasts[config.model, day]
         choice = forecast.choice
         if day not in memory.line_sizes:
             memory.line_sizes[day] = observer.line_size(day)
