@@ -5,17 +5,18 @@ The policy object is the one that a plan uses, and it is asked through the same 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 
 from forecasting.demand import Availability
 from forecasting.domain import DemandLines, FloatArray, IntArray
-from forecasting.observer import LazyChoice, LazyForecast
+from forecasting.observer import LazyChoice, LazyForecast, Observer
 from forecasting.policies.base import Policy
 from forecasting.replay.ledger import Ledger
+from forecasting.replay.notebook import NoNotes, Notebook
 from forecasting.replay.scenario import Scenario
 from forecasting.replay.tallies import Tallies
 from models.history import History
@@ -43,85 +44,181 @@ class PolicyRun:
     cost_ordering: FloatArray
 
 
-@dataclass
-class Memory:
-    """What policies that see the same demand need not work out twice: by model and day, and by day."""
+@dataclass(frozen=True)
+class Order:
+    """What a policy bought at one review. ``item``: int64, ``quantity``: float64, > 0, shape (k,)."""
 
-    forecasts: dict[tuple[str, int], LazyForecast] = field(default_factory=dict)
-    line_sizes: dict[int, FloatArray] = field(default_factory=dict)
+    item: IntArray
+    quantity: FloatArray
 
 
-def walk(
-    policy: Policy,
+class Walk:
+    """One policy on its way through a scenario, review by review."""
+
+    def __init__(self, policy: Policy, scenario: Scenario) -> None:
+        catalogue = scenario.observer.catalogue
+        self.policy, self._scenario = policy, scenario
+        self._observer = scenario.observer.serving(policy)
+        self._ledger = Ledger(
+            scenario.lines,
+            scenario.opening,
+            catalogue.backorder_allowed,
+            first_day=scenario.first_day,
+            last_day=scenario.last_day,
+            count_from=scenario.count_from,
+            period_edges=scenario.period_edges,
+        )
+        coming = scenario.pipeline
+        self._ledger.schedule(coming.item, coming.day, coming.quantity)
+        self._coming = [(coming.item, coming.day, coming.quantity)]
+        self._purchases = _Purchases(scenario)
+        self._hidden = self._observer.config.observe == "sales" and not catalogue.backorder_allowed.all()
+        self._choice: LazyChoice | None = None
+
+    def review(self, day: int, sight: Sight, noted: Order | None = None) -> Order:
+        """Simulate up to the close of ``day``, and order there.
+
+        Args:
+            day: the next review day of the scenario.
+            sight: what all policies that see the same demand share.
+            noted: what the policy is known to have ordered then; it is not asked again.
+
+        """
+        self._ledger.advance(day)
+        forecast = self._forecast(day, sight)
+        catalogue = self._scenario.observer.catalogue
+        reviewed = np.flatnonzero(self._scenario.reviewed(day)[catalogue.supplier])
+        order = noted
+        if order is None:
+            situation = self._observer.situation(
+                day,
+                reviewed,
+                self._ledger.stock.take(reviewed),
+                forecast(),
+                beyond=_beyond(self._coming, day, reviewed, catalogue.protection_days),
+                line_size=sight.line_size(day),
+            )
+            quantity = self.policy.decide(situation).quantity
+            bought = quantity > 0
+            order = Order(reviewed[bought], quantity[bought])
+        arrives, _ = self._scenario.arrivals(day, order.item)
+        self._ledger.schedule(order.item, arrives, order.quantity)
+        self._coming = [entry for entry in self._coming if len(entry[1]) and entry[1].max() > day]
+        self._coming.append((order.item, arrives, order.quantity))
+        self._purchases.add(day, order.item, order.quantity)
+        return order
+
+    def _forecast(self, day: int, sight: Sight) -> Callable[[], LazyForecast]:
+        """The forecast at the close of ``day``, from the demand that this policy saw."""
+        if not self._hidden or self._choice is None:
+            # Where nothing has been simulated yet, nothing is hidden either: all see the same.
+            self._choice = sight.choice(self._observer, day)
+            return partial(sight.forecast, self._observer, day)
+        if day - self._choice.as_of >= self._observer.config.reselect_days:
+            seen = self._observed(day)
+            self._choice = LazyChoice(day, partial(self._observer.choose_models, day, seen))
+        choice = self._choice
+        return lambda: LazyForecast(choice, self._observed(day))
+
+    def _observed(self, day: int) -> History:
+        lines, unavailable = _observed_sales(self._scenario, self._ledger)
+        return self._observer.history(day, lines, unavailable)
+
+    def finish(self) -> PolicyRun:
+        """Simulate to the end, and count."""
+        self._ledger.advance(self._scenario.last_day)
+        describe = getattr(self.policy, "describe", None)
+        return PolicyRun(
+            policy=self.policy.name,
+            parameters=describe() if describe else "",
+            tallies=self._ledger.tallies,
+            purchased_units=self._purchases.units,
+            purchase_orders=self._purchases.orders,
+            cost_ordering=self._purchases.cost,
+        )
+
+
+class Sight:
+    """What policies that see the same demand need not each work out: it is of one review day at a time."""
+
+    def __init__(self, observer: Observer) -> None:
+        self._observer = observer
+        self._day = -1
+        self._choices: dict[str, LazyChoice] = {}
+
+    def _look(self, day: int) -> None:
+        if day != self._day:
+            self._day = day
+            self._seen: History | None = None
+            self._line_size: FloatArray | None = None
+            self._forecasts: dict[str, LazyForecast] = {}
+
+    def choice(self, observer: Observer, day: int) -> LazyChoice:
+        """The models chosen at the last review at which that was due, up to the close of ``day``."""
+        last = self._choices.get(observer.config.model)
+        if last is None or day - last.as_of >= observer.config.reselect_days:
+            last = LazyChoice(day, lambda: observer.choose_models(day, self._observer.history(day)))
+            self._choices[observer.config.model] = last
+        return last
+
+    def forecast(self, observer: Observer, day: int) -> LazyForecast:
+        """The forecast of the model that ``observer`` is configured for, at the close of ``day``."""
+        self._look(day)
+        if self._seen is None:
+            self._seen = self._observer.history(day)
+        name = observer.config.model
+        if name not in self._forecasts:
+            self._forecasts[name] = LazyForecast(self.choice(observer, day), self._seen)
+        return self._forecasts[name]
+
+    def line_size(self, day: int) -> FloatArray:
+        """float64, shape (n,): mean units of an order line, as known at the close of ``day``."""
+        self._look(day)
+        if self._line_size is None:
+            self._line_size = self._observer.line_size(day)
+        return self._line_size
+
+
+def walk(policy: Policy, scenario: Scenario) -> PolicyRun:
+    """Simulate the scenario with ``policy`` deciding at every review."""
+    return walk_together([policy], scenario)[0]
+
+
+def walk_together(
+    policies: Sequence[Policy],
     scenario: Scenario,
-    memory: Memory | None = None,
+    notebook: Notebook | None = None,
     progress: Callable[[], None] = lambda: None,
-) -> PolicyRun:
-    """Simulate the scenario with ``policy`` deciding at every review.
+) -> list[PolicyRun]:
+    """Simulate the scenario once with each policy, all of them at the same day at any time.
+
+    Together they cost less than one after the other: what they see alike is worked out once a review. What
+    comes of a policy does not depend on which others there are.
 
     Args:
-        memory: shared between policies of one scenario, to save time; it changes no result.
+        notebook: where orders are noted down after each review. Those that it holds already, from a replay
+            that was stopped, are taken as they are: the simulated stock follows from the orders alone.
         progress: called after each review.
 
     """
-    observer = scenario.observer.serving(policy)
-    config = observer.config
-    catalogue = observer.catalogue
-    memory = Memory() if memory is None else memory
-    ledger = Ledger(
-        scenario.lines,
-        scenario.opening,
-        catalogue.backorder_allowed,
-        first_day=scenario.first_day,
-        last_day=scenario.last_day,
-        count_from=scenario.count_from,
-        period_edges=scenario.period_edges,
-    )
-    ledger.schedule(scenario.pipeline.item, scenario.pipeline.day, scenario.pipeline.quantity)
-    due = [(scenario.pipeline.item, scenario.pipeline.day, scenario.pipeline.quantity)]
-    buys = _Purchases(scenario)
-    hidden = config.observe == "sales" and not catalogue.backorder_allowed.all()
-    choice: LazyChoice | None = None
+    notebook = NoNotes() if notebook is None else notebook
+    walks = [Walk(policy, scenario) for policy in policies]
+    sight = Sight(scenario.observer)
     for number, day in enumerate(scenario.review_days):
-        ledger.advance(day)
-        shared = memory if number == 0 or not hidden else Memory()
-        if (config.model, day) not in shared.forecasts:
-            seen = _history(scenario, ledger, day, hidden and number > 0)
-            if choice is None or day - choice.as_of >= config.reselect_days:
-                choice = LazyChoice(day, partial(observer.choose_models, day, seen))
-            shared.forecasts[config.model, day] = LazyForecast(choice, seen)
-        forecast = shared.forecasts[config.model, day]
-        choice = forecast.choice
-        if day not in memory.line_sizes:
-            memory.line_sizes[day] = observer.line_size(day)
-        item = np.flatnonzero(scenario.reviewed(day)[catalogue.supplier])
-        situation = observer.situation(
-            day,
-            item,
-            ledger.stock.take(item),
-            forecast,
-            beyond=_beyond(due, day, item, catalogue.protection_days),
-            line_size=memory.line_sizes[day],
-        )
-        quantity = policy.decide(situation).quantity
-        bought = quantity > 0
-        arrives, _ = scenario.arrivals(day, item)
-        order = (item[bought], arrives[bought], quantity[bought])
-        ledger.schedule(*order)
-        due = [entry for entry in due if len(entry[1]) and entry[1].max() > day]
-        due.append(order)
-        buys.add(day, item[bought], quantity[bought])
+        page = f"review-{number:05d}"
+        noted = notebook.read(page)
+        if noted is not None:
+            for place, each in enumerate(walks):
+                order = Order(noted[f"item-{place}"], noted[f"quantity-{place}"])
+                each.review(day, sight, order)
+        else:
+            orders = [each.review(day, sight) for each in walks]
+            items = {f"item-{place}": order.item for place, order in enumerate(orders)}
+            notebook.write(
+                page, items | {f"quantity-{place}": order.quantity for place, order in enumerate(orders)}
+            )
         progress()
-    ledger.advance(scenario.last_day)
-    describe = getattr(policy, "describe", None)
-    return PolicyRun(
-        policy=policy.name,
-        parameters=describe() if describe else "",
-        tallies=ledger.tallies,
-        purchased_units=buys.units,
-        purchase_orders=buys.orders,
-        cost_ordering=buys.cost,
-    )
+    return [each.finish() for each in walks]
 
 
 class _Purchases:
@@ -148,14 +245,6 @@ class _Purchases:
         self.units[item, period] += quantity
         share = catalogue.suppliers.order_cost[supplier] / lines[supplier]
         self.cost[item, period] += share + catalogue.costs.line_cost[item]
-
-
-def _history(scenario: Scenario, ledger: Ledger, day: int, hidden: bool) -> History:
-    """Demand as the policy could see it: where sales are lost unseen, less than there was."""
-    if hidden:
-        lines, unavailable = _observed_sales(scenario, ledger)
-        return scenario.observer.history(day, lines, unavailable)
-    return scenario.observer.history(day)
 
 
 def _observed_sales(scenario: Scenario, ledger: Ledger) -> tuple[DemandLines, Availability]:
