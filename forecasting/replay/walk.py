@@ -12,13 +12,14 @@ from functools import partial
 import numpy as np
 
 from forecasting.demand import Availability
-from forecasting.domain import DemandLines, FloatArray, IntArray
+from forecasting.domain import DemandLines, FloatArray, IntArray, Stock
 from forecasting.observer import LazyChoice, LazyForecast, Observer
-from forecasting.policies.base import Policy
+from forecasting.policies.base import Policy, Situation
 from forecasting.replay.ledger import Ledger
 from forecasting.replay.notebook import NoNotes, Notebook
 from forecasting.replay.scenario import Scenario
 from forecasting.replay.tallies import Tallies
+from forecasting.stock_position import Receipts
 from models.history import History
 
 
@@ -68,9 +69,8 @@ class Walk:
             count_from=scenario.count_from,
             period_edges=scenario.period_edges,
         )
-        coming = scenario.pipeline
-        self._ledger.schedule(coming.item, coming.day, coming.quantity)
-        self._coming = [(coming.item, coming.day, coming.quantity)]
+        self._coming: list[tuple[int, Receipts]] = []
+        self._expect(scenario.pipeline)
         self._purchases = _Purchases(scenario)
         self._hidden = self._observer.config.observe == "sales" and not catalogue.backorder_allowed.all()
         self._choice: LazyChoice | None = None
@@ -85,40 +85,48 @@ class Walk:
 
         """
         self._ledger.advance(day)
-        forecast = self._forecast(day, sight)
-        catalogue = self._scenario.observer.catalogue
-        reviewed = np.flatnonzero(self._scenario.reviewed(day)[catalogue.supplier])
+        situation = self._situation(day, sight)
         order = noted
         if order is None:
-            situation = self._observer.situation(
-                day,
-                reviewed,
-                self._ledger.stock.take(reviewed),
-                forecast(),
-                beyond=_beyond(self._coming, day, reviewed, catalogue.protection_days),
-                line_size=sight.line_size(day),
-            )
-            quantity = self.policy.decide(situation).quantity
+            asked = situation()
+            quantity = self.policy.decide(asked).quantity
             bought = quantity > 0
-            order = Order(reviewed[bought], quantity[bought])
-        arrives, _ = self._scenario.arrivals(day, order.item)
-        self._ledger.schedule(order.item, arrives, order.quantity)
-        self._coming = [entry for entry in self._coming if len(entry[1]) and entry[1].max() > day]
-        self._coming.append((order.item, arrives, order.quantity))
+            order = Order(asked.item[bought], quantity[bought])
+        self._coming = [entry for entry in self._coming if entry[0] > day]
+        self._expect(Receipts(order.item, sight.arrivals(day)[order.item], order.quantity))
         self._purchases.add(day, order.item, order.quantity)
         return order
 
-    def _forecast(self, day: int, sight: Sight) -> Callable[[], LazyForecast]:
-        """The forecast at the close of ``day``, from the demand that this policy saw."""
+    def _situation(self, day: int, sight: Sight) -> Callable[[], Situation]:
+        """What the policy decides on at the close of ``day``, from the demand that it saw."""
         if not self._hidden or self._choice is None:
             # Where nothing has been simulated yet, nothing is hidden either: all see the same.
             self._choice = sight.choice(self._observer, day)
-            return partial(sight.forecast, self._observer, day)
+            return lambda: self._with_stock(day, sight.situation(self._observer, day))
         if day - self._choice.as_of >= self._observer.config.reselect_days:
             seen = self._observed(day)
             self._choice = LazyChoice(day, partial(self._observer.choose_models, day, seen))
         choice = self._choice
-        return lambda: LazyForecast(choice, self._observed(day))
+
+        def own() -> Situation:
+            forecast = LazyForecast(choice, self._observed(day))
+            return self._with_stock(day, sight.without_stock(self._observer, day, forecast))
+
+        return own
+
+    def _expect(self, coming: Receipts) -> None:
+        """Goods to come, kept with the last day on which any of them does."""
+        self._ledger.schedule(coming.item, coming.day, coming.quantity)
+        if len(coming.day):
+            self._coming.append((int(coming.day.max()), coming))
+
+    def _with_stock(self, day: int, situation: Situation) -> Situation:
+        protection = self._scenario.observer.catalogue.protection_days
+        return replace(
+            situation,
+            stock=self._ledger.stock.take(situation.item),
+            beyond=_beyond(self._coming, day, protection)[situation.item],
+        )
 
     def _observed(self, day: int) -> History:
         lines, unavailable = _observed_sales(self._scenario, self._ledger)
@@ -139,44 +147,66 @@ class Walk:
 
 
 class Sight:
-    """What policies that see the same demand need not each work out: it is of one review day at a time."""
+    """What policies that see the same demand need not each work out: of one review day at a time."""
 
-    def __init__(self, observer: Observer) -> None:
-        self._observer = observer
-        self._day = -1
+    def __init__(self, scenario: Scenario) -> None:
+        self._scenario = scenario
         self._choices: dict[str, LazyChoice] = {}
+        self._day = scenario.first_day - 2
 
     def _look(self, day: int) -> None:
-        if day != self._day:
-            self._day = day
-            self._seen: History | None = None
-            self._line_size: FloatArray | None = None
-            self._forecasts: dict[str, LazyForecast] = {}
+        if day == self._day:
+            return
+        self._day = day
+        catalogue = self._scenario.observer.catalogue
+        everything = np.arange(len(catalogue), dtype=np.int64)
+        self._reviewed = np.flatnonzero(self._scenario.reviewed(day)[catalogue.supplier])
+        self._arrives, _ = self._scenario.arrivals(day, everything)
+        self._line_size: FloatArray | None = None
+        self._seen: History | None = None
+        self._situations: dict[str, Situation] = {}
+
+    def arrivals(self, day: int) -> IntArray:
+        """int64, shape (n,): the day from whose start what is ordered now can be used."""
+        self._look(day)
+        return self._arrives
 
     def choice(self, observer: Observer, day: int) -> LazyChoice:
         """The models chosen at the last review at which that was due, up to the close of ``day``."""
         last = self._choices.get(observer.config.model)
         if last is None or day - last.as_of >= observer.config.reselect_days:
-            last = LazyChoice(day, lambda: observer.choose_models(day, self._observer.history(day)))
+            last = LazyChoice(day, lambda: observer.choose_models(day, observer.history(day)))
             self._choices[observer.config.model] = last
         return last
 
-    def forecast(self, observer: Observer, day: int) -> LazyForecast:
-        """The forecast of the model that ``observer`` is configured for, at the close of ``day``."""
-        self._look(day)
-        if self._seen is None:
-            self._seen = self._observer.history(day)
-        name = observer.config.model
-        if name not in self._forecasts:
-            self._forecasts[name] = LazyForecast(self.choice(observer, day), self._seen)
-        return self._forecasts[name]
+    def situation(self, observer: Observer, day: int) -> Situation:
+        """The situation of the items under review, but for their stock, on the demand that happened.
 
-    def line_size(self, day: int) -> FloatArray:
-        """float64, shape (n,): mean units of an order line, as known at the close of ``day``."""
+        ``observer`` says by which model it is forecast.
+        """
+        self._look(day)
+        name = observer.config.model
+        if name not in self._situations:
+            if self._seen is None:
+                self._seen = observer.history(day)
+            forecast = LazyForecast(self.choice(observer, day), self._seen)
+            self._situations[name] = self.without_stock(observer, day, forecast)
+        return self._situations[name]
+
+    def without_stock(self, observer: Observer, day: int, forecast: LazyForecast) -> Situation:
+        """The situation of the items under review, but for their stock."""
         self._look(day)
         if self._line_size is None:
-            self._line_size = self._observer.line_size(day)
-        return self._line_size
+            self._line_size = observer.line_size(day)
+        nothing = np.zeros(len(self._reviewed))
+        return observer.situation(
+            day,
+            self._reviewed,
+            Stock(nothing, nothing, nothing),
+            forecast,
+            beyond=nothing,
+            line_size=self._line_size,
+        )
 
 
 def walk(policy: Policy, scenario: Scenario) -> PolicyRun:
@@ -203,7 +233,7 @@ def walk_together(
     """
     notebook = NoNotes() if notebook is None else notebook
     walks = [Walk(policy, scenario) for policy in policies]
-    sight = Sight(scenario.observer)
+    sight = Sight(scenario)
     for number, day in enumerate(scenario.review_days):
         page = f"review-{number:05d}"
         noted = notebook.read(page)
@@ -280,12 +310,12 @@ def _merged(first: DemandLines, second: DemandLines) -> DemandLines:
     )
 
 
-def _beyond(
-    due: list[tuple[IntArray, IntArray, FloatArray]], day: int, item: IntArray, protection: FloatArray
-) -> FloatArray:
-    """Units on order that come only after each item's protection interval."""
+def _beyond(coming: list[tuple[int, Receipts]], day: int, protection: FloatArray) -> FloatArray:
+    """Units on order that come only after each item's protection interval: float64, shape (n,)."""
     beyond = np.zeros(len(protection))
-    for which, arrives, quantity in due:
-        late = arrives > day + protection[which]
-        np.add.at(beyond, which[late], quantity[late])
-    return beyond[item]
+    soon = day + protection.min(initial=0.0)
+    for last, goods in coming:
+        if last > soon:
+            late = goods.day > day + protection[goods.item]
+            np.add.at(beyond, goods.item[late], goods.quantity[late])
+    return beyond
