@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from forecasting.dataset.online_retail import Imported
     from forecasting.engine import Result
     from forecasting.evaluate.backtest import Request
+    from forecasting.replay.replay import Extras
 
 DEMO_REPLAY_DAYS = 364
 """A whole year, so that every season is in it once."""
@@ -101,6 +102,7 @@ def replay(
     policies: Sequence[str],
     baseline: str,
     *,
+    extras: Extras | None = None,
     out: Path,
     csv: bool,
 ) -> Result:
@@ -108,6 +110,7 @@ def replay(
     from forecasting.adapters.files import write_run
     from forecasting.adapters.notebook import FolderNotebook
     from forecasting.adapters.progress import progress_bar
+    from forecasting.replay.replay import Extras
     from forecasting.replay.replay import replay as run
 
     notebooks: list[FolderNotebook] = []
@@ -121,7 +124,17 @@ def replay(
 
     dataset = read(source)
     with progress_bar("replay") as stage:
-        replayed = run(dataset, config, first_day, last_day, policies, baseline, stage, open_notebook)
+        replayed = run(
+            dataset,
+            config,
+            first_day,
+            last_day,
+            policies,
+            baseline,
+            Extras() if extras is None else extras,
+            stage,
+            open_notebook,
+        )
     texts = {"report.html": replayed.report}
     write_run(out, replayed.result.tables, replayed.result.run, csv=csv, texts=texts)
     for notebook in notebooks:

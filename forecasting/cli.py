@@ -222,6 +222,22 @@ def replay(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Write tables and report.html here.")],
     policies: Annotated[str, typer.Option(help="Names, by commas.")] = "min_max,cost_optimal",
     baseline: Annotated[str, typer.Option(help="The policy to compare with.")] = "min_max",
+    frontier: Annotated[
+        bool,
+        typer.Option("--frontier", help="Also each policy as it dares more or less."),
+    ] = False,
+    sensitivity: Annotated[
+        bool, typer.Option("--sensitivity", help="Also with other costs, lead times, shuffled demand.")
+    ] = False,
+    tally: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--tally",
+            metavar="NAME=VALUE",
+            help="Charge this cost, while policies go on believing the settings; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
     csv: CsvOption = False,
     config: ConfigOption = None,
     settings: SetOption = None,
@@ -233,6 +249,8 @@ def replay(
     --baseline min_max --out demo/replay
     """
     from forecasting.bootstrap import replay as run
+    from forecasting.config import overrides
+    from forecasting.replay.replay import Extras
     from forecasting.summary import replay_text
 
     result = run(
@@ -242,6 +260,7 @@ def replay(
         _day(last, "--to"),
         [name.strip() for name in policies.split(",") if name.strip()],
         baseline.strip(),
+        extras=Extras(frontier, sensitivity, overrides(tally or (), "--tally")),
         out=out,
         csv=csv,
     )

@@ -101,14 +101,25 @@ def load(file: Path | None = None, settings: Sequence[str] = ()) -> Config:
         for name, value in _mapping(file).items():
             values[_known(name, known, str(file))] = value
             sources[name] = str(file)
+    for name, value in overrides(settings, "--set").items():
+        values[name] = value
+        sources[name] = "--set"
+    return _validated(values, sources)
+
+
+def overrides(settings: Sequence[str], option: str) -> dict[str, Any]:
+    """The values of single settings, each written ``name=value``.
+
+    Raises ConfigError where one is written otherwise, or there is no such setting.
+    """
+    known = _mapping(default_file())
+    values = {}
     for setting in settings:
         name, separator, text = setting.partition("=")
         if not separator:
-            raise ConfigError(f"--set {setting}: write it as name=value, as in --set bucket=week")
-        name = name.strip()
-        values[_known(name, known, "--set")] = _value(text, f"--set {setting}")
-        sources[name] = "--set"
-    return _validated(values, sources)
+            raise ConfigError(f"{option} {setting}: write it as name=value, as in {option} bucket=week")
+        values[_known(name.strip(), known, option)] = _value(text, f"{option} {setting}")
+    return values
 
 
 def with_settings(config: Config, settings: Mapping[str, Any]) -> Config:

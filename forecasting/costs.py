@@ -7,7 +7,7 @@ Every amount is kept under its own name, from the settings to the last table.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -56,6 +56,22 @@ class Costs:
     def waiting_per_unit_day(self) -> FloatArray:
         """What a unit on backorder costs each day, taking its deadline as the day it was ordered."""
         return self.backlog_per_unit_day + self.goodwill_per_late_unit_day
+
+    def with_shortage(self, weight: float) -> Costs:
+        """The same, all that a stock-out costs times ``weight``."""
+        rates = {name: getattr(self, name) * weight for name in SHORTAGE}
+        return replace(self, **rates)
+
+
+SHORTAGE = (
+    "lost_business_per_unit",
+    "goodwill_per_unit",
+    "goodwill_per_late_unit_day",
+    "backlog_per_unit_day",
+    "admin_per_line",
+    "word_of_mouth_per_line",
+)
+"""The rates of ``Costs`` that a stock-out costs."""
 
 
 def build(

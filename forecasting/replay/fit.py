@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
@@ -49,14 +50,19 @@ def time_before(dataset: Dataset, observer: Observer, first_day: int) -> Scenari
 
 def fit(policy: Fittable, before: Scenario, stage: Stage = silent) -> Policy:
     """The candidate that would have cost least in total over the time before."""
-    costs = before.observer.catalogue.costs
     candidates = policy.candidates()
+    return candidates[int(np.argmin(rehearse(candidates, before, stage)))]
+
+
+def rehearse(candidates: Sequence[Policy], before: Scenario, stage: Stage = silent) -> list[float]:
+    """What each candidate would have cost in total over the time before, money."""
+    costs = before.observer.catalogue.costs
     lot = max(1, TOGETHER // max(len(before.lines), 1))
     lots = [candidates[start : start + lot] for start in range(0, len(candidates), lot)]
-    progress = stage(len(lots) * len(before.review_days), f"fitting {policy.name}")
-    totals: list[float] = []
+    progress = stage(len(lots) * len(before.review_days), f"fitting {candidates[0].name}")
+    totals = []
     for each in lots:
         for run in walk_together(each, before, progress=progress):
             flows = costs_of(run.tallies, costs)
             totals.append(float(sum(amount.sum() for amount in flows.values()) + run.cost_ordering.sum()))
-    return candidates[int(np.argmin(totals))]
+    return totals

@@ -34,3 +34,18 @@ class NoNotes:
 
     def write(self, page: str, content: Page) -> None:
         """Nothing is kept."""
+
+
+class Chapter:
+    """Pages of a notebook, under a name of their own."""
+
+    def __init__(self, notebook: Notebook, name: str) -> None:
+        self._notebook, self._name = notebook, name
+
+    def read(self, page: str) -> Page | None:
+        """As ``Notebook.read``."""
+        return self._notebook.read(f"{self._name}-{page}")
+
+    def write(self, page: str, content: Page) -> None:
+        """As ``Notebook.write``."""
+        self._notebook.write(f"{self._name}-{page}", content)

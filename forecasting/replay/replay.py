@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from forecasting.assumptions import Assumptions
-from forecasting.config import Config
+from forecasting.catalogue import catalogue
+from forecasting.config import Config, with_settings
+from forecasting.costs import Costs
 from forecasting.dataset.dataset import Dataset
+from forecasting.dataset.tables import COST_COLUMNS
 from forecasting.domain import day_text
 from forecasting.engine import (
     Clock,
@@ -28,12 +31,30 @@ from forecasting.policies.perfect_foresight import PerfectForesight
 from forecasting.policies.registry import IN_HINDSIGHT, POLICIES, policy, unknown
 from forecasting.replay import compare
 from forecasting.replay.decomposition import decomposition, in_words
-from forecasting.replay.fit import Fittable, fit, time_before
-from forecasting.replay.notebook import NoNotes, Notebook
+from forecasting.replay.fit import TOGETHER, Fittable, fit, time_before
+from forecasting.replay.frontier import frontier, settings
+from forecasting.replay.notebook import Chapter, NoNotes, Notebook
 from forecasting.replay.report import report
 from forecasting.replay.scenario import Scenario, scenario
+from forecasting.replay.sensitivity import sensitivity
 from forecasting.replay.stage import Stage, silent
-from forecasting.replay.walk import walk_together
+from forecasting.replay.walk import PolicyRun, walk_together
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What a replay may be asked for besides.
+
+    Attributes:
+        frontier: sweep every policy's aggressiveness.
+        sensitivity: replay with other costs, longer lead times and shuffled demand too.
+        tally: settings of the costs that are charged, where they differ from those that policies believe.
+
+    """
+
+    frontier: bool = False
+    sensitivity: bool = False
+    tally: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -51,12 +72,14 @@ def replay(
     last_day: int,
     policies: Sequence[str],
     baseline: str,
+    extras: Extras = Extras(),
     stage: Stage = silent,
     open_notebook: Callable[[str], Notebook] = lambda identity: NoNotes(),
 ) -> Replayed:
     """Simulate ``first_day`` to ``last_day`` with each policy, and compare them with ``baseline``.
 
     Args:
+        extras: what else to find out.
         stage: shows how far it has come.
         open_notebook: called with what the run is known by; what is noted there is not decided again.
 
@@ -72,22 +95,47 @@ def replay(
     clock.lap("prepare")
 
     identity = run_id(
-        dataset, config, {"replay": [first_day, last_day], "policies": names, "baseline": baseline}
+        dataset,
+        config,
+        {"replay": [first_day, last_day], "policies": names, "baseline": baseline, "extras": vars(extras)},
     )
     notebook = open_notebook(identity)
     before = time_before(dataset, seeing, first_day)
     chosen = [_fitted(_policy(name, config, past), before, notebook, stage) for name in names]
     clock.lap("fit")
-    runs = walk_together(chosen, past, notebook, stage(len(past.review_days), "reviews"))
+    swept = [settings(each) if extras.frontier else [] for each in chosen]
+    others = [setting.policy for each in swept for setting in each if not setting.as_replayed]
+    found = _walked([*chosen, *others], past, notebook, stage)
+    runs = found[: len(chosen)]
     clock.lap("walk")
 
     known = seeing.catalogue
+    costs = _charged(dataset, config, extras.tally, first_day - 1) if extras.tally else known.costs
     value, seed, draws = known.terms.unit_cost, config.seed, config.interval_draws
-    summary = compare.summary(runs, known.costs, value, baseline, seed, draws)
-    periods = compare.periods(runs, known.costs, value, past.period_edges)
-    items = compare.items(runs, known.costs, value, known.items)
-    parts = decomposition(runs, known.costs, value, seed, draws)
+    tables = {
+        "summary": compare.summary(runs, costs, value, baseline, seed, draws),
+        "periods": compare.periods(runs, costs, value, past.period_edges),
+        "items": compare.items(runs, costs, value, known.items),
+    }
+    parts = decomposition(runs, costs, value, seed, draws)
+    if len(parts):
+        tables["decomposition"] = parts
     clock.lap("compare")
+    if extras.frontier:
+        rest = iter(found[len(chosen) :])
+        tables["frontier"] = frontier(
+            [
+                (setting, run if setting.as_replayed else next(rest))
+                for run, each in zip(runs, swept, strict=True)
+                for setting in each
+            ],
+            costs,
+            value,
+        )
+    if extras.sensitivity:
+        tables["sensitivity"] = sensitivity(chosen, runs, past, costs, baseline, notebook, stage)
+        clock.lap("sensitivity")
+    tables["assumptions"] = assumptions.frame()
 
     counts = {
         "items": len(known),
@@ -100,20 +148,14 @@ def replay(
         "from": day_text(first_day),
         "to": day_text(last_day),
         "baseline": baseline,
+        "tally": dict(extras.tally),
         "parameters": {run.policy: run.parameters for run in runs if run.parameters},
     }
-    tables = {
-        "summary": summary,
-        "periods": periods,
-        "items": items,
-        **({"decomposition": parts} if len(parts) else {}),
-        "assumptions": assumptions.frame(),
-    }
     page = report(
-        summary,
-        periods,
-        items,
-        assumptions.frame(),
+        tables["summary"],
+        tables["periods"],
+        tables["items"],
+        tables["assumptions"],
         baseline=baseline,
         parameters=described["parameters"],
         first_day=day_text(first_day),
@@ -122,6 +164,28 @@ def replay(
         origin_of_saving=in_words(parts),
     )
     return Replayed(Result(tables, described), page)
+
+
+def _walked(policies: Sequence[Policy], past: Scenario, notebook: Notebook, stage: Stage) -> list[PolicyRun]:
+    """What comes of each, as many at a time as there is room for."""
+    lot = max(1, TOGETHER // max(len(past.lines), 1))
+    runs: list[PolicyRun] = []
+    for start in range(0, len(policies), lot):
+        chapter = notebook if start == 0 else Chapter(notebook, f"from-{start}")
+        progress = stage(len(past.review_days), "reviews")
+        runs += walk_together(policies[start : start + lot], past, chapter, progress)
+    return runs
+
+
+def _charged(dataset: Dataset, config: Config, tally: Mapping[str, Any], as_of: int) -> Costs:
+    """The cost rates with other settings than those that policies believe in."""
+    unknown_costs = sorted(set(tally) - {*COST_COLUMNS, "line_cost"})
+    if unknown_costs:
+        raise RequestError(
+            f"--tally {unknown_costs[0]}: only costs can be charged otherwise than a policy believes: "
+            f"{', '.join(COST_COLUMNS)}, line_cost"
+        )
+    return catalogue(dataset, with_settings(config, tally), as_of, Assumptions()).costs
 
 
 def _policy(name: str, config: Config, past: Scenario) -> Policy:

@@ -1,0 +1,161 @@
+"""What the comparison hangs on: costs, lead times and the order in which demand came, changed one at a time.
+
+The rules keep the parameters that were fitted before; what is known (costs, lead times) is known to all.
+Where only the money changes, and a rule does not look at it, its replay is the same and is charged anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from forecasting.costs import Costs
+from forecasting.domain import DemandLines, FloatArray, IntArray
+from forecasting.lead_time import LeadTimes
+from forecasting.policies.base import Policy
+from forecasting.policies.cost_optimal import CostOptimal
+from forecasting.policies.perfect_foresight import PerfectForesight
+from forecasting.replay import compare
+from forecasting.replay.frontier import Weighing
+from forecasting.replay.notebook import Chapter, Notebook
+from forecasting.replay.scenario import Scenario
+from forecasting.replay.stage import Stage
+from forecasting.replay.walk import PolicyRun, walk_together
+
+BLOCK_DAYS = 28
+"""Demand is shuffled in blocks of so many days: seasons lose their place, what lies close keeps it."""
+
+LONGER_DAYS = 7
+
+AS_REPLAYED = "as replayed"
+
+SHOWN = (
+    "cost_total",
+    "cost_saved",
+    "cost_saved_low",
+    "cost_saved_high",
+    "backorders_avoided",
+    "backordered_lines",
+    "lost_lines",
+    "average_on_hand_value",
+)
+
+
+def sensitivity(
+    policies: Sequence[Policy],
+    runs: Sequence[PolicyRun],
+    past: Scenario,
+    costs: Costs,
+    baseline: str,
+    notebook: Notebook,
+    stage: Stage,
+) -> pd.DataFrame:
+    """A row a scenario and policy: ``scenario``, ``policy`` and what ``SHOWN`` names.
+
+    Args:
+        policies: as replayed, with their parameters.
+        runs: what came of each.
+        past: the scenario that they were replayed in.
+        costs: what is charged there.
+        baseline: the policy that the others are compared with.
+        notebook: where the replays of the scenarios are noted down.
+        stage: shows how far it has come.
+
+    """
+    config = past.observer.config
+    value = past.observer.catalogue.terms.unit_cost
+
+    def rows(words: str, runs: Sequence[PolicyRun], charged: Costs) -> pd.DataFrame:
+        table = compare.summary(runs, charged, value, baseline, config.seed, config.interval_draws)
+        table = table[["policy", *SHOWN]]
+        table.insert(0, "scenario", words)
+        return table
+
+    def again(words: str, scenario: Scenario, policies: Sequence[Policy]) -> list[PolicyRun]:
+        page = Chapter(notebook, words.replace(" ", "-"))
+        return walk_together(policies, scenario, page, stage(len(scenario.review_days), words))
+
+    tables = [rows(AS_REPLAYED, runs, costs)]
+    for words, weight in (("shortages cost twice as much", 2.0), ("shortages cost half as much", 0.5)):
+        weighing = [place for place, policy in enumerate(policies) if isinstance(policy, CostOptimal)]
+        found = again(words, past, [Weighing(policies[place], weight) for place in weighing])
+        changed = list(runs)
+        for place, run in zip(weighing, found, strict=True):
+            changed[place] = replace(run, policy=policies[place].name)
+        tables.append(rows(words, changed, costs.with_shortage(weight)))
+    for words, scenario in (
+        (f"lead times {LONGER_DAYS} days longer", with_longer_lead_times(past, LONGER_DAYS)),
+        (f"demand shuffled in blocks of {BLOCK_DAYS} days", with_shuffled_demand(past, BLOCK_DAYS)),
+    ):
+        tables.append(rows(words, again(words, scenario, [_in(scenario, each) for each in policies]), costs))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _in(scenario: Scenario, policy: Policy) -> Policy:
+    """The policy there: one that knows the future knows another one."""
+    if isinstance(policy, PerfectForesight):
+        return PerfectForesight(scenario.lines, scenario.arrivals)
+    return policy
+
+
+def with_longer_lead_times(past: Scenario, days: int) -> Scenario:
+    """The same past, every order ``days`` days longer on its way, and everybody knowing it.
+
+    Goods already on their way come as they did.
+    """
+    catalogue = past.observer.catalogue
+    suppliers = catalogue.suppliers
+
+    def longer(times: LeadTimes) -> LeadTimes:
+        return LeadTimes(times.days + days, times.weight)
+
+    known = replace(
+        catalogue,
+        lead_times=longer(catalogue.lead_times),
+        suppliers=replace(suppliers, lead_times=longer(suppliers.lead_times)),
+    )
+    return replace(
+        past,
+        observer=replace(past.observer, catalogue=known),
+        lead_days=past.lead_days + days,
+        count_from=np.where(past.count_from > past.first_day, past.count_from + days, past.count_from),
+    )
+
+
+def with_shuffled_demand(past: Scenario, days: int) -> Scenario:
+    """The same past, its demand from the first day on cut into blocks of ``days`` days in another order.
+
+    Whole blocks change places, for all items alike, drawn from the seed; what is left over at the end stays.
+    Lines known ahead, and deadlines, move with their line.
+    """
+    whole = (past.last_day - past.first_day + 1) // days
+    order = np.random.default_rng(past.observer.config.seed).permutation(whole)
+    shift = np.zeros(whole + 1, dtype=np.int64)
+    shift[order] = (np.arange(whole) - order) * days
+    return replace(
+        past,
+        lines=_moved(past.lines, past.first_day, whole, days, shift),
+        observer=replace(
+            past.observer, lines=_moved(past.observer.lines, past.first_day, whole, days, shift)
+        ),
+    )
+
+
+def _moved(lines: DemandLines, first: int, whole: int, days: int, shift: IntArray) -> DemandLines:
+    block = np.where(lines.day >= first, np.minimum((lines.day - first) // days, whole), whole)
+    by = shift[block]
+    day = lines.day + by
+    order = np.lexsort((day, lines.item))
+    until = np.where(lines.known_until == DemandLines.NEVER, lines.known_until, lines.known_until + by)
+    columns: list[IntArray | FloatArray] = [
+        day,
+        lines.due + by,
+        lines.quantity,
+        lines.order,
+        until,
+        lines.known_from + by,
+    ]
+    return DemandLines(lines.indptr, *(column[order] for column in columns))  # type: ignore[arg-type]
