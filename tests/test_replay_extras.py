@@ -34,7 +34,7 @@ def data(tmp_path_factory):
     lines = [
         order(f"item {item}", day_text(day_number("2025-12-01") + day), int(size))
         for item, rate in enumerate((0.9, 3.0, 8.0))
-        for day, size in enumerate(generator.poisson(rate, 210))
+        for day, size in enumerate(np.rint(generator.gamma(0.05, 20 * rate, 210)))
         if size
     ]
     return dataset(tmp_path_factory.mktemp("extras"), orders=lines)
