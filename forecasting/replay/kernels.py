@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from forecasting.domain import BoolArray, DemandLines, FloatArray, IntArray
 from models.compile import compiled
@@ -34,31 +35,28 @@ class Lines(NamedTuple):
     leaver: IntArray
 
 
+ITEM = np.dtype(
+    [(name, np.float64) for name in ("on_hand", "backlog", "late", "on_order")]
+    + [(name, np.int64) for name in ("since", "line", "head", "tail", "overdue", "leaver", "receipt", "last")]
+)
+"""What changes of an item from day to day, side by side: an event then touches one place in memory.
+
+on_hand, backlog, late (owed after its deadline), on_order: units. What was on hand, owed and overdue has
+been counted for the closes before day ``since``, and has not changed since. ``line``, ``leaver``: the next
+of the item's order lines, and of its lines that may be cancelled. ``receipt``, ``last``: the first and
+the last of its receipts to come; a ``receipt`` of -1: none.
+
+Its open lines are ``queue[head:tail]``, by deadline, of which those before ``overdue`` have passed theirs.
+A line enters the queue once at most, so that the item's own share of ``queue`` (as many places as it has
+lines) always suffices. A line that was cancelled keeps its place, with nothing open.
+"""
+
+
 class State(NamedTuple):
-    """All that changes from day to day. Per item (n,) unless said otherwise.
+    """All that changes from day to day. Nothing happens to an item before the start of day ``wake``."""
 
-    Item ``i`` keeps its open lines in ``queue[head[i]:tail[i]]``, by deadline, of which those up to
-    ``overdue[i]`` have passed theirs. A line enters the queue once at most, so that the item's own
-    share of ``queue`` (as many places as it has lines) always suffices. A line that was cancelled keeps
-    its place, with nothing open.
-
-    Nothing happens to item ``i`` before the start of day ``wake[i]``. What it had on hand, owed and
-    overdue has been counted for the closes before day ``since[i]``, and has not changed since.
-    """
-
-    on_hand: FloatArray
-    backlog: FloatArray
-    late: FloatArray
-    on_order: FloatArray
-    since: IntArray
-    wake: IntArray
-    next_line: IntArray
-    head: IntArray
-    tail: IntArray
-    overdue: IntArray
-    next_leaver: IntArray
-    next_receipt: IntArray  # the first of the item's receipts to come; -1: none
-    last_receipt: IntArray
+    items: npt.NDArray[np.void]  # (n,) of ITEM
+    wake: IntArray  # (n,)
     queue: IntArray  # (m,)
     open_units: FloatArray  # (m,)
     short: FloatArray  # (m,)
@@ -118,19 +116,18 @@ def advance_items(start, stop, span, lines, state, receipts, rules, closes):
     """
     first, closed = span
     backorder_allowed, count_from = rules
-    on_hand_of, backlog_of, late_of, on_order_of, since_of, wake_of = state[:6]
-    next_line, heads, tails, overdues, next_leaver, next_receipt, _ = state[6:13]
-    queue, open_units, short, cancelled, shipped_on = state[13:]
+    items, wake, queue, open_units, short, cancelled, shipped_on = state
     indptr, line_day, due, quantity, leaves, leaver_indptr, leavers = lines
     receipt_day, receipt_quantity, receipt_ordered, following = receipts
     stockout, _, period_of, sums = closes
     for i in range(start, stop):
-        day = wake_of[i]
+        day = wake[i]
         if day > closed:
             continue
-        on_hand, backlog, late, since = on_hand_of[i], backlog_of[i], late_of[i], since_of[i]
-        line, head, tail, overdue = next_line[i], heads[i], tails[i], overdues[i]
-        leaver, receipt = next_leaver[i], next_receipt[i]
+        item = items[i]
+        on_hand, backlog, late, on_order = item.on_hand, item.backlog, item.late, item.on_order
+        line, head, tail, overdue, since = item.line, item.head, item.tail, item.overdue, item.since
+        leaver, receipt = item.leaver, item.receipt
         while day <= closed:
             # Nothing has changed at the closes since.
             if on_hand == 0.0:
@@ -143,10 +140,9 @@ def advance_items(start, stop, span, lines, state, receipts, rules, closes):
             received = 0.0
             while receipt >= 0 and receipt_day[receipt] == day:
                 received += receipt_quantity[receipt]
-                on_order_of[i] -= receipt_ordered[receipt]
+                on_order -= receipt_ordered[receipt]
                 receipt = following[receipt]
-                if receipt < 0:
-                    on_order_of[i] = 0.0
+                on_order = 0.0 if receipt < 0 else on_order
             if received > 0.0:
                 on_hand += received
                 if day >= count_from[i]:
@@ -222,9 +218,10 @@ def advance_items(start, stop, span, lines, state, receipts, rules, closes):
                 day = min(day, due[queue[overdue]])
             if leaver < leaver_indptr[i + 1]:
                 day = min(day, leaves[leavers[leaver]])
-        on_hand_of[i], backlog_of[i], late_of[i], since_of[i], wake_of[i] = on_hand, backlog, late, since, day
-        next_line[i], heads[i], tails[i], overdues[i] = line, head, tail, overdue
-        next_leaver[i], next_receipt[i] = leaver, receipt
+        wake[i] = day
+        item.on_hand, item.backlog, item.late, item.on_order = on_hand, backlog, late, on_order
+        item.line, item.head, item.tail, item.overdue, item.since = line, head, tail, overdue, since
+        item.leaver, item.receipt = leaver, receipt
 
 
 @compiled
@@ -257,37 +254,56 @@ def sum_to_the_end(start, stop, span, state, count_from, closes):
     ``span``: the ledger's first day, and the last day closed.
     """
     first, closed = span
-    on_hand, backlog, late, since = state.on_hand, state.backlog, state.late, state.since
     for i in range(start, stop):
-        days = (max(since[i], count_from[i]), closed + 1)
-        sum_closes(i, days, first, on_hand[i], backlog[i], late[i], closes)
+        item = state.items[i]
+        days = (max(item.since, count_from[i]), closed + 1)
+        sum_closes(i, days, first, item.on_hand, item.backlog, item.late, closes)
 
 
 @compiled
-def chain_receipts(item, place, receipts, state):
-    """Put the receipts from ``place`` on, of the items ``item``, into their chains.
+def chain_receipts(numbers, place, receipts, state):
+    """Put the receipts from ``place`` on, of the items ``numbers``, into their chains.
 
     By day; of one day, in the order in which they were announced.
     """
     day_of, _, ordered, following = receipts
-    on_order, wake, first, last = state.on_order, state.wake, state.next_receipt, state.last_receipt
-    for k in range(len(item)):
-        i, new = item[k], place + k
-        day = day_of[new]
-        on_order[i] += ordered[new]
-        wake[i] = min(wake[i], day)
-        before, after = -1, first[i]
-        if after >= 0 and day_of[last[i]] <= day:
-            before, after = last[i], -1
+    for k in range(len(numbers)):
+        new = place + k
+        day, item = day_of[new], state.items[numbers[k]]
+        item.on_order += ordered[new]
+        state.wake[numbers[k]] = min(state.wake[numbers[k]], day)
+        before, after = -1, item.receipt
+        if after >= 0 and day_of[item.last] <= day:
+            before, after = item.last, -1
         while after >= 0 and day_of[after] <= day:
             before, after = after, following[after]
         following[new] = after
         if before < 0:
-            first[i] = new
+            item.receipt = new
         else:
             following[before] = new
         if after < 0:
-            last[i] = new
+            item.last = new
+
+
+@compiled
+def move_receipts(receipts, into, items):
+    """Copy the chains of all items to the beginning of ``into``, and say how many receipts there are."""
+    place = 0
+    for i in range(len(items)):
+        item = items[i]
+        receipt = item.receipt
+        if receipt >= 0:
+            item.receipt = place
+        while receipt >= 0:
+            into.day[place] = receipts.day[receipt]
+            into.quantity[place] = receipts.quantity[receipt]
+            into.ordered[place] = receipts.ordered[receipt]
+            receipt = receipts.following[receipt]
+            into.following[place] = place + 1 if receipt >= 0 else -1
+            item.last = place
+            place += 1
+    return place
 
 
 @compiled

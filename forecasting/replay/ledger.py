@@ -14,6 +14,7 @@ import numpy as np
 
 from forecasting.domain import BoolArray, DemandLines, FloatArray, IntArray, Stock, day_text
 from forecasting.replay.kernels import (
+    ITEM,
     NEVER,
     SUMMED,
     Closes,
@@ -23,6 +24,7 @@ from forecasting.replay.kernels import (
     State,
     advance_items,
     chain_receipts,
+    move_receipts,
     sum_to_the_end,
     tally_lines,
 )
@@ -148,7 +150,7 @@ class Ledger:
         )
         if len(item) == 0:
             return
-        _require(item.min() >= 0 and item.max() < len(self._state.on_hand), "there is no such item")
+        _require(item.min() >= 0 and item.max() < len(self._state.wake), "there is no such item")
         for units in (quantity, ordered):
             _require(bool(np.all(np.isfinite(units) & (units >= 0))), "quantity must be finite and >= 0")
         if day.min() <= self.closed:
@@ -157,14 +159,15 @@ class Ledger:
                 f"{day_text(self.closed)} is closed already"
             )
         some = (quantity > 0) | (ordered > 0)
-        place, end = self._scheduled, self._scheduled + int(np.count_nonzero(some))
-        if end > len(self._receipts.day):
-            more = _room_for(2 * end)
-            for old, new in zip(self._receipts, more, strict=True):
-                new[:place] = old[:place]
-            self._receipts = more
-        if end - place < len(item):
+        if not some.all():
             item, day, quantity, ordered = item[some], day[some], quantity[some], ordered[some]
+        if self._scheduled + len(item) > len(self._receipts.day):
+            # Those that came are left behind.
+            to_come = np.count_nonzero(self._receipts.day[: self._scheduled] > self.closed)
+            more = _room_for(2 * (to_come + len(item)))
+            self._scheduled = move_receipts(self._receipts, more, self._state.items)
+            self._receipts = more
+        place, end = self._scheduled, self._scheduled + len(item)
         for whole, part in zip(self._receipts, (day, quantity, ordered), strict=False):
             whole[place:end] = part
         chain_receipts(item, place, self._receipts, self._state)
@@ -187,7 +190,7 @@ class Ledger:
             self._substitution.serve((self._first, each), self._lines, self._state, self._rules, self._closes)
 
     def _through(self, day: int) -> None:
-        n = len(self._state.on_hand)
+        n = len(self._state.wake)
         run = over_items if n * (day - self.closed) >= WORTH_THREADS else _in_one_go
         span = (self._first, day)
         run(advance_items, n, span, self._lines, self._state, self._receipts, self._rules, self._closes)
@@ -200,7 +203,7 @@ class Ledger:
     @property
     def stock(self) -> Stock:
         """On hand, on order and backlog at the close of the last day simulated."""
-        return Stock(self._state.on_hand.copy(), self._state.on_order.copy(), self._state.backlog.copy())
+        return Stock(*(self._state.items[name].copy() for name in ("on_hand", "on_order", "backlog")))
 
     @property
     def short(self) -> FloatArray:
@@ -226,7 +229,7 @@ class Ledger:
 
     @property
     def stood_in(self) -> FloatArray:
-        """float64, shape (n,): units of each item that shipped in the place of others, since ``first_day``."""
+        """float64, shape (n,): units of each item that shipped in the place of others."""
         if self._substitution is None:
             return np.zeros(len(self._backorder_allowed))
         return self._substitution.stood_in.copy()
@@ -244,9 +247,9 @@ class Ledger:
         day which refused a unit closes without any. Days not simulated yet are False.
         """
         stockout = self._closes.stockout.copy()
-        empty = np.flatnonzero(self._state.on_hand == 0)
+        empty = np.flatnonzero(self._state.items["on_hand"] == 0)
         day = np.arange(self._first, self.closed + 1)
-        stockout[empty, : len(day)] |= day >= self._state.since[empty, None]
+        stockout[empty, : len(day)] |= day >= self._state.items["since"][empty, None]
         return stockout
 
     @property
@@ -287,20 +290,15 @@ def _opened(lines: DemandLines, opening: FloatArray, owed: FloatArray | None, fi
     n, m = len(lines.indptr) - 1, len(lines)
     starts = lines.indptr[:-1].astype(np.int64)
     earlier = np.concatenate([[0], np.cumsum(lines.day < first_day)])
+    items = np.zeros(n, dtype=ITEM)
+    items["on_hand"] = opening
+    items["since"] = first_day
+    items["line"] = starts + earlier[lines.indptr[1:]] - earlier[starts]
+    items["head"] = items["tail"] = items["overdue"] = starts
+    items["receipt"] = items["last"] = -1
     state = State(
-        on_hand=np.array(opening, dtype=np.float64),
-        backlog=np.zeros(n),
-        late=np.zeros(n),
-        on_order=np.zeros(n),
-        since=np.full(n, first_day, dtype=np.int64),
+        items=items,
         wake=np.full(n, first_day, dtype=np.int64),
-        next_line=starts + earlier[lines.indptr[1:]] - earlier[starts],
-        head=starts.copy(),
-        tail=starts.copy(),
-        overdue=starts.copy(),
-        next_leaver=np.zeros(n, dtype=np.int64),
-        next_receipt=np.full(n, -1, dtype=np.int64),
-        last_receipt=np.full(n, -1, dtype=np.int64),
         queue=np.zeros(m, dtype=np.int64),
         open_units=np.zeros(m),
         short=np.zeros(m),
@@ -321,10 +319,10 @@ def _opened(lines: DemandLines, opening: FloatArray, owed: FloatArray | None, fi
     state.queue[starts[item] + rank] = waiting
     state.open_units[waiting] = owed[waiting]
     past = lines.due[waiting] < first_day
-    state.backlog[:] = np.bincount(item, owed[waiting], n)
-    state.late[:] = np.bincount(item[past], owed[waiting][past], n)
-    state.tail[:] = starts + count
-    state.overdue[:] = starts + np.bincount(item[past], minlength=n)
+    items["backlog"] = np.bincount(item, owed[waiting], n)
+    items["late"] = np.bincount(item[past], owed[waiting][past], n)
+    items["tail"] += count
+    items["overdue"] += np.bincount(item[past], minlength=n)
     return state
 
 
@@ -342,7 +340,7 @@ def _leavers(
     _require(bool(np.all(leaves[leaver] >= first_day)), "nobody leaves before the first day")
     item = np.searchsorted(lines.indptr, leaver, side="right") - 1
     indptr = np.concatenate([[0], np.cumsum(np.bincount(item, minlength=n))]).astype(np.int64)
-    state.next_leaver[:] = indptr[:-1]
+    state.items["leaver"] = indptr[:-1]
     return leaves, indptr, leaver[np.lexsort((leaver, leaves[leaver], item))]
 
 

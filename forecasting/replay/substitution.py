@@ -120,26 +120,26 @@ def serve_alternatives(span, lines, state, offered, taken, count_from, closes):
         i, end = items[begin], begin + 1
         while end < len(items) and items[end] == i:
             end += 1
-        line = state.next_line[i]
+        line = state.items[i].line
         while line > lines.indptr[i] and lines.day[line - 1] == day:
             line -= 1
-        for short in range(line, state.next_line[i]):
+        for short in range(line, state.items[i].line):
             wanted = state.short[short] if accepts[short] else 0.0
             for k in range(begin, end):
                 other, ratio = alternatives[k], ratios[k]
-                units = min(wanted, state.on_hand[other] / ratio)
+                shelf = state.items[other]
+                units = min(wanted, shelf.on_hand / ratio)
                 units = np.floor(units + TOLERANCE) if whole[i] else units
                 given = units * ratio
                 given = np.ceil(given - TOLERANCE) if whole[other] else given
-                # Half a piece may be wanted of what is sold by the piece, and the last one be gone.
-                if units <= TOLERANCE or given > state.on_hand[other] + TOLERANCE:
+                # A piece may be wanted of what is only partly left.
+                if units <= TOLERANCE or given > shelf.on_hand + TOLERANCE:
                     continue
                 # The days before closed with what there was until now.
-                days = (max(state.since[other], count_from[other]), day)
-                on_hand, backlog, late = state.on_hand[other], state.backlog[other], state.late[other]
-                sum_closes(other, days, first, on_hand, backlog, late, closes)
-                state.since[other] = day
-                state.on_hand[other] = no_dust(on_hand - given)
+                days = (max(shelf.since, count_from[other]), day)
+                sum_closes(other, days, first, shelf.on_hand, shelf.backlog, shelf.late, closes)
+                shelf.since = day
+                shelf.on_hand = no_dust(shelf.on_hand - given)
                 stood_in[other] += given
                 substituted[short] += units
                 wanted = no_dust(wanted - units)
