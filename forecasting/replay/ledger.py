@@ -163,14 +163,14 @@ class Ledger:
             item, day, quantity, ordered = item[some], day[some], quantity[some], ordered[some]
         if self._scheduled + len(item) > len(self._receipts.day):
             # Those that came are left behind.
-            to_come = np.count_nonzero(self._receipts.day[: self._scheduled] > self.closed)
+            to_come = int(np.count_nonzero(self._receipts.day[: self._scheduled] > self.closed))
             more = _room_for(2 * (to_come + len(item)))
-            self._scheduled = move_receipts(self._receipts, more, self._state.items)
+            self._scheduled = move_receipts(self._receipts, more, self._state.items)  # type: ignore[no-untyped-call]
             self._receipts = more
         place, end = self._scheduled, self._scheduled + len(item)
         for whole, part in zip(self._receipts, (day, quantity, ordered), strict=False):
             whole[place:end] = part
-        chain_receipts(item, place, self._receipts, self._state)
+        chain_receipts(item, place, self._receipts, self._state)  # type: ignore[no-untyped-call]
         self._scheduled = end
 
     def advance(self, day: int) -> None:

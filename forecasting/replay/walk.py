@@ -68,16 +68,7 @@ def walk(
     config = observer.config
     catalogue = observer.catalogue
     memory = Memory() if memory is None else memory
-    ledger = Ledger(
-        scenario.lines,
-        scenario.opening,
-        catalogue.backorder_allowed,
-        first_day=scenario.first_day,
-        last_day=scenario.last_day,
-        count_from=scenario.count_from,
-        period_edges=scenario.period_edges,
-    )
-    ledger.schedule(scenario.pipeline.item, scenario.pipeline.day, scenario.pipeline.quantity)
+    ledger = scenario.ledger()
     due = [(scenario.pipeline.item, scenario.pipeline.day, scenario.pipeline.quantity)]
     buys = _Purchases(scenario)
     hidden = config.observe == "sales" and not catalogue.backorder_allowed.all()
@@ -107,7 +98,7 @@ def walk(
         bought = quantity > 0
         arrives, _ = scenario.arrivals(day, item)
         order = (item[bought], arrives[bought], quantity[bought])
-        ledger.schedule(*order)
+        ledger.schedule(*order[:2], scenario.received(day, item[bought], quantity[bought]), order[2])
         due = [entry for entry in due if len(entry[1]) and entry[1].max() > day]
         due.append(order)
         buys.add(day, item[bought], quantity[bought])
