@@ -36,12 +36,12 @@ class Lines(NamedTuple):
 
 
 ITEM = np.dtype(
-    [(name, np.float64) for name in ("on_hand", "backlog", "late", "on_order")]
+    [(name, np.float64) for name in ("on_hand", "backlog", "late")]
     + [(name, np.int64) for name in ("since", "line", "head", "tail", "overdue", "leaver", "receipt", "last")]
 )
 """What changes of an item from day to day, side by side: an event then touches one place in memory.
 
-on_hand, backlog, late (owed after its deadline), on_order: units. What was on hand, owed and overdue has
+on_hand, backlog, late (owed after its deadline): units. What was on hand, owed and overdue has
 been counted for the closes before day ``since``, and has not changed since. ``line``, ``leaver``: the next
 of the item's order lines, and of its lines that may be cancelled. ``receipt``, ``last``: the first and
 the last of its receipts to come; a ``receipt`` of -1: none.
@@ -118,14 +118,14 @@ def advance_items(start, stop, span, lines, state, receipts, rules, closes):
     backorder_allowed, count_from = rules
     items, wake, queue, open_units, short, cancelled, shipped_on = state
     indptr, line_day, due, quantity, leaves, leaver_indptr, leavers = lines
-    receipt_day, receipt_quantity, receipt_ordered, following = receipts
+    receipt_day, receipt_quantity, _, following = receipts
     stockout, _, period_of, sums = closes
     for i in range(start, stop):
         day = wake[i]
         if day > closed:
             continue
         item = items[i]
-        on_hand, backlog, late, on_order = item.on_hand, item.backlog, item.late, item.on_order
+        on_hand, backlog, late = item.on_hand, item.backlog, item.late
         line, head, tail, overdue, since = item.line, item.head, item.tail, item.overdue, item.since
         leaver, receipt = item.leaver, item.receipt
         while day <= closed:
@@ -140,9 +140,7 @@ def advance_items(start, stop, span, lines, state, receipts, rules, closes):
             received = 0.0
             while receipt >= 0 and receipt_day[receipt] == day:
                 received += receipt_quantity[receipt]
-                on_order -= receipt_ordered[receipt]
                 receipt = following[receipt]
-                on_order = 0.0 if receipt < 0 else on_order
             if received > 0.0:
                 on_hand += received
                 if day >= count_from[i]:
@@ -219,7 +217,7 @@ def advance_items(start, stop, span, lines, state, receipts, rules, closes):
             if leaver < leaver_indptr[i + 1]:
                 day = min(day, leaves[leavers[leaver]])
         wake[i] = day
-        item.on_hand, item.backlog, item.late, item.on_order = on_hand, backlog, late, on_order
+        item.on_hand, item.backlog, item.late = on_hand, backlog, late
         item.line, item.head, item.tail, item.overdue, item.since = line, head, tail, overdue, since
         item.leaver, item.receipt = leaver, receipt
 
@@ -266,11 +264,10 @@ def chain_receipts(numbers, place, receipts, state):
 
     By day; of one day, in the order in which they were announced.
     """
-    day_of, _, ordered, following = receipts
+    day_of, _, _, following = receipts
     for k in range(len(numbers)):
         new = place + k
         day, item = day_of[new], state.items[numbers[k]]
-        item.on_order += ordered[new]
         state.wake[numbers[k]] = min(state.wake[numbers[k]], day)
         before, after = -1, item.receipt
         if after >= 0 and day_of[item.last] <= day:
@@ -284,6 +281,16 @@ def chain_receipts(numbers, place, receipts, state):
             following[before] = new
         if after < 0:
             item.last = new
+
+
+@compiled
+def sum_on_order(receipts, items, on_order):
+    """Add up what is on order of each item: the same sum, in whatever steps it was announced."""
+    for i in range(len(items)):
+        receipt = items[i].receipt
+        while receipt >= 0:
+            on_order[i] += receipts.ordered[receipt]
+            receipt = receipts.following[receipt]
 
 
 @compiled

@@ -25,6 +25,7 @@ from forecasting.replay.kernels import (
     advance_items,
     chain_receipts,
     move_receipts,
+    sum_on_order,
     sum_to_the_end,
     tally_lines,
 )
@@ -203,7 +204,10 @@ class Ledger:
     @property
     def stock(self) -> Stock:
         """On hand, on order and backlog at the close of the last day simulated."""
-        return Stock(*(self._state.items[name].copy() for name in ("on_hand", "on_order", "backlog")))
+        items = self._state.items
+        on_order = np.zeros(len(items))
+        sum_on_order(self._receipts, items, on_order)  # type: ignore[no-untyped-call]
+        return Stock(items["on_hand"].copy(), on_order, items["backlog"].copy())
 
     @property
     def short(self) -> FloatArray:
