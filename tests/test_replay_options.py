@@ -59,18 +59,15 @@ def total(run, past) -> float:
 
 
 def test_lines_that_are_owed_the_day_before_open_as_waiting_lines(tmp_path):
-    data = dataset(
-        tmp_path,
-        orders=[
-            EARLIER | {"status": "shipped", "shipped_at": "2026-01-05"},
-            order("a", "2026-01-20", 5, status="open", due="2026-02-20", quantity_shipped=2),
-            order("a", "2026-01-27", 4, status="shipped", shipped_at=on(9)),
-            order("a", "2026-01-28", 7, status="cancelled", cancelled_at=on(2)),
-            order("a", "2026-01-29", 9, status="shipped", shipped_at="2026-01-31"),
-            order("a", on(10), 1, status="shipped", shipped_at=on(10)),
-        ],
-        stock=[STOCK],
-    )
+    rows = [
+        EARLIER | {"status": "shipped", "shipped_at": "2026-01-05"},
+        order("a", "2026-01-20", 5, status="open", due="2026-02-20", quantity_shipped=2),
+        order("a", "2026-01-27", 4, status="shipped", shipped_at=on(9)),
+        order("a", "2026-01-28", 7, status="cancelled", cancelled_at=on(2)),
+        order("a", "2026-01-29", 9, status="shipped", shipped_at="2026-01-31"),
+        order("a", on(10), 1, status="shipped", shipped_at=on(10)),
+    ]
+    data = dataset(tmp_path, orders=rows, stock=[STOCK])
     past = staged(data)
     assert past.owed.tolist() == [0, 3, 4, 7, 0, 0]
     ledger = past.ledger()
@@ -82,7 +79,7 @@ def test_lines_that_are_owed_the_day_before_open_as_waiting_lines(tmp_path):
     assert run.tallies.on_hand_unit_days.sum() == 0
     assert (run.tallies.lines.sum(), run.tallies.backordered_lines.sum()) == (1, 1)
     # Where the stock is made up it would have served them.
-    assert staged(dataset(tmp_path / "b", orders=data.orders.to_dict("records"))).owed is None
+    assert staged(dataset(tmp_path / "b", orders=rows)).owed is None
 
 
 def test_without_any_option_nothing_is_drawn_and_costs_stay_what_they_were(sample):
@@ -215,7 +212,7 @@ def test_orders_take_as_long_and_come_as_short_as_they_really_did(tmp_path):
     run = walk(script, daily)
     # It is on order as it was ordered, and half of it comes; with what was on its way at the opening.
     on_order = [situation.stock.on_order[0] for situation in script.seen[short:]]
-    assert on_order[1 : lead[short] + 3] == [20.0] * (lead[short] + 1) + [0.0]
+    assert on_order[1 : lead[short] + 2] == [20.0] * lead[short] + [0.0]
     assert run.purchased_units.sum() == 20
     assert run.tallies.received_units.sum() == 10 + 10
 
@@ -318,3 +315,54 @@ def test_foresight_costs_least_and_no_orders_holds_least(tmp_path, seed, refused
         cost, held = simulated(past, other)
         assert np.all(cost >= least - 1e-9)
         assert np.all(nothing <= held + 1e-9)
+
+
+def test_a_weekly_panel_with_every_option_costs_what_a_weekly_simulation_does(tmp_path):
+    """Item a loses what it is short of, or b stands in for it, two for one; those who wait for b cancel
+    after a day; half of what is ordered comes.
+    """
+    draw = np.random.default_rng(9)
+    weeks = 30
+    demand = draw.poisson(8, (weeks + 2, 2))
+    ordered = 2 * draw.poisson(12, (weeks, 2))
+    begin = day_number("2026-01-12")
+    costs = {"unit_price": 10, "unit_cost": 4, "holding_per_unit_day": 0.01, "supplier": "s"}
+    data = dataset(
+        tmp_path,
+        orders=[
+            order(sku, day_text(begin + 7 * (week - 1)), int(demand[week, k]), order=f"{sku}{week}")
+            for week in range(weeks + 2)
+            for k, sku in enumerate("ab")
+            if demand[week, k]
+        ],
+        products=[
+            {"sku": "a", "backorder": "refused", "alternative_share": 1, **costs},
+            {"sku": "b", "backorder": "allowed", "cancel_share": 1, **costs},
+        ],
+        alternatives=[{"sku": "a", "alternative": "b", "ratio": 2}],
+        purchase_orders=[purchase(1, 0, 14, 10, 5)],
+        stock=[{"as_of": "2026-01-11", "sku": sku, "on_hand": 20} for sku in "ab"],
+    )
+    settings = ("cancel_after_days=1", "receipts=recorded", "lead_times=recorded")
+    past = staged(data, *settings, first=begin, last=begin + 7 * weeks - 1)
+    run = walk(Script(list(ordered)), past)
+    money = {k: v.sum() for k, v in costs_of(run.tallies, past.observer.catalogue.costs).items()}
+
+    level, holding, lost, goodwill, taken = np.array([20.0, 20.0]), 0.0, 0.0, 0.0, 0.0
+    for week in range(weeks):
+        level += ordered[week - 2] / 2 if week >= 2 else 0  # ordered before week t, usable in week t + 2
+        asked = demand[week + 1]
+        shipped = np.minimum(asked, level)
+        level -= shipped
+        short = asked - shipped
+        instead = min(short[0], level[1] // 2)
+        level[1] -= 2 * instead
+        taken += instead
+        holding += 7 * 0.01 * level.sum()
+        lost += 6 * (short.sum() - instead)
+        goodwill += 1 * short.sum() + 0.05 * short[1]  # a day late, then gone
+    assert taken > 0
+    assert run.tallies.substituted_units.sum() == taken
+    assert money["cost_holding"] == pytest.approx(holding, abs=1e-9)
+    assert money["cost_lost_business"] == pytest.approx(lost, abs=1e-9)
+    assert money["cost_goodwill"] == pytest.approx(goodwill, abs=1e-9)
