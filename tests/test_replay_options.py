@@ -297,7 +297,9 @@ def test_foresight_costs_least_and_no_orders_holds_least(tmp_path, seed, refused
         products=[by_the_rate(draw, sku, refused) for sku in skus],
         stock=[{"as_of": "2026-02-01", "sku": sku, "on_hand": int(draw.integers(0, 30))} for sku in skus],
     )
-    settings = (f"lead_time_days={draw.integers(0, 7)}", f"review_days={draw.integers(7, 15)}")
+    # Where sales are lost it is a bound only if one order has come before the next is placed.
+    longest = 7 if refused else 22
+    settings = (f"lead_time_days={draw.integers(0, longest)}", f"review_days={draw.integers(7, 15)}")
     past = staged(data, *settings, last=FIRST + 41)
     noted = Noted(PerfectForesight(past.lines, past.arrivals))
     run = walk(noted, past)
