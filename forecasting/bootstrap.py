@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -103,16 +104,28 @@ def replay(
     out: Path,
     csv: bool,
 ) -> Result:
-    """Replay, and write the tables and the report."""
+    """Replay, and write the tables and the report. One that was stopped goes on where it was."""
     from forecasting.adapters.files import write_run
+    from forecasting.adapters.notebook import FolderNotebook
     from forecasting.adapters.progress import progress_bar
     from forecasting.replay.replay import replay as run
 
+    notebooks: list[FolderNotebook] = []
+
+    def open_notebook(identity: str) -> FolderNotebook:
+        notebooks.append(FolderNotebook(out / ".unfinished", identity))
+        if notebooks[0].pages:
+            said = f"going on with a replay that was stopped after review {notebooks[0].pages}"
+            print(said, file=sys.stderr, flush=True)
+        return notebooks[0]
+
     dataset = read(source)
     with progress_bar("replay") as stage:
-        replayed = run(dataset, config, first_day, last_day, policies, baseline, stage)
+        replayed = run(dataset, config, first_day, last_day, policies, baseline, stage, open_notebook)
     texts = {"report.html": replayed.report}
     write_run(out, replayed.result.tables, replayed.result.run, csv=csv, texts=texts)
+    for notebook in notebooks:
+        notebook.discard()
     return replayed.result
 
 

@@ -7,7 +7,7 @@ is judged on what it would really have seen.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -52,22 +52,28 @@ class LazyChoice:
 
 @dataclass
 class LazyForecast:
-    """A forecast of all items that is fitted when it is first asked."""
+    """A forecast of all items that is fitted when it is first asked, and remembers what it answered.
+
+    Several policies ask the same of one forecast.
+    """
 
     choice: LazyChoice
     seen: History
+    _answered: dict[tuple[bytes, bytes], Distribution] = field(default_factory=dict, repr=False)
 
     @cached_property
     def _fitted(self) -> ChosenForecast:
         return self.choice.made.fit(self.seen)
 
-    def demand_of(self, item: IntArray, horizon: FloatArray) -> Distribution:
-        """As ``ChosenForecast.demand_of``."""
-        return self._fitted.demand_of(item, horizon)
-
     def demands_of(self, item: IntArray, horizons: FloatArray) -> list[Distribution]:
         """As ``ChosenForecast.demands_of``."""
-        return self._fitted.demands_of(item, horizons)
+        which = item.tobytes()
+        keys = [(which, horizon.tobytes()) for horizon in horizons]
+        new = [place for place, key in enumerate(keys) if key not in self._answered]
+        if new:
+            for place, demand in zip(new, self._fitted.demands_of(item, horizons[new]), strict=True):
+                self._answered[keys[place]] = demand
+        return [self._answered[key] for key in keys]
 
 
 @dataclass(frozen=True)

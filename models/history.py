@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -118,6 +120,8 @@ class History:
 
     def take(self, items: IntArray) -> History:
         """The history of the given items, in the given order."""
+        if len(items) == len(self) and np.array_equal(items, np.arange(len(self))):
+            return self
         lengths = self.lengths[items]
         indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
         offset = np.repeat(self.indptr[:-1][items] - indptr[:-1], lengths)
@@ -143,19 +147,30 @@ class History:
 
     def recent_mean(self, buckets: int) -> FloatArray:
         """float64, shape (n,): mean of the known ones of the last ``buckets`` buckets; 0 without any."""
-        return self._recent(np.nan_to_num(self.data), buckets)
+        return self._recent(self._totals, buckets)
 
     def recent_variance(self, buckets: int) -> FloatArray:
         """float64, shape (n,): variance of the known ones of the last ``buckets`` buckets."""
         mean = np.repeat(self.recent_mean(buckets), self.lengths)
-        return self._recent(np.nan_to_num(self.data - mean) ** 2, buckets)
+        return self._recent(_running(np.nan_to_num(self.data - mean) ** 2), buckets)
 
-    def _recent(self, values: FloatArray, buckets: int) -> FloatArray:
-        """The mean of ``values`` (0 where the data is unknown) over each item's last known buckets."""
-        known = np.concatenate([[0.0], np.cumsum(~np.isnan(self.data))])
-        total = np.concatenate([[0.0], np.cumsum(values)])
+    @cached_property
+    def _totals(self) -> FloatArray:
+        return _running(np.nan_to_num(self.data))
+
+    @cached_property
+    def _known(self) -> FloatArray:
+        return _running(~np.isnan(self.data))
+
+    def _recent(self, total: FloatArray, buckets: int) -> FloatArray:
+        """The mean over each item's last known buckets, from running totals (0 where unknown)."""
         last = self.indptr[1:]
         first = np.maximum(last - buckets, self.indptr[:-1])
-        count = known[last] - known[first]
+        count = self._known[last] - self._known[first]
         # A difference of running totals can end a hair below zero.
         return np.maximum(total[last] - total[first], 0.0) / np.maximum(count, 1.0)
+
+
+def _running(values: npt.NDArray[Any]) -> FloatArray:
+    """Totals before each value, and of all: one longer than ``values``."""
+    return np.concatenate([[0.0], np.cumsum(values)])

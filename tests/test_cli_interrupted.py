@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -10,7 +11,7 @@ import sqlite3
 
 import pandas as pd
 import pytest
-from command import AS_OF, QUICK, contents, process, reorder
+from command import AS_OF, QUICK, contents, names, process, reorder
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL, and pipes break otherwise")
 
@@ -28,7 +29,8 @@ def planned(sample, tmp_path_factory):
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-import forecasting.adapters.database, forecasting.adapters.files, forecasting.engine
+import forecasting.adapters.database, forecasting.adapters.files
+import forecasting.adapters.notebook, forecasting.engine
 from forecasting import cli
 
 place, name = {place}
@@ -46,12 +48,17 @@ cli.main()
 """
 
 
-def kill_a_plan(place: str, call: int, *arguments: object) -> None:
-    """Run a plan that is killed, as by an operator, at the given call of a function of ours."""
+def kill(place: str, call: int, *arguments: object) -> None:
+    """Run a command that is killed, as by an operator, at the given call of a function of ours."""
     code = KILLED.format(place=place, call=call)
-    with process("plan", *arguments, "--as-of", AS_OF, *QUICK, "--set", "seed=2", code=code) as running:
-        _, err = running.communicate(timeout=120)
+    with process(*arguments, code=code) as running:
+        _, err = running.communicate(timeout=300)
     assert running.returncode == -signal.SIGKILL, err
+
+
+def kill_a_plan(place: str, call: int, *arguments: object) -> None:
+    """The same for a plan."""
+    kill(place, call, "plan", *arguments, "--as-of", AS_OF, *QUICK, "--set", "seed=2")
 
 
 @pytest.mark.parametrize(
@@ -91,6 +98,46 @@ def test_a_killed_plan_leaves_a_database_as_it_was(sample, tmp_path, planned):
         with contextlib.closing(sqlite3.connect(file)) as connection:
             dumps.append(list(connection.iterdump()))
     assert dumps[0] == dumps[1]
+
+
+REPLAYED = (
+    *("--from", "2026-04-06", "--to", "2026-06-28"),
+    *("--set", "interval_draws=50", "--set", "reselect_days=28", *QUICK),
+)
+NOTEBOOK = "forecasting.adapters.notebook.FolderNotebook, 'write'"
+
+
+@pytest.mark.parametrize(
+    ("observe", "baseline", "fits"), [("demand", "min_max", 1), ("sales", "no_orders", 0)]
+)
+def test_a_killed_replay_goes_on_and_ends_with_the_same_bytes(sample, tmp_path, observe, baseline, fits):
+    rules = ("--policies", f"{baseline},cost_optimal", "--baseline", baseline)
+    arguments = ("replay", sample, *REPLAYED, *rules, "--set", f"observe={observe}")
+    whole, out = tmp_path / "whole", tmp_path / "out"
+    assert reorder(*arguments, "--out", whole).code == 0
+    # Killed twice: after the fit and some reviews, and again after some more.
+    kill(NOTEBOOK, 7, *arguments, "--out", out)
+    kill(NOTEBOOK, 20, *arguments, "--out", out)
+    assert len(list((out / ".unfinished").glob("*.npz"))) == 6 + 19
+    done = reorder(*arguments, "--out", out)
+    assert done.code == 0
+    assert f"stopped after review {25 - fits}" in done.err
+    one, two = contents(whole), contents(out)
+    assert json.loads(one.pop("run.json")).keys() == json.loads(two.pop("run.json")).keys()
+    assert one == two
+    assert names(out) == names(whole)
+
+
+def test_another_replay_does_not_go_on_with_what_one_left(sample, tmp_path):
+    rules = ("--policies", "no_orders,cost_optimal", "--baseline", "no_orders")
+    arguments = ("replay", sample, *REPLAYED, *rules, "--out", tmp_path / "out")
+    kill(NOTEBOOK, 4, *arguments)
+    done = reorder(*arguments, "--set", "cancel_share=0.2")
+    assert done.code == 0
+    assert done.err == ""
+    whole = reorder(*arguments[:-1], tmp_path / "whole", "--set", "cancel_share=0.2")
+    assert contents(tmp_path / "out")["summary.parquet"] == contents(tmp_path / "whole")["summary.parquet"]
+    assert whole.code == 0
 
 
 def test_a_reader_that_has_seen_enough_brings_no_traceback(sample):

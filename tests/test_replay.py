@@ -25,7 +25,7 @@ from forecasting.replay.fit import fit, time_before
 from forecasting.replay.measures import costs_of
 from forecasting.replay.replay import replay
 from forecasting.replay.scenario import scenario
-from forecasting.replay.walk import Memory, walk
+from forecasting.replay.walk import walk, walk_together
 
 FIRST, LAST = day_number("2026-03-02"), day_number("2026-06-28")
 
@@ -155,9 +155,8 @@ def test_each_supplier_is_asked_on_its_own_days(sample):
 
 def test_the_bounds_hold(sample):
     past, _ = staged(read(str(sample)), "observe=demand")
-    memory = Memory()
     rules = [NoOrders(), PerfectForesight(past.lines, past.arrivals), MinMax(), CostOptimal()]
-    runs = {rule.name: walk(rule, past, memory) for rule in rules}
+    runs = {run.policy: run for run in walk_together(rules, past)}
     costs = past.observer.catalogue.costs
     total = {
         name: sum(part.sum() for part in costs_of(run.tallies, costs).values()) for name, run in runs.items()
@@ -183,12 +182,14 @@ def test_policies_meet_the_same_demand_opening_stock_and_lead_times(sample):
     assert not np.array_equal(past.lead_days, other.lead_days)
 
 
-def test_memory_is_shared_without_changing_anything(sample):
-    past, _ = staged(read(str(sample)))
-    memory = Memory()
-    walk(MinMax(), past, memory)
-    shared, alone = walk(CostOptimal(), past, memory), walk(CostOptimal(), past)
-    assert np.array_equal(shared.purchased_units, alone.purchased_units)
+@pytest.mark.parametrize("observe", ["demand", "sales"])
+def test_what_comes_of_a_policy_does_not_depend_on_the_others(sample, observe):
+    past, _ = staged(read(str(sample)), f"observe={observe}", "model=ses")
+    _, together, again = walk_together([MinMax(), CostOptimal(), CostOptimal()], past)
+    alone = walk(CostOptimal(), past)
+    assert np.array_equal(together.purchased_units, alone.purchased_units)
+    assert np.array_equal(together.tallies.on_hand_unit_days, alone.tallies.on_hand_unit_days)
+    assert np.array_equal(again.purchased_units, alone.purchased_units)
 
 
 def test_where_sales_are_lost_unseen_a_policy_sees_less(sample):
@@ -232,14 +233,15 @@ def test_a_rule_is_fitted_on_the_time_before_and_then_no_worse_there_than_any_ca
     past, _ = staged(data)
     before = time_before(data, past.observer, FIRST)
     assert before is not None and before.last_day == FIRST - 1
-    memory, costs = Memory(), past.observer.catalogue.costs
+    costs = past.observer.catalogue.costs
 
-    def total(rule):
-        run = walk(rule, before, memory)
+    def total(run):
         return sum(part.sum() for part in costs_of(run.tallies, costs).values()) + run.cost_ordering.sum()
 
-    best = fit(MinMax(), before, memory)
-    assert total(best) == min(total(candidate) for candidate in MinMax().candidates())
+    candidates = MinMax().candidates()
+    totals = [total(run) for run in walk_together(candidates, before)]
+    assert fit(MinMax(), before) == candidates[int(np.argmin(totals))]
+    assert total(walk(candidates[3], before)) == totals[3]
 
 
 @pytest.mark.parametrize(

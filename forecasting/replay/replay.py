@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from forecasting.assumptions import Assumptions
 from forecasting.config import Config
 from forecasting.dataset.dataset import Dataset
@@ -27,11 +29,11 @@ from forecasting.policies.registry import IN_HINDSIGHT, POLICIES, policy, unknow
 from forecasting.replay import compare
 from forecasting.replay.decomposition import decomposition, in_words
 from forecasting.replay.fit import Fittable, fit, time_before
+from forecasting.replay.notebook import NoNotes, Notebook
 from forecasting.replay.report import report
 from forecasting.replay.scenario import Scenario, scenario
-from forecasting.replay.walk import Memory, walk
-
-Stage = Callable[[int, str], Callable[[], None]]
+from forecasting.replay.stage import Stage, silent
+from forecasting.replay.walk import walk_together
 
 
 @dataclass(frozen=True)
@@ -49,13 +51,14 @@ def replay(
     last_day: int,
     policies: Sequence[str],
     baseline: str,
-    stage: Stage = lambda steps, what: lambda: None,
+    stage: Stage = silent,
+    open_notebook: Callable[[str], Notebook] = lambda identity: NoNotes(),
 ) -> Replayed:
     """Simulate ``first_day`` to ``last_day`` with each policy, and compare them with ``baseline``.
 
     Args:
-        stage: called with the number of steps and a name as each stage begins; returns what is to be
-            called after each step.
+        stage: shows how far it has come.
+        open_notebook: called with what the run is known by; what is noted there is not decided again.
 
     Raises RequestError where a date or a name does not fit.
 
@@ -68,17 +71,15 @@ def replay(
     past = scenario(dataset, seeing, first_day, last_day, assumptions)
     clock.lap("prepare")
 
-    memory, runs = Memory(), []
+    identity = run_id(
+        dataset, config, {"replay": [first_day, last_day], "policies": names, "baseline": baseline}
+    )
+    notebook = open_notebook(identity)
     before = time_before(dataset, seeing, first_day)
-    rehearsal = Memory()
-    for name in names:
-        chosen = _policy(name, config, past)
-        if isinstance(chosen, Fittable) and before is not None:
-            steps = len(chosen.candidates()) * len(before.review_days)
-            chosen = fit(chosen, before, rehearsal, stage(steps, f"fitting {name}"))
-            clock.lap(f"fit_{name}")
-        runs.append(walk(chosen, past, memory, stage(len(past.review_days), name)))
-        clock.lap(f"walk_{name}")
+    chosen = [_fitted(_policy(name, config, past), before, notebook, stage) for name in names]
+    clock.lap("fit")
+    runs = walk_together(chosen, past, notebook, stage(len(past.review_days), "reviews"))
+    clock.lap("walk")
 
     known = seeing.catalogue
     value, seed, draws = known.terms.unit_cost, config.seed, config.interval_draws
@@ -88,9 +89,6 @@ def replay(
     parts = decomposition(runs, known.costs, value, seed, draws)
     clock.lap("compare")
 
-    identity = run_id(
-        dataset, config, {"replay": [first_day, last_day], "policies": names, "baseline": baseline}
-    )
     counts = {
         "items": len(known),
         "reviews": len(past.review_days),
@@ -130,6 +128,18 @@ def _policy(name: str, config: Config, past: Scenario) -> Policy:
     if name == "perfect_foresight":
         return PerfectForesight(past.lines, past.arrivals)
     return policy(name, config)
+
+
+def _fitted(policy: Policy, before: Scenario | None, notebook: Notebook, stage: Stage) -> Policy:
+    """The policy with the parameters that would have cost least before, if it has any to choose."""
+    if not isinstance(policy, Fittable) or before is None:
+        return policy
+    page, candidates = f"fit-{policy.name}", policy.candidates()
+    noted = notebook.read(page)
+    if noted is None:
+        noted = {"candidate": np.array(candidates.index(fit(policy, before, stage)))}
+        notebook.write(page, noted)
+    return candidates[int(noted["candidate"])]
 
 
 def _checked(policies: Sequence[str], baseline: str) -> list[str]:

@@ -61,8 +61,8 @@ class Scenario:
     shortfalls: Shortfalls | None = None
 
     def ledger(self) -> Ledger:
-        """The stock as the stretch begins, with the goods on their way then."""
-        ledger = Ledger(
+        """The stock as the stretch begins; ``pipeline`` is yet to be scheduled."""
+        return Ledger(
             self.lines,
             self.opening,
             self.observer.catalogue.backorder_allowed,
@@ -74,8 +74,6 @@ class Scenario:
             leaves=self.leaves,
             alternatives=self.alternatives,
         )
-        ledger.schedule(self.pipeline.item, self.pipeline.day, self.pipeline.quantity)
-        return ledger
 
     def received(self, day: int, item: IntArray, quantity: FloatArray) -> FloatArray:
         """What comes of orders placed at the close of ``day``: float64, shape of ``item``, units.

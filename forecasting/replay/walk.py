@@ -5,19 +5,21 @@ The policy object is the one that a plan uses, and it is asked through the same 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 
 from forecasting.demand import Availability
-from forecasting.domain import DemandLines, FloatArray, IntArray
-from forecasting.observer import LazyChoice, LazyForecast
-from forecasting.policies.base import Policy
+from forecasting.domain import DemandLines, FloatArray, IntArray, Stock
+from forecasting.observer import LazyChoice, LazyForecast, Observer
+from forecasting.policies.base import Policy, Situation
 from forecasting.replay.ledger import Ledger
+from forecasting.replay.notebook import NoNotes, Notebook
 from forecasting.replay.scenario import Scenario
 from forecasting.replay.tallies import Tallies
+from forecasting.stock_position import Receipts
 from models.history import History
 
 
@@ -43,76 +45,207 @@ class PolicyRun:
     cost_ordering: FloatArray
 
 
-@dataclass
-class Memory:
-    """What policies that see the same demand need not work out twice: by model and day, and by day."""
+@dataclass(frozen=True)
+class Order:
+    """What a policy bought at one review. ``item``: int64, ``quantity``: float64, > 0, shape (k,)."""
 
-    forecasts: dict[tuple[str, int], LazyForecast] = field(default_factory=dict)
-    line_sizes: dict[int, FloatArray] = field(default_factory=dict)
+    item: IntArray
+    quantity: FloatArray
 
 
-def walk(
-    policy: Policy,
+class Walk:
+    """One policy on its way through a scenario, review by review."""
+
+    def __init__(self, policy: Policy, scenario: Scenario) -> None:
+        catalogue = scenario.observer.catalogue
+        self.policy, self._scenario = policy, scenario
+        self._observer = scenario.observer.serving(policy)
+        self._ledger = scenario.ledger()
+        self._coming: list[tuple[int, Receipts]] = []
+        self._expect(scenario.pipeline)
+        self._purchases = _Purchases(scenario)
+        self._hidden = self._observer.config.observe == "sales" and not catalogue.backorder_allowed.all()
+        self._choice: LazyChoice | None = None
+
+    def review(self, day: int, sight: Sight, noted: Order | None = None) -> Order:
+        """Simulate up to the close of ``day``, and order there.
+
+        Args:
+            day: the next review day of the scenario.
+            sight: what all policies that see the same demand share.
+            noted: what the policy is known to have ordered then; it is not asked again.
+
+        """
+        self._ledger.advance(day)
+        situation = self._situation(day, sight)
+        order = noted
+        if order is None:
+            asked = situation()
+            quantity = self.policy.decide(asked).quantity
+            bought = quantity > 0
+            order = Order(asked.item[bought], quantity[bought])
+        self._coming = [entry for entry in self._coming if entry[0] > day]
+        came = self._scenario.received(day, order.item, order.quantity)
+        self._expect(Receipts(order.item, sight.arrivals(day)[order.item], order.quantity), came)
+        self._purchases.add(day, order.item, order.quantity)
+        return order
+
+    def _situation(self, day: int, sight: Sight) -> Callable[[], Situation]:
+        """What the policy decides on at the close of ``day``, from the demand that it saw."""
+        if not self._hidden or self._choice is None:
+            # Where nothing has been simulated yet, nothing is hidden either: all see the same.
+            self._choice = sight.choice(self._observer, day)
+            return lambda: self._with_stock(day, sight.situation(self._observer, day))
+        if day - self._choice.as_of >= self._observer.config.reselect_days:
+            seen = self._observed(day)
+            self._choice = LazyChoice(day, partial(self._observer.choose_models, day, seen))
+        choice = self._choice
+
+        def own() -> Situation:
+            forecast = LazyForecast(choice, self._observed(day))
+            return self._with_stock(day, sight.without_stock(self._observer, day, forecast))
+
+        return own
+
+    def _expect(self, coming: Receipts, came: FloatArray | None = None) -> None:
+        """Goods to come, kept with the last day on which any of them does.
+
+        ``came``: the units that will be received, where that need not be all.
+        """
+        received = coming.quantity if came is None else came
+        self._ledger.schedule(coming.item, coming.day, received, coming.quantity)
+        if len(coming.day):
+            self._coming.append((int(coming.day.max()), coming))
+
+    def _with_stock(self, day: int, situation: Situation) -> Situation:
+        protection = self._scenario.observer.catalogue.protection_days
+        return replace(
+            situation,
+            stock=self._ledger.stock.take(situation.item),
+            beyond=_beyond(self._coming, day, protection)[situation.item],
+        )
+
+    def _observed(self, day: int) -> History:
+        lines, unavailable = _observed_sales(self._scenario, self._ledger)
+        return self._observer.history(day, lines, unavailable)
+
+    def finish(self) -> PolicyRun:
+        """Simulate to the end, and count."""
+        self._ledger.advance(self._scenario.last_day)
+        describe = getattr(self.policy, "describe", None)
+        return PolicyRun(
+            policy=self.policy.name,
+            parameters=describe() if describe else "",
+            tallies=self._ledger.tallies,
+            purchased_units=self._purchases.units,
+            purchase_orders=self._purchases.orders,
+            cost_ordering=self._purchases.cost,
+        )
+
+
+class Sight:
+    """What policies that see the same demand need not each work out: of one review day at a time."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._scenario = scenario
+        self._choices: dict[str, LazyChoice] = {}
+        self._day = scenario.first_day - 2
+
+    def _look(self, day: int) -> None:
+        if day == self._day:
+            return
+        self._day = day
+        catalogue = self._scenario.observer.catalogue
+        everything = np.arange(len(catalogue), dtype=np.int64)
+        self._reviewed = np.flatnonzero(self._scenario.reviewed(day)[catalogue.supplier])
+        self._arrives, _ = self._scenario.arrivals(day, everything)
+        self._line_size: FloatArray | None = None
+        self._seen: History | None = None
+        self._situations: dict[str, Situation] = {}
+
+    def arrivals(self, day: int) -> IntArray:
+        """int64, shape (n,): the day from whose start what is ordered now can be used."""
+        self._look(day)
+        return self._arrives
+
+    def choice(self, observer: Observer, day: int) -> LazyChoice:
+        """The models chosen at the last review at which that was due, up to the close of ``day``."""
+        last = self._choices.get(observer.config.model)
+        if last is None or day - last.as_of >= observer.config.reselect_days:
+            last = LazyChoice(day, lambda: observer.choose_models(day, observer.history(day)))
+            self._choices[observer.config.model] = last
+        return last
+
+    def situation(self, observer: Observer, day: int) -> Situation:
+        """The situation of the items under review, but for their stock, on the demand that happened.
+
+        ``observer`` says by which model it is forecast.
+        """
+        self._look(day)
+        name = observer.config.model
+        if name not in self._situations:
+            if self._seen is None:
+                self._seen = observer.history(day)
+            forecast = LazyForecast(self.choice(observer, day), self._seen)
+            self._situations[name] = self.without_stock(observer, day, forecast)
+        return self._situations[name]
+
+    def without_stock(self, observer: Observer, day: int, forecast: LazyForecast) -> Situation:
+        """The situation of the items under review, but for their stock."""
+        self._look(day)
+        if self._line_size is None:
+            self._line_size = observer.line_size(day)
+        nothing = np.zeros(len(self._reviewed))
+        return observer.situation(
+            day,
+            self._reviewed,
+            Stock(nothing, nothing, nothing),
+            forecast,
+            beyond=nothing,
+            line_size=self._line_size,
+        )
+
+
+def walk(policy: Policy, scenario: Scenario) -> PolicyRun:
+    """Simulate the scenario with ``policy`` deciding at every review."""
+    return walk_together([policy], scenario)[0]
+
+
+def walk_together(
+    policies: Sequence[Policy],
     scenario: Scenario,
-    memory: Memory | None = None,
+    notebook: Notebook | None = None,
     progress: Callable[[], None] = lambda: None,
-) -> PolicyRun:
-    """Simulate the scenario with ``policy`` deciding at every review.
+) -> list[PolicyRun]:
+    """Simulate the scenario once with each policy, all of them at the same day at any time.
+
+    Together they cost less than one after the other: what they see alike is worked out once a review. What
+    comes of a policy does not depend on which others there are.
 
     Args:
-        memory: shared between policies of one scenario, to save time; it changes no result.
+        notebook: where orders are noted down after each review. Those that it holds already, from a replay
+            that was stopped, are taken as they are: the simulated stock follows from the orders alone.
         progress: called after each review.
 
     """
-    observer = scenario.observer.serving(policy)
-    config = observer.config
-    catalogue = observer.catalogue
-    memory = Memory() if memory is None else memory
-    ledger = scenario.ledger()
-    due = [(scenario.pipeline.item, scenario.pipeline.day, scenario.pipeline.quantity)]
-    buys = _Purchases(scenario)
-    hidden = config.observe == "sales" and not catalogue.backorder_allowed.all()
-    choice: LazyChoice | None = None
+    notebook = NoNotes() if notebook is None else notebook
+    walks = [Walk(policy, scenario) for policy in policies]
+    sight = Sight(scenario)
     for number, day in enumerate(scenario.review_days):
-        ledger.advance(day)
-        shared = memory if number == 0 or not hidden else Memory()
-        if (config.model, day) not in shared.forecasts:
-            seen = _history(scenario, ledger, day, hidden and number > 0)
-            if choice is None or day - choice.as_of >= config.reselect_days:
-                choice = LazyChoice(day, partial(observer.choose_models, day, seen))
-            shared.forecasts[config.model, day] = LazyForecast(choice, seen)
-        forecast = shared.forecasts[config.model, day]
-        choice = forecast.choice
-        if day not in memory.line_sizes:
-            memory.line_sizes[day] = observer.line_size(day)
-        item = np.flatnonzero(scenario.reviewed(day)[catalogue.supplier])
-        situation = observer.situation(
-            day,
-            item,
-            ledger.stock.take(item),
-            forecast,
-            beyond=_beyond(due, day, item, catalogue.protection_days),
-            line_size=memory.line_sizes[day],
-        )
-        quantity = policy.decide(situation).quantity
-        bought = quantity > 0
-        arrives, _ = scenario.arrivals(day, item)
-        order = (item[bought], arrives[bought], quantity[bought])
-        ledger.schedule(*order[:2], scenario.received(day, item[bought], quantity[bought]), order[2])
-        due = [entry for entry in due if len(entry[1]) and entry[1].max() > day]
-        due.append(order)
-        buys.add(day, item[bought], quantity[bought])
+        page = f"review-{number:05d}"
+        noted = notebook.read(page)
+        if noted is not None:
+            for place, each in enumerate(walks):
+                order = Order(noted[f"item-{place}"], noted[f"quantity-{place}"])
+                each.review(day, sight, order)
+        else:
+            orders = [each.review(day, sight) for each in walks]
+            items = {f"item-{place}": order.item for place, order in enumerate(orders)}
+            notebook.write(
+                page, items | {f"quantity-{place}": order.quantity for place, order in enumerate(orders)}
+            )
         progress()
-    ledger.advance(scenario.last_day)
-    describe = getattr(policy, "describe", None)
-    return PolicyRun(
-        policy=policy.name,
-        parameters=describe() if describe else "",
-        tallies=ledger.tallies,
-        purchased_units=buys.units,
-        purchase_orders=buys.orders,
-        cost_ordering=buys.cost,
-    )
+    return [each.finish() for each in walks]
 
 
 class _Purchases:
@@ -139,14 +272,6 @@ class _Purchases:
         self.units[item, period] += quantity
         share = catalogue.suppliers.order_cost[supplier] / lines[supplier]
         self.cost[item, period] += share + catalogue.costs.line_cost[item]
-
-
-def _history(scenario: Scenario, ledger: Ledger, day: int, hidden: bool) -> History:
-    """Demand as the policy could see it: where sales are lost unseen, less than there was."""
-    if hidden:
-        lines, unavailable = _observed_sales(scenario, ledger)
-        return scenario.observer.history(day, lines, unavailable)
-    return scenario.observer.history(day)
 
 
 def _observed_sales(scenario: Scenario, ledger: Ledger) -> tuple[DemandLines, Availability]:
@@ -182,12 +307,12 @@ def _merged(first: DemandLines, second: DemandLines) -> DemandLines:
     )
 
 
-def _beyond(
-    due: list[tuple[IntArray, IntArray, FloatArray]], day: int, item: IntArray, protection: FloatArray
-) -> FloatArray:
-    """Units on order that come only after each item's protection interval."""
+def _beyond(coming: list[tuple[int, Receipts]], day: int, protection: FloatArray) -> FloatArray:
+    """Units on order that come only after each item's protection interval: float64, shape (n,)."""
     beyond = np.zeros(len(protection))
-    for which, arrives, quantity in due:
-        late = arrives > day + protection[which]
-        np.add.at(beyond, which[late], quantity[late])
-    return beyond[item]
+    soon = day + protection.min(initial=0.0)
+    for last, goods in coming:
+        if last > soon:
+            late = goods.day > day + protection[goods.item]
+            np.add.at(beyond, goods.item[late], goods.quantity[late])
+    return beyond
