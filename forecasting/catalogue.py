@@ -147,7 +147,17 @@ def catalogue(dataset: Dataset, config: Config, as_of: int, assumptions: Assumpt
     assumptions.add("availability", "demand hidden while it could not be sold is estimated", len(hidden))
     names, supplier = np.unique(words("supplier").astype(str), return_inverse=True)
     suppliers, line_cost = _suppliers(dataset, config, as_of, names, supplier, assumptions)
-    costs = cost_rates.build(given, cost, price, allowed, line_cost[supplier], config, assumptions)
+    replaced, _, _ = alternatives(dataset, items)
+    costs = cost_rates.build(
+        given,
+        cost,
+        price,
+        allowed,
+        line_cost[supplier],
+        config,
+        assumptions,
+        has_alternative=np.isin(np.arange(len(items)), replaced),
+    )
     return Catalogue(
         items=items,
         suppliers=suppliers,
@@ -164,6 +174,24 @@ def catalogue(dataset: Dataset, config: Config, as_of: int, assumptions: Assumpt
         predecessor=predecessor,
         traits=traits,
     )
+
+
+def alternatives(dataset: Dataset, items: Items) -> tuple[IntArray, IntArray, FloatArray]:
+    """What may stand in for what at the same location: items and alternatives (int64, shape (k,)), and
+    units of the alternative in the place of one unit. By item, and of one item the lowest rank first.
+    """
+    table = dataset.alternatives
+    found = []
+    for location in dict.fromkeys(items.location):
+        rows = table.assign(location=location, number=np.arange(len(table)))
+        pairs = [item_numbers(rows.assign(sku=rows[name]), items) for name in ("sku", "alternative")]
+        found.append(np.stack([*pairs, rows["number"].to_numpy()]))
+    item, other, row = np.concatenate(found, axis=1)
+    rank = table["rank"].fillna(np.inf).to_numpy(dtype=np.float64)[row]
+    order = np.lexsort((row, rank, item))
+    order = order[(item >= 0)[order] & (other >= 0)[order] & (item != other)[order]]
+    ratio = table["ratio"].fillna(1.0).to_numpy(dtype=np.float64)[row]
+    return item[order], other[order], ratio[order]
 
 
 def _numbered(words: TextArray) -> IntArray:
@@ -231,13 +259,18 @@ def _receipts(dataset: Dataset, names: TextArray, as_of: int) -> tuple[IntArray,
     """
     table = dataset.purchase_orders
     received, ordered = days_of(table["received_at"]), days_of(table["ordered_at"])
-    by_sku = dataset.products.set_index(dataset.products["sku"].astype(str))["supplier"]
-    of_product = by_sku.reindex(table["sku"].astype(str)).astype(object).to_numpy()
-    own = table["supplier"].astype(object).to_numpy()
-    name = pd.Series(np.where(pd.isna(own), of_product, own), dtype=object).fillna(ANY_SUPPLIER)
-    group = pd.Index(names).get_indexer(pd.Index(name.astype(str)))
+    group = supplier_of(table, dataset.products, names)
     keep = (received > LONG_AGO) & (received <= as_of) & (group >= 0)
-    return group[keep].astype(np.int64), np.maximum(received - ordered - 1, 0)[keep].astype(np.float64)
+    return group[keep], np.maximum(received - ordered - 1, 0)[keep].astype(np.float64)
+
+
+def supplier_of(purchase_orders: pd.DataFrame, products: pd.DataFrame, names: TextArray) -> IntArray:
+    """The supplier of each row, its product's where it names none: int64, -1 where not in ``names``."""
+    by_sku = products.set_index(products["sku"].astype(str))["supplier"]
+    of_product = by_sku.reindex(purchase_orders["sku"].astype(str)).astype(object).to_numpy()
+    own = purchase_orders["supplier"].astype(object).to_numpy()
+    name = pd.Series(np.where(pd.isna(own), of_product, own), dtype=object).fillna(ANY_SUPPLIER)
+    return pd.Index(names).get_indexer(pd.Index(name.astype(str))).astype(np.int64)
 
 
 def _last(table: pd.DataFrame, name: str, items: Items, as_of: int) -> FloatArray:

@@ -56,6 +56,7 @@ class Config(BaseModel):
     storage_cost: float = NotNegative
     lost_margin: float | None = NotNegative
     cancel_share: float = Share
+    cancel_after_days: float = NotNegative
     alternative_share: float = Share
     goodwill_per_unit: float = NotNegative
     goodwill_share_of_price: float = NotNegative
@@ -76,6 +77,8 @@ class Config(BaseModel):
     observe: Literal["demand", "sales"]
     warmup: Literal["protection", "none"]
     opening_cover: float = NotNegative
+    lead_times: Literal["drawn", "recorded"]
+    receipts: Literal["as_ordered", "recorded"]
     reselect_days: int = Field(ge=1)
     interval_draws: int = Field(ge=20)
 

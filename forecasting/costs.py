@@ -20,7 +20,7 @@ DAYS_PER_YEAR = 365.0
 
 @dataclass(frozen=True)
 class Costs:
-    """Cost rates of n items. Each is float64, shape (n,), >= 0, money.
+    """Cost rates of n items. Each is float64, shape (n,), >= 0, money, unless said otherwise.
 
     Attributes:
         holding_per_unit_day: per unit on hand at the close of a day (h).
@@ -32,6 +32,11 @@ class Costs:
         admin_per_line: per order line short.
         word_of_mouth_per_line: per order line short.
         line_cost: per purchase order line.
+        lost_margin: per unit that a customer who leaves does not buy.
+        leaving_share: the share of the customers who are short that leave, 0..1: those who cancel, or
+            those who do not take an alternative where backorders are refused.
+        leaving_simulated: bool: whether a replay simulates who leaves, and charges ``lost_margin`` for
+            them, in the place of ``lost_business_per_unit`` for every unit short.
 
     """
 
@@ -43,6 +48,9 @@ class Costs:
     admin_per_line: FloatArray
     word_of_mouth_per_line: FloatArray
     line_cost: FloatArray
+    lost_margin: FloatArray
+    leaving_share: FloatArray
+    leaving_simulated: BoolArray
 
     def shortage_per_unit(self, line_size: FloatArray) -> FloatArray:
         """All that a unit short costs once (p): float64, shape (n,).
@@ -82,6 +90,7 @@ def build(
     line_cost: FloatArray,
     config: Config,
     assumptions: Assumptions,
+    has_alternative: BoolArray | None = None,
 ) -> Costs:
     """The cost rates, from what ``products`` sets per SKU and the settings for the rest.
 
@@ -90,6 +99,7 @@ def build(
         unit_cost, unit_price: float64, shape (n,), money.
         backorder_allowed: bool, shape (n,).
         line_cost: float64, shape (n,), money per purchase order line.
+        has_alternative: bool, shape (n,): whether something may stand in for the item. None: nothing.
 
     """
 
@@ -131,4 +141,11 @@ def build(
         admin_per_line=np.where(line_set, direct_line, admin),
         word_of_mouth_per_line=np.where(line_set, 0.0, word_of_mouth),
         line_cost=line_cost,
+        lost_margin=np.where(unit_set, np.where(backorder_allowed, 0.0, direct_unit), margin),
+        leaving_share=leaving,
+        leaving_simulated=np.where(
+            backorder_allowed,
+            config.cancel_after_days > 0,
+            False if has_alternative is None else has_alternative & (leaving < 1.0),
+        ),
     )

@@ -98,7 +98,14 @@ def on_the_way(dataset: Dataset, catalogue: Catalogue, day: int, *, in_hindsight
 
 
 def owed(dataset: Dataset, catalogue: Catalogue, day: int, due_to_ship: IntArray) -> FloatArray:
-    """Units owed to customers at the close of ``day``: float64, shape (n,).
+    """Units owed to customers at the close of ``day``: float64, shape (n,). Arguments as ``owed_lines``."""
+    units = owed_lines(dataset, day, due_to_ship)
+    item = item_numbers(dataset.orders, catalogue.items)
+    return np.bincount(item, units, len(catalogue)).astype(np.float64)
+
+
+def owed_lines(dataset: Dataset, day: int, due_to_ship: IntArray) -> FloatArray:
+    """Units of each order line that are owed at the close of ``day``: float64, shape (rows of orders,).
 
     A line is owed from the day it is due to ship until it ships or is cancelled. A dataset that says
     nothing of a line's status is taken to have shipped it.
@@ -117,8 +124,7 @@ def owed(dataset: Dataset, catalogue: Catalogue, day: int, due_to_ship: IntArray
     given_up = (status == "cancelled") & (shipped == LONG_AGO) & (cancelled > day)
     keep = (due_to_ship <= day) & (later | waiting | given_up)
     units = np.where(shipped == LONG_AGO, quantity - shipped_units, quantity)
-    item = item_numbers(orders, catalogue.items)
-    return np.bincount(item[keep], np.maximum(units, 0.0)[keep], len(catalogue)).astype(np.float64)
+    return np.where(keep, np.maximum(units, 0.0), 0.0)
 
 
 def beyond_protection(receipts: Receipts, day: int, protection_days: FloatArray) -> FloatArray:

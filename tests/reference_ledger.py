@@ -1,8 +1,9 @@
-"""The ledger told slowly: one item, one day, one line at a time, with nothing kept that can be recounted."""
+"""The ledger told slowly: one day, one item, one line at a time, and nothing kept that can be recounted."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import ceil, floor
 
 import numpy as np
 
@@ -24,107 +25,186 @@ FLOWS = (
     "days",
     "received_units",
     "short_periods",
+    "cancelled_lines",
+    "cancelled_units",
+    "substituted_units",
 )
 
 
 @dataclass
 class Line:
+    """``owed``: open at the opening; ``leaves``: the day on which its customer cancels what still waits;
+    ``accepts``: whether they would take an alternative."""
+
     place: int
     day: int
     due: int
     quantity: float
+    owed: float = 0.0
+    leaves: int = NEVER
+    accepts: bool = False
     open: float = 0.0
     short: float = 0.0
     lost: float = 0.0
+    cancelled: float = 0.0
+    substituted: float = 0.0
     shipped_on: int = NEVER
+
+
+@dataclass
+class Item:
+    """``lines``: (day, due, quantity, and what else ``Line`` takes, in its order), in order;
+    ``receipts``: (day, quantity, and what was ordered where that differs);
+    ``alternatives``: (item, ratio), the first choice first."""
+
+    lines: list[tuple]
+    receipts: list[tuple]
+    opening: float
+    allowed: bool
+    count_from: int
+    alternatives: list[tuple[int, float]] = field(default_factory=list)
 
 
 @dataclass
 class Told:
     """Everything that the ledger says about one item, day by day and in sum."""
 
+    lines: list[Line]
+    tallies: dict[str, np.ndarray]
+    whole: bool
+    shelf: float
     on_hand: list[float] = field(default_factory=list)
     backlog: list[float] = field(default_factory=list)
     on_order: list[float] = field(default_factory=list)
     stockout: list[bool] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
-    tallies: dict[str, np.ndarray] = field(default_factory=dict)
+    stood_in: float = 0.0
+
+    @property
+    def waiting(self) -> list[Line]:
+        return [line for line in self.lines if line.open > 0]
 
 
-def tell(
-    lines: list[tuple[int, int, float]],
-    receipts: list[tuple[int, float]],
-    opening: float,
-    allowed: bool,
-    first_day: int,
-    last_day: int,
-    count_from: int,
-    edges: list[int],
-    until: int | None = None,
-) -> Told:
-    """``lines``: (day, due, quantity) in order; ``receipts``: (day, quantity). One item."""
+def tell(lines, receipts, opening, allowed, first_day, last_day, count_from, edges, until=None) -> Told:
+    """One item by itself."""
+    item = Item(lines, receipts, opening, allowed, count_from)
+    return tell_all([item], first_day, last_day, edges, until)[0]
+
+
+def tell_all(
+    items: list[Item], first_day: int, last_day: int, edges: list[int], until: int | None = None
+) -> list[Told]:
+    """All items side by side."""
     until = last_day if until is None else until
-    told = Told(lines=[Line(k, *line) for k, line in enumerate(lines)])
-    told.tallies = {name: np.zeros(len(edges) - 1) for name in FLOWS}
-    on_hand = opening
+    every = []
+    for item in items:
+        lines = [Line(k, *line) for k, line in enumerate(item.lines)]
+        for line in lines:
+            line.open = line.owed
+        whole = all(line.quantity == floor(line.quantity) for line in lines)
+        every.append(
+            Told(
+                lines,
+                {name: np.zeros(len(edges) - 1) for name in FLOWS},
+                whole and item.opening == floor(item.opening),
+                item.opening,
+            )
+        )
 
     def period(day: int) -> int:
         return max(k for k in range(len(edges) - 1) if edges[k] <= day)
 
     for day in range(first_day, until + 1):
-        arrived = sum(quantity for when, quantity in receipts if when == day)
-        on_hand += arrived
-        waiting = [line for line in told.lines if line.open > 0]
-        for line in sorted(waiting, key=lambda line: (line.due, line.place)):
-            given = min(line.open, on_hand)
-            line.open -= given
-            on_hand -= given
-            if line.open <= DUST:
-                line.open, line.shipped_on = 0.0, day
-        on_hand = 0.0 if on_hand < DUST else on_hand
+        for item, told in zip(items, every, strict=True):
+            arrived = sum(receipt[1] for receipt in item.receipts if receipt[0] == day)
+            told.shelf += arrived
+            serve_own(item, told, day)
+            if day >= item.count_from:
+                told.tallies["received_units"][period(day)] += arrived
+        for item, told in zip(items, every, strict=True):
+            for line in told.lines:
+                if line.day == day and line.lost and line.accepts:
+                    offer(line, item, told, every)
+        for item, told in zip(items, every, strict=True):
+            waiting = told.waiting
+            told.on_hand.append(told.shelf)
+            told.backlog.append(sum(line.open for line in waiting))
+            told.on_order.append(sum(receipt[-1] for receipt in item.receipts if receipt[0] > day))
+            told.stockout.append(told.shelf == 0)
+            if day >= item.count_from:
+                into = told.tallies
+                into["backlog_unit_days"][period(day)] += told.backlog[-1]
+                into["late_unit_days"][period(day)] += sum(line.open for line in waiting if line.due <= day)
+                into["on_hand_unit_days"][period(day)] += told.shelf
+                into["days"][period(day)] += 1
 
-        refused = False
+    for item, told in zip(items, every, strict=True):
         for line in told.lines:
-            if line.day != day:
-                continue
-            given = min(line.quantity, on_hand)
-            on_hand -= given
-            on_hand = 0.0 if on_hand < DUST else on_hand
-            missing = line.quantity - given
-            if missing <= DUST:
-                line.shipped_on = day
-                continue
-            line.short = missing
-            if allowed:
-                line.open = missing
-            else:
-                line.lost = missing
-                refused = True
+            if max(first_day, item.count_from) <= line.day <= until:
+                add_up(line, told.tallies, period(line.day), until)
+    return every
 
-        waiting = [line for line in told.lines if line.open > 0]
-        told.on_hand.append(on_hand)
-        told.backlog.append(sum(line.open for line in waiting))
-        told.on_order.append(sum(quantity for when, quantity in receipts if when > day))
-        told.stockout.append(on_hand == 0 or refused)
-        if day >= count_from:
-            into = told.tallies
-            into["backlog_unit_days"][period(day)] += told.backlog[-1]
-            into["late_unit_days"][period(day)] += sum(line.open for line in waiting if line.due <= day)
-            into["on_hand_unit_days"][period(day)] += on_hand
-            into["days"][period(day)] += 1
-            into["received_units"][period(day)] += arrived
+
+def serve_own(item: Item, told: Told, day: int) -> None:
+    """Receipts to the backlog, customers who leave, and the day's lines."""
+    for line in sorted(told.waiting, key=lambda line: (line.due, line.place)):
+        given = min(line.open, told.shelf)
+        line.open -= given
+        told.shelf -= given
+        if line.open <= DUST and given > 0:
+            line.open, line.shipped_on = 0.0, day
+    told.shelf = 0.0 if told.shelf < DUST else told.shelf
+
+    for line in told.waiting:
+        if line.leaves == day:
+            line.cancelled, line.open = line.open, 0.0
 
     for line in told.lines:
-        if not max(first_day, count_from) <= line.day <= until:
+        if line.day != day:
             continue
-        k, into = period(line.day), told.tallies
-        into["lines"][k] += 1
-        into["units"][k] += line.quantity
-        into["backordered_lines"][k] += line.short > 0 and line.lost == 0
-        into["backordered_units"][k] += line.short - line.lost
-        into["lost_lines"][k] += line.lost > 0
-        into["lost_units"][k] += line.lost
-        into["in_full_lines"][k] += line.shipped_on <= line.due
-        into["late_lines"][k] += line.lost == 0 and line.shipped_on > line.due and line.due <= until
-        into["short_periods"][k] = max(into["short_periods"][k], line.short > 0)
-    return told
+        given = min(line.quantity, told.shelf)
+        told.shelf -= given
+        told.shelf = 0.0 if told.shelf < DUST else told.shelf
+        missing = line.quantity - given
+        if missing <= DUST:
+            line.shipped_on = day
+            continue
+        line.short = missing
+        if item.allowed:
+            line.open = missing
+        else:
+            line.lost = missing
+
+
+def offer(line: Line, item: Item, told: Told, every: list[Told]) -> None:
+    """What is missing of a line, from the alternatives in turn."""
+    wanted = line.lost
+    for number, ratio in item.alternatives:
+        other = every[number]
+        units = min(wanted, other.shelf / ratio)
+        units = floor(units + DUST) if told.whole else units
+        given = ceil(units * ratio - DUST) if other.whole else units * ratio
+        if units <= DUST or given > other.shelf + DUST:
+            continue
+        other.shelf -= given
+        other.shelf = 0.0 if other.shelf < DUST else other.shelf
+        other.stood_in += given
+        line.substituted += units
+        wanted -= units
+
+
+def add_up(line: Line, into: dict[str, np.ndarray], k: int, until: int) -> None:
+    """What one line adds to the tallies of its period."""
+    into["lines"][k] += 1
+    into["units"][k] += line.quantity
+    into["backordered_lines"][k] += line.short > 0 and line.lost == 0
+    into["backordered_units"][k] += line.short - line.lost
+    into["lost_lines"][k] += line.lost > 0
+    into["lost_units"][k] += line.lost
+    into["substituted_units"][k] += line.substituted
+    into["cancelled_lines"][k] += line.cancelled > 0
+    into["cancelled_units"][k] += line.cancelled
+    into["in_full_lines"][k] += line.shipped_on <= line.due
+    open_at_deadline = line.cancelled == 0 or line.leaves > line.due
+    late = line.lost == 0 and line.shipped_on > line.due and line.due <= until and open_at_deadline
+    into["late_lines"][k] += late
+    into["short_periods"][k] = max(into["short_periods"][k], line.short > 0)

@@ -19,6 +19,8 @@ RATES = (
     "admin_per_line",
     "word_of_mouth_per_line",
     "line_cost",
+    "lost_margin",
+    "leaving_share",
 )
 
 
@@ -40,7 +42,10 @@ def run_of(policy, flows: Tallies, purchased=None, orders=None, ordering=None) -
 
 
 def costs_with(n, **rates) -> Costs:
-    return Costs(**{name: np.full(n, rates.get(name, 0.0)) for name in RATES})
+    return Costs(
+        **{name: np.full(n, rates.get(name, 0.0)) for name in RATES},
+        leaving_simulated=np.full(n, rates.get("leaving_simulated", False)),
+    )
 
 
 # Two items over two weeks. Item 0 waits where it is short, item 1 loses.
@@ -88,5 +93,8 @@ CHARGED = Costs(
     admin_per_line=np.array([3.0, 2.0]),
     word_of_mouth_per_line=np.array([1.5, 0.5]),
     line_cost=np.zeros(2),
+    lost_margin=np.array([5.0, 4.0]),
+    leaving_share=np.array([0.1, 1.0]),
+    leaving_simulated=np.zeros(2, dtype=bool),
 )
 WORTH = np.array([2.0, 10.0])

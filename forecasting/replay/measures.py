@@ -43,11 +43,22 @@ MEASURES = (
     "purchased_units",
     *COSTS,
     "cost_total",
+    "cancelled_lines",
+    "cancelled_units",
+    "substituted_units",
 )
 """Every measure of the summary, in its order."""
 
 COUNTS = frozenset(
-    {"lines", "backordered_lines", "late_lines", "lost_lines", "short_lines", "purchase_orders"}
+    {
+        "lines",
+        "backordered_lines",
+        "late_lines",
+        "lost_lines",
+        "short_lines",
+        "purchase_orders",
+        "cancelled_lines",
+    }
 )
 SHARES = frozenset({"fill_rate", "line_fill_rate", "otif", "cycle_service"})
 
@@ -62,6 +73,9 @@ _FLOWS = (
     "lost_lines",
     "in_full_lines",
     "short_periods",
+    "cancelled_lines",
+    "cancelled_units",
+    "substituted_units",
 )
 
 
@@ -72,9 +86,14 @@ def costs_of(tallies: Tallies, costs: Costs) -> dict[str, FloatArray]:
     """
     short_units = tallies.backordered_units + tallies.lost_units
     short_lines = tallies.backordered_lines + tallies.lost_lines
+    left = tallies.cancelled_units + tallies.lost_units - tallies.substituted_units
     return {
         "cost_holding": costs.holding_per_unit_day[:, None] * tallies.on_hand_unit_days,
-        "cost_lost_business": costs.lost_business_per_unit[:, None] * short_units,
+        "cost_lost_business": np.where(
+            costs.leaving_simulated[:, None],
+            costs.lost_margin[:, None] * left,
+            costs.lost_business_per_unit[:, None] * short_units,
+        ),
         "cost_goodwill": costs.goodwill_per_unit[:, None] * short_units
         + costs.goodwill_per_late_unit_day[:, None] * tallies.late_unit_days
         + costs.backlog_per_unit_day[:, None] * tallies.backlog_unit_days,

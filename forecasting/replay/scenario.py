@@ -8,10 +8,17 @@ import numpy as np
 
 from forecasting.assumptions import Assumptions
 from forecasting.calendar import DAYS, weekday
+from forecasting.catalogue import alternatives
+from forecasting.config import Config
+from forecasting.costs import Costs
 from forecasting.dataset.dataset import Dataset
+from forecasting.demand import due_to_ship, item_numbers, order_of_lines
 from forecasting.domain import BoolArray, DemandLines, FloatArray, IntArray
 from forecasting.observer import Observer
-from forecasting.stock_position import Receipts, counted, on_the_way
+from forecasting.replay.ledger import Ledger
+from forecasting.replay.substitution import Alternatives
+from forecasting.replay.supply import Shortfalls, recorded_lead_days, recorded_shortfalls
+from forecasting.stock_position import Receipts, counted, on_the_way, owed_lines
 
 COVER_WEEKS = 13
 """Weeks whose mean demand the opening stock is made of where the dataset has none."""
@@ -31,6 +38,11 @@ class Scenario:
             day ``first_day - 1 + column``.
         count_from: int64, shape (n,): the day from which an item's flows are counted.
         period_edges: int64, shape (p + 1,): the first days of the periods, and the day after the last.
+        owed: float64, shape (m,): units of each line that are owed at the opening. None: none.
+        leaves: int64, shape (m,): the day on which each line's customer cancels what still waits.
+            None: nobody does.
+        alternatives: what customers take where an item is short. None: nothing.
+        shortfalls: how much comes of orders. None: all.
 
     """
 
@@ -43,6 +55,36 @@ class Scenario:
     lead_days: IntArray
     count_from: IntArray
     period_edges: IntArray
+    owed: FloatArray | None = None
+    leaves: IntArray | None = None
+    alternatives: Alternatives | None = None
+    shortfalls: Shortfalls | None = None
+
+    def ledger(self) -> Ledger:
+        """The stock as the stretch begins; ``pipeline`` is yet to be scheduled."""
+        return Ledger(
+            self.lines,
+            self.opening,
+            self.observer.catalogue.backorder_allowed,
+            first_day=self.first_day,
+            last_day=self.last_day,
+            count_from=self.count_from,
+            period_edges=self.period_edges,
+            owed=self.owed,
+            leaves=self.leaves,
+            alternatives=self.alternatives,
+        )
+
+    def received(self, day: int, item: IntArray, quantity: FloatArray) -> FloatArray:
+        """What comes of orders placed at the close of ``day``: float64, shape of ``item``, units.
+
+        Whole units where whole units were ordered.
+        """
+        if self.shortfalls is None:
+            return quantity
+        supplier = self.observer.catalogue.supplier[item]
+        came = quantity * self.shortfalls.of(supplier, day - self.first_day + 1, item)
+        return np.where(quantity == np.floor(quantity), np.rint(came), came)
 
     @property
     def review_days(self) -> list[int]:
@@ -86,9 +128,11 @@ def scenario(
     """
     catalogue, config = observer.catalogue, observer.config
     lines = observer.lines
-    happened = lines.where(lines.known_until == DemandLines.NEVER)
+    for_good = lines.known_until == DemandLines.NEVER
+    happened = lines.where(for_good)
     opening, covered = _opening(dataset, observer, first_day - 1)
     assumptions.add("opening_cover", f"{config.opening_cover:g}", covered)
+    owed = _owed(dataset, observer, first_day - 1)[for_good]
     warm = np.ceil(catalogue.protection_days).astype(np.int64) if config.warmup == "protection" else 0
     return Scenario(
         observer=observer,
@@ -97,20 +141,74 @@ def scenario(
         last_day=last_day,
         opening=opening,
         pipeline=on_the_way(dataset, catalogue, first_day - 1, in_hindsight=True),
-        lead_days=_lead_days(observer, last_day - first_day + 2),
+        lead_days=_lead_days(dataset, observer, first_day - 1, last_day - first_day + 2),
         count_from=np.full(len(catalogue), first_day, dtype=np.int64) + warm,
         period_edges=np.append(np.arange(first_day, last_day + 1, 7), last_day + 1).astype(np.int64),
+        owed=owed if owed.any() else None,
+        leaves=_leaves(happened, catalogue.costs, catalogue.backorder_allowed, first_day, config),
+        alternatives=_alternatives(dataset, observer, happened),
+        shortfalls=recorded_shortfalls(dataset, catalogue, last_day - first_day + 2, config.seed)
+        if config.receipts == "recorded"
+        else None,
     )
 
 
-def _lead_days(observer: Observer, days: int) -> IntArray:
-    """Lead times drawn once from the seed: the same for every policy."""
+def _lead_days(dataset: Dataset, observer: Observer, first_day: int, days: int) -> IntArray:
+    """Lead times drawn once from the seed, or as recorded: the same for every policy."""
     lead_times = observer.catalogue.suppliers.lead_times
     generator = np.random.default_rng(observer.config.seed)
     drawn = generator.random((len(lead_times.days), days))
     part = (drawn[:, :, None] > np.cumsum(lead_times.weight, axis=1)[:, None, :]).sum(axis=2)
     part = np.minimum(part, lead_times.days.shape[1] - 1)
-    return np.round(np.take_along_axis(lead_times.days, part, axis=1)).astype(np.int64)
+    drawn_days = np.round(np.take_along_axis(lead_times.days, part, axis=1)).astype(np.int64)
+    if observer.config.lead_times == "drawn":
+        return drawn_days
+    recorded = recorded_lead_days(dataset, observer.catalogue, first_day, days)
+    return np.where(recorded >= 0, recorded, drawn_days)
+
+
+def _owed(dataset: Dataset, observer: Observer, day: int) -> FloatArray:
+    """Units of each of the observer's lines that are owed at the close of ``day``: float64.
+
+    Nothing of an item whose opening stock is made up: that would have served it.
+    """
+    catalogue = observer.catalogue
+    item = item_numbers(dataset.orders, catalogue.items)
+    due = due_to_ship(dataset, item, catalogue.available_from)
+    units = owed_lines(dataset, day, due)
+    made_up = np.isnan(counted(dataset, catalogue, day))
+    return np.where(made_up[item], 0.0, units)[order_of_lines(dataset, item, due)]
+
+
+def _leaves(
+    lines: DemandLines, costs: Costs, backorder_allowed: BoolArray, first_day: int, config: Config
+) -> IntArray | None:
+    """The day on which each line's customer cancels what still waits, drawn once from the seed.
+
+    So many of a hundred customers have a patience; it is geometric, so that one who already waits at
+    the opening has as much of it left as one who begins to.
+    """
+    if config.cancel_after_days == 0:
+        return None
+    drawn = np.random.default_rng([config.seed, 1]).random((2, len(lines)))
+    item = lines.item
+    goes = backorder_allowed[item] & (drawn[0] < costs.leaving_share[item])
+    stays = 1.0 - 1.0 / max(config.cancel_after_days, 1.0)
+    patience = 1.0 + (np.floor(np.log1p(-drawn[1]) / np.log(stays)) if stays > 0 else 0.0)
+    begins = np.maximum(lines.day, first_day - 1)
+    return np.where(goes, begins + np.asarray(patience).astype(np.int64), DemandLines.NEVER)
+
+
+def _alternatives(dataset: Dataset, observer: Observer, lines: DemandLines) -> Alternatives | None:
+    """What customers take, and who would take it, drawn once from the seed."""
+    catalogue = observer.catalogue
+    item, other, ratio = alternatives(dataset, catalogue.items)
+    taken = (catalogue.costs.leaving_simulated & ~catalogue.backorder_allowed)[item]
+    if not taken.any():
+        return None
+    drawn = np.random.default_rng([observer.config.seed, 2]).random(len(lines))
+    accepts = drawn >= catalogue.costs.leaving_share[lines.item]
+    return Alternatives(item[taken], other[taken], ratio[taken], accepts)
 
 
 def _opening(dataset: Dataset, observer: Observer, day: int) -> tuple[FloatArray, int]:

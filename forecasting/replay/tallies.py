@@ -27,6 +27,8 @@ class Tallies:
         days: the closes that were counted.
         received_units: units that arrived.
         short_periods: 1 where any line was short, else 0.
+        cancelled_lines, cancelled_units: backordered, and cancelled while waiting.
+        substituted_units: units lost for which an alternative was taken.
 
     """
 
@@ -44,6 +46,9 @@ class Tallies:
     days: FloatArray
     received_units: FloatArray
     short_periods: FloatArray
+    cancelled_lines: FloatArray
+    cancelled_units: FloatArray
+    substituted_units: FloatArray
 
     def __post_init__(self) -> None:
         shapes = {field.name: getattr(self, field.name).shape for field in fields(self)}

@@ -60,15 +60,7 @@ class Walk:
         catalogue = scenario.observer.catalogue
         self.policy, self._scenario = policy, scenario
         self._observer = scenario.observer.serving(policy)
-        self._ledger = Ledger(
-            scenario.lines,
-            scenario.opening,
-            catalogue.backorder_allowed,
-            first_day=scenario.first_day,
-            last_day=scenario.last_day,
-            count_from=scenario.count_from,
-            period_edges=scenario.period_edges,
-        )
+        self._ledger = scenario.ledger()
         self._coming: list[tuple[int, Receipts]] = []
         self._expect(scenario.pipeline)
         self._purchases = _Purchases(scenario)
@@ -93,7 +85,8 @@ class Walk:
             bought = quantity > 0
             order = Order(asked.item[bought], quantity[bought])
         self._coming = [entry for entry in self._coming if entry[0] > day]
-        self._expect(Receipts(order.item, sight.arrivals(day)[order.item], order.quantity))
+        came = self._scenario.received(day, order.item, order.quantity)
+        self._expect(Receipts(order.item, sight.arrivals(day)[order.item], order.quantity), came)
         self._purchases.add(day, order.item, order.quantity)
         return order
 
@@ -114,9 +107,13 @@ class Walk:
 
         return own
 
-    def _expect(self, coming: Receipts) -> None:
-        """Goods to come, kept with the last day on which any of them does."""
-        self._ledger.schedule(coming.item, coming.day, coming.quantity)
+    def _expect(self, coming: Receipts, came: FloatArray | None = None) -> None:
+        """Goods to come, kept with the last day on which any of them does.
+
+        ``came``: the units that will be received, where that need not be all.
+        """
+        received = coming.quantity if came is None else came
+        self._ledger.schedule(coming.item, coming.day, received, coming.quantity)
         if len(coming.day):
             self._coming.append((int(coming.day.max()), coming))
 
