@@ -28,6 +28,7 @@ __all__ = [
     "history",
     "item_numbers",
     "known_at",
+    "line_order",
 ]
 
 LONG_AGO = np.iinfo(np.int64).min // 4
@@ -103,8 +104,7 @@ def demand_lines(
     returned = (shipped > LONG_AGO) & (shipped <= cancelled)
     withdrawn = (cancelled > LONG_AGO) & ~refused & (at_once | returned)
 
-    time = orders["ordered_at"].to_numpy(dtype="datetime64[us]").astype(np.int64)
-    order = np.lexsort((time, day, item))
+    order = line_order(dataset, item, day)
     counts = np.bincount(item, minlength=len(items))
     return DemandLines(
         indptr=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
@@ -115,6 +115,15 @@ def demand_lines(
         known_until=np.where(withdrawn, cancelled - 1, DemandLines.NEVER)[order],
         known_from=np.minimum(ordered, day)[order],
     )
+
+
+def line_order(dataset: Dataset, item: IntArray, day: IntArray) -> IntArray:
+    """The row of ``orders`` that each demand line is: int64, shape (rows of orders,).
+
+    ``item``, ``day``: of each row, the day being the one on which it is due to ship.
+    """
+    time = dataset.orders["ordered_at"].to_numpy(dtype="datetime64[us]").astype(np.int64)
+    return np.lexsort((time, day, item)).astype(np.int64)
 
 
 def due_to_ship(dataset: Dataset, item: IntArray, available_from: IntArray) -> IntArray:

@@ -23,10 +23,12 @@ from forecasting.engine import (
 from forecasting.errors import RequestError
 from forecasting.policies.base import Policy
 from forecasting.policies.perfect_foresight import PerfectForesight
-from forecasting.policies.registry import IN_HINDSIGHT, POLICIES, policy, unknown
+from forecasting.policies.registry import IN_HINDSIGHT, POLICIES, RECORDED, policy, unknown
 from forecasting.replay import compare
 from forecasting.replay.decomposition import decomposition, in_words
 from forecasting.replay.fit import Fittable, fit, time_before
+from forecasting.replay.realism import realism
+from forecasting.replay.recorded import recorded
 from forecasting.replay.report import report
 from forecasting.replay.scenario import Scenario, scenario
 from forecasting.replay.walk import Memory, walk
@@ -71,7 +73,14 @@ def replay(
     memory, runs = Memory(), []
     before = time_before(dataset, seeing, first_day)
     rehearsal = Memory()
+    gaps: tuple[str, ...] = ()
     for name in names:
+        if name == RECORDED:
+            told = recorded(dataset, past, assumptions)
+            runs.append(told.run)
+            gaps = told.gaps
+            clock.lap(RECORDED)
+            continue
         chosen = _policy(name, config, past)
         if isinstance(chosen, Fittable) and before is not None:
             steps = len(chosen.candidates()) * len(before.review_days)
@@ -86,6 +95,7 @@ def replay(
     periods = compare.periods(runs, known.costs, value, past.period_edges)
     items = compare.items(runs, known.costs, value, known.items)
     parts = decomposition(runs, known.costs, value, seed, draws)
+    real = realism(summary, baseline)
     clock.lap("compare")
 
     identity = run_id(
@@ -103,6 +113,7 @@ def replay(
         "to": day_text(last_day),
         "baseline": baseline,
         "parameters": {run.policy: run.parameters for run in runs if run.parameters},
+        **({"recorded": {"realism": real, "gaps": list(gaps)}} if RECORDED in names else {}),
     }
     tables = {
         "summary": summary,
@@ -122,6 +133,8 @@ def replay(
         last_day=day_text(last_day),
         counted_from=day_text(int(past.count_from.max())),
         origin_of_saving=in_words(parts),
+        reality=" ".join([real, *gaps]).strip(),
+        decomposition=parts,
     )
     return Replayed(Result(tables, described), page)
 

@@ -11,6 +11,7 @@ from forecasting.calendar import DAYS, weekday
 from forecasting.dataset.dataset import Dataset
 from forecasting.domain import BoolArray, DemandLines, FloatArray, IntArray
 from forecasting.observer import Observer
+from forecasting.replay.parts import demand_in_one_piece
 from forecasting.stock_position import Receipts, counted, on_the_way
 
 COVER_WEEKS = 13
@@ -23,7 +24,7 @@ class Scenario:
 
     Attributes:
         observer: what a policy gets to see, day by day.
-        lines: the demand that happens: what counted as demand in the end.
+        lines: the demand that happens: what counted as demand in the end, each line in one piece.
         first_day, last_day: the days simulated.
         opening: float64, shape (n,): on hand at the close of the day before ``first_day``.
         pipeline: goods on their way then.
@@ -85,8 +86,7 @@ def scenario(
     stock for opens with ``opening_cover`` protection intervals of its mean demand in the 13 weeks before.
     """
     catalogue, config = observer.catalogue, observer.config
-    lines = observer.lines
-    happened = lines.where(lines.known_until == DemandLines.NEVER)
+    happened, _, _ = demand_in_one_piece(dataset, observer)
     opening, covered = _opening(dataset, observer, first_day - 1)
     assumptions.add("opening_cover", f"{config.opening_cover:g}", covered)
     warm = np.ceil(catalogue.protection_days).astype(np.int64) if config.warmup == "protection" else 0
