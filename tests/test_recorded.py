@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields, replace
 
 import numpy as np
@@ -289,8 +290,13 @@ def test_against_the_hidden_truth_of_the_sample(sample):
     assert found.gaps == ()
     truth = truth[(days_of(truth["date"]) >= first) & (days_of(truth["date"]) <= last)]
     seen = truth["demanded"] - truth["unseen"]
-    # Lines of which a part shipped and the rest was cancelled count as returned, for every policy.
-    assert tallies.units.sum() == pytest.approx(seen.sum(), rel=0.005)
+    # A line of which a part shipped and the rest was cancelled counts as returned, for every policy; and
+    # the absurd order was never wanted.
+    lines = past.observer.lines
+    back = (lines.known_until < lines.NEVER) & (lines.day >= first) & (lines.day <= last)
+    returned = lines.quantity[back & (lines.quantity < 60_000)].sum()
+    assert tallies.units.sum() == seen.sum() - returned
+    assert returned < 0.02 * seen.sum()
     # What shipped in several parts has the day of the last one only: no less than there was.
     assert (
         truth["backordered"].sum() * 0.95
@@ -313,7 +319,7 @@ def test_against_the_hidden_truth_of_the_sample(sample):
 def worlds(draw):
     """Lines (day, days to the deadline, units), receipts, opening stock and rules of a few items."""
     span, pieces = 21, st.integers(1, 9)
-    items = draw(st.integers(1, 3))
+    items = draw(st.integers(2, 7))
     day = st.integers(0, span - 1)
     return [
         {
@@ -330,7 +336,9 @@ def worlds(draw):
 
 def told_back(world):
     """Tables as a company would keep them whose past was the ledger's: each shipment a row of its own."""
-    orders, stock, bought = [], [], []
+    orders, stock = [], []
+    # Before the first count; it shows that receipts are recorded.
+    bought = [{"purchase_order": "P", "line": 1, "sku": "i0", "quantity": 1, "received_at": on(-3)}]
     for number, item in enumerate(world):
         sku = f"i{number}"
         orders.append(
@@ -345,9 +353,7 @@ def told_back(world):
                     "line": 1,
                     "sku": sku,
                     "quantity": units,
-                    "ordered_at": on(-9),
                     "received_at": on(day),
-                    "status": "received",
                 }
             )
         for today in range(21):
@@ -378,6 +384,8 @@ def told_back(world):
         orders += [part(item, number, place, units, status="open") for _, place, units in owed if units]
     for row, each in enumerate(orders):
         each["line"] = row
+    for each in bought:
+        each |= {"ordered_at": on(-9), "status": "received"}
     columns = pd.DataFrame(orders).astype({"line": str})
     frames = {"orders": columns, "stock": pd.DataFrame(stock), "purchase_orders": pd.DataFrame(bought)}
     for frame in frames.values():
@@ -392,7 +400,7 @@ def part(item, number, place, units, **fate):
     return order(f"i{number}", on(day), units, order=f"S{number}-{place}", due=on(day + wait), **fate)
 
 
-@settings(max_examples=120, deadline=None, derandomize=True)
+@settings(max_examples=30, deadline=None, derandomize=True)
 @given(worlds())
 def test_the_outcome_of_a_ledger_told_back_gives_its_tallies(blank, world):
     data = replace(blank, **told_back(world))
@@ -417,8 +425,6 @@ def test_the_outcome_of_a_ledger_told_back_gives_its_tallies(blank, world):
     found, asked = recorded(data, past, Assumptions()), sum(len(item["lines"]) for item in world)
     assert len(past.lines.day[past.lines.day >= FIRST]) == asked
     for name in FLOWS:
-        if name == "received_units" and not any(item["receipts"] for item in world):
-            continue  # There is no table of purchases then: not known.
         assert np.array_equal(getattr(found.run.tallies, name), getattr(ledger.tallies, name)), name
 
 
@@ -500,7 +506,8 @@ def test_lost_sales_are_told_by_a_status_alone(tmp_path):
 @pytest.fixture(scope="module")
 def replayed(sample):
     config = load(None, ["interval_draws=50"])
-    first, last = day_number("2026-05-18"), day_number("2026-06-28")
+    # So early that there is too little time before to fit min_max on.
+    first, last = day_number("2025-05-05"), day_number("2025-06-29")
     return replay(read(str(sample)), config, first, last, ["min_max", "recorded"], "recorded")
 
 
@@ -512,7 +519,8 @@ def test_it_stands_beside_the_others_and_may_be_the_baseline(replayed):
     one, two = tables["summary"]["lines"]
     assert one == two
     assert run["recorded"]["realism"] in replayed.report
-    assert "backorders that were recorded" in replayed.report
+    said = re.search(r'<p class="headline">(.*?)</p>', replayed.report)
+    assert re.match(r"min_max would have .*(recorded, for|recorded, \d+, for) ", said[1])
     assert run["recorded"]["gaps"] == []
 
 
@@ -521,7 +529,7 @@ def test_the_tables_and_texts_say_what_is_not_known(sample):
     data = replace(data, stock=data.stock.iloc[:0], purchase_orders=data.purchase_orders.iloc[:0])
     config = load(None, ["interval_draws=20"])
     names = ["no_orders", "recorded"]
-    made = replay(data, config, day_number("2026-06-01"), day_number("2026-06-28"), names, "recorded")
+    made = replay(data, config, day_number("2026-06-01"), day_number("2026-06-21"), names, "recorded")
     summary = made.result.tables["summary"].set_index("policy")
     unknown = summary.loc["recorded"]
     for name in ("average_on_hand_value", "purchase_orders", "cost_holding", "cost_total"):
@@ -545,8 +553,12 @@ def summary_of(**rows):
     ("rule", "says"),
     [
         ((95, 5, 1050), "close to what happened"),
-        ((40, 10, 500), "(50 % fewer) and 500 (50 % less). min_max does better than the company did"),
-        ((150, 0, 1500), "(50 % more) and 1,500 (50 % more). min_max does worse"),
+        (
+            (40, 10, 500),
+            "50 (50 % fewer). Average stock value as recorded: 1,000; simulated: 500 (50 % less).",
+        ),
+        ((40, 10, 500), "min_max does better than the company did"),
+        ((150, 0, 1500), "min_max does worse"),
         ((40, 0, 1500), "min_max trades stock for service"),
         ((160, 0, 500), "min_max trades service for stock"),
     ],
@@ -554,15 +566,15 @@ def summary_of(**rows):
 def test_realism_in_words(rule, says):
     words = realism(summary_of(min_max=rule, recorded=(90, 10, 1000)), "min_max")
     assert says in words
-    assert words.startswith("As recorded, 100 order lines were short and stock was worth 1,000")
+    assert words.startswith("Order lines short as recorded: 100; min_max, simulated on the same orders: ")
 
 
 def test_realism_says_nothing_where_there_is_nothing_to_compare():
     assert realism(summary_of(min_max=(1, 1, 1)), "min_max") == ""
-    assert realism(summary_of(recorded=(1, 1, 1), perfect_foresight=(0, 0, 1)), "recorded") == ""
+    assert realism(summary_of(recorded=(1, 1, 1), no_orders=(9, 9, 1)), "recorded") == ""
+    assert realism(summary_of(recorded=(1, 1, 1), no_orders=(9, 9, 1)), "no_orders") == ""
     half = realism(summary_of(odoo=(1, 1, 1), recorded=(1, 1, np.nan)), "odoo")
-    assert "stock was worth not known" not in half
-    assert "close" not in half
+    assert half.endswith("Average stock value as recorded: -; simulated: 1.")
 
 
 def test_lines_that_never_shipped_apart_stay_as_they_are(sample):

@@ -56,7 +56,7 @@ def test_the_same_tables_give_the_same_bytes(written):
 
 def test_its_pictures_are_well_formed_and_refer_to_what_is_there(written):
     drawn = re.findall(r"<svg.*?</svg>", written, flags=re.DOTALL)
-    assert len(drawn) == 3
+    assert len(drawn) == 5
     ids = []
     for one in drawn:
         own = [part.get("id") for part in ElementTree.fromstring(one).iter() if part.get("id")]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from forecasting.page.html import known
 from forecasting.policies.registry import POLICIES, RECORDED
 
 INCUMBENT = "min_max"
@@ -21,15 +22,15 @@ def realism(summary: pd.DataFrame, baseline: str) -> str:
     """
     rows: dict[str, Any] = {str(row.policy): row for row in summary.itertuples(index=False)}
     name = INCUMBENT if INCUMBENT in rows else baseline
-    if RECORDED not in rows or name not in POLICIES or name not in rows:
+    if RECORDED not in rows or name not in POLICIES or name == "no_orders":
         return ""
     real, rule = rows[RECORDED], rows[name]
     short = float(real.backordered_lines + real.lost_lines), float(rule.backordered_lines + rule.lost_lines)
     stock = float(real.average_on_hand_value), float(rule.average_on_hand_value)
     said = [
-        f"As recorded, {_amount(short[0])} order lines were short and stock was worth {_amount(stock[0])} on "
-        f"average; {name}, simulated on the same orders, comes to {_amount(short[1])}"
-        f"{_off(*short, 'fewer')} and {_amount(stock[1])}{_off(*stock, 'less')}."
+        f"Order lines short as recorded: {known(short[0])}; {name}, simulated on the same orders: "
+        f"{known(short[1])}{_off(*short, 'fewer')}. Average stock value as recorded: {known(stock[0])}; "
+        f"simulated: {known(stock[1])}{_off(*stock, 'less')}."
     ]
     if not any(math.isnan(value) for value in (*short, *stock)):
         said.append(_verdict(name, short, stock))
@@ -48,12 +49,8 @@ def _verdict(name: str, short: tuple[float, float], stock: tuple[float, float]) 
     return f"{name} trades {'stock for service' if fewer else 'service for stock'}: compare `{RECORDED}` too."
 
 
-def _amount(value: float) -> str:
-    return "not known" if math.isnan(value) else f"{value:,.0f}"
-
-
 def _off(real: float, rule: float, word: str) -> str:
-    if math.isnan(real) or real <= 0:
+    if math.isnan(real) or real <= 0 or rule == real:
         return ""
     percent = round(100 * (rule - real) / real)
     return f" ({abs(percent)} % {word if percent < 0 else 'more'})"

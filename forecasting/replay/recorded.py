@@ -49,7 +49,7 @@ def recorded(dataset: Dataset, past: Scenario, assumptions: Assumptions) -> Reco
     on_hand = stock.on_hand_unit_days
     bought = len(dataset.purchase_orders) > 0
     missing = waits | losses
-    if missing.all() and np.isnan(on_hand).all() and not bought:
+    if losses.all() and np.isnan(on_hand).all() and not bought:
         raise RequestError(
             f"{RECORDED}: the dataset does not record what happened. Give `orders` the column `shipped_at`, "
             f"or add `stock` or `purchase_orders`; or leave {RECORDED} out of --policies"
@@ -81,7 +81,9 @@ def _untold(lines: RecordedLines, past: Scenario) -> tuple[BoolArray, BoolArray]
 
     def none(asked: BoolArray, told: BoolArray) -> BoolArray:
         some = np.bincount(period, asked[lines.counted], periods) > 0
-        return np.asarray(some & (np.bincount(period, (asked & told)[lines.counted], periods) == 0))
+        untold = np.bincount(period, (asked & told)[lines.counted], periods) == 0
+        # Where no week tells anything, a week without lines does not either.
+        return np.asarray(untold & (some | (some.any() & untold.all())))
 
     may_wait = waiting[lines.item]
     waits = none(may_wait & lines.ships, lines.dated) & waiting[:, None]

@@ -130,7 +130,8 @@ def headline(summary: pd.DataFrame, baseline: str) -> tuple[str, str]:
     elif avoided > 0:
         backorders = f"avoided {avoided:,.0f} of the {made:,.0f} backorders {of_whom}"
     elif avoided < 0:
-        backorders = f"made {-avoided:,.0f} backorders more than the {made:,.0f} {'recorded' if real else f'of {baseline}'}"
+        whose = "recorded" if real else f"of {baseline}"
+        backorders = f"made {-avoided:,.0f} backorders more than the {made:,.0f} {whose}"
     else:
         backorders = f"made as many backorders as {'were recorded' if real else baseline}, {made:,.0f}"
     return f"{focus} would have {backorders}, {_money(row, base)}.", _details(row, base, summary)
