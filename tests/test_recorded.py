@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from builders import dataset, order
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from forecasting.assumptions import Assumptions
@@ -391,16 +391,17 @@ def told_back(world):
     for frame in frames.values():
         for name in ("ordered_at", "due", "shipped_at", "received_at", "as_of"):
             if name in frame:
-                frame[name] = pd.to_datetime(frame[name])
+                frame[name] = pd.to_datetime(frame[name], format="ISO8601")
     return {name: typed(name, frame) for name, frame in frames.items() if len(frame)}
 
 
 def part(item, number, place, units, **fate):
     day, wait, _ = item["lines"][place]
-    return order(f"i{number}", on(day), units, order=f"S{number}-{place}", due=on(day + wait), **fate)
+    at = f"{on(day)}T{place:02d}:00"
+    return order(f"i{number}", at, units, order=f"S{number}-{place}", due=on(day + wait), **fate)
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=30, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate])
 @given(worlds())
 def test_the_outcome_of_a_ledger_told_back_gives_its_tallies(blank, world):
     data = replace(blank, **told_back(world))
