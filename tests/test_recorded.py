@@ -319,7 +319,7 @@ def test_against_the_hidden_truth_of_the_sample(sample):
 def worlds(draw):
     """Lines (day, days to the deadline, units), receipts, opening stock and rules of a few items."""
     span, pieces = 21, st.integers(1, 9)
-    items = draw(st.integers(2, 7))
+    items = draw(st.integers(2, 5))
     day = st.integers(0, span - 1)
     return [
         {
@@ -401,7 +401,7 @@ def part(item, number, place, units, **fate):
     return order(f"i{number}", at, units, order=f"S{number}-{place}", due=on(day + wait), **fate)
 
 
-@settings(max_examples=30, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=15, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate])
 @given(worlds())
 def test_the_outcome_of_a_ledger_told_back_gives_its_tallies(blank, world):
     data = replace(blank, **told_back(world))
@@ -539,7 +539,7 @@ def test_the_tables_and_texts_say_what_is_not_known(sample):
     assert np.isnan(summary.loc["no_orders", "cost_saved"])
     assert unknown["backordered_lines"] >= 0
     assert "nan" not in made.report.lower().replace("finance", "")
-    assert "There are no `purchase_orders`" in made.report
+    assert "There are no <code>purchase_orders</code>" in made.report
     line = policies_table(made.result.tables["summary"])[-1].split()
     assert line[0] == "recorded"
     assert line[-2:] == ["-", "-"]
@@ -560,8 +560,8 @@ def summary_of(**rows):
         ),
         ((40, 10, 500), "min_max does better than the company did"),
         ((150, 0, 1500), "min_max does worse"),
-        ((40, 0, 1500), "min_max trades stock for service"),
-        ((160, 0, 500), "min_max trades service for stock"),
+        ((40, 0, 1500), "min_max holds more stock and runs short less than the company did"),
+        ((160, 0, 500), "min_max holds less stock and runs short more"),
     ],
 )
 def test_realism_in_words(rule, says):

@@ -21,7 +21,7 @@ small, .note { color: #66707c; font-weight: 400; font-size: .87rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .9rem; }
 th { font-weight: 600; color: #66707c; text-align: left; vertical-align: bottom; }
-th, td { padding: .38rem .7rem; border-bottom: 1px solid #e6e8ec; }
+th, td { padding: .38rem .55rem; border-bottom: 1px solid #e6e8ec; }
 td { white-space: nowrap; }
 .n { text-align: right; font-variant-numeric: tabular-nums; }
 tr.focus td { background: #eaf4fa; font-weight: 600; }

@@ -140,7 +140,10 @@ def _concentration(both: pd.DataFrame) -> Any:
     """Two panels: money saved and lines avoided, summed over the items, best first."""
     shown = [
         (title, column)
-        for title, column in (("Money saved, summed up", "saved"), ("Order lines, summed up", "avoided"))
+        for title, column in (
+            ("Money saved, summed up", "saved"),
+            ("Backorders avoided, summed up", "avoided"),
+        )
         if not both[column].isna().all()
     ]
     with drawing.style():

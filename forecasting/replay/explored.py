@@ -26,14 +26,14 @@ def where_from(parts: pd.DataFrame | None, sentence: str) -> list[Section]:
 
 
 def frontier(table: pd.DataFrame | None, cast: pictures.Cast) -> list[Section]:
-    """Stock against service, each policy swept from cautious to bold."""
+    """Stock against service, each policy swept from bold to cautious."""
     if table is None or not len(table):
         return []
     drawn = svg(pictures.frontier(table, cast), "frontier", "Stock value against order lines short")
     said = (
-        "A line is one policy, from cautious to bold: more stock, fewer order lines short. The large mark is "
-        "the policy as it was replayed above. A policy whose line runs nearer to the lower left corner is "
-        f"better whatever service is wanted. {at_the_same_stock(table, cast.focus, cast.baseline)}"
+        "A line is one policy, from bold (little stock, much short) to cautious. The large mark is it as "
+        "replayed above. A policy whose line runs nearer to the lower left corner is better "
+        f"whatever service is wanted. {at_the_same_stock(table, cast.focus, cast.baseline)}"
     )
     return [("Stock against service", drawn + html.note(said.strip()))]
 

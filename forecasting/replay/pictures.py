@@ -178,7 +178,7 @@ def _intervals(axes: Any, names: Sequence[str], rows: pd.DataFrame, scale: Float
 
 
 def frontier(table: pd.DataFrame, cast: Cast) -> Any:
-    """Stock value against order lines short: a line a policy, swept from cautious to bold.
+    """Stock value against order lines short: a line a policy, swept from bold to cautious.
 
     ``table``: columns policy, aggressiveness (1 as replayed), label, average_on_hand_value,
     backordered_lines, lost_lines.
@@ -204,7 +204,9 @@ def frontier(table: pd.DataFrame, cast: Cast) -> Any:
                 zorder=look["zorder"] + 5,
             )
             if name in (cast.focus, cast.baseline):
-                _labels(axes, stock, short, [str(label) for label in rows["label"]], look["color"])
+                # The better line runs to the left of the other: its words stand on its left.
+                side = -1 if name == cast.focus else 1
+                _labels(axes, stock, short, [str(label) for label in rows["label"]], look["color"], side)
         axes.annotate(
             "ideal: little stock,\nnothing short",
             (0.012, 0.03),
@@ -228,14 +230,18 @@ def _roles(cast: Cast) -> tuple[str, str, Sequence[str]]:
     return cast.focus, cast.baseline, cast.bounds
 
 
-def _labels(axes: Any, stock: FloatArray, short: FloatArray, labels: Sequence[str], colour: str) -> None:
-    """The words of both ends of a line: from where to where it was swept."""
+def _labels(
+    axes: Any, stock: FloatArray, short: FloatArray, labels: Sequence[str], colour: str, side: int
+) -> None:
+    """The words of both ends of a line, on its left (-1) or right: from where to where it was swept."""
     for place in sorted({0, len(labels) - 1}):
         axes.annotate(
             labels[place],
             (stock[place], short[place]),
-            xytext=(7, 5),
+            xytext=(7 * side, 5 * side),
             textcoords="offset points",
+            ha="right" if side < 0 else "left",
+            va="top" if side < 0 else "bottom",
             fontsize=8,
             color=colour,
         )

@@ -46,7 +46,8 @@ def _verdict(name: str, short: tuple[float, float], stock: tuple[float, float]) 
         return f"{name} does better than the company did: against the company itself savings are larger."
     if not fewer and not less:
         return f"{name} does worse than the company did: against the company itself savings are smaller."
-    return f"{name} trades {'stock for service' if fewer else 'service for stock'}: compare `{RECORDED}` too."
+    how = "holds more stock and runs short less" if fewer else "holds less stock and runs short more"
+    return f"{name} {how} than the company did: look at what the policies save against {RECORDED}, too."
 
 
 def _off(real: float, rule: float, word: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from html import escape
@@ -78,10 +79,10 @@ def report(
         cast,
         warm,
     )
-    short = pictures.over_time([("Backorders: order lines short per period", by_period("short_lines"))], cast)
+    short = pictures.over_time([("Backorders: order lines short per day", by_period("short_lines"))], cast)
     sections = [
         ("The policies side by side", _policies(summary, focus, baseline)),
-        *([("What was recorded", f"<p>{escape(reality)}</p>")] if reality else []),
+        *([("What was recorded", _recorded(reality))] if reality else []),
         ("What each policy costs", costs + html.note(_left_out(summary, shown))),
         *explored.where_from(decomposition, origin_of_saving),
         *explored.frontier(frontier, cast),
@@ -90,7 +91,7 @@ def report(
             "Stock and backlog over time",
             svg(stock, "stock", "Stock value and backlog of each policy over time"),
         ),
-        ("Backorders over time", svg(short, "short", "Order lines short of each policy per period")),
+        ("Backorders over time", svg(short, "short", "Order lines short of each policy per day")),
         ("The weeks that make the difference", differences.weeks(periods, pair)),
         ("The items that make the difference", differences.items(items, pair)),
         *([("Parameters", html.definitions(parameters))] if parameters else []),
@@ -170,6 +171,12 @@ def _details(row: Any, base: Any, summary: pd.DataFrame) -> str:
     return " ".join(said)
 
 
+def _recorded(reality: str) -> str:
+    """The sentences on what was recorded, with names of tables and columns as such."""
+    said = re.sub("`([^`]+)`", r"<code>\1</code>", escape(reality))
+    return f"<p>{said}</p>"
+
+
 def _followable(summary: pd.DataFrame) -> pd.DataFrame:
     return summary[~summary["policy"].isin([*BOUNDS, RECORDED])]
 
@@ -236,9 +243,12 @@ def _policies(summary: pd.DataFrame, focus: str, baseline: str) -> str:
                 known(row.purchase_orders),
                 known(row.cost_total),
                 known(row.cost_saved) if compared else "baseline",
-                f"{known(row.cost_saved_low)} to {known(row.cost_saved_high)}" if compared else "",
+                # Of the bounds an interval tells nothing, and it is wide.
+                f"{known(row.cost_saved_low)} to {known(row.cost_saved_high)}"
+                if compared and row.policy not in BOUNDS
+                else "",
             )
         )
-        kinds = {**dict.fromkeys((*BOUNDS, RECORDED), "bound"), baseline: "baseline", focus: "focus"}
+        kinds = {**dict.fromkeys(BOUNDS, "bound"), baseline: "baseline", focus: "focus"}
         classes.append(kinds.get(str(row.policy), ""))
     return html.table(header, rows, classes)
