@@ -127,7 +127,7 @@ def headline(summary: pd.DataFrame, baseline: str) -> tuple[str, str]:
     of_whom = "that were recorded" if real else f"that {baseline} made"
     if math.isnan(avoided):
         short = row.backordered_lines + row.lost_lines
-        backorders = f"left {short:,} of {row.lines:,} order lines short; {UNKNOWN}"
+        backorders = f"left {short:,.0f} of {row.lines:,} order lines short; {UNKNOWN}"
     elif avoided > 0:
         backorders = f"avoided {avoided:,.0f} of the {made:,.0f} backorders {of_whom}"
     elif avoided < 0:
