@@ -35,35 +35,30 @@ def counted(dataset: Dataset, catalogue: Catalogue, day: int) -> FloatArray:
     # Of several counts written to one place the last one stays: the latest, as they are in order.
     on_hand[item] = table["on_hand"].to_numpy(dtype=np.float64)[order]
     since[item] = as_of[order]
-    moved = _received(dataset, catalogue, since, day) - _shipped(dataset, catalogue, since, day)
-    return np.maximum(on_hand + moved, 0.0)
+    moved = movements(dataset, catalogue)
+    between = (moved.day <= day) & (moved.day > since[moved.item])
+    net = np.bincount(moved.item[between], moved.quantity[between], len(catalogue))
+    return np.maximum(on_hand + net, 0.0)
 
 
-def _received(dataset: Dataset, catalogue: Catalogue, since: IntArray, day: int) -> FloatArray:
-    """Units received after day ``since[i]`` and up to ``day``."""
-    table = dataset.purchase_orders
-    received = days_of(table["received_at"])
-    units = table["quantity_received"].fillna(table["quantity"]).to_numpy(dtype=np.float64)
-    return _between(item_numbers(table, catalogue.items), received, units, since, day)
+def movements(dataset: Dataset, catalogue: Catalogue) -> Receipts:
+    """What was received (quantity above zero) and shipped (below), each on its day.
 
-
-def _shipped(dataset: Dataset, catalogue: Catalogue, since: IntArray, day: int) -> FloatArray:
-    """Units shipped after day ``since[i]`` and up to ``day``. What is said to be shipped without a day,
-    or of which nothing is said, shipped on the day of its order.
+    What is said to be shipped without a day, or of which nothing is said, shipped on the day of its
+    order. A line or receipt that names no quantity moved all of it.
     """
-    orders = dataset.orders
+    bought, orders = dataset.purchase_orders, dataset.orders
+    received = bought["quantity_received"].fillna(bought["quantity"]).to_numpy(dtype=np.float64)
     status = orders["status"].astype(object)
     silent = (status.isna() | (status == "shipped")).to_numpy(dtype=bool)
-    shipped = days_of(orders["shipped_at"])
-    shipped = np.where((shipped == LONG_AGO) & silent, days_of(orders["ordered_at"]), shipped)
-    units = orders["quantity_shipped"].fillna(orders["quantity"]).to_numpy(dtype=np.float64)
-    return _between(item_numbers(orders, catalogue.items), shipped, units, since, day)
-
-
-def _between(item: IntArray, when: IntArray, units: FloatArray, since: IntArray, day: int) -> FloatArray:
-    keep = (item >= 0) & (when <= day)
-    keep &= when > since[np.maximum(item, 0)]
-    return np.bincount(item[keep], units[keep], len(since)).astype(np.float64)
+    shipped_on = days_of(orders["shipped_at"])
+    shipped_on = np.where((shipped_on == LONG_AGO) & silent, days_of(orders["ordered_at"]), shipped_on)
+    shipped = orders["quantity_shipped"].fillna(orders["quantity"]).to_numpy(dtype=np.float64)
+    item = np.concatenate([item_numbers(bought, catalogue.items), item_numbers(orders, catalogue.items)])
+    day = np.concatenate([days_of(bought["received_at"]), shipped_on])
+    quantity = np.concatenate([received, -shipped])
+    keep = (item >= 0) & (day > LONG_AGO)
+    return Receipts(item[keep], day[keep], quantity[keep])
 
 
 def on_the_way(dataset: Dataset, catalogue: Catalogue, day: int, *, in_hindsight: bool) -> Receipts:

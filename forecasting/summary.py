@@ -11,6 +11,7 @@ import pandas as pd
 from forecasting.engine import Result
 from forecasting.evaluate.report import by_cost, cells, facts, headline
 from forecasting.evaluate.scores import by_model
+from forecasting.page.html import known
 from forecasting.replay.decomposition import in_words
 
 SHOWN = 8
@@ -72,6 +73,9 @@ def replay_text(result: Result, out: Path) -> str:
     lines += [f"  {name}: {words}, fitted on the time before" for name, words in fitted.items()]
     origin = in_words(result.tables["decomposition"]) if "decomposition" in result.tables else ""
     lines += ["", *verdicts(result), *(["", origin] if origin else [])]
+    reality = run.get("recorded", {"realism": "", "gaps": []})
+    said = [sentence for sentence in (reality["realism"], *reality["gaps"]) if sentence]
+    lines += ["", *said] if said else []
     written = [name for name in result.tables if name != "assumptions"]
     lines += ["", f"Written to {out}: {', '.join(written)}, report.html"]
     return "\n".join(lines)
@@ -87,8 +91,9 @@ def policies_table(summary: pd.DataFrame) -> list[str]:
         short_lines = row.backordered_lines + row.lost_lines
         short_units = row.backordered_units + row.lost_units
         lines.append(
-            f"  {row.policy:<18}{short_lines:>12,.0f} {short_units:>12,.0f}{row.fill_rate:>11.1%}"
-            f" {row.average_on_hand_value:>13,.0f} {row.cost_total:>13,.0f}"
+            f"  {row.policy:<18}{known(short_lines):>12} {known(short_units):>12}"
+            f"{known(row.fill_rate, '.1%'):>11} {known(row.average_on_hand_value):>13}"
+            f" {known(row.cost_total):>13}"
         )
     return lines
 
@@ -100,7 +105,10 @@ def verdicts(result: Result) -> list[str]:
     short = base.backordered_lines + base.lost_lines
     lines = []
     for row in _rows(summary):
-        if row.policy in {baseline, "perfect_foresight", "no_orders"}:
+        if row.policy in {baseline, "perfect_foresight", "no_orders", "recorded"}:
+            continue
+        if pd.isna(base.cost_total):
+            lines.append(against_unknown(row, baseline))
             continue
         more = "fewer" if row.backorders_avoided >= 0 else "more"
         cheaper = "less" if row.cost_saved >= 0 else "more"
@@ -113,6 +121,15 @@ def verdicts(result: Result) -> list[str]:
             f"{row.average_on_hand_value:,.0f} against {base.average_on_hand_value:,.0f}."
         )
     return lines
+
+
+def against_unknown(row: Any, baseline: str) -> str:
+    """What can be said of a policy where the baseline's cost in all is not known."""
+    more = "fewer" if row.backorders_avoided >= 0 else "more"
+    said = f"{row.policy} would have left {row.backordered_lines + row.lost_lines:,.0f} order lines short"
+    if not pd.isna(row.backorders_avoided):
+        said += f", {abs(row.backorders_avoided):,.0f} {more} than {baseline}"
+    return f"{said}, at a cost of {row.cost_total:,.0f} in all; what {baseline} cost is not known."
 
 
 def backtest_text(result: Result, out: Path | None) -> str:

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from forecasting.dataset.tables import TABLES, Kind
-from forecasting.policies.registry import IN_HINDSIGHT, POLICIES
+from forecasting.policies.registry import IN_HINDSIGHT, POLICIES, RECORDED
 from models.registry import MODELS
 
 ROOT = Path(__file__).parent.parent
@@ -128,7 +128,8 @@ def test_every_policy_has_a_row_and_a_section():
     assert sorted(first_cells(page.split("\n## ")[0])) == sorted(policies)
     assert set(policies) <= set(sections(page))
     for policy in policies:
-        assert (ROOT / "forecasting" / "policies" / f"{policy}.py").is_file()
+        folder = "replay" if policy == RECORDED else "policies"
+        assert (ROOT / "forecasting" / folder / f"{policy}.py").is_file()
 
 
 def test_the_layers_of_the_page_are_those_that_are_enforced():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
@@ -20,7 +21,7 @@ small, .note { color: #66707c; font-weight: 400; font-size: .87rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .9rem; }
 th { font-weight: 600; color: #66707c; text-align: left; vertical-align: bottom; }
-th, td { padding: .38rem .7rem; border-bottom: 1px solid #e6e8ec; }
+th, td { padding: .38rem .55rem; border-bottom: 1px solid #e6e8ec; }
 td { white-space: nowrap; }
 .n { text-align: right; font-variant-numeric: tabular-nums; }
 tr.focus td { background: #eaf4fa; font-weight: 600; }
@@ -29,7 +30,17 @@ tr.bound td { color: #8a8f98; font-style: italic; }
 svg { display: block; max-width: 100%; height: auto; }
 dt { font-weight: 600; margin-top: .5rem; }
 dd { margin: 0 0 0 1.2rem; }
-@media print { body { margin: 0; max-width: none; } h2 { break-after: avoid; } svg { break-inside: avoid; } }
+@page { margin: 1.6cm 1.4cm; }
+@media print {
+  body { margin: 0; padding: 0; max-width: none; font-size: 12px; }
+  h2, h3 { break-after: avoid; }
+  svg, tr, dt { break-inside: avoid; }
+  dt { break-after: avoid; }
+  thead { display: table-header-group; }
+  .wide { overflow: visible; }
+  th, td { padding: .22rem .4rem; }
+  tr.focus td, tr.baseline td { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+}
 """
 
 
@@ -73,6 +84,11 @@ def table(
         + "\n".join(body)
         + "\n</tbody></table></div>"
     )
+
+
+def known(value: float, form: str = ",.0f") -> str:
+    """The figure, or a dash where it is not known (NaN)."""
+    return "-" if math.isnan(value) else format(value, form)
 
 
 def definitions(words: Mapping[str, str]) -> str:

@@ -33,8 +33,11 @@ POLICIES: dict[str, Callable[[Config], Policy]] = {
 }
 """Policies that anybody can follow."""
 
-IN_HINDSIGHT = ("perfect_foresight",)
-"""Policies that only a replay can follow, because they know what came after."""
+RECORDED = "recorded"
+"""No rule: what the data says that happened."""
+
+IN_HINDSIGHT = ("perfect_foresight", RECORDED)
+"""What only a replay can show, because it knows what came after."""
 
 
 def policy(name: str, config: Config) -> Policy:
@@ -43,7 +46,7 @@ def policy(name: str, config: Config) -> Policy:
         return POLICIES[name](config)
     if name in IN_HINDSIGHT:
         raise RequestError(
-            f"policy {name!r} knows the future: only `reorder replay` can follow it. "
+            f"policy {name!r} knows the future: only `reorder replay` can show it. "
             f"Choose one of {', '.join(POLICIES)}"
         )
     raise unknown(name, tuple(POLICIES))

@@ -165,8 +165,10 @@ def _difference(name: str, measure: str, point: FloatArray, drawn: FloatArray) -
 
 
 def _rounded(measure: str, figures: FloatArray) -> FloatArray | IntArray:
-    """Counts as whole numbers; shares to 6 decimals; units and money to 4."""
-    return np.rint(figures).astype(np.int64) if measure in COUNTS else _round(measure, figures)
+    """Counts as whole numbers (unless one is not known: NaN); shares to 6 decimals; units and money to 4."""
+    if measure in COUNTS and not np.isnan(figures).any():
+        return np.rint(figures).astype(np.int64)
+    return _round(measure, figures)
 
 
 def _round(measure: str, figures: FloatArray) -> FloatArray:

@@ -18,6 +18,11 @@ HOW_TO_READ = {
         "Nobody can follow these two. The first knows the demand to come, the second never buys: they say "
         "what is possible at best and at worst."
     ),
+    "recorded": (
+        "No rule: what the company's own data says happened. A dash is a figure that the data does not tell; "
+        "a line that shipped in parts is taken to have shipped with its last one. It is charged at the same "
+        "cost rates as the others."
+    ),
     "The first weeks": (
         "An item is counted from the day on which goods ordered in the replay can have arrived (unless the "
         "warm-up was switched off): until then its stock is nobody's merit. Stock and backlog seem small "

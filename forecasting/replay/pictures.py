@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from forecasting.domain import FloatArray
 from forecasting.page import drawing
-from forecasting.page.drawing import BASE, BOUND, FOCUS, OTHERS
+from forecasting.page.drawing import BASE, BOUND, FOCUS, INK, OTHERS
+from forecasting.policies.registry import RECORDED
 
 PARTS = {
     "cost_holding": ("holding stock", "#4c78a8"),
@@ -39,6 +41,8 @@ class Cast:
             return {"color": BASE, "linewidth": 2.4, "zorder": 4}
         if policy in self.bounds:
             return {"color": BOUND, "linewidth": 1.3, "linestyle": (0, (1, 1.5)), "zorder": 2}
+        if policy == RECORDED:
+            return {"color": INK, "linewidth": 1.6, "linestyle": (0, (4, 2)), "zorder": 3}
         rest = [name for name in self.policies if name not in (self.focus, self.baseline, *self.bounds)]
         colour = OTHERS[rest.index(policy) % len(OTHERS)]
         return {"color": colour, "linewidth": 1.1, "alpha": 0.85, "zorder": 3}
@@ -103,6 +107,8 @@ def _over_time(
         starts = table.index.to_numpy()
         marker = "o" if len(starts) == 1 else None
         for policy in cast.policies:
+            if policy not in table:
+                continue  # Nothing of it is known.
             axes.plot(starts, table[policy], label=policy, marker=marker, **cast.line(policy))
         axes.set_title(title)
         axes.margins(x=0.01)
@@ -124,3 +130,118 @@ def _over_time(
     drawing.dates(all_axes[-1])
     drawing.legend(figure, all_axes[0])
     return figure
+
+
+def decomposition(parts: pd.DataFrame) -> Any:
+    """What the forecast and what the rule saves, in money, each with its 90 % interval."""
+    words = {"forecast": "the forecast", "rule": "the rule", "both": "both together"}
+    rows = parts.set_index("part").loc[list(words)]
+    with drawing.style():
+        figure, (axes,) = drawing.panels(1, 1.75)
+        _intervals(axes, list(words.values()), rows, 1.0)
+        axes.set_xlabel("money saved, with its 90 % interval")
+        axes.xaxis.set_major_formatter(drawing.thousands)
+        return figure
+
+
+def sensitivity(wide: pd.DataFrame, cast: Cast) -> Any:
+    """The saving in each scenario, as a share of what the baseline costs in it.
+
+    ``wide``: a row a scenario, in the order to draw: ``scenario``, ``cost_saved`` with its ends, and the
+    baseline's ``cost_total_base``.
+    """
+    base = np.maximum(wide["cost_total_base"].to_numpy(dtype=np.float64), 1e-9)
+    with drawing.style():
+        figure, (axes,) = drawing.panels(1, 0.85 + 0.33 * len(wide))
+        _intervals(axes, [str(name) for name in wide["scenario"]], wide, 100 / base)
+        axes.set_xlabel(f"saved by {cast.focus}, per cent of what {cast.baseline} costs; 90 % interval")
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:g} %")
+        return figure
+
+
+def _intervals(axes: Any, names: Sequence[str], rows: pd.DataFrame, scale: FloatArray | float) -> None:
+    """A bar for each ``cost_saved``, its interval across it, zero marked."""
+    middle, low, high = (
+        rows[f"cost_saved{end}"].to_numpy(dtype=np.float64) * scale for end in ("", "_low", "_high")
+    )
+    places = np.arange(len(names))
+    colours = [FOCUS if value >= 0 else BASE for value in middle]
+    axes.barh(places, middle, color=colours, alpha=0.35, height=0.6)
+    axes.hlines(places, low, high, color=colours, linewidth=2)
+    axes.plot(middle, places, "o", color=INK, markersize=4)
+    axes.axvline(0, color=INK, linewidth=0.8)
+    axes.set_yticks(places, names)
+    axes.invert_yaxis()
+    axes.margins(x=0.06)
+    axes.spines["bottom"].set_visible(False)
+    axes.grid(axis="x")
+
+
+def frontier(table: pd.DataFrame, cast: Cast) -> Any:
+    """Stock value against order lines short: a line a policy, swept from bold to cautious.
+
+    ``table``: columns policy, aggressiveness, label, as_replayed, average_on_hand_value,
+    backordered_lines, lost_lines.
+    """
+    names = list(dict.fromkeys(table["policy"]))
+    looks = Cast([*cast.policies, *(name for name in names if name not in cast.policies)], *_roles(cast))
+    with drawing.style():
+        figure, (axes,) = drawing.panels(1, 4.6)
+        for name in names:
+            rows = table[table["policy"] == name].sort_values("aggressiveness", kind="stable")
+            stock = rows["average_on_hand_value"].to_numpy(dtype=np.float64)
+            short = (rows["backordered_lines"] + rows["lost_lines"]).to_numpy(dtype=np.float64)
+            look = looks.line(name)
+            axes.plot(stock, short, label=name, marker=".", markersize=5, **look)
+            replayed = rows["as_replayed"].to_numpy(dtype=bool)
+            axes.plot(
+                stock[replayed],
+                short[replayed],
+                "o",
+                color=look["color"],
+                markersize=9,
+                markeredgecolor="white",
+                zorder=look["zorder"] + 5,
+            )
+            if name in (cast.focus, cast.baseline):
+                # The better line runs to the left of the other: its words stand on its left.
+                side = -1 if name == cast.focus else 1
+                _labels(axes, stock, short, [str(label) for label in rows["label"]], look["color"], side)
+        axes.annotate(
+            "ideal: little stock,\nnothing short",
+            (0.012, 0.03),
+            xycoords="axes fraction",
+            fontsize=8.5,
+            color=BOUND,
+            va="bottom",
+        )
+        axes.set_xlim(left=0)
+        axes.set_ylim(bottom=0)
+        axes.xaxis.set_major_formatter(drawing.thousands)
+        axes.yaxis.set_major_formatter(drawing.thousands)
+        axes.set_title("Order lines short")
+        axes.set_xlabel("average value of the stock on hand (money)")
+        axes.grid()
+        drawing.legend(figure, axes)
+        return figure
+
+
+def _roles(cast: Cast) -> tuple[str, str, Sequence[str]]:
+    return cast.focus, cast.baseline, cast.bounds
+
+
+def _labels(
+    axes: Any, stock: FloatArray, short: FloatArray, labels: Sequence[str], colour: str, side: int
+) -> None:
+    """The words of both ends of a line, on its left (-1) or right: from where to where it was swept."""
+    for place in sorted({0, len(labels) - 1}):
+        axes.annotate(
+            labels[place],
+            (stock[place], short[place]),
+            xytext=(7 * side, 5 * side),
+            textcoords="offset points",
+            ha="right" if side < 0 else "left",
+            va="top" if side < 0 else "bottom",
+            fontsize=8,
+            color=colour,
+        )

@@ -28,12 +28,14 @@ from forecasting.engine import (
 from forecasting.errors import RequestError
 from forecasting.policies.base import Policy
 from forecasting.policies.perfect_foresight import PerfectForesight
-from forecasting.policies.registry import IN_HINDSIGHT, POLICIES, policy, unknown
+from forecasting.policies.registry import IN_HINDSIGHT, POLICIES, RECORDED, policy, unknown
 from forecasting.replay import compare
 from forecasting.replay.decomposition import decomposition, in_words
 from forecasting.replay.fit import TOGETHER, Fittable, fit, time_before
 from forecasting.replay.frontier import frontier, settings
 from forecasting.replay.notebook import Chapter, NoNotes, Notebook
+from forecasting.replay.realism import realism
+from forecasting.replay.recorded import recorded
 from forecasting.replay.report import report
 from forecasting.replay.scenario import Scenario, scenario
 from forecasting.replay.sensitivity import sensitivity
@@ -90,6 +92,10 @@ def replay(
     check_model(config)
     names = _checked(policies, baseline)
     _check_span(dataset, first_day, last_day)
+    if baseline == RECORDED and extras.sensitivity:
+        raise RequestError(
+            f"--sensitivity: {RECORDED} cannot be replayed otherwise; choose another --baseline"
+        )
     seeing = observer(dataset, config, first_day - 1, assumptions)
     past = scenario(dataset, seeing, first_day, last_day, assumptions)
     clock.lap("prepare")
@@ -101,13 +107,20 @@ def replay(
     )
     notebook = open_notebook(identity)
     before = time_before(dataset, seeing, first_day)
-    chosen = [_fitted(_policy(name, config, past), before, notebook, stage) for name in names]
+    followed = [name for name in names if name != RECORDED]
+    chosen = [_fitted(_policy(name, config, past), before, notebook, stage) for name in followed]
     clock.lap("fit")
     swept = [settings(each) if extras.frontier else [] for each in chosen]
     others = [setting.policy for each in swept for setting in each if not setting.as_replayed]
     found = _walked([*chosen, *others], past, notebook, stage)
     runs = found[: len(chosen)]
     clock.lap("walk")
+    gaps: tuple[str, ...] = ()
+    if RECORDED in names:
+        told = recorded(dataset, past, assumptions)
+        runs.insert(names.index(RECORDED), told.run)
+        gaps = told.gaps
+        clock.lap(RECORDED)
 
     known = seeing.catalogue
     costs = _charged(dataset, config, extras.tally, first_day - 1) if extras.tally else known.costs
@@ -117,6 +130,7 @@ def replay(
         "periods": compare.periods(runs, costs, value, past.period_edges),
         "items": compare.items(runs, costs, value, known.items),
     }
+    real = realism(tables["summary"], baseline)
     parts = decomposition(runs, costs, value, seed, draws)
     if len(parts):
         tables["decomposition"] = parts
@@ -126,14 +140,16 @@ def replay(
         tables["frontier"] = frontier(
             [
                 (setting, run if setting.as_replayed else next(rest))
-                for run, each in zip(runs, swept, strict=True)
+                for run, each in zip(found, swept, strict=False)
                 for setting in each
             ],
             costs,
             value,
         )
     if extras.sensitivity:
-        tables["sensitivity"] = sensitivity(chosen, runs, past, costs, baseline, notebook, stage)
+        tables["sensitivity"] = sensitivity(
+            chosen, found[: len(chosen)], past, costs, baseline, notebook, stage
+        )
         clock.lap("sensitivity")
     tables["assumptions"] = assumptions.frame()
 
@@ -150,6 +166,7 @@ def replay(
         "baseline": baseline,
         "tally": dict(extras.tally),
         "parameters": {run.policy: run.parameters for run in runs if run.parameters},
+        **({"recorded": {"realism": real, "gaps": list(gaps)}} if RECORDED in names else {}),
     }
     page = report(
         tables["summary"],
@@ -162,6 +179,10 @@ def replay(
         last_day=day_text(last_day),
         counted_from=day_text(int(past.count_from.max())),
         origin_of_saving=in_words(parts),
+        reality=" ".join([real, *gaps]).strip(),
+        decomposition=parts,
+        frontier=tables.get("frontier"),
+        sensitivity=tables.get("sensitivity"),
     )
     return Replayed(Result(tables, described), page)
 

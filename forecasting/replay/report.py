@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -11,14 +14,17 @@ import pandas as pd
 
 from forecasting.page import html
 from forecasting.page.drawing import svg
-from forecasting.replay import pictures
+from forecasting.page.html import known
+from forecasting.policies.registry import RECORDED
+from forecasting.replay import differences, explored, pictures
 from forecasting.replay.page import HOW_TO_READ
 
 BOUNDS = ("perfect_foresight", "no_orders")
 """Nobody can follow these two; they say what is possible at best and at worst."""
 
 OURS = "cost_optimal"
-ITEMS_SHOWN = 10
+
+UNKNOWN = "how many were short is not recorded"
 
 
 def report(
@@ -33,17 +39,24 @@ def report(
     last_day: str,
     counted_from: str | None = None,
     origin_of_saving: str = "",
+    reality: str = "",
+    decomposition: pd.DataFrame | None = None,
+    frontier: pd.DataFrame | None = None,
+    sensitivity: pd.DataFrame | None = None,
 ) -> str:
     """The page as HTML: no link leads out of it, and the same tables give the same bytes.
 
     ``summary``, ``periods`` and ``items`` are as ``compare`` makes them; ``assumptions`` has the columns
     setting, value, items; ``parameters`` gives the parameters of policies in words, by name; the days are
     written as 2011-09-04. From ``counted_from`` on every item is counted (the first day, if not given).
-    ``origin_of_saving``: a sentence, or nothing.
+    ``origin_of_saving`` (how much is the forecast's) and ``reality`` (what was recorded) are sentences, or
+    nothing. Sections appear for the tables that are given: ``decomposition``; ``frontier`` (columns
+    policy, aggressiveness, label, and measures) and ``sensitivity`` (scenario, policy, and measures).
     """
     focus = focus_of(summary, baseline)
     shown = [name for name in summary["policy"] if name != "no_orders" or len(summary) == 1]
     cast = pictures.Cast(shown, focus, baseline, BOUNDS)
+    pair = differences.Pair(focus, baseline)
     by_period = _by_period(periods, last_day)
     counted = _row(summary, baseline)
     warm = None if counted_from is None else np.datetime64(counted_from, "D")
@@ -53,7 +66,11 @@ def report(
         f"and {counted.units:,.0f} units of demand counted. Every policy met the same orders, day by "
         "day, knowing at each review only what could be known then."
     )
-    costs = svg(pictures.costs(summary, cast), "costs", "Cost of each policy by its parts")
+    priced = summary.loc[summary["policy"].isin(shown) & summary["cost_total"].notna(), "policy"]
+    costs = ""
+    if len(priced):
+        drawn = pictures.costs(summary, replace(cast, policies=list(priced)))
+        costs = svg(drawn, "costs", "Cost of each policy by its parts")
     stock = pictures.over_time(
         [
             ("Stock on hand, average value (money)", by_period("average_on_hand_value")),
@@ -62,17 +79,21 @@ def report(
         cast,
         warm,
     )
-    short = pictures.over_time([("Backorders: order lines short per period", by_period("short_lines"))], cast)
+    short = pictures.over_time([("Backorders: order lines short per day", by_period("short_lines"))], cast)
     sections = [
         ("The policies side by side", _policies(summary, focus, baseline)),
+        *([("What was recorded", _recorded(reality))] if reality else []),
         ("What each policy costs", costs + html.note(_left_out(summary, shown))),
-        *([("Where the saving comes from", html.note(origin_of_saving))] if origin_of_saving else []),
+        *explored.where_from(decomposition, origin_of_saving),
+        *explored.frontier(frontier, cast),
+        *explored.sensitivity(sensitivity, cast),
         (
             "Stock and backlog over time",
             svg(stock, "stock", "Stock value and backlog of each policy over time"),
         ),
-        ("Backorders over time", svg(short, "short", "Order lines short of each policy per period")),
-        ("The items that make the difference", _items(items, focus, baseline)),
+        ("Backorders over time", svg(short, "short", "Order lines short of each policy per day")),
+        ("The weeks that make the difference", differences.weeks(periods, pair)),
+        ("The items that make the difference", differences.items(items, pair)),
         *([("Parameters", html.definitions(parameters))] if parameters else []),
         ("What was assumed", html.assumptions(assumptions)),
         ("How to read this", html.definitions(HOW_TO_READ)),
@@ -93,24 +114,33 @@ def focus_of(summary: pd.DataFrame, baseline: str) -> str:
 def headline(summary: pd.DataFrame, baseline: str) -> tuple[str, str]:
     """What the replay says: in a sentence, and in figures how surely."""
     focus, base = focus_of(summary, baseline), _row(summary, baseline)
-    made = int(base.backordered_lines + base.lost_lines)
+    made = base.backordered_lines + base.lost_lines
+    real = baseline == RECORDED
     if focus == baseline:
-        return (
-            f"{baseline} would have left {made:,} of {base.lines:,} order lines short, "
-            f"at a cost of {base.cost_total:,.0f} in all."
-        ), ""
+        left = f"{baseline} would have left {known(made)} of {base.lines:,} order lines short"
+        if real:
+            left = UNKNOWN if math.isnan(made) else f"{made:,.0f} of {base.lines:,} order lines were short"
+        cost = "" if math.isnan(base.cost_total) else f"at a cost of {base.cost_total:,.0f} in all"
+        return f"{', '.join(filter(None, (left, cost)))}.", ""
     row = _row(summary, focus)
-    avoided = int(row.backorders_avoided)
-    if avoided > 0:
-        backorders = f"avoided {avoided:,} of the {made:,} backorders that {baseline} made"
+    avoided = row.backorders_avoided
+    of_whom = "that were recorded" if real else f"that {baseline} made"
+    if math.isnan(avoided):
+        short = row.backordered_lines + row.lost_lines
+        backorders = f"left {short:,.0f} of {row.lines:,} order lines short; {UNKNOWN}"
+    elif avoided > 0:
+        backorders = f"avoided {avoided:,.0f} of the {made:,.0f} backorders {of_whom}"
     elif avoided < 0:
-        backorders = f"made {-avoided:,} backorders more than the {made:,} of {baseline}"
+        whose = "recorded" if real else f"of {baseline}"
+        backorders = f"made {-avoided:,.0f} backorders more than the {made:,.0f} {whose}"
     else:
-        backorders = f"made as many backorders as {baseline}, {made:,}"
+        backorders = f"made as many backorders as {'were recorded' if real else baseline}, {made:,.0f}"
     return f"{focus} would have {backorders}, {_money(row, base)}.", _details(row, base, summary)
 
 
 def _money(row: Any, base: Any) -> str:
+    if math.isnan(row.cost_saved):
+        return f"at a cost of {row.cost_total:,.0f} in all"
     if row.cost_saved == 0:
         return "for the same money in all"
     word = "less" if row.cost_saved > 0 else "more"
@@ -121,11 +151,18 @@ def _money(row: Any, base: Any) -> str:
 
 
 def _details(row: Any, base: Any, summary: pd.DataFrame) -> str:
-    said = [
-        f"Cost in all: {row.cost_total:,.0f} instead of {base.cost_total:,.0f}; 90 % interval of the saving: "
-        f"{row.cost_saved_low:,.0f} to {row.cost_saved_high:,.0f}, of the backorders avoided: "
-        f"{row.backorders_avoided_low:,.0f} to {row.backorders_avoided_high:,.0f}."
-    ]
+    said = []
+    if not math.isnan(row.cost_saved):
+        said.append(
+            f"Cost in all: {row.cost_total:,.0f} instead of {base.cost_total:,.0f}; 90 % interval of the "
+            f"saving: {row.cost_saved_low:,.0f} to {row.cost_saved_high:,.0f}, of the backorders avoided: "
+            f"{row.backorders_avoided_low:,.0f} to {row.backorders_avoided_high:,.0f}."
+        )
+    elif not math.isnan(row.backorders_avoided):
+        said.append(
+            f"90 % interval of the backorders avoided: {row.backorders_avoided_low:,.0f} to "
+            f"{row.backorders_avoided_high:,.0f}. What {base.policy} cost in all is not known."
+        )
     if row.cost_saved_low <= 0 <= row.cost_saved_high:
         said.append("The interval of the saving holds zero: this past cannot tell the two costs apart.")
     cheapest = min(_rows(_followable(summary)), key=lambda row: row.cost_total, default=row)
@@ -134,8 +171,14 @@ def _details(row: Any, base: Any, summary: pd.DataFrame) -> str:
     return " ".join(said)
 
 
+def _recorded(reality: str) -> str:
+    """The sentences on what was recorded, with names of tables and columns as such."""
+    said = re.sub("`([^`]+)`", r"<code>\1</code>", escape(reality))
+    return f"<p>{said}</p>"
+
+
 def _followable(summary: pd.DataFrame) -> pd.DataFrame:
-    return summary[~summary["policy"].isin([*BOUNDS, "recorded"])]
+    return summary[~summary["policy"].isin([*BOUNDS, RECORDED])]
 
 
 def _rows(frame: pd.DataFrame) -> list[Any]:
@@ -161,10 +204,13 @@ def _by_period(periods: pd.DataFrame, last_day: str) -> Any:
 
 def _left_out(summary: pd.DataFrame, shown: Sequence[str]) -> str:
     left_out = summary[~summary["policy"].isin(shown)]
-    return " ".join(
+    said = [
         f"Not drawn, as it would dwarf the others: {row.policy}, which costs {row.cost_total:,.0f}."
         for row in _rows(left_out)
-    )
+    ]
+    unknown = summary.loc[summary["cost_total"].isna(), "policy"]
+    said += [f"Not drawn, as not all of its cost is known: {name}." for name in unknown]
+    return " ".join(said)
 
 
 def _policies(summary: pd.DataFrame, focus: str, baseline: str) -> str:
@@ -188,65 +234,21 @@ def _policies(summary: pd.DataFrame, focus: str, baseline: str) -> str:
         rows.append(
             (
                 row.policy,
-                f"{row.backordered_lines + row.lost_lines:,}",
-                f"{row.backorders_avoided:,}" if compared else "baseline",
-                f"{row.backordered_units + row.lost_units:,.0f}",
-                f"{row.fill_rate:.1%}",
-                f"{row.otif:.1%}",
-                f"{row.average_on_hand_value:,.0f}",
-                f"{row.purchase_orders:,}",
-                f"{row.cost_total:,.0f}",
-                f"{row.cost_saved:,.0f}" if compared else "baseline",
-                f"{row.cost_saved_low:,.0f} to {row.cost_saved_high:,.0f}" if compared else "",
+                known(row.backordered_lines + row.lost_lines),
+                known(row.backorders_avoided) if compared else "baseline",
+                known(row.backordered_units + row.lost_units),
+                known(row.fill_rate, ".1%"),
+                known(row.otif, ".1%"),
+                known(row.average_on_hand_value),
+                known(row.purchase_orders),
+                known(row.cost_total),
+                known(row.cost_saved) if compared else "baseline",
+                # Of the bounds an interval tells nothing, and it is wide.
+                f"{known(row.cost_saved_low)} to {known(row.cost_saved_high)}"
+                if compared and row.policy not in BOUNDS
+                else "",
             )
         )
-        kinds = {focus: "focus", baseline: "baseline", **dict.fromkeys(BOUNDS, "bound")}
+        kinds = {**dict.fromkeys(BOUNDS, "bound"), baseline: "baseline", focus: "focus"}
         classes.append(kinds.get(str(row.policy), ""))
     return html.table(header, rows, classes)
-
-
-def _items(items: pd.DataFrame, focus: str, baseline: str) -> str:
-    """The items on which the two policies differ most, either way."""
-    if focus == baseline:
-        return "<p>There is nothing to compare with.</p>"
-    key = ["location", "sku"]
-    short = items["backordered_lines"] + items["lost_lines"]
-    wide = items.assign(short_lines=short)[
-        [*key, "policy", "lines", "short_lines", "average_on_hand_value", "cost_total"]
-    ]
-    both = wide[wide["policy"] == baseline].merge(
-        wide[wide["policy"] == focus], on=key, suffixes=("_base", "_focus")
-    )
-    both["saved"] = (both["cost_total_base"] - both["cost_total_focus"]).round(4)
-    several = both["location"].nunique() > 1
-    blocks = []
-    for title, chosen, sign in (
-        (f"Where {focus} saves most against {baseline}", both[both["saved"] > 0], -1),
-        (f"Where it costs most more than {baseline}", both[both["saved"] < 0], 1),
-    ):
-        worst = chosen.assign(rank=sign * chosen["saved"]).sort_values(["rank", *key], kind="stable")
-        header = (
-            *(("Location",) if several else ()),
-            "Item",
-            "Order lines",
-            "Lines short, before → after",
-            "Stock value, before → after",
-            "Cost, before → after",
-            "Saved",
-        )
-        rows = [
-            (
-                *((row.location,) if several else ()),
-                row.sku,
-                f"{row.lines_base:,}",
-                f"{row.short_lines_base:,} → {row.short_lines_focus:,}",
-                f"{row.average_on_hand_value_base:,.0f} → {row.average_on_hand_value_focus:,.0f}",
-                f"{row.cost_total_base:,.0f} → {row.cost_total_focus:,.0f}",
-                f"{row.saved:,.0f}",
-            )
-            for row in _rows(worst.head(ITEMS_SHOWN))
-        ]
-        total = f"{len(chosen):,} items, {chosen['saved'].sum():,.0f} in all"
-        body = html.table(header, rows, words=2 if several else 1) if rows else "<p>None.</p>"
-        blocks.append(f"<h3>{escape(title)} <small>({escape(total)})</small></h3>\n{body}")
-    return "\n".join(blocks)

@@ -16,6 +16,7 @@ from forecasting.demand import due_to_ship, item_numbers, order_of_lines
 from forecasting.domain import BoolArray, DemandLines, FloatArray, IntArray
 from forecasting.observer import Observer
 from forecasting.replay.ledger import Ledger
+from forecasting.replay.parts import demand_in_one_piece
 from forecasting.replay.substitution import Alternatives
 from forecasting.replay.supply import Shortfalls, recorded_lead_days, recorded_shortfalls
 from forecasting.stock_position import Receipts, counted, on_the_way, owed_lines
@@ -30,7 +31,7 @@ class Scenario:
 
     Attributes:
         observer: what a policy gets to see, day by day.
-        lines: the demand that happens: what counted as demand in the end.
+        lines: the demand that happens: what counted as demand in the end, each line in one piece.
         first_day, last_day: the days simulated.
         opening: float64, shape (n,): on hand at the close of the day before ``first_day``.
         pipeline: goods on their way then.
@@ -127,12 +128,11 @@ def scenario(
     stock for opens with ``opening_cover`` protection intervals of its mean demand in the 13 weeks before.
     """
     catalogue, config = observer.catalogue, observer.config
-    lines = observer.lines
-    for_good = lines.known_until == DemandLines.NEVER
-    happened = lines.where(for_good)
+    happened, _, part_of = demand_in_one_piece(dataset, observer)
     opening, covered = _opening(dataset, observer, first_day - 1)
     assumptions.add("opening_cover", f"{config.opening_cover:g}", covered)
-    owed = _owed(dataset, observer, first_day - 1)[for_good]
+    for_good = observer.lines.known_until == DemandLines.NEVER
+    owed = np.bincount(part_of, _owed(dataset, observer, first_day - 1)[for_good], len(happened))
     warm = np.ceil(catalogue.protection_days).astype(np.int64) if config.warmup == "protection" else 0
     return Scenario(
         observer=observer,
@@ -144,7 +144,7 @@ def scenario(
         lead_days=_lead_days(dataset, observer, first_day - 1, last_day - first_day + 2),
         count_from=np.full(len(catalogue), first_day, dtype=np.int64) + warm,
         period_edges=np.append(np.arange(first_day, last_day + 1, 7), last_day + 1).astype(np.int64),
-        owed=owed if owed.any() else None,
+        owed=owed.astype(np.float64) if owed.any() else None,
         leaves=_leaves(happened, catalogue.costs, catalogue.backorder_allowed, first_day, config),
         alternatives=_alternatives(dataset, observer, happened),
         shortfalls=recorded_shortfalls(dataset, catalogue, last_day - first_day + 2, config.seed)

@@ -13,7 +13,8 @@ class Tallies:
 
     What a line brings about (its shortage, its being late) belongs to the period of the line's own day,
     whenever it ships; what is counted at the close of a day belongs to the period of that day.
-    ``docs/replay.md`` says when a line is short, lost, late or in full.
+    ``docs/replay.md`` says when a line is short, lost, late or in full. NaN: not known (of what was
+    recorded; a simulation knows everything).
 
     Attributes:
         lines, units: demand.

@@ -1,0 +1,52 @@
+"""Demand that the dataset shows in parts, put together again.
+
+A line that stock did not suffice for is often kept as several: what shipped at once, and a row (a child of
+the order) for each shipment that followed. The customer asked once. So rows of one order and item, due to
+ship on one day by one deadline, are one line where they shipped on different days, or some did not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from forecasting.dataset.dataset import Dataset
+from forecasting.demand import days_of, due_to_ship, item_numbers, order_of_lines
+from forecasting.domain import DemandLines, IntArray
+from forecasting.observer import Observer
+
+
+def demand_in_one_piece(dataset: Dataset, observer: Observer) -> tuple[DemandLines, IntArray, IntArray]:
+    """The lines that are demand in the end, and what they were put together of.
+
+    Returns:
+        The lines; and of each of their k parts the row of ``orders``, and the line that it is part of
+        (int64, shape (k,) each).
+
+    """
+    lines = observer.lines
+    keep = lines.known_until == DemandLines.NEVER
+    number = item_numbers(dataset.orders, observer.catalogue.items)
+    due = due_to_ship(dataset, number, observer.catalogue.available_from)
+    row, happened = order_of_lines(dataset, number, due)[keep], lines.where(keep)
+    place = np.arange(len(happened), dtype=np.int64)
+    shipped = days_of(dataset.orders["shipped_at"])[row]
+    if len(shipped) == 0 or shipped.min() == shipped.max():
+        return happened, row, place
+
+    item = happened.item
+    order = np.lexsort((happened.due, happened.order, happened.day, item))
+    same = np.ones(len(order) - 1, dtype=bool)
+    for key in (item, happened.day, happened.order, happened.due):
+        same &= np.diff(key[order]) == 0
+    starts = np.flatnonzero(np.concatenate([[True], ~same]))
+    group = np.cumsum(np.concatenate([[True], ~same])) - 1
+    apart = np.minimum.reduceat(shipped[order], starts) < np.maximum.reduceat(shipped[order], starts)
+    # The sort is stable: the first of a group is the first in time.
+    leader = np.empty_like(place)
+    leader[order] = np.where(apart[group], order[starts][group], order)
+    leads = leader == place
+    part_of = (np.cumsum(leads) - 1)[leader]
+    quantity = np.bincount(part_of, happened.quantity).astype(np.float64)
+    return replace(happened.where(leads), quantity=quantity), row, part_of
