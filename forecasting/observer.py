@@ -20,7 +20,7 @@ from forecasting.demand import LONG_AGO, Availability, history, known_at
 from forecasting.domain import DemandLines, FloatArray, IntArray, Stock
 from forecasting.drivers import Announced, drivers
 from forecasting.lead_time import Outlook
-from forecasting.policies.base import Policy, Situation
+from forecasting.policies.base import Late, Policy, Situation
 from forecasting.predecessors import inherited
 from models.distribution import Distribution
 from models.history import History
@@ -183,11 +183,14 @@ class Observer:
         *,
         beyond: FloatArray,
         line_size: FloatArray,
+        late: Late | None = None,
+        price_rise: FloatArray | None = None,
     ) -> Situation:
         """What a policy decides on at the close of ``as_of`` for the items under review.
 
         Args:
-            item: int64, shape (n,): their numbers; ``stock`` and ``beyond`` are of these items.
+            item: int64, shape (n,): their numbers; ``stock``, ``beyond``, ``late`` and ``price_rise``
+                are of these items.
             forecast, line_size: of all items.
 
         """
@@ -220,6 +223,9 @@ class Observer:
             line_size=line_size[item],
             backorder_allowed=catalogue.backorder_allowed[item],
             orderable=~ended & terms.feasible,
+            endings=catalogue.endings.take(item),
+            late=late,
+            price_rise=price_rise,
         )
 
     def _promised(self, as_of: int, item: IntArray, days: FloatArray) -> FloatArray:

@@ -78,7 +78,8 @@ def brute_force(seen, theta, unsold_days, highest=400):
 
     short0, left0 = parts(lead)
     short1, left1 = parts(lead + review)
-    cost = p * (short1 - short0) + b * review / 2 * (short0 + short1) + h * review / 2 * (left0 + left1)
+    first, last = (review - 1) / 2, (review + 1) / 2
+    cost = p * (short1 - short0) + b * (first * short0 + last * short1) + h * (first * left0 + last * left1)
     nodes = np.array([0, 7, 14, 28, 56, 112, 224, 364]) * unsold_days / 364
     tail = np.array([parts(lead + review + s)[1] for s in nodes])
     return cost + theta * h * np.trapezoid(tail, nodes, axis=0)

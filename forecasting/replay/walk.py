@@ -11,13 +11,15 @@ from functools import partial
 
 import numpy as np
 
+from forecasting.catalogue import Catalogue
 from forecasting.demand import Availability
 from forecasting.domain import DemandLines, FloatArray, IntArray
 from forecasting.observer import LazyChoice, LazyForecast
-from forecasting.policies.base import Policy
+from forecasting.policies.base import Late, Policy
 from forecasting.replay.ledger import Ledger
 from forecasting.replay.scenario import Scenario
 from forecasting.replay.tallies import Tallies
+from forecasting.stock_position import Receipts, overtaken
 from models.history import History
 
 
@@ -102,6 +104,7 @@ def walk(
             forecast,
             beyond=_beyond(due, day, item, catalogue.protection_days),
             line_size=memory.line_sizes[day],
+            late=_overtaken(due, day, item, catalogue),
         )
         quantity = policy.decide(situation).quantity
         bought = quantity > 0
@@ -200,3 +203,15 @@ def _beyond(
         late = arrives > day + protection[which]
         np.add.at(beyond, which[late], quantity[late])
     return beyond[item]
+
+
+def _overtaken(
+    due: list[tuple[IntArray, IntArray, FloatArray]], day: int, item: IntArray, catalogue: Catalogue
+) -> Late | None:
+    """What of the goods on order an order placed now may overtake, of the items under review."""
+    place = np.full(len(catalogue), -1, dtype=np.int64)
+    place[item] = np.arange(len(item))
+    which, arrives, quantity = (np.concatenate([entry[part] for entry in due]) for part in range(3))
+    coming = (arrives > day) & (place[which] >= 0)
+    receipts = Receipts(place[which[coming]], arrives[coming], quantity[coming])
+    return overtaken(receipts, day, catalogue.lead_times.take(item), catalogue.review_days[item])
