@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -87,6 +88,9 @@ def batch_curve(situation: Situation, curve: CostCurve) -> BatchCurve:
     ends = [curve.before, *after_arrival(situation, curve.before, review, further)]
     lengths = np.diff([0, *COVERED_REVIEWS]).tolist()
     nothing = np.zeros(len(situation))
+    # Goods that come late are there at the review after; what is unsold or at its end counts once.
+    later_on: dict[str, Any] = {"unsold_days": nothing, "more": (), "late": None}
+    first: dict[str, Any] = later_on | {"late": curve.late}
     return BatchCurve(
         spans=tuple(
             replace(
@@ -94,7 +98,7 @@ def batch_curve(situation: Situation, curve: CostCurve) -> BatchCurve:
             )
             for (begin, end), reviews in zip(pairwise(ends), lengths, strict=True)
         ),
-        unsold=replace(curve, shortage=nothing, waiting=nothing, review_days=nothing),
+        unsold=replace(curve, shortage=nothing, waiting=nothing, review_days=nothing, late=None),
         line_cost=situation.costs.line_cost,
     )
 

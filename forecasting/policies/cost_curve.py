@@ -19,13 +19,14 @@ cannot be un-bought, so a share theta of its holding is charged until it is sold
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from forecasting.domain import BoolArray, FloatArray, IntArray
 from forecasting.policies.base import Endings, Situation
 from forecasting.policies.curve_kernels import expected
+from forecasting.policies.late_goods import LateGoods, late_goods
 from forecasting.policies.projection import after_arrival, before_arrival, gone_share
 from models.compile import over_items
 from models.distribution import WEIGHTS, Distribution, mixture
@@ -73,7 +74,8 @@ class CostCurve:
         shortage: p, money per unit; ``waiting``: b, per unit and day; ``holding``: h, per unit and day.
         review_days: R. Each of the last five float64, shape (n,).
         shares: for lost business, goodwill, admin and word of mouth: its share in p, shape (n,).
-        more: what only some of the items cost.
+        more: what only some of the items cost, at the end.
+        late: what goods on order cost that a new order overtakes.
 
     """
 
@@ -87,6 +89,7 @@ class CostCurve:
     review_days: FloatArray
     shares: dict[str, FloatArray]
     more: tuple[Term, ...] = ()
+    late: LateGoods | None = None
 
     def cost(self, position: FloatArray) -> FloatArray:
         """Expected cost, money, of each position. float64, shape (n,) or (n, k) with ascending rows."""
@@ -99,6 +102,8 @@ class CostCurve:
         cost = _expected((self.before, self.after, self.later), short, left, y)
         for term in self.more:
             cost[term.items] += term.cost(y[term.items])
+        if self.late is not None:
+            cost[self.late.items] += self.late.cost(y[self.late.items])
         return cost[:, 0] if flat else cost
 
     def parts(self, position: FloatArray) -> dict[str, FloatArray]:
@@ -114,7 +119,24 @@ class CostCurve:
         named["holding"] = self.holding * (first * left[0] + last * left[1] + unsold)
         for term in self.more:
             named[term.part][term.items] += term.cost(position[term.items, None])[:, 0]
+        if self.late is not None:
+            for name, amount in self.late.parts(position[self.late.items]).items():
+                named[name][self.late.items] += amount
         return named
+
+    def of(self, items: IntArray) -> CostCurve:
+        """That of the given items between the two arrivals alone: nothing unsold, nothing at the end."""
+        return CostCurve(
+            before=self.before.take(items),
+            after=self.after.take(items),
+            later=self.after.take(items),
+            unsold_days=np.zeros(len(items)),
+            shortage=self.shortage[items],
+            waiting=self.waiting[items],
+            holding=self.holding[items],
+            review_days=self.review_days[items],
+            shares={name: share[items] for name, share in self.shares.items()},
+        )
 
     @property
     def _closes(self) -> tuple[FloatArray, FloatArray]:
@@ -126,6 +148,8 @@ class CostCurve:
     def highest(self) -> FloatArray:
         """float64, shape (n,): a position above which the cost only rises."""
         top = np.maximum(self.after.values[:, -1], self.before.values[:, -1])
+        if self.late is not None:
+            top[self.late.items] = np.maximum(top[self.late.items], self.late.without.highest)
         for term in self.more:
             if np.any(term.short > 0):
                 reached = np.where(term.short > 0, term.demand.values[:, -1], 0.0)
@@ -158,7 +182,7 @@ def cost_curve(situation: Situation, unsold_weight: float, unsold_days: float) -
     shortage = costs.shortage_per_unit(situation.line_size)
     waiting = np.where(situation.backorder_allowed, costs.waiting_per_unit_day, 0.0)
     staying = 1.0 - endings.leaving_share * gone_share(cover, endings.patience_days)
-    return CostCurve(
+    curve = CostCurve(
         before=before,
         after=after[0],
         later=mixture(after, _trapezoid(days)),
@@ -178,6 +202,7 @@ def cost_curve(situation: Situation, unsold_weight: float, unsold_days: float) -
         },
         more=(*more, *_stranded(situation, endings, after[0]), *_dearer(rise, after)),
     )
+    return replace(curve, late=late_goods(situation, curve))
 
 
 def _waste(endings: Endings, items: IntArray, sold: Distribution) -> Term:

@@ -1,13 +1,11 @@
 """Demand that an order has to serve: until it can arrive, and until the next one can.
 
-Plainly that is D_L and D_{L+R}, mixed over the possible lead times. Three things change it:
+Plainly that is D_L and D_{L+R}, mixed over the possible lead times. Two things change it:
 
 * Where sales are lost, demand that finds no stock before the arrival is gone. Stock is projected to the
   arrival along the outcomes of D_L, never below zero, and serves min(D_L, stock) of them.
 * Where customers leave, a share of those who find no stock is gone by the arrival: the more, the longer
   the shelf has been empty. Refusing everybody at once is the extreme of it.
-* Goods on order that come after the new order (it overtakes them) are missing for a part of the time
-  between the two arrivals. They count with the stock all the same, and as demand for that part.
 """
 
 from __future__ import annotations
@@ -27,12 +25,11 @@ PROJECTIONS = 12
 def before_arrival(situation: Situation) -> Distribution:
     """What the position has to serve until an order placed now can arrive (D_L), of n items."""
     nothing = np.zeros(len(situation))
-    before = _over_lead_time(situation, nothing)
-    losing = _losing(situation)
-    if len(losing) == 0:
+    before = situation.outlook.over_lead_time(nothing)
+    rows = losing(situation)
+    if len(rows) == 0:
         return before
-    plain = before if situation.late is None else situation.outlook.over_lead_time(nothing)
-    return _with_rows(before, losing, _served(situation, plain.values)[losing])
+    return _with_rows(before, rows, _served(situation, before.values)[rows])
 
 
 def after_arrival(
@@ -48,33 +45,18 @@ def after_arrival(
     outlook = situation.outlook
     # Months ahead it no longer matters how the lead time varies: its mean will do.
     lead_days = outlook.lead_times.mean
-    after = [_over_lead_time(situation, cover)]
+    after = [outlook.over_lead_time(cover)]
     after += outlook.over_each([lead_days + cover + more for more in later])
-    losing = _losing(situation)
-    if len(losing):
-        used = before.take(losing)
+    rows = losing(situation)
+    if len(rows):
+        used = before.take(rows)
         nothing = np.zeros(len(situation))
         for node, following in enumerate(outlook.over_each([cover + more for more in (nothing, *later)])):
-            served = _sum(used, following.take(losing))
-            after[node] = _with_rows(after[node], losing, served.values)
+            served = _sum(used, following.take(rows))
+            after[node] = _with_rows(after[node], rows, served.values)
     # More time never means less demand, even where a forecast of two horizons says so.
     after[0] = Distribution(np.maximum(after[0].values, before.values))
     return after
-
-
-def _over_lead_time(situation: Situation, more: FloatArray) -> Distribution:
-    """Demand until ``more`` days after the arrival, goods that are missing by then as a part of it."""
-    outlook, late = situation.outlook, situation.late
-    if late is None:
-        return outlook.over_lead_time(more)
-    parts: list[Distribution] = []
-    weights: list[FloatArray] = []
-    days, weight = outlook.lead_times.days, outlook.lead_times.weight
-    for column, demand in enumerate(outlook.over_each([each + more for each in days.T])):
-        units, missing = late.units[:, column], late.missing[:, column]
-        parts += [demand, Distribution(demand.values + units[:, None])]
-        weights += [weight[:, column] * (1.0 - missing), weight[:, column] * missing]
-    return mixture(parts, np.stack(weights, axis=1))
 
 
 def _leaving(situation: Situation) -> FloatArray:
@@ -86,7 +68,7 @@ def _leaving(situation: Situation) -> FloatArray:
     return np.where(situation.backorder_allowed, waiting, 1.0)
 
 
-def _losing(situation: Situation) -> IntArray:
+def losing(situation: Situation) -> IntArray:
     """The items of which some customers are gone before an order can arrive."""
     return np.flatnonzero(_leaving(situation) > 0)
 
