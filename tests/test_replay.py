@@ -236,7 +236,8 @@ def test_a_rule_is_fitted_on_the_time_before_and_then_no_worse_there_than_any_ca
 
     def total(rule):
         run = walk(rule, before, memory)
-        return sum(part.sum() for part in costs_of(run.tallies, costs).values()) + run.cost_ordering.sum()
+        besides = run.cost_ordering.sum() + run.cost_waste.sum()
+        return sum(part.sum() for part in costs_of(run.tallies, costs).values()) + besides
 
     best = fit(MinMax(), before, memory)
     assert total(best) == min(total(candidate) for candidate in MinMax().candidates())

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
@@ -88,16 +87,21 @@ def batch_curve(situation: Situation, curve: CostCurve) -> BatchCurve:
     ends = [curve.before, *after_arrival(situation, curve.before, review, further)]
     lengths = np.diff([0, *COVERED_REVIEWS]).tolist()
     nothing = np.zeros(len(situation))
-    # Goods that come late are there at the review after; what is unsold or at its end counts once.
-    later_on: dict[str, Any] = {"unsold_days": nothing, "more": (), "late": None}
-    first: dict[str, Any] = later_on | {"late": curve.late}
+    # What is unsold, or at its end, counts once; goods that come late are there by the next review.
+    spans = [
+        replace(
+            curve,
+            before=begin,
+            after=end,
+            review_days=review * reviews,
+            unsold_days=nothing,
+            more=(),
+            late=curve.late if number == 0 else None,
+        )
+        for number, ((begin, end), reviews) in enumerate(zip(pairwise(ends), lengths, strict=True))
+    ]
     return BatchCurve(
-        spans=tuple(
-            replace(
-                curve, before=begin, after=end, review_days=review * reviews, unsold_days=nothing, more=()
-            )
-            for (begin, end), reviews in zip(pairwise(ends), lengths, strict=True)
-        ),
+        spans=tuple(spans),
         unsold=replace(curve, shortage=nothing, waiting=nothing, review_days=nothing, late=None),
         line_cost=situation.costs.line_cost,
     )

@@ -157,8 +157,14 @@ def _each_review(situation: Situation, curve: CostCurve) -> Decision:
 
     top = np.floor(up_to / unit)
     bottom = np.maximum(top - np.ceil(terms.smallest / unit) - 1.0, -1.0)
-    point = last_true(pays, np.where(line_cost > 0, -1.0, bottom), top, unit)
+    bottom = np.where(line_cost > 0, _lowest_level(situation, highest, unit), bottom)
+    point = last_true(pays, bottom, top, unit)
     return Decision(np.where(can & worth, order, 0.0), point, up_to)
+
+
+def _lowest_level(situation: Situation, highest: FloatArray, unit: FloatArray) -> FloatArray:
+    """Where to look for a reorder point from, in units of ``unit``: a dear order may wait for a backlog."""
+    return np.where(situation.backorder_allowed, -np.ceil(highest / unit), 0.0) - 1.0
 
 
 def _in_batches(situation: Situation, batch: BatchCurve, each_review: Decision) -> Decision:
@@ -176,9 +182,8 @@ def _in_batches(situation: Situation, batch: BatchCurve, each_review: Decision) 
     top = np.maximum(np.ceil(highest / unit), bottom)
     up_to = lowest(lambda y: batch.rate(y * unit[:, None]), bottom, top) * unit
     best_rate = batch.rate(up_to[:, None], with_unsold=False)[:, 0]
-    point = last_true(
-        lambda level: batch.waiting(level) > best_rate, np.full(len(situation), -1.0), bottom, unit
-    )
+    lowest_level = _lowest_level(situation, highest, unit)
+    point = last_true(lambda level: batch.waiting(level) > best_rate, lowest_level, bottom, unit)
     # Packs and minimums may make the order dearer than the level that it was meant to reach.
     rate = batch.rate((position + quantity)[:, None], with_unsold=False)[:, 0]
     due = (position <= point) & (batch.waiting(position) > rate)

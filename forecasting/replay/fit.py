@@ -53,7 +53,8 @@ def fit(
     for candidate in policy.candidates():
         run = walk(candidate, before, memory, progress)
         flows = costs_of(run.tallies, costs)
-        total = float(sum(amount.sum() for amount in flows.values()) + run.cost_ordering.sum())
+        besides = run.cost_ordering.sum() + run.cost_waste.sum()
+        total = float(sum(amount.sum() for amount in flows.values()) + besides)
         if best is None or total < best[0]:
             best = (total, candidate)
     assert best is not None, "a fittable policy has candidates"

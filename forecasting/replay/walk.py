@@ -34,6 +34,7 @@ class PolicyRun:
         purchased_units: float64, shape (n, p).
         purchase_orders: float64, shape (p,): orders to suppliers.
         cost_ordering: float64, shape (n, p): money per order and line; an order's is shared by its lines.
+        cost_waste: float64, shape (n, p): money lost with what was left on the day an item ended.
 
     """
 
@@ -43,6 +44,7 @@ class PolicyRun:
     purchased_units: FloatArray
     purchase_orders: FloatArray
     cost_ordering: FloatArray
+    cost_waste: FloatArray
 
 
 @dataclass
@@ -81,11 +83,11 @@ def walk(
     )
     ledger.schedule(scenario.pipeline.item, scenario.pipeline.day, scenario.pipeline.quantity)
     due = [(scenario.pipeline.item, scenario.pipeline.day, scenario.pipeline.quantity)]
-    buys = _Purchases(scenario)
+    buys, waste = _Purchases(scenario), _Waste(scenario)
     hidden = config.observe == "sales" and not catalogue.backorder_allowed.all()
     choice: LazyChoice | None = None
     for number, day in enumerate(scenario.review_days):
-        ledger.advance(day)
+        waste.advance(ledger, day)
         shared = memory if number == 0 or not hidden else Memory()
         if (config.model, day) not in shared.forecasts:
             seen = _history(scenario, ledger, day, hidden and number > 0)
@@ -115,7 +117,7 @@ def walk(
         due.append(order)
         buys.add(day, item[bought], quantity[bought])
         progress()
-    ledger.advance(scenario.last_day)
+    waste.advance(ledger, scenario.last_day)
     describe = getattr(policy, "describe", None)
     return PolicyRun(
         policy=policy.name,
@@ -124,6 +126,7 @@ def walk(
         purchased_units=buys.units,
         purchase_orders=buys.orders,
         cost_ordering=buys.cost,
+        cost_waste=waste.cost,
     )
 
 
@@ -151,6 +154,29 @@ class _Purchases:
         self.units[item, period] += quantity
         share = catalogue.suppliers.order_cost[supplier] / lines[supplier]
         self.cost[item, period] += share + catalogue.costs.line_cost[item]
+
+
+class _Waste:
+    """Writes off, at the close of an item's last day, what is then left of it."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        catalogue = scenario.observer.catalogue
+        self.cost = np.zeros((len(catalogue), len(scenario.period_edges) - 1))
+        counted = (catalogue.ends_on >= scenario.count_from) & (catalogue.ends_on <= scenario.last_day)
+        self.days = sorted({int(day) for day in catalogue.ends_on[counted]})
+
+    def advance(self, ledger: Ledger, day: int) -> None:
+        """Advance the ledger to the close of ``day``, by way of the days on which items end."""
+        while self.days and self.days[0] <= day:
+            last = self.days.pop(0)
+            ledger.advance(last)
+            catalogue = self.scenario.observer.catalogue
+            item = np.flatnonzero((catalogue.ends_on == last) & (last >= self.scenario.count_from))
+            period = int(np.searchsorted(self.scenario.period_edges, last, side="right") - 1)
+            left = ledger.stock.on_hand[item]
+            self.cost[item, period] = left * catalogue.endings.waste_per_unit[item]
+        ledger.advance(day)
 
 
 def _history(scenario: Scenario, ledger: Ledger, day: int, hidden: bool) -> History:
