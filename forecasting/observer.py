@@ -21,6 +21,7 @@ from forecasting.domain import DemandLines, FloatArray, IntArray, Stock
 from forecasting.drivers import Announced, drivers
 from forecasting.lead_time import Outlook
 from forecasting.policies.base import Late, Policy, Situation
+from forecasting.policies.cost_curve import WEEK
 from forecasting.predecessors import inherited
 from models.distribution import Distribution
 from models.history import History
@@ -169,7 +170,7 @@ class Observer:
                 catalogue.costs,
                 self.line_size(as_of),
                 catalogue.review_days,
-                config.unsold_weight * config.unsold_days / 2,
+                np.minimum(config.unsold_weight * catalogue.review_days / WEEK, 1.0) * config.unsold_days / 2,
             ),
             origins=config.selection_origins,
         )
@@ -241,7 +242,7 @@ class Observer:
 
 
 def critical_ratio(
-    costs: Costs, line_size: FloatArray, review_days: FloatArray, unsold_days: float
+    costs: Costs, line_size: FloatArray, review_days: FloatArray, unsold_days: FloatArray
 ) -> FloatArray:
     """What being short costs against that and what being over costs: float64, shape (n,), .5 to .99.
 

@@ -5,7 +5,7 @@ Run from the repository's root::
     python experiments/benchmarks/unsold_weight.py [--items N] [--season SHARE] [--seed N]
 
 Made demand, a quarter of the items each: steady; drifting (the level is a random walk); seasonal (half a
-year up, half a year down, at a phase of its own, which no forecast sees); ending (each fades away within eight
+year up, half a year down, at a phase of its own, which no forecast sees); ending (each fades within eight
 weeks, some time). A forecaster that cannot tell them apart takes each item's mean of the last 13 weeks, and
 spreads it by the ratios of what followed to that mean, pooled over all items. ``cost_optimal`` then decides
 for a year, at reviews of 1, 7, 14 and 28 days, with packs and with a cost per order line, for several theta.

@@ -14,7 +14,9 @@ with E[short by t] = E[(D_t - y)+], E[left at t] = E[(y - D_t)+] and D_t the dem
 arrivals are the line through the two ends, summed over the days L+1 .. L+R.
 
 Holding is charged for one review only, because the next review can order less; but a unit too many
-cannot be un-bought, so a share theta of its holding is charged until it is sold, or thrown away.
+cannot be un-bought, so a share theta of its holding is charged until it is sold, or thrown away. Theta is a
+share per week of review: what a unit saves within one review is in proportion to its length, and so has to
+be what it is charged (docs/decisions/0008).
 """
 
 from __future__ import annotations
@@ -33,6 +35,9 @@ from models.distribution import WEIGHTS, Distribution, mixture
 
 UNSOLD_DAYS = (0.0, 7.0, 14.0, 28.0, 56.0, 112.0, 224.0, 364.0)
 """Where the integral over unsold stock is evaluated, as parts of its length / 364."""
+
+WEEK = 7.0
+"""Days of the review that theta is given for."""
 
 PARTS = ("holding", "lost_business", "goodwill", "admin", "word_of_mouth", "ordering", "waste")
 """What an expected cost is the sum of."""
@@ -158,14 +163,15 @@ class CostCurve:
 
 
 def cost_curve(situation: Situation, unsold_weight: float, unsold_days: float) -> CostCurve:
-    """The curve of each item of ``situation``; theta = ``unsold_weight`` over ``unsold_days`` days."""
+    """The curve of each item of ``situation``; theta = ``unsold_weight`` per week of review."""
     endings = situation.endings or Endings.none(len(situation))
     lead_days, ends = situation.outlook.lead_times.mean, situation.outlook.ends
     selling = np.maximum(np.minimum(endings.shelf_days, ends - lead_days), 1.0)
     cover = np.minimum(situation.review_days, selling)
     rise = np.zeros(len(situation)) if situation.price_rise is None else situation.price_rise
     # Who stocks up before a price rises means to keep it until it is sold: all of its holding counts.
-    theta = np.where(rise > 0, 1.0, unsold_weight)
+    theta = np.minimum(unsold_weight * situation.review_days / WEEK, 1.0)
+    theta = np.where(rise > 0, 1.0, theta)
     horizon = unsold_days if theta.any() else 0.0
     wasted = np.flatnonzero((endings.waste_per_unit > 0) & np.isfinite(selling))
     # Nothing is held any longer once it is thrown away.

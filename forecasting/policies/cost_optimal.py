@@ -49,7 +49,7 @@ class CostOptimal:
     """Least expected cost.
 
     Attributes:
-        unsold_weight: the share of holding charged for a unit until it is sold (theta).
+        unsold_weight: the share of holding charged for a unit until it is sold (theta), per week of review.
         unsold_days: how far ahead that is looked at.
 
     """
