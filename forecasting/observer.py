@@ -242,7 +242,7 @@ class Observer:
 
 
 def critical_ratio(
-    costs: Costs, line_size: FloatArray, review_days: FloatArray, unsold_days: FloatArray
+    costs: Costs, line_size: FloatArray, review_days: FloatArray, unsold_days: FloatArray | float
 ) -> FloatArray:
     """What being short costs against that and what being over costs: float64, shape (n,), .5 to .99.
 

@@ -264,7 +264,7 @@ def test_no_cost_falls_where_a_rate_rises(rate_name, weekly, stock, allowed):
 
 @EXACT
 @given(st.floats(0.2, 20), st.floats(1, 5), st.integers(0, 40))
-def test_a_pack_of_one_is_no_pack_and_units_do_not_matter(rate, spread, stock):
+def test_a_pack_of_one_is_no_pack(rate, spread, stock):
     whole = CostOptimal().decide(situation([rate], dispersion=spread, on_hand=stock))
     packed = CostOptimal().decide(situation([rate], dispersion=spread, on_hand=stock, pack=1.0, smallest=1.0))
     assert whole.quantity[0] == packed.quantity[0]
