@@ -5,6 +5,7 @@ Every gap in the dataset is filled by a setting, and every setting used is writt
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,7 @@ from forecasting.dataset.tables import MAIN, WEEKDAYS
 from forecasting.demand import LONG_AGO, all_items, availability, days_of, item_numbers
 from forecasting.domain import BoolArray, FloatArray, IntArray, Items, TextArray
 from forecasting.lead_time import LeadTimes
+from forecasting.policies.base import Endings
 from forecasting.policies.supply_terms import SupplyTerms
 from models.history import Traits
 
@@ -47,6 +49,8 @@ class Catalogue:
         items: their locations and SKUs.
         supplier: int64, shape (n,): number of the supplier in ``suppliers``.
         unit_price: float64, shape (n,), money.
+        next_unit_cost: float64, shape (n,), money: the announced cost of a unit; NaN where none is.
+        next_unit_cost_from: int64, shape (n,): the day from which on it holds; LONG_AGO where not given.
         available_from, ends_on: int64, shape (n,): day numbers; LONG_AGO where not given.
         description, category: text, shape (n,), empty where not given.
         predecessor: int64, shape (n,): the item whose place each takes, at the same location; -1: none.
@@ -61,7 +65,10 @@ class Catalogue:
     terms: SupplyTerms
     costs: Costs
     lead_times: LeadTimes
+    endings: Endings
     unit_price: FloatArray
+    next_unit_cost: FloatArray
+    next_unit_cost_from: IntArray
     backorder_allowed: BoolArray
     available_from: IntArray
     ends_on: IntArray
@@ -82,6 +89,13 @@ class Catalogue:
     def protection_days(self) -> FloatArray:
         """float64, shape (n,): expected protection interval, R + L."""
         return self.review_days + self.lead_times.mean
+
+    def price_rise(self, as_of: int) -> FloatArray:
+        """By how much a unit costs more at the review after ``as_of`` than now, as announced: shape (n,)."""
+        soon = (self.next_unit_cost_from > as_of) & (self.next_unit_cost_from <= as_of + self.review_days)
+        return np.where(
+            soon & ~np.isnan(self.next_unit_cost), self.next_unit_cost - self.terms.unit_cost, 0.0
+        )
 
 
 def calendar(dataset: Dataset, config: Config) -> Calendar:
@@ -128,6 +142,8 @@ def catalogue(dataset: Dataset, config: Config, as_of: int, assumptions: Assumpt
     missing = np.isnan(cost)
     assumptions.add("unit_cost_share", f"{config.unit_cost_share:g}", int(missing.sum()))
     cost = np.where(missing, price * config.unit_cost_share, cost)
+    next_cost, next_from = given("next_unit_cost"), days("next_unit_cost_from")
+    cost = np.where((next_from > LONG_AGO) & (next_from <= as_of) & ~np.isnan(next_cost), next_cost, cost)
 
     terms = SupplyTerms(
         pack_size=assumptions.fill("pack_size", given("pack_size"), config.pack_size),
@@ -165,7 +181,10 @@ def catalogue(dataset: Dataset, config: Config, as_of: int, assumptions: Assumpt
         terms=terms,
         costs=costs,
         lead_times=suppliers.lead_times.take(supplier),
+        endings=_endings(given, cost, price, allowed, days("ends_on"), config, assumptions),
         unit_price=price,
+        next_unit_cost=next_cost,
+        next_unit_cost_from=next_from,
         backorder_allowed=allowed,
         available_from=days("available_from"),
         ends_on=days("ends_on"),
@@ -192,6 +211,32 @@ def alternatives(dataset: Dataset, items: Items) -> tuple[IntArray, IntArray, Fl
     order = order[(item >= 0)[order] & (other >= 0)[order] & (item != other)[order]]
     ratio = table["ratio"].fillna(1.0).to_numpy(dtype=np.float64)[row]
     return item[order], other[order], ratio[order]
+
+
+def _endings(
+    given: Callable[[str], FloatArray],
+    cost: FloatArray,
+    price: FloatArray,
+    allowed: BoolArray,
+    ends_on: IntArray,
+    config: Config,
+    assumptions: Assumptions,
+) -> Endings:
+    """Shelf lives, write-offs and customers' patience; settings that touch no item are not listed."""
+    shelf, salvage, leaving = (given(name) for name in ("shelf_life_days", "salvage_share", "cancel_share"))
+    shelf = np.where(np.isnan(shelf), np.inf, shelf)
+    perishing = np.isfinite(shelf) | (ends_on > LONG_AGO)
+    assumptions.add("salvage_share", f"{config.salvage_share:g}", int((np.isnan(salvage) & perishing).sum()))
+    salvage = np.where(np.isnan(salvage), config.salvage_share, salvage)
+    leaving = np.where(np.isnan(leaving), config.cancel_share, leaving)
+    patience = np.inf if config.cancel_after_days is None else config.cancel_after_days
+    return Endings(
+        shelf_days=shelf,
+        waste_per_unit=cost * (1.0 - salvage),
+        stranded_per_unit=cost_rates.stranded_per_unit(given, cost, price, allowed, config),
+        leaving_share=np.where(allowed & np.isfinite(patience), leaving, 0.0),
+        patience_days=np.full(len(cost), float(patience)),
+    )
 
 
 def _numbered(words: TextArray) -> IntArray:

@@ -54,9 +54,10 @@ class Config(BaseModel):
 
     holding_rate: float = NotNegative
     storage_cost: float = NotNegative
+    salvage_share: float = Share
     lost_margin: float | None = NotNegative
     cancel_share: float = Share
-    cancel_after_days: float = NotNegative
+    cancel_after_days: float | None = NotNegative
     alternative_share: float = Share
     goodwill_per_unit: float = NotNegative
     goodwill_share_of_price: float = NotNegative

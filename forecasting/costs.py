@@ -107,14 +107,11 @@ def build(
         return assumptions.fill(name, given(name), float(getattr(config, name)))
 
     def override(name: str) -> FloatArray:
-        """What was set directly, NaN where nothing was."""
-        value = getattr(config, name)
-        column = given(name)
-        return column if value is None else np.where(np.isnan(column), float(value), column)
+        return _override(given, config, name)
 
-    margin = override("lost_margin")
-    assumptions.add("lost_margin", "unit_price - unit_cost", int(np.isnan(margin).sum()))
-    margin = np.where(np.isnan(margin), np.maximum(unit_price - unit_cost, 0.0), margin)
+    margin = _margin(given, unit_cost, unit_price, config)
+    if config.lost_margin is None:
+        assumptions.add("lost_margin", "unit_price - unit_cost", int(np.isnan(given("lost_margin")).sum()))
     leaving = np.where(backorder_allowed, setting("cancel_share"), 1.0 - setting("alternative_share"))
 
     holding = unit_cost * setting("holding_rate") / DAYS_PER_YEAR + setting("storage_cost")
@@ -145,7 +142,38 @@ def build(
         leaving_share=leaving,
         leaving_simulated=np.where(
             backorder_allowed,
-            config.cancel_after_days > 0,
+            config.cancel_after_days is not None,
             False if has_alternative is None else has_alternative & (leaving < 1.0),
         ),
     )
+
+
+def stranded_per_unit(
+    given: Callable[[str], FloatArray],
+    unit_cost: FloatArray,
+    unit_price: FloatArray,
+    backorder_allowed: BoolArray,
+    config: Config,
+) -> FloatArray:
+    """What a unit on backorder loses on top where it is never served: the margin of those who would have
+    waited. Nothing where ``shortage_per_unit`` says directly what a unit short costs. float64, shape (n,).
+    """
+    cancelled = given("cancel_share")
+    waiting = 1.0 - np.where(np.isnan(cancelled), config.cancel_share, cancelled)
+    counts = backorder_allowed & np.isnan(_override(given, config, "shortage_per_unit"))
+    return np.where(counts, _margin(given, unit_cost, unit_price, config) * waiting, 0.0)
+
+
+def _override(given: Callable[[str], FloatArray], config: Config, name: str) -> FloatArray:
+    """What was set directly, NaN where nothing was."""
+    value = getattr(config, name)
+    column = given(name)
+    return column if value is None else np.where(np.isnan(column), float(value), column)
+
+
+def _margin(
+    given: Callable[[str], FloatArray], unit_cost: FloatArray, unit_price: FloatArray, config: Config
+) -> FloatArray:
+    """Money lost with a unit that is not sold: float64, shape (n,)."""
+    margin = _override(given, config, "lost_margin")
+    return np.where(np.isnan(margin), np.maximum(unit_price - unit_cost, 0.0), margin)

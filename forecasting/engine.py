@@ -26,8 +26,8 @@ from forecasting.errors import RequestError
 from forecasting.observer import LazyChoice, LazyForecast, Observer
 from forecasting.policies.cost_optimal import CostOptimal
 from forecasting.policies.registry import policy as policy_named
-from forecasting.recommendations import Advice, recommendations, whole
-from forecasting.stock_position import beyond_protection, counted, on_the_way, owed
+from forecasting.recommendations import Advice, costs_table, recommendations, whole
+from forecasting.stock_position import beyond_protection, counted, on_the_way, overtaken, owed
 from models.distribution import Distribution
 from models.registry import MODELS
 
@@ -61,6 +61,9 @@ class Clock:
 def observer(dataset: Dataset, config: Config, as_of: int, assumptions: Assumptions) -> Observer:
     """Everything of a dataset that decisions look at, with terms and costs as known at ``as_of``."""
     known = catalogue(dataset, config, as_of, assumptions)
+    # Constants of the decision itself, whatever the dataset says.
+    assumptions.add("unsold_weight", f"{config.unsold_weight:g}", len(known))
+    assumptions.add("unsold_days", f"{config.unsold_days:g}", len(known))
     lines = demand_of.demand_lines(dataset, known.items, known.available_from, config.cancelled_after_days)
     return Observer(
         lines=lines,
@@ -97,7 +100,7 @@ def check_date(dataset: Dataset, as_of: int, what: str) -> None:
 
 
 def plan(dataset: Dataset, config: Config, as_of: int) -> Result:
-    """What to order at the close of day ``as_of``: tables ``recommendations`` and ``assumptions``.
+    """What to order at the close of day ``as_of``: tables ``recommendations``, ``costs``, ``assumptions``.
 
     Raises RequestError where the date or a name does not fit.
     """
@@ -131,6 +134,8 @@ def plan(dataset: Dataset, config: Config, as_of: int) -> Result:
         LazyForecast(LazyChoice(as_of, lambda: choice), seen),
         beyond=beyond_protection(coming, as_of, known.protection_days),
         line_size=seeing.line_size(as_of),
+        late=overtaken(coming, as_of, known.lead_times, known.review_days),
+        price_rise=known.price_rise(as_of),
     )
     judge = CostOptimal(config.unsold_weight, config.unsold_days)
     curve = judge.curve(situation)
@@ -151,6 +156,7 @@ def plan(dataset: Dataset, config: Config, as_of: int) -> Result:
             prices,
             np.array(choice.names, dtype=object),
             stock_known,
+            judge.rules(situation, curve) if own else np.full(len(known), policy.name, dtype=object),
         )
     )
     clock.lap("explain")
@@ -160,7 +166,11 @@ def plan(dataset: Dataset, config: Config, as_of: int) -> Result:
         "order_lines": len(dataset.orders),
         "suppliers": len(known.suppliers.name),
     }
-    tables = {"recommendations": table, "assumptions": assumptions.frame()}
+    tables = {
+        "recommendations": table,
+        "costs": costs_table(table, prices),
+        "assumptions": assumptions.frame(),
+    }
     described = describe(run, "plan", dataset, config, clock, counts)
     return Result(tables, {**described, "as_of": day_text(as_of)})
 

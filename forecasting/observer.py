@@ -20,7 +20,8 @@ from forecasting.demand import LONG_AGO, Availability, history, known_at
 from forecasting.domain import DemandLines, FloatArray, IntArray, Stock
 from forecasting.drivers import Announced, drivers
 from forecasting.lead_time import Outlook
-from forecasting.policies.base import Policy, Situation
+from forecasting.policies.base import Late, Policy, Situation
+from forecasting.policies.cost_curve import WEEK
 from forecasting.predecessors import inherited
 from models.distribution import Distribution
 from models.history import History
@@ -175,7 +176,7 @@ class Observer:
                 catalogue.costs,
                 self.line_size(as_of),
                 catalogue.review_days,
-                config.unsold_weight * config.unsold_days / 2,
+                np.minimum(config.unsold_weight * catalogue.review_days / WEEK, 1.0) * config.unsold_days / 2,
             ),
             origins=config.selection_origins,
         )
@@ -189,11 +190,14 @@ class Observer:
         *,
         beyond: FloatArray,
         line_size: FloatArray,
+        late: Late | None = None,
+        price_rise: FloatArray | None = None,
     ) -> Situation:
         """What a policy decides on at the close of ``as_of`` for the items under review.
 
         Args:
-            item: int64, shape (n,): their numbers; ``stock`` and ``beyond`` are of these items.
+            item: int64, shape (n,): their numbers; ``stock``, ``beyond``, ``late`` and ``price_rise``
+                are of these items.
             forecast, line_size: of all items.
 
         """
@@ -226,6 +230,9 @@ class Observer:
             line_size=line_size[item],
             backorder_allowed=catalogue.backorder_allowed[item],
             orderable=~ended & terms.feasible,
+            endings=catalogue.endings.take(item),
+            late=late,
+            price_rise=price_rise,
         )
 
     def _promised(self, as_of: int, item: IntArray, days: FloatArray) -> FloatArray:
@@ -241,7 +248,7 @@ class Observer:
 
 
 def critical_ratio(
-    costs: Costs, line_size: FloatArray, review_days: FloatArray, unsold_days: float
+    costs: Costs, line_size: FloatArray, review_days: FloatArray, unsold_days: FloatArray | float
 ) -> FloatArray:
     """What being short costs against that and what being over costs: float64, shape (n,), .5 to .99.
 

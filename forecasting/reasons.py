@@ -18,6 +18,9 @@ class Facts:
     pack_size: float
     ends_on: str
     refused: bool
+    rule: str
+    free_to_hold: bool
+    price_rises: bool
 
 
 def number(value: float) -> str:
@@ -46,7 +49,7 @@ def reason(row: Any, facts: Facts) -> str:
     if not facts.orderable:
         return f"Nothing: the item ends on {facts.ends_on}, before an order could arrive on {row.arrives_on}."
     if row.quantity > 0:
-        return f"{_order(row, facts)} {_without(row, facts)}"
+        return f"{_order(row, facts)} {_without(row, facts)}{_why_so_many(facts)}"
     return _nothing(row, facts)
 
 
@@ -86,9 +89,24 @@ def _without(row: Any, facts: Facts) -> str:
     )
 
 
+def _why_so_many(facts: Facts) -> str:
+    """What is special about the quantity, where something is."""
+    if facts.free_to_hold:
+        return " Holding a unit costs nothing, so no quantity is too large: check the product's costs."
+    if facts.rule == "newsvendor":
+        return f" It is the last order before the item ends on {facts.ends_on}."
+    if facts.price_rises:
+        return " The price rises before the next review, so that it covers more than usual."
+    if facts.rule == "s_S":
+        return " An order line has its price, so that it covers several reviews."
+    return ""
+
+
 def _nothing(row: Any, facts: Facts) -> str:
     if row.demand_mean == 0 and row.backlog == 0:
         return "Nothing: no demand is expected, and nothing is owed to customers."
+    if facts.free_to_hold and row.expected_cost == 0:
+        return "Nothing: neither holding stock nor running short costs anything; check the product's costs."
     when = f"; look again by {row.order_by}" if isinstance(row.order_by, str) else ""
     if row.inventory_position > 0 and row.stockout_probability_if_ordered < 0.5:
         return f"Nothing: {_there_is(row, facts)} is enough while {_demand(row)}{when}."

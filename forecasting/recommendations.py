@@ -1,4 +1,6 @@
-"""The recommendations table: one row an item, with every number that the decision followed from."""
+"""The recommendations table: one row an item, with every number that the decision followed from; and the
+table of what it is expected to cost, by name.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ from forecasting.demand import LONG_AGO
 from forecasting.domain import BoolArray, FloatArray, IntArray, TextArray, day_text
 from forecasting.policies.base import Decision, Situation
 from forecasting.policies.cost_curve import CostCurve
-from forecasting.policies.cost_optimal import Prices
+from forecasting.policies.cost_optimal import Prices, free_to_hold
 from forecasting.reasons import Facts, reason
 
 QUANTILES = (0.5, 0.8, 0.95, 0.98)
@@ -33,6 +35,7 @@ class Advice:
     prices: Prices
     model: TextArray
     stock_known: BoolArray
+    rule: TextArray
 
 
 def recommendations(advice: Advice) -> pd.DataFrame:
@@ -89,6 +92,31 @@ def recommendations(advice: Advice) -> pd.DataFrame:
         reason(row, fact) for row, fact in zip(frame.itertuples(index=False), facts, strict=True)
     ]
     frame["flags"] = [fact.flags for fact in facts]
+    frame["rule"] = advice.rule
+    return frame
+
+
+def costs_table(table: pd.DataFrame, prices: Prices) -> pd.DataFrame:
+    """What each item is expected to cost by name, without an order and with the one recommended.
+
+    Args:
+        table: the recommendations; ``prices``: of the same items in the same order.
+
+    Returns:
+        One row an item. The parts named ``cost_..`` sum to ``expected_cost``, those named
+        ``cost_.._if_ordered`` to ``expected_cost_if_ordered``, to the last digit.
+
+    """
+    frame = table[["run", "as_of", "location", "sku"]].copy()
+    for parts, suffix in ((prices.nothing_parts, ""), (prices.order_parts, "_if_ordered")):
+        total = f"expected_cost{suffix}"
+        rounded = np.stack([money(amount) for amount in parts.values()], axis=1)
+        largest = rounded.argmax(axis=1)
+        rest = table[total].to_numpy() - rounded.sum(axis=1)
+        rounded[np.arange(len(rounded)), largest] += rest
+        for place, name in enumerate(parts):
+            frame[f"cost_{name}{suffix}"] = money(rounded[:, place])
+        frame[total] = table[total]
     return frame
 
 
@@ -138,6 +166,7 @@ def _facts(advice: Advice) -> list[Facts]:
     catalogue, situation = advice.catalogue, advice.situation
     pack = situation.terms.pack_size
     wanted = advice.decision.order_up_to - situation.position
+    absurd = free_to_hold(situation)
     flags: dict[str, BoolArray] = {
         "owed": situation.stock.backlog > 0,
         "preordered": situation.promised > 0,
@@ -149,8 +178,10 @@ def _facts(advice: Advice) -> list[Facts]:
         "rounded_to_terms": (advice.decision.quantity > 0)
         & (np.abs(advice.decision.quantity - wanted) >= np.minimum(pack, 1.0)),
         "stock_assumed": ~advice.stock_known,
+        "absurd_costs": absurd,
         "excess": situation.stock.position > np.maximum(advice.curve.highest, 1.0) * 2,
     }
+    rising = situation.price_rise if situation.price_rise is not None else np.zeros(len(situation))
     names = list(flags)
     table = np.stack([flags[name] for name in names], axis=1)
     ends: IntArray = catalogue.ends_on
@@ -164,6 +195,9 @@ def _facts(advice: Advice) -> list[Facts]:
             pack_size=float(pack[i]),
             ends_on=day_text(int(ends[i])) if ends[i] > LONG_AGO else "",
             refused=not bool(situation.backorder_allowed[i]),
+            rule=str(advice.rule[i]),
+            free_to_hold=bool(absurd[i]),
+            price_rises=bool(rising[i] > 0),
         )
         for i, row in enumerate(table)
     ]

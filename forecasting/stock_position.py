@@ -10,6 +10,8 @@ from forecasting.catalogue import Catalogue
 from forecasting.dataset.dataset import Dataset
 from forecasting.demand import LONG_AGO, days_of, item_numbers
 from forecasting.domain import FloatArray, IntArray
+from forecasting.lead_time import LeadTimes
+from forecasting.policies.base import Late
 
 
 @dataclass(frozen=True)
@@ -126,3 +128,25 @@ def beyond_protection(receipts: Receipts, day: int, protection_days: FloatArray)
     """Units on their way that come only after each item's protection interval: float64, shape (n,)."""
     late = receipts.day > day + protection_days[receipts.item]
     return np.bincount(receipts.item[late], receipts.quantity[late], len(protection_days)).astype(np.float64)
+
+
+def overtaken(receipts: Receipts, day: int, lead_times: LeadTimes, review_days: FloatArray) -> Late | None:
+    """What of the goods on their way an order placed at the close of ``day`` may overtake; None: nothing.
+
+    Args:
+        receipts: with the day on which each is expected. Those ``beyond_protection`` are left out.
+        lead_times, review_days: of the n items.
+
+    """
+    soon = receipts.day <= day + (review_days + lead_times.mean)[receipts.item]
+    item, due, quantity = receipts.item[soon], receipts.day[soon], receipts.quantity[soon]
+    # By how many days each comes after the new order, for each length that its lead time may have.
+    behind = due[:, None] - (day + 1 + lead_times.days[item])
+    overtaking = behind > 0
+    if not overtaking.any():
+        return None
+    units, missed = np.zeros(lead_times.days.shape), np.zeros(lead_times.days.shape)
+    share = np.minimum(behind / review_days[item, None], 1.0)
+    np.add.at(units, item, np.where(overtaking, quantity[:, None], 0.0))
+    np.add.at(missed, item, np.where(overtaking, quantity[:, None] * share, 0.0))
+    return Late(units, np.divide(missed, units, out=np.zeros_like(units), where=units > 0))

@@ -162,3 +162,12 @@ def mixture(parts, shares, weights, levels):
     )
     below = np.cumsum([weight for _, weight in outcomes])
     return [next(v for (v, _), b in zip(outcomes, below, strict=True) if b >= q - 1e-12) for q in levels]
+
+
+def expected(demands, weights, short, left, y):
+    """Sum over demands j of short[j] E[(D_j - y)+] + left[j] E[(y - D_j)+] of one item."""
+    total = 0.0
+    for j, values in enumerate(demands):
+        for value, weight in zip(values, weights, strict=True):
+            total += weight * (short[j] * max(value - y, 0.0) + left[j] * max(y - value, 0.0))
+    return total

@@ -38,6 +38,7 @@ def run_of(policy, flows: Tallies, purchased=None, orders=None, ordering=None) -
         purchased_units=np.zeros(shape) if purchased is None else np.array(purchased, dtype=float),
         purchase_orders=np.zeros(shape[1]) if orders is None else np.array(orders, dtype=float),
         cost_ordering=np.zeros(shape) if ordering is None else np.array(ordering, dtype=float),
+        cost_waste=np.zeros(shape),
     )
 
 

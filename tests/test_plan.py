@@ -24,7 +24,7 @@ COLUMNS = """run as_of location sku supplier policy model quantity packs unit_co
 on_hand on_order backlog inventory_position lead_time_days protection_days demand_mean demand_q50 demand_q80
 demand_q95 demand_q98 safety_stock reorder_point order_up_to stockout_probability
 stockout_probability_if_ordered expected_short_units expected_short_units_if_ordered expected_cost
-expected_cost_if_ordered marginal_value reason flags""".split()
+expected_cost_if_ordered marginal_value reason flags rule""".split()
 
 
 @pytest.fixture(scope="module")
@@ -263,6 +263,8 @@ def test_two_runs_write_the_same_bytes(sample, tmp_path):
     assert names == [
         "assumptions.csv",
         "assumptions.parquet",
+        "costs.csv",
+        "costs.parquet",
         "recommendations.csv",
         "recommendations.parquet",
         "run.json",

@@ -13,6 +13,7 @@ from scipy import stats
 
 from forecasting.config import load
 from forecasting.errors import RequestError
+from forecasting.policies.base_stock import BaseStock
 from forecasting.policies.cost_curve import cost_curve
 from forecasting.policies.cost_optimal import CostOptimal
 from forecasting.policies.days_of_cover import DaysOfCover
@@ -78,7 +79,8 @@ def brute_force(seen, theta, unsold_days, highest=400):
 
     short0, left0 = parts(lead)
     short1, left1 = parts(lead + review)
-    cost = p * (short1 - short0) + b * review / 2 * (short0 + short1) + h * review / 2 * (left0 + left1)
+    first, last = (review - 1) / 2, (review + 1) / 2
+    cost = p * (short1 - short0) + b * (first * short0 + last * short1) + h * (first * left0 + last * left1)
     nodes = np.array([0, 7, 14, 28, 56, 112, 224, 364]) * unsold_days / 364
     tail = np.array([parts(lead + review + s)[1] for s in nodes])
     return cost + theta * h * np.trapezoid(tail, nodes, axis=0)
@@ -232,6 +234,17 @@ def test_the_textbook_adds_deviations_and_an_economic_order():
     # Ten a week with a deviation of ten: 30 + 2 x 10 x sqrt(3), and sqrt(2 x 2 x (10 / 7) / 0.01) on top.
     assert decision.reorder_point[0] == np.floor(30 + 20 * np.sqrt(3))
     assert decision.order_up_to[0] == np.ceil(30 + 20 * np.sqrt(3) + np.sqrt(4 * 10 / 7 / 0.01))
+
+
+def test_base_stock_is_the_quantile_at_the_critical_ratio():
+    # Two a unit short against a week's holding at .1 a day: 2 / 2.7 of the demand of three weeks.
+    rule = BaseStock()
+    decision = rule.decide(situation([10.0], on_hand=4.0, waiting=0.0, holding=0.1))
+    level = stats.poisson.ppf(2.0 / 2.7, 30.0)
+    assert level == 33.0
+    assert (decision.order_up_to[0], decision.reorder_point[0], decision.quantity[0]) == (33.0, 32.0, 29.0)
+    nothing = rule.decide(situation([10.0], shortage=0.0, waiting=0.0, holding=0.0))
+    assert nothing.quantity[0] == 0.0
 
 
 def test_no_orders_orders_nothing():

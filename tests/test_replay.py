@@ -236,7 +236,8 @@ def test_a_rule_is_fitted_on_the_time_before_and_then_no_worse_there_than_any_ca
     costs = past.observer.catalogue.costs
 
     def total(run):
-        return sum(part.sum() for part in costs_of(run.tallies, costs).values()) + run.cost_ordering.sum()
+        besides = run.cost_ordering.sum() + run.cost_waste.sum()
+        return sum(part.sum() for part in costs_of(run.tallies, costs).values()) + besides
 
     candidates = MinMax().candidates()
     totals = [total(run) for run in walk_together(candidates, before)]

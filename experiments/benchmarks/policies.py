@@ -1,4 +1,5 @@
-"""How fast `reorder solve` finds (s, S) and (r, Q), beside stockpyl, and how near theta comes to the best.
+"""How fast `reorder solve` finds (s, S) and (r, Q), beside stockpyl; how fast ``cost_optimal`` decides for a
+chain's item-stores; and how near theta comes to the best.
 
 Run from the repository's root::
 
@@ -16,13 +17,21 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
+import numpy as np
 
+ROOT = Path(__file__).parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+from builders import situation  # noqa: E402
+
+from forecasting.domain import FloatArray  # noqa: E402
+from forecasting.policies.cost_optimal import CostOptimal  # noqa: E402
 from forecasting.solve.solve import solve  # noqa: E402
+from models import distribution  # noqa: E402
 
 LEVELS = [(mean, 64.0, 1.0, 9.0) for mean in (10, 20, 30, 40, 50, 60, 70)]
 BATCHES = [(1.5, 2.0, 100.0, 20.0, 150.0), (12.0, 0.5, 4.0, 4.0, 28.0), (50.0, 1.0, 100.0, 1.0, 25.0)]
@@ -100,6 +109,7 @@ def main() -> None:
         given = problem("continuous", mean, lead, fixed, holding, backlog)
         seconds, answer = timed(lambda given=given: solve(given))
         row(mean, seconds, answer, theirs and theirs[1][place])
+    everything()
     print("lost sales: the theta policy's cost above the best policy's")
     gaps = []
     for family in ("poisson", "geometric"):
@@ -118,6 +128,32 @@ def main() -> None:
                 line.append(f"{answer['cost_per_period']:8.4f} {gaps[-1]:+.3%}")
             print(f"{family:<10} L = {lead}  {'   '.join(line)}")
     print(f"mean {sum(gaps) / len(gaps):.4%}, worst {max(gaps):.4%}")
+
+
+ITEMS = 30_490
+
+
+def everything() -> None:
+    """One decision of ``cost_optimal`` over a chain's item-stores: random tables of quantiles, packs."""
+    random = np.random.default_rng(1)
+    rate = random.gamma(0.7, 15.0, ITEMS)
+    table = np.sort(random.gamma(2.0, 0.5, (ITEMS, len(distribution.LEVELS))), axis=1)
+    seen = situation(rate, on_hand=random.integers(0, 60, ITEMS), pack=6.0)
+    seen = replace(seen, outlook=replace(seen.outlook, forecast=Table(rate, table)))
+    seconds, _ = timed(lambda: CostOptimal().decide(seen), repeats=3)
+    print(f"one decision over {ITEMS:,} items, empirical distributions, packs of 6: {seconds:.2f} s")
+
+
+@dataclass(frozen=True)
+class Table:
+    """Demand as quantiles, stretched to the horizon. ``table``: shape (n, levels), mean about 1."""
+
+    rate: FloatArray
+    table: FloatArray
+
+    def demand(self, horizon: FloatArray) -> distribution.Distribution:
+        """Demand of ``horizon`` weeks, shape (n,)."""
+        return distribution.Distribution(np.round((self.rate * horizon)[:, None] * self.table))
 
 
 def row(mean: float, seconds: float, answer: Any, other: Any) -> None:

@@ -21,7 +21,12 @@ PLACES = 6
 """Decimal places of every number that is not whole: enough for money, quantities and probabilities."""
 
 DATES = frozenset({"as_of", "order_by", "arrives_on"})
-KEYS = {"recommendations": ("run", "location", "sku"), "assumptions": ("run", "setting"), "runs": ("run",)}
+KEYS = {
+    "recommendations": ("run", "location", "sku"),
+    "costs": ("run", "location", "sku"),
+    "assumptions": ("run", "setting"),
+    "runs": ("run",),
+}
 IDENTITIES = frozenset({"items"})
 """Whole numbers that can be nothing else. Quantities may be fractions in the next run's data."""
 

@@ -88,6 +88,7 @@ def _number(
 COST_COLUMNS: tuple[str, ...] = (
     "holding_rate",
     "storage_cost",
+    "salvage_share",
     "lost_margin",
     "cancel_share",
     "alternative_share",
@@ -106,7 +107,7 @@ COST_COLUMNS: tuple[str, ...] = (
 )
 """The costs that ``products`` may set per SKU; ``configs/default.yaml`` says what each means."""
 
-_SHARES = frozenset({"cancel_share", "alternative_share", "churn_per_line"})
+_SHARES = frozenset({"salvage_share", "cancel_share", "alternative_share", "churn_per_line"})
 
 ORDERS = Table(
     "orders",
@@ -138,6 +139,8 @@ PRODUCTS = Table(
         _text("category"),
         _text("supplier"),
         _number("unit_cost"),
+        _number("next_unit_cost"),
+        _date("next_unit_cost_from"),
         _number("unit_price"),
         _choice("backorder", "allowed", "refused"),
         _choice("shown_as", "on_backorder", "available"),

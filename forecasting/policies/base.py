@@ -5,11 +5,60 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
 from forecasting.costs import Costs
 from forecasting.domain import BoolArray, FloatArray, IntArray, Stock
 from forecasting.lead_time import Outlook
 from forecasting.policies.supply_terms import SupplyTerms
 from models.history import History
+
+
+@dataclass(frozen=True)
+class Endings:
+    """What becomes of units that nobody bought in time, and of customers who wait. Shape (n,) each.
+
+    Attributes:
+        shelf_days: float64, days that a unit can be sold for, from its arrival; inf: it keeps.
+        waste_per_unit: float64, money lost with a unit not sold by then, or by the item's end.
+        stranded_per_unit: float64, money that a unit short costs on top where no later order can serve it.
+        leaving_share: float64, share of the units on backorder whose customers leave; 0: all stay.
+        patience_days: float64, mean days after which those leave; inf: they stay owed.
+
+    """
+
+    shelf_days: FloatArray
+    waste_per_unit: FloatArray
+    stranded_per_unit: FloatArray
+    leaving_share: FloatArray
+    patience_days: FloatArray
+
+    @classmethod
+    def none(cls, items: int) -> Endings:
+        """Goods that keep, and customers who wait."""
+        nothing, never = np.zeros(items), np.full(items, np.inf)
+        return cls(never, nothing, nothing, nothing, never)
+
+    def take(self, items: IntArray) -> Endings:
+        """Those of the given items."""
+        return Endings(**{name: values[items] for name, values in vars(self).items()})
+
+
+@dataclass(frozen=True)
+class Late:
+    """Goods on order that an order placed now may overtake. Each float64, shape (n, k).
+
+    Column j speaks of lead time j of ``LeadTimes``: goods due after an order placed now arrives, if it
+    takes that long, and not ``beyond`` the protection interval.
+
+    Attributes:
+        units: how many.
+        missing: the share of the review period, from that arrival on, without them: 0 to 1.
+
+    """
+
+    units: FloatArray
+    missing: FloatArray
 
 
 @dataclass(frozen=True)
@@ -32,6 +81,10 @@ class Situation:
         backorder_allowed: bool, shape (n,): whether short lines wait (else they are lost).
         orderable: bool, shape (n,): whether an order makes sense at all (the item goes on, and its
             terms can be met).
+        endings: shelf lives, write-offs and customers' patience; None: nothing of that.
+        late: goods that a new order may overtake; None: there are none.
+        price_rise: float64, shape (n,): by how much a unit costs more at the next review, as announced
+            (less, where negative); None: prices stay.
 
     """
 
@@ -49,6 +102,9 @@ class Situation:
     line_size: FloatArray
     backorder_allowed: BoolArray
     orderable: BoolArray
+    endings: Endings | None = None
+    late: Late | None = None
+    price_rise: FloatArray | None = None
 
     def __len__(self) -> int:
         return len(self.review_days)

@@ -18,7 +18,8 @@ import numpy as np
 
 from forecasting.domain import BoolArray, FloatArray
 from forecasting.policies.base import Situation
-from forecasting.policies.cost_curve import CostCurve
+from forecasting.policies.cost_curve import PARTS, CostCurve, is_last_order
+from forecasting.policies.projection import after_arrival
 
 FEWEST_REVIEWS = 2.0
 """Smaller batches than this many reviews' demand are not worth their forecast."""
@@ -59,6 +60,20 @@ class BatchCurve:
         """Money of one review without ordering: float64, shape (n,)."""
         return self.spans[0].cost(position)
 
+    def parts(self, position: FloatArray) -> dict[str, FloatArray]:
+        """What ``rate`` without unsold stock is the sum of, by name: each float64, shape (n,)."""
+        total = {name: np.zeros(len(position)) for name in PARTS}
+        total["ordering"] += self.line_cost
+        best, least = dict(total), np.full(len(position), np.inf)
+        for covered, span in zip(COVERED_REVIEWS, self.spans, strict=True):
+            added = span.parts(position)
+            total = {name: amount + added[name] for name, amount in total.items()}
+            rate = sum(total.values(), np.zeros(len(position))) / covered
+            better = rate < least
+            best = {name: np.where(better, total[name] / covered, best[name]) for name in total}
+            least = np.where(better, rate, least)
+        return best
+
     @property
     def highest(self) -> FloatArray:
         """float64, shape (n,): more than this is not worth having for so long."""
@@ -67,17 +82,27 @@ class BatchCurve:
 
 def batch_curve(situation: Situation, curve: CostCurve) -> BatchCurve:
     """The batch curve of each item of ``situation``, whose cost curve is ``curve``."""
-    review, lead_days = situation.review_days, situation.outlook.lead_times.mean
-    ends = [curve.before, curve.after]
-    ends += situation.outlook.over_each([lead_days + review * ahead for ahead in COVERED_REVIEWS[1:]])
+    review = situation.review_days
+    further = [review * (ahead - 1) for ahead in COVERED_REVIEWS[1:]]
+    ends = [curve.before, *after_arrival(situation, curve.before, review, further)]
     lengths = np.diff([0, *COVERED_REVIEWS]).tolist()
     nothing = np.zeros(len(situation))
+    # What is unsold, or at its end, counts once; goods that come late are there by the next review.
+    spans = [
+        replace(
+            curve,
+            before=begin,
+            after=end,
+            review_days=review * reviews,
+            unsold_days=nothing,
+            more=(),
+            late=curve.late if number == 0 else None,
+        )
+        for number, ((begin, end), reviews) in enumerate(zip(pairwise(ends), lengths, strict=True))
+    ]
     return BatchCurve(
-        spans=tuple(
-            replace(curve, before=begin, after=end, review_days=review * reviews, unsold_days=0.0)
-            for (begin, end), reviews in zip(pairwise(ends), lengths, strict=True)
-        ),
-        unsold=replace(curve, shortage=nothing, waiting=nothing, review_days=nothing),
+        spans=tuple(spans),
+        unsold=replace(curve, shortage=nothing, waiting=nothing, review_days=nothing, late=None),
         line_cost=situation.costs.line_cost,
     )
 
@@ -85,8 +110,12 @@ def batch_curve(situation: Situation, curve: CostCurve) -> BatchCurve:
 def worth_batching(situation: Situation, curve: CostCurve) -> BoolArray:
     """Whether the economic order quantity exceeds what ``FEWEST_REVIEWS`` reviews order anyway.
 
-    sqrt(2 K d / h) > m d R, with d the demand per day: squared, and divided by d. bool, shape (n,).
+    sqrt(2 K d / h) > m d R, with d the demand per day: squared, and divided by d. bool, shape (n,). Never
+    where it is the last order before the item's end, or before its price changes.
     """
     daily = np.maximum(curve.after.mean - curve.before.mean, 0.0) / situation.review_days
     anyway = FEWEST_REVIEWS * situation.review_days
-    return 2 * situation.costs.line_cost > anyway**2 * daily * situation.costs.holding_per_unit_day
+    worth = 2 * situation.costs.line_cost > anyway**2 * daily * situation.costs.holding_per_unit_day
+    if situation.price_rise is not None:
+        worth &= situation.price_rise == 0
+    return worth & ~is_last_order(situation)

@@ -4,34 +4,66 @@ An order placed now can arrive after the lead time L, and the next one a review 
 position ``y`` (what there is, plus what is ordered now) decides what happens in the R days between:
 
     cost(y) =  p  (E[short by L+R] - E[short by L])            units that fall short in between, once
-             + b  R/2 (E[short by L] + E[short by L+R])        backlog, each day
-             + h  R/2 (E[left at L] + E[left at L+R])          stock, each day
+             + b  ((R-1)/2 E[short by L] + (R+1)/2 E[short by L+R])   backlog, at each close
+             + h  ((R-1)/2 E[left at L] + (R+1)/2 E[left at L+R])     stock, at each close
              + theta h  integral over s of E[left at L+R+s]    stock that turns out not to be needed
+             + w  E[left at the end of its life]               and what is then thrown away
 
-with E[short by t] = E[(D_t - y)+], E[left at t] = E[(y - D_t)+] and D_t the demand of the next t days.
+with E[short by t] = E[(D_t - y)+], E[left at t] = E[(y - D_t)+] and D_t the demand of the next t days
+(``projection`` says what else counts as demand). Days are counted at their closes: the R closes between two
+arrivals are the line through the two ends, summed over the days L+1 .. L+R.
+
 Holding is charged for one review only, because the next review can order less; but a unit too many
-cannot be un-bought, so a share theta of its holding is charged until it is sold.
-
-Where backorders are refused, demand before the arrival that finds no stock is gone and needs no
-replacement. Stock is projected to the arrival along the outcomes of D_L, never below zero, and D_t is
-replaced by what the order has to serve: min(D_L, stock) + the demand after the arrival.
+cannot be un-bought, so a share theta of its holding is charged until it is sold, or thrown away. Theta is a
+share per week of review: what a unit saves within one review is in proportion to its length, and so has to
+be what it is charged (docs/decisions/0008).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forecasting.domain import FloatArray, IntArray
-from forecasting.policies.base import Situation
+from forecasting.domain import BoolArray, FloatArray, IntArray
+from forecasting.policies.base import Endings, Situation
+from forecasting.policies.curve_kernels import expected
+from forecasting.policies.late_goods import LateGoods, late_goods
+from forecasting.policies.projection import after_arrival, before_arrival, gone_share
+from models.compile import over_items
 from models.distribution import WEIGHTS, Distribution, mixture
 
 UNSOLD_DAYS = (0.0, 7.0, 14.0, 28.0, 56.0, 112.0, 224.0, 364.0)
 """Where the integral over unsold stock is evaluated, as parts of its length / 364."""
 
-PROJECTIONS = 12
-"""Outcomes of lead-time demand along which stock is projected where sales are lost."""
+WEEK = 7.0
+"""Days of the review that theta is given for."""
+
+PARTS = ("holding", "lost_business", "goodwill", "admin", "word_of_mouth", "ordering", "waste")
+"""What an expected cost is the sum of."""
+
+
+@dataclass(frozen=True)
+class Term:
+    """One more cost of some of the items.
+
+    Attributes:
+        part: which of ``PARTS`` it is.
+        items: int64, shape (m,): their numbers.
+        demand: of these m items.
+        short, left: float64, shape (m,): money per unit of demand above the position, and of it below.
+
+    """
+
+    part: str
+    items: IntArray
+    demand: Distribution
+    short: FloatArray
+    left: FloatArray
+
+    def cost(self, y: FloatArray) -> FloatArray:
+        """Money: float64, shape (m, k), at the positions ``y`` of its items, rows ascending."""
+        return _expected((self.demand,), self.short[:, None], self.left[:, None], y)
 
 
 @dataclass(frozen=True)
@@ -42,95 +74,193 @@ class CostCurve:
         before: demand until an order placed now can arrive (D_L), or what stock it takes.
         after: demand until the next one can (D_{L+R}).
         later: demand until L + R + s days, mixed over s: what is left of it, times ``unsold_days``, is
-            the integral over s.
+            theta times the integral over s.
         unsold_days: theta times the length of the integral, days.
         shortage: p, money per unit; ``waiting``: b, per unit and day; ``holding``: h, per unit and day.
-        review_days: R. Each of the last four float64, shape (n,).
+        review_days: R. Each of the last five float64, shape (n,).
+        shares: for lost business, goodwill, admin and word of mouth: its share in p, shape (n,).
+        more: what only some of the items cost, at the end.
+        late: what goods on order cost that a new order overtakes.
 
     """
 
     before: Distribution
     after: Distribution
     later: Distribution
-    unsold_days: float
+    unsold_days: FloatArray
     shortage: FloatArray
     waiting: FloatArray
     holding: FloatArray
     review_days: FloatArray
+    shares: dict[str, FloatArray]
+    more: tuple[Term, ...] = ()
+    late: LateGoods | None = None
 
     def cost(self, position: FloatArray) -> FloatArray:
         """Expected cost, money, of each position. float64, shape (n,) or (n, k) with ascending rows."""
         flat = position.ndim == 1
         y = position[:, None] if flat else position
-        p, b, h = self.shortage[:, None], self.waiting[:, None], self.holding[:, None]
-        half = self.review_days[:, None] / 2
-        short_before, short_after = self.before.shortage(y), self.after.shortage(y)
-        left_before, left_after = self.before.leftover(y), self.after.leftover(y)
-        cost = p * np.maximum(short_after - short_before, 0.0)
-        cost += b * half * (short_before + short_after)
-        cost += h * half * (left_before + left_after)
-        if self.unsold_days > 0:
-            cost += self.unsold_days * h * self.later.leftover(y)
+        first, last = self._closes
+        p, b, h = self.shortage, self.waiting, self.holding
+        short = np.stack([b * first - p, b * last + p, np.zeros(len(p))], axis=1)
+        left = np.stack([h * first, h * last, h * self.unsold_days], axis=1)
+        cost = _expected((self.before, self.after, self.later), short, left, y)
+        for term in self.more:
+            cost[term.items] += term.cost(y[term.items])
+        if self.late is not None:
+            cost[self.late.items] += self.late.cost(y[self.late.items])
         return cost[:, 0] if flat else cost
+
+    def parts(self, position: FloatArray) -> dict[str, FloatArray]:
+        """The same by name, for one position an item: each of ``PARTS``, float64, shape (n,), money."""
+        first, last = self._closes
+        short = self.before.shortage(position), self.after.shortage(position)
+        left = self.before.leftover(position), self.after.leftover(position)
+        once = self.shortage * (short[1] - short[0])
+        unsold = self.unsold_days * self.later.leftover(position)
+        named = {name: np.zeros(len(position)) for name in PARTS}
+        named |= {name: share * once for name, share in self.shares.items()}
+        named["goodwill"] = named["goodwill"] + self.waiting * (first * short[0] + last * short[1])
+        named["holding"] = self.holding * (first * left[0] + last * left[1] + unsold)
+        for term in self.more:
+            named[term.part][term.items] += term.cost(position[term.items, None])[:, 0]
+        if self.late is not None:
+            for name, amount in self.late.parts(position[self.late.items]).items():
+                named[name][self.late.items] += amount
+        return named
+
+    def of(self, items: IntArray) -> CostCurve:
+        """That of the given items between the two arrivals alone: nothing unsold, nothing at the end."""
+        return CostCurve(
+            before=self.before.take(items),
+            after=self.after.take(items),
+            later=self.after.take(items),
+            unsold_days=np.zeros(len(items)),
+            shortage=self.shortage[items],
+            waiting=self.waiting[items],
+            holding=self.holding[items],
+            review_days=self.review_days[items],
+            shares={name: share[items] for name, share in self.shares.items()},
+        )
+
+    @property
+    def _closes(self) -> tuple[FloatArray, FloatArray]:
+        """How many closes each end of the interval stands for: float64, shape (n,) each."""
+        days = self.review_days
+        return np.maximum(days - 1.0, 0.0) / 2, np.where(days > 0, (days + 1.0) / 2, 0.0)
 
     @property
     def highest(self) -> FloatArray:
         """float64, shape (n,): a position above which the cost only rises."""
-        return np.maximum(self.after.values[:, -1], self.before.values[:, -1])
+        top = np.maximum(self.after.values[:, -1], self.before.values[:, -1])
+        if self.late is not None:
+            top[self.late.items] = np.maximum(top[self.late.items], self.late.without.highest)
+        for term in self.more:
+            if np.any(term.short > 0):
+                reached = np.where(term.short > 0, term.demand.values[:, -1], 0.0)
+                top[term.items] = np.maximum(top[term.items], reached)
+        return top
 
 
 def cost_curve(situation: Situation, unsold_weight: float, unsold_days: float) -> CostCurve:
-    """The curve of each item of ``situation``; theta = ``unsold_weight`` over ``unsold_days`` days."""
-    outlook, review = situation.outlook, situation.review_days
-    days = np.array(UNSOLD_DAYS) * (unsold_days / UNSOLD_DAYS[-1])
-    if unsold_weight <= 0 or unsold_days <= 0:
-        days = np.zeros(1)
-    before = outlook.over_lead_time(np.zeros(len(situation)))
-    # Months ahead it no longer matters how the lead time varies: its mean will do.
-    lead_days = outlook.lead_times.mean
-    after = [outlook.over_lead_time(review)]
-    after += outlook.over_each([lead_days + review + later for later in days[1:]])
-    refused = np.flatnonzero(~situation.backorder_allowed)
-    if len(refused):
-        stock = np.maximum(situation.position[refused], 0.0)
-        used = _with_rows(before, refused, np.minimum(before.values[refused], stock[:, None]))
-        for node, following in enumerate(outlook.over_each([review + later for later in days])):
-            served = _sum(used.take(refused), following.take(refused))
-            after[node] = _with_rows(after[node], refused, served.values)
-        before = used
-    return CostCurve(
+    """The curve of each item of ``situation``; theta = ``unsold_weight`` per week of review."""
+    endings = situation.endings or Endings.none(len(situation))
+    lead_days, ends = situation.outlook.lead_times.mean, situation.outlook.ends
+    selling = np.maximum(np.minimum(endings.shelf_days, ends - lead_days), 1.0)
+    cover = np.minimum(situation.review_days, selling)
+    rise = np.zeros(len(situation)) if situation.price_rise is None else situation.price_rise
+    # Who stocks up before a price rises means to keep it until it is sold: all of its holding counts.
+    theta = np.minimum(unsold_weight * situation.review_days / WEEK, 1.0)
+    theta = np.where(rise > 0, 1.0, theta)
+    horizon = unsold_days if theta.any() else 0.0
+    wasted = np.flatnonzero((endings.waste_per_unit > 0) & np.isfinite(selling))
+    # Nothing is held any longer once it is thrown away.
+    length = np.full(len(situation), horizon)
+    length[wasted] = np.minimum(length, selling - cover)[wasted]
+    nodes = np.array(UNSOLD_DAYS) * (horizon / UNSOLD_DAYS[-1]) if horizon > 0 else np.zeros(1)
+    days = np.minimum(nodes, length[:, None])
+    until_end = [np.where(np.isfinite(selling), selling - cover, 0.0)] if len(wasted) else []
+    before = before_arrival(situation)
+    after = after_arrival(situation, before, cover, [*days.T[1:], *until_end])
+    sold_by_end = after.pop().take(wasted) if until_end else None
+    more = [] if sold_by_end is None else [_waste(endings, wasted, sold_by_end)]
+    costs, per_unit = situation.costs, 1.0 / situation.line_size
+    shortage = costs.shortage_per_unit(situation.line_size)
+    waiting = np.where(situation.backorder_allowed, costs.waiting_per_unit_day, 0.0)
+    staying = 1.0 - endings.leaving_share * gone_share(cover, endings.patience_days)
+    curve = CostCurve(
         before=before,
         after=after[0],
-        later=mixture(after, np.tile(_trapezoid(days), (len(situation), 1))),
-        unsold_days=unsold_weight * days[-1],
-        shortage=situation.costs.shortage_per_unit(situation.line_size),
-        waiting=np.where(situation.backorder_allowed, situation.costs.waiting_per_unit_day, 0.0),
-        holding=situation.costs.holding_per_unit_day,
-        review_days=review,
+        later=mixture(after, _trapezoid(days)),
+        unsold_days=theta * length,
+        shortage=shortage,
+        waiting=waiting * staying,
+        holding=costs.holding_per_unit_day,
+        review_days=cover,
+        shares={
+            name: np.divide(amount, shortage, out=np.zeros_like(shortage), where=shortage > 0)
+            for name, amount in (
+                ("lost_business", costs.lost_business_per_unit),
+                ("goodwill", costs.goodwill_per_unit),
+                ("admin", costs.admin_per_line * per_unit),
+                ("word_of_mouth", costs.word_of_mouth_per_line * per_unit),
+            )
+        },
+        more=(*more, *_stranded(situation, endings, after[0]), *_dearer(rise, after)),
+    )
+    return replace(curve, late=late_goods(situation, curve))
+
+
+def _waste(endings: Endings, items: IntArray, sold: Distribution) -> Term:
+    """What is thrown away at the end of a shelf life, or of the item."""
+    return Term("waste", items, sold, np.zeros(len(items)), endings.waste_per_unit[items])
+
+
+def _stranded(situation: Situation, endings: Endings, after: Distribution) -> list[Term]:
+    """What no order can serve any longer: those who would have waited are lost as well."""
+    items = np.flatnonzero(is_last_order(situation) & (endings.stranded_per_unit > 0))
+    if len(items) == 0:
+        return []
+    rate = endings.stranded_per_unit[items]
+    return [Term("lost_business", items, after.take(items), rate, np.zeros(len(items)))]
+
+
+def is_last_order(situation: Situation) -> BoolArray:
+    """bool, shape (n,): whether an order placed at the next review would arrive after the item's end."""
+    outlook = situation.outlook
+    return np.isfinite(outlook.ends) & (
+        outlook.ends < situation.review_days + np.floor(outlook.lead_times.mean) + 1
     )
 
 
+def _dearer(rise: FloatArray, after: list[Distribution]) -> list[Term]:
+    """What units cost more that are bought later (or cost less, and are bought now all the same)."""
+    terms = []
+    rising, falling = np.flatnonzero(rise > 0), np.flatnonzero(rise < 0)
+    if len(rising):
+        far = after[-1].take(rising)
+        terms.append(Term("ordering", rising, far, rise[rising], np.zeros(len(rising))))
+    if len(falling):
+        soon = after[0].take(falling)
+        terms.append(Term("ordering", falling, soon, np.zeros(len(falling)), -rise[falling]))
+    return terms
+
+
 def _trapezoid(days: FloatArray) -> FloatArray:
-    """The share of each of ``days`` in an integral from the first to the last."""
-    if len(days) == 1:
-        return np.ones(1)
-    gaps = np.diff(days)
-    return np.concatenate([[gaps[0]], gaps[1:] + gaps[:-1], [gaps[-1]]]) / (2 * days[-1])
+    """The share of each of ``days`` (shape (n, m), ascending rows) in an integral over a row's length."""
+    gaps = np.diff(days, axis=1, prepend=0.0, append=days[:, -1:])
+    length = days[:, -1:]
+    shares = np.divide(gaps[:, :-1] + gaps[:, 1:], 2 * length, out=np.zeros_like(days), where=length > 0)
+    shares[:, 0] = np.where(length[:, 0] > 0, shares[:, 0], 1.0)
+    return shares
 
 
-def _with_rows(distribution: Distribution, items: IntArray, values: FloatArray) -> Distribution:
-    replaced = distribution.values.copy()
-    replaced[items] = values
-    return Distribution(replaced)
-
-
-def _sum(first: Distribution, second: Distribution) -> Distribution:
-    """The sum of two independent demands: the second, shifted by each of a few outcomes of the first."""
-    part = np.minimum((np.cumsum(WEIGHTS) - WEIGHTS / 2) * PROJECTIONS, PROJECTIONS - 1).astype(np.int64)
-    share = np.bincount(part, weights=WEIGHTS, minlength=PROJECTIONS)
-    parts = []
-    for number in range(PROJECTIONS):
-        inside = part == number
-        outcome = first.values[:, inside] @ WEIGHTS[inside] / share[number]
-        parts.append(Distribution(second.values + outcome[:, None]))
-    return mixture(parts, np.tile(share, (len(first), 1)))
+def _expected(
+    demands: tuple[Distribution, ...], short: FloatArray, left: FloatArray, y: FloatArray
+) -> FloatArray:
+    """Sum over demands of ``short`` E[(D - y)+] + ``left`` E[(y - D)+]: float64, shape of ``y``."""
+    points = np.ascontiguousarray(y, dtype=np.float64)
+    out = np.empty_like(points)
+    values = tuple(np.ascontiguousarray(demand.values) for demand in demands)
+    over_items(expected, len(points), values, WEIGHTS, short, left, points, out)
+    return out

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.domain import BoolArray, FloatArray
+from forecasting.domain import BoolArray, FloatArray, TextArray
 from forecasting.policies.base import Decision, Situation
 from forecasting.policies.batch_curve import BatchCurve, batch_curve, worth_batching
-from forecasting.policies.cost_curve import CostCurve, cost_curve
+from forecasting.policies.cost_curve import CostCurve, cost_curve, is_last_order
 from forecasting.policies.search import last_true, lowest
 
 
@@ -22,15 +22,26 @@ class Prices:
     """What an order changes. Each float64, shape (n,), money.
 
     Attributes:
-        nothing: expected cost of ordering nothing, from the arrival of this order to that of the next.
-        order: expected cost of the order; where it is a batch, per review that it lasts.
+        nothing_parts: expected cost of ordering nothing, from the arrival of this order to that of the
+            next, by the names of ``cost_curve.PARTS``.
+        order_parts: the same of the order; where it is a batch, per review that it lasts.
         last_unit: what the last unit of the order saves, per unit of its pack.
 
     """
 
-    nothing: FloatArray
-    order: FloatArray
+    nothing_parts: dict[str, FloatArray]
+    order_parts: dict[str, FloatArray]
     last_unit: FloatArray
+
+    @property
+    def nothing(self) -> FloatArray:
+        """Expected cost of ordering nothing."""
+        return sum(self.nothing_parts.values(), np.zeros(len(self.last_unit)))
+
+    @property
+    def order(self) -> FloatArray:
+        """Expected cost of the order."""
+        return sum(self.order_parts.values(), np.zeros(len(self.last_unit)))
 
 
 @dataclass(frozen=True)
@@ -38,7 +49,7 @@ class CostOptimal:
     """Least expected cost.
 
     Attributes:
-        unsold_weight: the share of holding charged for a unit until it is sold (theta).
+        unsold_weight: the share of holding charged for a unit until it is sold (theta), per week of review.
         unsold_days: how far ahead that is looked at.
 
     """
@@ -68,22 +79,53 @@ class CostOptimal:
             np.where(batched, in_batches.order_up_to, decision.order_up_to),
         )
 
+    def rules(self, situation: Situation, curve: CostCurve) -> TextArray:
+        """By which of the field's rules each item is decided: text, shape (n,).
+
+        All of them are the bottom of one cost curve. ``newsvendor``: no later order can arrive before the
+        item's end. ``s_S``: an order line costs enough to order less often and more. ``lost_sales``: stock
+        is projected to the arrival. ``r_nQ``: packs or a minimum matter. ``base_stock``: none of these.
+        """
+        coarse = situation.terms.smallest > np.minimum(situation.terms.pack_size, 1.0)
+        cases = {
+            "newsvendor": is_last_order(situation),
+            "s_S": worth_batching(situation, curve),
+            "lost_sales": ~situation.backorder_allowed,
+            "r_nQ": coarse,
+        }
+        return np.select(list(cases.values()), list(cases), "base_stock").astype(object)
+
     def prices(self, situation: Situation, curve: CostCurve, quantity: FloatArray) -> Prices:
         """What ordering ``quantity`` (float64, shape (n,), units) changes, by whichever rule decided it."""
         position, pack = situation.position, situation.terms.pack_size
         less = np.maximum(quantity - pack, 0.0)
-        nothing, order = curve.cost(position), curve.cost(position + quantity)
-        without_last = curve.cost(position + less)
+        nothing, order = curve.parts(position), curve.parts(position + quantity)
+        order["ordering"] += np.where(quantity > 0, situation.costs.line_cost, 0.0)
+        without_last = curve.cost(position + less) + np.where(less > 0, situation.costs.line_cost, 0.0)
         batched = worth_batching(situation, curve) & (quantity > 0)
         if batched.any():
             batch = batch_curve(situation, curve)
-            levels = np.stack([position + less, position + quantity], axis=1)
-            rates = batch.rate(levels, with_unsold=False)
-            nothing = np.where(batched, batch.waiting(position), nothing)
-            without_last = np.where(batched, np.where(less > 0, rates[:, 0], nothing), without_last)
-            order = np.where(batched, rates[:, 1], order)
-        last_unit = np.where(quantity > 0, without_last - order, 0.0) / pack
-        return Prices(nothing, order, last_unit)
+            nothing = _either(batched, batch.spans[0].parts(position), nothing)
+            order = _either(batched, batch.parts(position + quantity), order)
+            rate = batch.rate((position + less)[:, None], with_unsold=False)[:, 0]
+            without_last = np.where(batched, np.where(less > 0, rate, batch.waiting(position)), without_last)
+        total = sum(order.values(), np.zeros(len(quantity)))
+        return Prices(nothing, order, np.where(quantity > 0, without_last - total, 0.0) / pack)
+
+
+def free_to_hold(situation: Situation) -> BoolArray:
+    """bool, shape (n,): whether a unit too many costs nothing, so that no order is ever too large."""
+    endings, ends = situation.endings, situation.outlook.ends
+    wasted = np.zeros(len(situation), dtype=bool)
+    if endings is not None:
+        wasted = (endings.waste_per_unit > 0) & np.isfinite(np.minimum(endings.shelf_days, ends))
+    return (situation.costs.holding_per_unit_day <= 0) & ~wasted
+
+
+def _either(
+    first: BoolArray, one: dict[str, FloatArray], other: dict[str, FloatArray]
+) -> dict[str, FloatArray]:
+    return {name: np.where(first, amount, other[name]) for name, amount in one.items()}
 
 
 def _each_review(situation: Situation, curve: CostCurve) -> Decision:
@@ -98,7 +140,9 @@ def _each_review(situation: Situation, curve: CostCurve) -> Decision:
         most,
     )
     order = packs * terms.pack_size
-    worth = curve.cost(position + order) < curve.cost(position)
+    # Skipping a review saves the line: the order has to be worth it.
+    line_cost = situation.costs.line_cost
+    worth = curve.cost(position + order) + line_cost < curve.cost(position)
     can = situation.orderable & terms.feasible
 
     unit = np.minimum(terms.pack_size, 1.0)
@@ -106,13 +150,21 @@ def _each_review(situation: Situation, curve: CostCurve) -> Decision:
     up_to = lowest(lambda y: curve.cost(y * unit[:, None]), nothing, np.ceil(highest / unit)) * unit
 
     def pays(level: FloatArray) -> BoolArray:
-        """Whether the smallest order still lowers the cost from ``level``."""
-        return curve.cost(level + terms.smallest) < curve.cost(level)
+        """Whether an order still lowers the cost from ``level``: the smallest one, where a line is free."""
+        after = level + terms.smallest
+        after = np.where(line_cost > 0, np.maximum(after, up_to), after)
+        return curve.cost(after) + line_cost < curve.cost(level)
 
     top = np.floor(up_to / unit)
     bottom = np.maximum(top - np.ceil(terms.smallest / unit) - 1.0, -1.0)
+    bottom = np.where(line_cost > 0, _lowest_level(situation, highest, unit), bottom)
     point = last_true(pays, bottom, top, unit)
     return Decision(np.where(can & worth, order, 0.0), point, up_to)
+
+
+def _lowest_level(situation: Situation, highest: FloatArray, unit: FloatArray) -> FloatArray:
+    """Where to look for a reorder point from, in units of ``unit``: a dear order may wait for a backlog."""
+    return np.where(situation.backorder_allowed, -np.ceil(highest / unit), 0.0) - 1.0
 
 
 def _in_batches(situation: Situation, batch: BatchCurve, each_review: Decision) -> Decision:
@@ -130,9 +182,8 @@ def _in_batches(situation: Situation, batch: BatchCurve, each_review: Decision) 
     top = np.maximum(np.ceil(highest / unit), bottom)
     up_to = lowest(lambda y: batch.rate(y * unit[:, None]), bottom, top) * unit
     best_rate = batch.rate(up_to[:, None], with_unsold=False)[:, 0]
-    point = last_true(
-        lambda level: batch.waiting(level) > best_rate, np.full(len(situation), -1.0), bottom, unit
-    )
+    lowest_level = _lowest_level(situation, highest, unit)
+    point = last_true(lambda level: batch.waiting(level) > best_rate, lowest_level, bottom, unit)
     # Packs and minimums may make the order dearer than the level that it was meant to reach.
     rate = batch.rate((position + quantity)[:, None], with_unsold=False)[:, 0]
     due = (position <= point) & (batch.waiting(position) > rate)

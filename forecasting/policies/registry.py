@@ -8,6 +8,7 @@ from collections.abc import Callable
 from forecasting.config import Config
 from forecasting.errors import RequestError
 from forecasting.policies.base import Policy
+from forecasting.policies.base_stock import BaseStock
 from forecasting.policies.cost_optimal import CostOptimal
 from forecasting.policies.cost_optimal_average import CostOptimalAverage
 from forecasting.policies.days_of_cover import DaysOfCover
@@ -20,6 +21,7 @@ from forecasting.policies.odoo import Odoo
 from forecasting.policies.textbook import Textbook
 
 POLICIES: dict[str, Callable[[Config], Policy]] = {
+    "base_stock": lambda config: BaseStock(),
     "cost_optimal": lambda config: CostOptimal(config.unsold_weight, config.unsold_days),
     "cost_optimal_average": lambda config: CostOptimalAverage(config.unsold_weight, config.unsold_days),
     "days_of_cover": lambda config: DaysOfCover(),

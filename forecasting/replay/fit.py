@@ -64,5 +64,6 @@ def rehearse(candidates: Sequence[Policy], before: Scenario, stage: Stage = sile
     for each in lots:
         for run in walk_together(each, before, progress=progress):
             flows = costs_of(run.tallies, costs)
-            totals.append(float(sum(amount.sum() for amount in flows.values()) + run.cost_ordering.sum()))
+            besides = run.cost_ordering.sum() + run.cost_waste.sum()
+            totals.append(float(sum(amount.sum() for amount in flows.values()) + besides))
     return totals

@@ -21,6 +21,7 @@ COSTS = (
     "cost_admin",
     "cost_word_of_mouth",
     "cost_ordering",
+    "cost_waste",
 )
 """The parts that ``cost_total`` is the sum of."""
 
@@ -80,7 +81,8 @@ _FLOWS = (
 
 
 def costs_of(tallies: Tallies, costs: Costs) -> dict[str, FloatArray]:
-    """The money that the flows cost, by its named parts: all of ``COSTS`` but ``cost_ordering``.
+    """The money that the flows cost, by its named parts: all of ``COSTS`` but ``cost_ordering``
+    and ``cost_waste``.
 
     Returns float64 arrays of the tallies' shape (n, p).
     """
@@ -118,6 +120,7 @@ def additive(run: PolicyRun, costs: Costs, unit_cost: FloatArray, days: FloatArr
         "purchased_units": run.purchased_units,
         **costs_of(tallies, costs),
         "cost_ordering": run.cost_ordering,
+        "cost_waste": run.cost_waste,
     }
 
 

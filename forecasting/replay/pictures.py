@@ -21,6 +21,7 @@ PARTS = {
     "cost_goodwill": ("goodwill", "#ee8a4a"),
     "cost_admin": ("admin", "#f3c26b"),
     "cost_word_of_mouth": ("word of mouth", "#9d6b94"),
+    "cost_waste": ("written off", "#8a7f72"),
 }
 
 

@@ -21,7 +21,8 @@ from forecasting.replay.recorded_lines import RecordedLines, recorded_lines
 from forecasting.replay.recorded_stock import stock_history
 from forecasting.replay.scenario import Scenario
 from forecasting.replay.tallies import Tallies
-from forecasting.replay.walk import PolicyRun
+from forecasting.replay.walk import PolicyRun, endings
+from forecasting.stock_position import counted
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def recorded(dataset: Dataset, past: Scenario, assumptions: Assumptions) -> Reco
         days=_days(past),
         received_units=_received(dataset, past),
     )
-    run = PolicyRun(RECORDED, "", tallies, units, orders, cost)
+    run = PolicyRun(RECORDED, "", tallies, units, orders, cost, _waste(dataset, past))
     return Recorded(run, _gaps(missing, on_hand, stock.uncounted, bought))
 
 
@@ -144,6 +145,16 @@ def _purchases(dataset: Dataset, past: Scenario) -> tuple[FloatArray, FloatArray
     share = catalogue.suppliers.order_cost[supplier] / np.bincount(order)[order]
     cost = np.bincount(cell, share + catalogue.costs.line_cost[item], cells).reshape(shape).astype(np.float64)
     return units, np.bincount(first, minlength=shape[1]).astype(np.float64), cost
+
+
+def _waste(dataset: Dataset, past: Scenario) -> FloatArray:
+    """float64, shape (n, p): what was left on the day an item ended, written off as in a simulation."""
+    catalogue = past.observer.catalogue
+    waste = np.zeros((len(catalogue), len(past.period_edges) - 1))
+    for day, item in endings(past):
+        period = int(np.searchsorted(past.period_edges, day, side="right") - 1)
+        waste[item, period] = counted(dataset, catalogue, day)[item] * catalogue.endings.waste_per_unit[item]
+    return waste
 
 
 def _gaps(missing: BoolArray, on_hand: FloatArray, uncounted: int, bought: bool) -> tuple[str, ...]:

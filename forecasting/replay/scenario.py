@@ -188,7 +188,7 @@ def _leaves(
     So many of a hundred customers have a patience; it is geometric, so that one who already waits at
     the opening has as much of it left as one who begins to.
     """
-    if config.cancel_after_days == 0:
+    if config.cancel_after_days is None:
         return None
     drawn = np.random.default_rng([config.seed, 1]).random((2, len(lines)))
     item = lines.item

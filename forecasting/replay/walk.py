@@ -11,15 +11,16 @@ from functools import partial
 
 import numpy as np
 
+from forecasting.catalogue import Catalogue
 from forecasting.demand import Availability
 from forecasting.domain import DemandLines, FloatArray, IntArray, Stock
 from forecasting.observer import LazyChoice, LazyForecast, Observer
-from forecasting.policies.base import Policy, Situation
+from forecasting.policies.base import Late, Policy, Situation
 from forecasting.replay.ledger import Ledger
 from forecasting.replay.notebook import NoNotes, Notebook
 from forecasting.replay.scenario import Scenario
 from forecasting.replay.tallies import Tallies
-from forecasting.stock_position import Receipts
+from forecasting.stock_position import Receipts, overtaken
 from models.history import History
 
 
@@ -34,6 +35,7 @@ class PolicyRun:
         purchased_units: float64, shape (n, p).
         purchase_orders: float64, shape (p,): orders to suppliers.
         cost_ordering: float64, shape (n, p): money per order and line; an order's is shared by its lines.
+        cost_waste: float64, shape (n, p): money lost with what was left on the day an item ended.
 
     """
 
@@ -43,6 +45,7 @@ class PolicyRun:
     purchased_units: FloatArray
     purchase_orders: FloatArray
     cost_ordering: FloatArray
+    cost_waste: FloatArray
 
 
 @dataclass(frozen=True)
@@ -61,9 +64,10 @@ class Walk:
         self.policy, self._scenario = policy, scenario
         self._observer = scenario.observer.serving(policy)
         self._ledger = scenario.ledger()
-        self._coming: list[tuple[int, Receipts]] = []
-        self._expect(scenario.pipeline)
-        self._purchases = _Purchases(scenario)
+        coming = scenario.pipeline
+        self._ledger.schedule(coming.item, coming.day, coming.quantity)
+        self._coming = [(int(coming.day.max()), coming)] if len(coming.day) else []
+        self._purchases, self._waste = _Purchases(scenario), _Waste(scenario)
         self._hidden = self._observer.config.observe == "sales" and not catalogue.backorder_allowed.all()
         self._choice: LazyChoice | None = None
 
@@ -76,7 +80,7 @@ class Walk:
             noted: what the policy is known to have ordered then; it is not asked again.
 
         """
-        self._ledger.advance(day)
+        self._waste.advance(self._ledger, day)
         situation = self._situation(day, sight)
         order = noted
         if order is None:
@@ -85,8 +89,7 @@ class Walk:
             bought = quantity > 0
             order = Order(asked.item[bought], quantity[bought])
         self._coming = [entry for entry in self._coming if entry[0] > day]
-        came = self._scenario.received(day, order.item, order.quantity)
-        self._expect(Receipts(order.item, sight.arrivals(day)[order.item], order.quantity), came)
+        self._expect(day, order, sight)
         self._purchases.add(day, order.item, order.quantity)
         return order
 
@@ -107,22 +110,22 @@ class Walk:
 
         return own
 
-    def _expect(self, coming: Receipts, came: FloatArray | None = None) -> None:
-        """Goods to come, kept with the last day on which any of them does.
-
-        ``came``: the units that will be received, where that need not be all.
-        """
-        received = coming.quantity if came is None else came
-        self._ledger.schedule(coming.item, coming.day, received, coming.quantity)
-        if len(coming.day):
-            self._coming.append((int(coming.day.max()), coming))
+    def _expect(self, day: int, order: Order, sight: Sight) -> None:
+        """Have an order arrive, and note when to expect it: when it really comes nobody knows yet."""
+        came = self._scenario.received(day, order.item, order.quantity)
+        self._ledger.schedule(order.item, sight.arrivals(day)[order.item], came, order.quantity)
+        if len(order.item):
+            lead_days = self._scenario.observer.catalogue.lead_times.mean[order.item]
+            due = day + 1 + np.round(lead_days).astype(np.int64)
+            self._coming.append((int(due.max()), Receipts(order.item, due, order.quantity)))
 
     def _with_stock(self, day: int, situation: Situation) -> Situation:
-        protection = self._scenario.observer.catalogue.protection_days
+        catalogue = self._scenario.observer.catalogue
         return replace(
             situation,
             stock=self._ledger.stock.take(situation.item),
-            beyond=_beyond(self._coming, day, protection)[situation.item],
+            beyond=_beyond(self._coming, day, catalogue.protection_days)[situation.item],
+            late=_overtaken(self._coming, day, situation.item, catalogue),
         )
 
     def _observed(self, day: int) -> History:
@@ -131,7 +134,7 @@ class Walk:
 
     def finish(self) -> PolicyRun:
         """Simulate to the end, and count."""
-        self._ledger.advance(self._scenario.last_day)
+        self._waste.advance(self._ledger, self._scenario.last_day)
         describe = getattr(self.policy, "describe", None)
         return PolicyRun(
             policy=self.policy.name,
@@ -140,6 +143,7 @@ class Walk:
             purchased_units=self._purchases.units,
             purchase_orders=self._purchases.orders,
             cost_ordering=self._purchases.cost,
+            cost_waste=self._waste.cost,
         )
 
 
@@ -274,6 +278,32 @@ class _Purchases:
         self.cost[item, period] += share + catalogue.costs.line_cost[item]
 
 
+class _Waste:
+    """Writes off, at the close of an item's last day, what is then left of it."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        catalogue = scenario.observer.catalogue
+        self._edges, self._per_unit = scenario.period_edges, catalogue.endings.waste_per_unit
+        self._endings = endings(scenario)
+        self.cost = np.zeros((len(catalogue), len(scenario.period_edges) - 1))
+
+    def advance(self, ledger: Ledger, day: int) -> None:
+        """Advance the ledger to the close of ``day``, by way of the days on which items end."""
+        while self._endings and self._endings[0][0] <= day:
+            last, item = self._endings.pop(0)
+            ledger.advance(last)
+            period = int(np.searchsorted(self._edges, last, side="right") - 1)
+            self.cost[item, period] = ledger.stock.on_hand[item] * self._per_unit[item]
+        ledger.advance(day)
+
+
+def endings(scenario: Scenario) -> list[tuple[int, IntArray]]:
+    """The counted days on which items end, ascending, each with the items."""
+    ends_on = scenario.observer.catalogue.ends_on
+    counted = (ends_on >= scenario.count_from) & (ends_on <= scenario.last_day)
+    return [(int(day), np.flatnonzero(counted & (ends_on == day))) for day in np.unique(ends_on[counted])]
+
+
 def _observed_sales(scenario: Scenario, ledger: Ledger) -> tuple[DemandLines, Availability]:
     """The lines less what was lost of them, and the days on which an item was out of stock."""
     observer = scenario.observer
@@ -316,3 +346,21 @@ def _beyond(coming: list[tuple[int, Receipts]], day: int, protection: FloatArray
             late = goods.day > day + protection[goods.item]
             np.add.at(beyond, goods.item[late], goods.quantity[late])
     return beyond
+
+
+def _overtaken(
+    coming: list[tuple[int, Receipts]], day: int, item: IntArray, catalogue: Catalogue
+) -> Late | None:
+    """What of the goods on order an order placed now may overtake, of the items under review."""
+    soonest = day + 1 + catalogue.lead_times.days.min(initial=0.0)
+    later = [goods for last, goods in coming if last > soonest]
+    if not later:
+        return None
+    place = np.full(len(catalogue), -1, dtype=np.int64)
+    place[item] = np.arange(len(item))
+    which = np.concatenate([goods.item for goods in later])
+    due = np.concatenate([goods.day for goods in later])
+    quantity = np.concatenate([goods.quantity for goods in later])
+    keep = (due > day) & (place[which] >= 0)
+    receipts = Receipts(place[which[keep]], due[keep], quantity[keep])
+    return overtaken(receipts, day, catalogue.lead_times.take(item), catalogue.review_days[item])

@@ -1,0 +1,34 @@
+"""Base stock at the critical ratio: the textbook's (R, S) on the forecast's own distribution.
+
+At every review up to S, the quantile of the demand of the protection interval at u / (u + o): what one unit
+too few costs, against one too many (Arrow, Harris and Marschak, "Optimal inventory policy", 1951). It looks
+one review ahead, and no further.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecasting.policies.base import Decision, Situation
+
+
+@dataclass(frozen=True)
+class BaseStock:
+    """Up to the critical ratio's quantile, at every review."""
+
+    name: str = "base_stock"
+
+    def decide(self, situation: Situation) -> Decision:
+        """Up to S, in whole packs and to the order limits."""
+        costs, review = situation.costs, situation.review_days
+        waiting = np.where(situation.backorder_allowed, costs.waiting_per_unit_day, 0.0)
+        # A unit is too few, or too many, for half of the review on average.
+        under = costs.shortage_per_unit(situation.line_size) + waiting * review / 2
+        over = costs.holding_per_unit_day * review
+        ratio = np.divide(under, under + over, out=np.zeros_like(under), where=under > 0)
+        demand = situation.outlook.over_lead_time(review)
+        level = np.where(under > 0, np.ceil(demand.quantile(ratio)), 0.0)
+        wanted = np.where(situation.orderable, level - situation.position, 0.0)
+        return Decision(situation.terms.at_least(wanted), level - 1.0, level)
