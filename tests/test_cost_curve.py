@@ -287,3 +287,39 @@ def test_with_daily_reviews_and_no_lead_time_it_is_the_newsvendors_quantile():
         seen = situation([70.0], lead_days=0.0, review_days=1.0, shortage=0.0, waiting=backlog)
         level = CostOptimal(unsold_weight=0.0).decide(seen).order_up_to[0]
         assert level == pytest.approx(stats.poisson.ppf(backlog / (backlog + 0.01), 10.0), abs=1)
+
+
+@EXACT
+@given(
+    st.floats(0.5, 20),
+    st.integers(-10, 40),
+    st.sampled_from([1.0, 6.0]),
+    st.sampled_from([5.0, 30.0, np.inf]),
+    st.sampled_from([18.0, 40.0, np.inf]),
+    st.floats(-0.5, 0.5),
+    st.floats(0, 1),
+    st.booleans(),
+)
+def test_the_quantity_is_the_bottom_of_the_curve_whatever_there_is(
+    rate, stock, pack, shelf, ends, rise, missing, allowed
+):
+    stock = stock if allowed else max(stock, 0)
+    seen = situation(
+        [rate], on_hand=max(stock, 0), backlog=max(-stock, 0), on_order=15.0, pack=pack, allowed=allowed
+    )
+    seen = with_endings(
+        seen,
+        shelf_days=shelf,
+        waste_per_unit=3.0,
+        stranded_per_unit=1.0,
+        leaving_share=0.3,
+        patience_days=9.0,
+    )
+    late = Late(np.full((1, 1), 15.0 if missing > 0 else 0.0), np.full((1, 1), missing))
+    seen = replace(ending_after(seen, ends), late=late, price_rise=np.array([rise]))
+    rule = CostOptimal()
+    curve = rule.curve(seen)
+    chosen = rule.decide_on(seen, curve).quantity
+    tried = np.arange(0, np.ceil(curve.highest[0]) + 30, pack)
+    costs = curve.cost(seen.position[:, None] + tried[None, :])[0]
+    assert curve.cost(seen.position + chosen)[0] <= costs.min() + 1e-9 * abs(costs.min())
