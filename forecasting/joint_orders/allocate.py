@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from forecasting.joint_orders.columns import Columns, columns, price_ladder
+from forecasting.joint_orders.columns import FREE, Columns, columns, price_ladder
 from forecasting.joint_orders.ladder import best_plan, menu
 from forecasting.joint_orders.prices import respond
 from forecasting.joint_orders.problem import Problem, sort
 from forecasting.joint_orders.terms import TOLERANCE, Bound, Integers, JointOrders, Options, Terms
 
-PRICES = 96
+PRICES = 48
 REFINED = 12  # prices tried between two of the ladder's, twice, for the bound
 
 
@@ -18,17 +18,25 @@ def allocate(options: Options, terms: Terms, budget: float = np.inf) -> JointOrd
     """Choose one option an item, to save most money under every supplier's terms and one cash budget.
 
     Maximises the sum of value, less freight, less order costs. The budget is on the purchase value of the
-    goods. Every limit is kept to within :data:`~forecasting.joint_orders.terms.TOLERANCE` of itself. A higher
-    budget never gives a lower objective (:mod:`forecasting.joint_orders.ladder`). The same input gives the same answer.
+    goods. Every limit is kept to within ``TOLERANCE`` of itself. A higher budget never gives a lower
+    objective (``forecasting.joint_orders.ladder``). The same input gives the same answer.
 
-    :param budget: most money in all; inf is no limit.
-    :raises ValueError: ``budget`` is NaN or negative; an item's supplier is no row of ``terms``.
+    Args:
+        options: what each item can be ordered in.
+        terms: of the suppliers that the items name by their row.
+        budget: most money in all; inf is no limit.
+
+    Raises ValueError where ``budget`` is NaN or negative, or an item's supplier is no row of ``terms``.
+
+
     """
     if not budget >= 0:
         raise ValueError(f"budget must be 0 or more, not {budget}")
     problem = sort(options, terms)
     limit = budget * (1 + TOLERANCE)
-    found = columns(problem, price_ladder(problem, PRICES))
+    ladder = price_ladder(problem, PRICES)
+    # Without a budget only the cheapest prices can matter.
+    found = columns(problem, ladder[-FREE:] if np.isinf(budget) else ladder)
     plan, short = best_plan(problem, menu(found), limit)
     bound, price = _upper_bound(problem, found, limit, short)
 
@@ -63,7 +71,7 @@ def _upper_bound(problem: Problem, found: Columns, budget: float, short: bool) -
     for _ in range(2):
         tried = np.linspace(*around, REFINED + 1)
         # An order above the whole budget cannot be: its supplier's worth is left out of the bound.
-        values = budget * tried + columns(problem, tried, budget).supplier_bound().sum(axis=1)
+        values = budget * tried + columns(problem, tried, budget, search=False).supplier_bound().sum(axis=1)
         k = int(np.argmin(values))
         if values[k] < bound:
             bound, at = float(values[k]), float(tried[k])
@@ -71,7 +79,9 @@ def _upper_bound(problem: Problem, found: Columns, budget: float, short: bool) -
     return float(bound), at
 
 
-def _reasons(problem: Problem, found: Columns, plan: Integers, price: float, short: bool) -> tuple[Bound, ...]:
+def _reasons(
+    problem: Problem, found: Columns, plan: Integers, price: float, short: bool
+) -> tuple[Bound, ...]:
     """What decided about each supplier's order: its items' free choice is held against its limits."""
     least = problem.limits[:, 0, 0]
     ordered = problem.by_supplier((plan != problem.indptr[:-1]).astype(float)) > 0
@@ -85,8 +95,8 @@ def _reasons(problem: Problem, found: Columns, plan: Integers, price: float, sho
     room = problem.by_supplier(problem.volume[wanted])
     most = np.maximum.reduceat(problem.money, problem.indptr[:-1]) if len(plan) else np.zeros(0)
     too_high = problem.by_supplier(most) < least
-    best_net = found.net[-1].max(axis=0)
-    possible = found.bound[-1].max(axis=0) > 0
+    best_net = found.free_net()
+    possible = found.supplier_bound()[-1] > 0
     slack = 1 - TOLERANCE
     added = spent > at_price
     none = [wants & too_high, ~wants, best_net > 0, possible]

@@ -1,5 +1,7 @@
 """Every supplier's orders at many prices of money, and the bound that those prices give."""
 
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -11,18 +13,24 @@ from forecasting.joint_orders.problem import WAYS, Problem
 from forecasting.joint_orders.terms import Floats, Integers
 from models.compile import compiled, over_items
 
+FREE = 4
+"""Of the prices the last so many, of which the best order is taken for that of a supplier without a budget.
+The order found at the price 0 alone can miss what rounding to whole options hides."""
+
 
 @dataclass(frozen=True)
 class Columns:
     """Orders of every supplier, one a price and way.
 
-    :ivar price: (prices,): of a unit of money, falling, the last 0.
-    :ivar chosen: (prices, WAYS, items): flat options in sorted order.
-    :ivar bound: (prices, WAYS, suppliers): no order of that way has more than this of
-        value - price * money - fixed costs; -inf where there is no such order.
-    :ivar reached: the same of the order found; -inf where none was.
-    :ivar lift, room: the multipliers of the minimum and of the volume.
-    :ivar money, net: what the order found comes to, and its value less all its costs.
+    Attributes:
+        price: (prices,): of a unit of money, falling, the last 0.
+        chosen: (prices, WAYS, items): flat options in sorted order.
+        bound: (prices, WAYS, suppliers): no order of that way has more than this of
+            value - price * money - fixed costs; -inf where there is no such order.
+        reached: the same of the order found; -inf where none was.
+        lift, room: the multipliers of the minimum and of the volume.
+        money, net: what the order found comes to, and its value less all its costs.
+
     """
 
     price: Floats
@@ -37,6 +45,10 @@ class Columns:
     def supplier_bound(self) -> Floats:
         """(prices, suppliers): no order at all is worth 0."""
         return np.maximum(self.bound.max(axis=1), 0.0)
+
+    def free_net(self) -> Floats:
+        """(suppliers,): the best net value found without regard to a budget; -inf where there is no order."""
+        return np.asarray(self.net[-FREE:].max(axis=(0, 1)))
 
 
 def price_ladder(problem: Problem, prices: int) -> Floats:
@@ -55,8 +67,16 @@ def price_ladder(problem: Problem, prices: int) -> Floats:
     return np.concatenate((np.unique(slope[at])[::-1], [0.0]))
 
 
-def columns(problem: Problem, price: Floats, largest: float = np.inf) -> Columns:
-    """The orders and bounds of every supplier at every price; ``largest``: no order comes to more money."""
+def columns(problem: Problem, price: Floats, largest: float = np.inf, *, search: bool = True) -> Columns:
+    """The orders and bounds of every supplier at every price.
+
+    Args:
+        problem: the options and terms.
+        price: (prices,): falling, of a unit of money.
+        largest: no order comes to more money.
+        search: whether orders are wanted; else the bounds alone.
+
+    """
     shape = (len(price), WAYS, problem.suppliers)
     chosen = np.empty((len(price), WAYS, len(problem.order)), np.int64)
     out = np.empty((6, *shape))
@@ -71,6 +91,7 @@ def columns(problem: Problem, price: Floats, largest: float = np.inf) -> Columns
         problem.fixed,
         problem.free_from,
         price,
+        search,
         chosen,
         out,
     )
@@ -78,7 +99,7 @@ def columns(problem: Problem, price: Floats, largest: float = np.inf) -> Columns
 
 
 @compiled
-def _columns(start, stop, options, limits, fixed, free_from, price, chosen, out):  # type: ignore[no-untyped-def]
+def _columns(start, stop, options, limits, fixed, free_from, price, search, chosen, out):
     indptr, value, money, volume, first = options
     suppliers = len(first) - 1
     for job in range(start, stop):
@@ -92,7 +113,7 @@ def _columns(start, stop, options, limits, fixed, free_from, price, chosen, out)
         if limits[s, way, 0] == np.inf or first[s] == first[s + 1]:
             continue
         bound, reached, lift, room = order_at_price(
-            indptr[first[s] : first[s + 1] + 1], value, money, volume, price[k], limits[s, way], mine
+            indptr[first[s] : first[s + 1] + 1], value, money, volume, price[k], limits[s, way], search, mine
         )
         out[0, k, way, s] = bound - fixed[s, way]
         out[2, k, way, s], out[3, k, way, s] = lift, room
@@ -110,7 +131,7 @@ def _columns(start, stop, options, limits, fixed, free_from, price, chosen, out)
 
 
 @compiled
-def hull_steps(start, stop, indptr, value, money, slope, step):  # type: ignore[no-untyped-def]
+def hull_steps(start, stop, indptr, value, money, slope, step):
     """The rising upper hull of each item's (money, value): at its points, the slope and money of the step."""
     for i in range(start, stop):
         now = indptr[i]

@@ -1,11 +1,11 @@
 """The budget shared among suppliers, so that more budget never buys less.
 
-Each supplier's orders (:mod:`forecasting.joint_orders.columns`) are reduced to the rising concave hull of
+Each supplier's orders (``forecasting.joint_orders.columns``) are reduced to the rising concave hull of
 their (money, net value), and the hulls' steps of all suppliers are taken in the order of net value per unit
 of money, as the best fractional answer takes them. That gives a ladder of plans, ever dearer and ever better,
 which does not depend on the budget. A budget lies between two rungs. What fills the space is the best of a
 few chains of plans that do not depend on the budget either, but on the two rungs alone: from a plan near
-them, single items are added, or given back, by marginal value (:mod:`forecasting.joint_orders.marginal`),
+them, single items are added, or given back, by marginal value (``forecasting.joint_orders.marginal``),
 never beyond the objective of the upper rung. Within a chain, and so in the best of several, more budget goes
 with a higher objective; and at the rungs no chain is better than the rung. Hence the objective never falls
 as the budget grows, by construction.
@@ -13,6 +13,8 @@ as the budget grows, by construction.
 One order that is too large for the budget would stop the climb. So there are several ladders, each without
 the orders above a size that does not depend on the budget, and the best plan of all of them is taken.
 """
+
+# mypy: disable-error-code="no-untyped-call"
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ NEAR = 12  # plans near the two rungs from which items are added or given back
 class Menu:
     """What may be ordered from each supplier; orders (suppliers, choices), the first to order nothing.
 
-    :ivar net: value less freight and order costs; -inf where there is no such order.
+    Attributes:
+        net: value less freight and order costs; -inf where there is no such order.
+
     """
 
     money: Floats
@@ -53,11 +57,15 @@ class Menu:
 
 
 def menu(found: Columns) -> Menu:
-    """All orders found, side by side."""
+    """All orders found, side by side, but for those that came out better than the free choice.
+
+    One found at a high price of money may happen to be better than that. It is left out, so that the ladder
+    ends with the plan that is found when there is no budget.
+    """
     suppliers = found.net.shape[2]
     nothing = np.zeros((suppliers, 1))
     money = found.money.reshape(-1, suppliers).T
-    net = found.net.reshape(-1, suppliers).T
+    net = np.where(found.net > found.free_net(), -np.inf, found.net).reshape(-1, suppliers).T
     return Menu(
         np.concatenate((nothing, np.where(net > -np.inf, money, 0.0)), axis=1),
         np.concatenate((nothing, net), axis=1),
@@ -83,7 +91,15 @@ def best_plan(problem: Problem, offers: Menu, budget: float) -> tuple[Integers, 
 def _climb(problem: Problem, offers: Menu, budget: float) -> tuple[float, Integers, bool]:
     suppliers, choices = offers.net.shape
     slope, step = np.zeros(offers.net.size), np.zeros(offers.net.size)
-    hull_steps(0, suppliers, np.arange(suppliers + 1) * choices, offers.net.ravel(), offers.money.ravel(), slope, step)
+    hull_steps(
+        0,
+        suppliers,
+        np.arange(suppliers + 1) * choices,
+        offers.net.ravel(),
+        offers.money.ravel(),
+        slope,
+        step,
+    )
     rungs = np.flatnonzero(step > 0)
     owner, pick = rungs // choices, rungs % choices
     order = np.lexsort((offers.money.ravel()[rungs], owner, -slope[rungs]))
@@ -112,7 +128,9 @@ def _near(offers: Menu, lower: Integers, price: float) -> list[Integers]:
     at_price = offers.net - price * offers.money
     row = np.arange(len(lower))
     loss = at_price[row, lower][:, None] - at_price
-    same = (offers.money == offers.money[row, lower][:, None]) & (offers.net == offers.net[row, lower][:, None])
+    same = (offers.money == offers.money[row, lower][:, None]) & (
+        offers.net == offers.net[row, lower][:, None]
+    )
     loss[same] = np.inf
     plans = []
     for flat in np.argsort(loss, axis=None, kind="stable")[:NEAR]:

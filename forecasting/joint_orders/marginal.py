@@ -4,24 +4,31 @@ From a given choice, each item's steps along its concave hull in (money, value) 
 of money: upwards the highest first, downwards the lowest first. The order of the steps, and which of them the
 limits of a supplier forbid, depend on the choice they start from alone. The choices that a walk passes
 through therefore form one chain in which more money goes with more value, and a budget only says how far the
-walk goes: see :mod:`forecasting.joint_orders.ladder` for why that matters.
+walk goes: see ``forecasting.joint_orders.ladder`` for why that matters.
 """
+
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
 
 from __future__ import annotations
 
 import numpy as np
 
 from forecasting.joint_orders.problem import Problem
-from forecasting.joint_orders.terms import Floats, Integers
+from forecasting.joint_orders.terms import Integers
 from models.compile import compiled
 
 
-def spend(problem: Problem, chosen: Integers, worth: float, budget: float, cap: float) -> tuple[float, Integers]:
+def spend(
+    problem: Problem, chosen: Integers, worth: float, budget: float, cap: float
+) -> tuple[float, Integers]:
     """Add single items' steps to ``chosen`` while they fit ``budget`` and ``cap``.
 
-    :param chosen: (items,), flat options in sorted order, feasible; a supplier not ordered from stays so.
-    :param worth: the objective of ``chosen``.
-    :returns: the objective and the choice.
+    Args:
+        chosen: (items,), flat options in sorted order, feasible; a supplier not ordered from stays so.
+        worth: the objective of ``chosen``.
+
+    Returns the objective and the choice.
+
     """
     return _walk(problem, chosen, worth, budget, cap, 1)
 
@@ -31,7 +38,8 @@ def give_back(
 ) -> tuple[float, Integers]:
     """Take single items' steps from ``chosen`` until it fits ``budget`` and its objective ``cap``.
 
-    :returns: the objective and the choice; -inf where it cannot be made to fit.
+    Returns the objective and the choice; -inf where it cannot be made to fit.
+
     """
     return _walk(problem, chosen, worth, budget, cap, -1)
 
@@ -44,7 +52,9 @@ def _walk(
     ordered = problem.by_supplier((chosen != problem.indptr[:-1]).astype(float)) > 0
     spent = problem.by_supplier(problem.money[chosen])
     filled = problem.by_supplier(problem.volume[chosen])
-    item, option, slope = _steps(problem.indptr, problem.value, problem.money, chosen, ordered[problem.owner], way)
+    item, option, slope = _steps(
+        problem.indptr, problem.value, problem.money, chosen, ordered[problem.owner], way
+    )
     order = np.argsort(-way * slope, kind="stable")
     least = problem.least_now(spent)
     limits = (least, problem.limits[:, 0, 1].copy(), problem.free_from, problem.terms.freight_cost)
@@ -55,7 +65,7 @@ def _walk(
 
 
 @compiled
-def _steps(indptr, value, money, chosen, may, way):  # type: ignore[no-untyped-def]
+def _steps(indptr, value, money, chosen, may, way):
     """Each item's steps along its hull from where it is: item, option and value per money of each step."""
     item = np.empty(len(value), np.int64)
     option = np.empty(len(value), np.int64)
@@ -84,8 +94,8 @@ def _steps(indptr, value, money, chosen, may, way):  # type: ignore[no-untyped-d
 
 
 @compiled
-def _up(options, item, option, limits, ordered, spent, filled, fits, worth, chosen):  # type: ignore[no-untyped-def]
-    indptr, value, money, volume, owner = options
+def _up(options, item, option, limits, ordered, spent, filled, fits, worth, chosen):
+    _, value, money, volume, owner = options
     _, most, free_from, freight = limits
     budget, cap = fits
     total = spent.sum()
@@ -112,8 +122,8 @@ def _up(options, item, option, limits, ordered, spent, filled, fits, worth, chos
 
 
 @compiled
-def _down(options, item, option, limits, ordered, spent, filled, fits, worth, chosen):  # type: ignore[no-untyped-def]
-    indptr, value, money, volume, owner = options
+def _down(options, item, option, limits, ordered, spent, filled, fits, worth, chosen):
+    _, value, money, volume, owner = options
     least, most, _, _ = limits
     budget, cap = fits
     total = spent.sum()
@@ -138,15 +148,15 @@ def _down(options, item, option, limits, ordered, spent, filled, fits, worth, ch
 
 
 @compiled
-def _change(options, i, j, spent, filled, chosen):  # type: ignore[no-untyped-def]
-    indptr, value, money, volume, owner = options
+def _change(options, i, j, spent, filled, chosen):
+    _, _, money, volume, owner = options
     spent[owner[i]] += money[j] - money[chosen[i]]
     filled[owner[i]] += volume[j] - volume[chosen[i]]
     chosen[i] = j
 
 
 @compiled
-def _one_more(options, limits, ordered, spent, filled, budget, cap, worth, chosen):  # type: ignore[no-untyped-def]
+def _one_more(options, limits, ordered, spent, filled, budget, cap, worth, chosen):
     """The one change, on the hull or not, that gains most of what the budget leaves, up to ``cap``."""
     indptr, value, money, volume, owner = options
     _, most, free_from, freight = limits

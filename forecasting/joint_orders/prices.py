@@ -32,11 +32,18 @@ PAIRED = 400  # options that may take part in an exchange
 
 @compiled
 def respond(
-    indptr: Integers, value: Floats, money: Floats, volume: Floats, price: float, room: float, chosen: Integers
+    indptr: Integers,
+    value: Floats,
+    money: Floats,
+    volume: Floats,
+    price: float,
+    room: float,
+    chosen: Integers,
 ) -> tuple[float, float, float, float]:
     """Each item's best option of value - price * money - room * volume, into ``chosen``.
 
-    :returns: the sums of that score, of value, of money and of volume.
+    Returns the sums of that score, of value, of money and of volume.
+
     """
     score = total_value = total_money = total_volume = 0.0
     for i in range(len(indptr) - 1):
@@ -55,7 +62,12 @@ def respond(
 
 @compiled
 def _keep(
-    sums: tuple[float, float, float, float], price: float, limits: Floats, trial: Integers, chosen: Integers, best: Floats
+    sums: tuple[float, float, float, float],
+    price: float,
+    limits: Floats,
+    trial: Integers,
+    chosen: Integers,
+    best: Floats,
 ) -> None:
     """Keep ``trial`` if it is feasible and the best so far; else, while none is, if it comes nearest."""
     _, v, c, w = sums
@@ -76,8 +88,12 @@ def _over_volume(
 ) -> tuple[float, float, float]:
     """Minimise the dual over the volume's multiplier, the minimum's being fixed.
 
-    :param at: price, lift (multiplier of the minimum), least, most.
-    :returns: the dual value without the term of the minimum, the money of the fractional optimum, the multiplier.
+    Args:
+        at: price, lift (multiplier of the minimum), least, most.
+
+    Returns the dual value without the term of the minimum, the money of the fractional optimum, and the
+    multiplier.
+
     """
     price, lift, most = at[0], at[1], at[3]
     limits = at[2:4]
@@ -127,15 +143,26 @@ def _over_volume(
 
 @compiled
 def order_at_price(
-    indptr: Integers, value: Floats, money: Floats, volume: Floats, price: float, limits: Floats, chosen: Integers
+    indptr: Integers,
+    value: Floats,
+    money: Floats,
+    volume: Floats,
+    price: float,
+    limits: Floats,
+    search: bool,
+    chosen: Integers,
 ) -> tuple[float, float, float, float]:
     """Bound one supplier's order at a price of money, and find an order near the bound.
 
-    :param indptr: (items + 1,) of this supplier's items, into the flat options.
-    :param limits: least money, most volume.
-    :param chosen: (items,), written: the chosen options, flat.
-    :returns: the bound on sum(v - price c); the sum reached, -inf where no order was found; the multipliers
-        of the minimum and of the volume that gave the bound.
+    Args:
+        indptr: (items + 1,) of this supplier's items, into the flat options.
+        limits: least money, most volume.
+        search: whether an order is wanted; else the bound alone.
+        chosen: (items,), written: the chosen options, flat.
+
+    Returns the bound on sum(v - price c); the sum reached, -inf where no order was found; the multipliers
+    of the minimum and of the volume that gave the bound.
+
     """
     least = limits[0]
     best = np.array([-np.inf, -1.0])
@@ -173,7 +200,7 @@ def order_at_price(
                 high, high_money, high_lift = middle, middle_money, trial
             if middle - crossing <= 1e-12 * abs(crossing):
                 break
-    if bound < 0.0 and best[0] == -np.inf:
+    if not search or (bound < 0.0 and best[0] == -np.inf):
         return bound, -np.inf, lift, room  # not worth ordering, whatever is found
     reached = improve(indptr, value, money, volume, price, limits, chosen)
     multipliers = np.array([price, lift, room])
@@ -188,7 +215,13 @@ def order_at_price(
 
 @compiled
 def improve(
-    indptr: Integers, value: Floats, money: Floats, volume: Floats, price: float, limits: Floats, chosen: Integers
+    indptr: Integers,
+    value: Floats,
+    money: Floats,
+    volume: Floats,
+    price: float,
+    limits: Floats,
+    chosen: Integers,
 ) -> float:
     """Change one item at a time, the best change first, until none helps; the minimum is reached first."""
     net = c = w = 0.0

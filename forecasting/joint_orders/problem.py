@@ -14,16 +14,18 @@ WAYS = 2
 
 @dataclass(frozen=True)
 class Problem:
-    """Items sorted by supplier. Limits are widened by :data:`TOLERANCE`.
+    """Items sorted by supplier. Limits are widened by ``TOLERANCE``.
 
-    :ivar order: (items,): the original number of each sorted item.
-    :ivar indptr, value, money, volume: as in :class:`Options`, in sorted order.
-    :ivar first: (suppliers + 1,): supplier s has the sorted items ``first[s]:first[s + 1]``.
-    :ivar owner: (items,): the supplier of each sorted item.
-    :ivar limits: (suppliers, WAYS, 2): least money and most volume of either way; a way that cannot be or
-        need not be looked at has the least money inf.
-    :ivar fixed: (suppliers, WAYS): what an order costs besides its goods.
-    :ivar free_from: (suppliers,): the value from which no freight is paid.
+    Attributes:
+        order: (items,): the original number of each sorted item.
+        indptr, value, money, volume: as in ``Options``, in sorted order.
+        first: (suppliers + 1,): supplier s has the sorted items ``first[s]:first[s + 1]``.
+        owner: (items,): the supplier of each sorted item.
+        limits: (suppliers, WAYS, 2): least money and most volume of either way; a way that cannot be or
+            need not be looked at has the least money inf.
+        fixed: (suppliers, WAYS): what an order costs besides its goods.
+        free_from: (suppliers,): the value from which no freight is paid.
+
     """
 
     order: Integers
@@ -59,20 +61,25 @@ class Problem:
 
     def by_supplier(self, per_item: Floats) -> Floats:
         """Sums over each supplier's items."""
-        return np.bincount(self.owner, weights=per_item, minlength=self.suppliers)
+        return np.bincount(self.owner, per_item, self.suppliers).astype(np.float64)
 
 
 def sort(options: Options, terms: Terms) -> Problem:
     """The problem with its items sorted by supplier.
 
-    :raises ValueError: an item's supplier is no row of ``terms``.
+    Raises ValueError where an item's supplier is no row of ``terms``.
+
     """
-    if options.items and not (0 <= options.supplier.min() and options.supplier.max() < terms.suppliers):
+    if options.items and not (options.supplier.min() >= 0 and options.supplier.max() < terms.suppliers):
         raise ValueError(f"supplier numbers must lie in 0..{terms.suppliers - 1}")
     order = np.argsort(options.supplier, kind="stable")
     lengths = np.diff(options.indptr)[order]
     indptr = np.concatenate(([0], np.cumsum(lengths)))
-    flat = np.arange(indptr[-1]) - np.repeat(indptr[:-1], lengths) + np.repeat(options.indptr[:-1][order], lengths)
+    flat = (
+        np.arange(indptr[-1])
+        - np.repeat(indptr[:-1], lengths)
+        + np.repeat(options.indptr[:-1][order], lengths)
+    )
     counts = np.bincount(options.supplier, minlength=terms.suppliers)
     limits = np.empty((terms.suppliers, WAYS, 2))
     limits[:, :, 1] = (terms.max_volume * (1 + TOLERANCE))[:, None]
@@ -82,7 +89,9 @@ def sort(options: Options, terms: Terms) -> Problem:
     limits[:, 1, 0] = np.where(free_from > 0, np.maximum(least, free_from), np.inf)
     always_free = free_from <= least
     limits[always_free, 1, 0] = np.inf  # both ways are the same: the first is looked at
-    fixed = np.stack([terms.order_cost + np.where(always_free, 0.0, terms.freight_cost), terms.order_cost], axis=1)
+    fixed = np.stack(
+        [terms.order_cost + np.where(always_free, 0.0, terms.freight_cost), terms.order_cost], axis=1
+    )
     return Problem(
         order,
         indptr,

@@ -34,12 +34,15 @@ class Options:
 
     An item's first option is to order nothing: value, money and volume 0.
 
-    :param indptr: int, (items + 1,).
-    :param value: money saved against ordering nothing, (options,). Need not be concave, may be negative.
-    :param money: purchase value, (options,), not negative. Price breaks may make it fall with quantity.
-    :param volume: volume, (options,), not negative.
-    :param supplier: int, (items,): the item's row in :class:`Terms`.
-    :raises ValueError: a shape is wrong, a number is missing or out of its range.
+    Attributes:
+        indptr: int, (items + 1,).
+        value: money saved against ordering nothing, (options,). Need not be concave, may be negative.
+        money: purchase value, (options,), not negative. Price breaks may make it fall with quantity.
+        volume: volume, (options,), not negative.
+        supplier: int, (items,): the item's row in ``Terms``.
+
+    Raises ValueError where a shape is wrong, a number is missing or out of its range.
+
     """
 
     indptr: Integers
@@ -53,7 +56,9 @@ class Options:
         object.__setattr__(self, "supplier", np.ascontiguousarray(self.supplier, dtype=np.int64))
         items = len(self.indptr) - 1
         if items < 0 or self.indptr[0] != 0 or (np.diff(self.indptr) < 1).any():
-            raise ValueError("indptr must start at 0 and give every item at least the option to order nothing")
+            raise ValueError(
+                "indptr must start at 0 and give every item at least the option to order nothing"
+            )
         for name in ("value", "money", "volume"):
             _store(self, name, int(self.indptr[-1]))
             at = getattr(self, name)
@@ -77,12 +82,15 @@ class Options:
 class Terms:
     """What every supplier asks for; all arrays (suppliers,), money or volume, none negative or NaN.
 
-    :param min_order_value: an order is nothing or at least this; 0 is none.
-    :param free_freight_value: an order below this pays ``freight_cost``; 0 never pays, inf always.
-    :param freight_cost: paid once an order; 0 is none.
-    :param order_cost: paid once an order.
-    :param max_volume: an order has at most this volume; inf is no limit.
-    :raises ValueError: a shape is wrong or a number is NaN or negative.
+    Attributes:
+        min_order_value: an order is nothing or at least this; 0 is none.
+        free_freight_value: an order below this pays ``freight_cost``; 0 never pays, inf always.
+        freight_cost: paid once an order; 0 is none.
+        order_cost: paid once an order.
+        max_volume: an order has at most this volume; inf is no limit.
+
+    Raises ValueError where a shape is wrong or a number is NaN or negative.
+
     """
 
     min_order_value: Floats
@@ -118,15 +126,17 @@ class Terms:
 class JointOrders:
     """The quantities chosen together, what they come to, and how far from the best they can be.
 
-    :ivar option: int, (items,): the chosen option of each item, counted from 0 (nothing) within the item.
-    :ivar ordered: bool, (suppliers,).
-    :ivar money: (suppliers,): purchase value, without freight and order costs.
-    :ivar volume: (suppliers,).
-    :ivar freight: (suppliers,).
-    :ivar bound_by: (suppliers,): what decided about each order.
-    :ivar objective: value - freight - order costs.
-    :ivar upper_bound: no feasible choice has a higher objective than this.
-    :ivar budget_price: what one more unit of budget would save, about: the multiplier of the bound.
+    Attributes:
+        option: int, (items,): the chosen option of each item, counted from 0 (nothing) within the item.
+        ordered: bool, (suppliers,).
+        money: (suppliers,): purchase value, without freight and order costs.
+        volume: (suppliers,).
+        freight: (suppliers,).
+        bound_by: (suppliers,): what decided about each order.
+        objective: value - freight - order costs.
+        upper_bound: no feasible choice has a higher objective than this.
+        budget_price: what one more unit of budget would save, about: the multiplier of the bound.
+
     """
 
     option: Integers
