@@ -135,8 +135,9 @@ def plan(dataset: Dataset, config: Config, as_of: int) -> Result:
     judge = CostOptimal(config.unsold_weight, config.unsold_days)
     curve = judge.curve(situation)
     own = isinstance(policy, CostOptimal)
-    decision = judge.decide_on(situation, curve) if own else policy.decide(situation)
-    prices = judge.prices(situation, curve, decision.quantity)
+    value = judge.value(situation, curve)
+    decision = value.decision() if own else policy.decide(situation)
+    prices = judge.prices(value, decision.quantity)
     clock.lap("decide")
 
     run = run_id(dataset, config, {"plan": as_of})
