@@ -24,10 +24,13 @@ from forecasting.domain import Stock, day_text
 from forecasting.drivers import announced
 from forecasting.errors import RequestError
 from forecasting.observer import LazyChoice, LazyForecast, Observer
+from forecasting.policies.choices import REVIEWS_MORE, choices
 from forecasting.policies.cost_optimal import CostOptimal
+from forecasting.policies.order_together import order_together
 from forecasting.policies.registry import policy as policy_named
 from forecasting.recommendations import Advice, recommendations, whole
 from forecasting.stock_position import beyond_protection, counted, on_the_way, owed
+from forecasting.supplier_orders import choices_table, supplier_orders, together
 from models.distribution import Distribution
 from models.registry import MODELS
 
@@ -97,7 +100,9 @@ def check_date(dataset: Dataset, as_of: int, what: str) -> None:
 
 
 def plan(dataset: Dataset, config: Config, as_of: int) -> Result:
-    """What to order at the close of day ``as_of``: tables ``recommendations`` and ``assumptions``.
+    """What to order at the close of day ``as_of``.
+
+    Tables ``recommendations``, ``choices``, ``supplier_orders`` and ``assumptions``.
 
     Raises RequestError where the date or a name does not fit.
     """
@@ -133,11 +138,11 @@ def plan(dataset: Dataset, config: Config, as_of: int) -> Result:
         line_size=seeing.line_size(as_of),
     )
     judge = CostOptimal(config.unsold_weight, config.unsold_days)
-    curve = judge.curve(situation)
-    own = isinstance(policy, CostOptimal)
-    value = judge.value(situation, curve)
-    decision = value.decision() if own else policy.decide(situation)
+    orders = order_together(policy, situation, known.supplier, known.suppliers.terms, config.budget)
+    decision = orders.decision
+    value = judge.value(situation, judge.curve(situation)) if orders.value is None else orders.value
     prices = judge.prices(value, decision.quantity)
+    tried = choices(value, decision.quantity, REVIEWS_MORE, orders.wanted)
     clock.lap("decide")
 
     run = run_id(dataset, config, {"plan": as_of})
@@ -147,11 +152,12 @@ def plan(dataset: Dataset, config: Config, as_of: int) -> Result:
             policy.name,
             known,
             situation,
-            curve,
+            value.curve,
             decision,
             prices,
             np.array(choice.names, dtype=object),
             stock_known,
+            orders,
         )
     )
     clock.lap("explain")
@@ -160,10 +166,17 @@ def plan(dataset: Dataset, config: Config, as_of: int) -> Result:
         "suggested": int((decision.quantity > 0).sum()),
         "order_lines": len(dataset.orders),
         "suppliers": len(known.suppliers.name),
+        "supplier_orders": len(np.unique(known.supplier[decision.quantity > 0])),
     }
-    tables = {"recommendations": table, "assumptions": assumptions.frame()}
+    tables = {
+        "recommendations": table,
+        "choices": choices_table(run, known, tried),
+        "supplier_orders": supplier_orders(run, known, orders, prices.nothing - prices.order),
+        "assumptions": assumptions.frame(),
+    }
     described = describe(run, "plan", dataset, config, clock, counts)
-    return Result(tables, {**described, "as_of": day_text(as_of)})
+    whole = together(orders, config.budget, table["value"].to_numpy())
+    return Result(tables, {**described, "as_of": day_text(as_of), "together": whole})
 
 
 def forecast(

@@ -18,6 +18,7 @@ class Facts:
     pack_size: float
     ends_on: str
     refused: bool
+    together: str = ""
 
 
 def number(value: float) -> str:
@@ -45,8 +46,11 @@ def reason(row: Any, facts: Facts) -> str:
         )
     if not facts.orderable:
         return f"Nothing: the item ends on {facts.ends_on}, before an order could arrive on {row.arrives_on}."
+    together = f" {facts.together}" if facts.together else ""
     if row.quantity > 0:
-        return f"{_order(row, facts)} {_without(row, facts)}"
+        return f"{_order(row, facts)} {_without(row, facts)}{together}"
+    if together:
+        return f"Nothing: {_there_is(row, facts)}; {_demand(row)}.{together}"
     return _nothing(row, facts)
 
 

@@ -29,7 +29,7 @@ def plan_text(result: Result, out: Path | None) -> str:
         *assumptions_text(assumed),
     ]
     if out is not None:
-        lines += ["", f"Written to {out}: recommendations, assumptions, run.json"]
+        lines += ["", f"Written to {out}: recommendations, choices, supplier_orders, assumptions, run.json"]
     return "\n".join(lines)
 
 

@@ -15,6 +15,7 @@ from forecasting.demand import Availability
 from forecasting.domain import DemandLines, FloatArray, IntArray
 from forecasting.observer import LazyChoice, LazyForecast
 from forecasting.policies.base import Policy
+from forecasting.policies.order_together import order_together
 from forecasting.replay.ledger import Ledger
 from forecasting.replay.scenario import Scenario
 from forecasting.replay.tallies import Tallies
@@ -31,7 +32,8 @@ class PolicyRun:
         tallies: the flows of every item and period.
         purchased_units: float64, shape (n, p).
         purchase_orders: float64, shape (p,): orders to suppliers.
-        cost_ordering: float64, shape (n, p): money per order and line; an order's is shared by its lines.
+        cost_ordering: float64, shape (n, p): money per order and line, and freight; an order's is shared by
+            its lines. What price breaks save is taken off.
 
     """
 
@@ -103,14 +105,17 @@ def walk(
             beyond=_beyond(due, day, item, catalogue.protection_days),
             line_size=memory.line_sizes[day],
         )
-        quantity = policy.decide(situation).quantity
+        orders = order_together(
+            policy, situation, catalogue.supplier[item], catalogue.suppliers.terms, config.budget
+        )
+        quantity = orders.decision.quantity
         bought = quantity > 0
         arrives, _ = scenario.arrivals(day, item)
         order = (item[bought], arrives[bought], quantity[bought])
         ledger.schedule(*order)
         due = [entry for entry in due if len(entry[1]) and entry[1].max() > day]
         due.append(order)
-        buys.add(day, item[bought], quantity[bought])
+        buys.add(day, item[bought], quantity[bought], orders.freight)
         progress()
     ledger.advance(scenario.last_day)
     describe = getattr(policy, "describe", None)
@@ -134,8 +139,11 @@ class _Purchases:
         self.units, self.cost = np.zeros(shape), np.zeros(shape)
         self.orders = np.zeros(shape[1])
 
-    def add(self, day: int, item: IntArray, quantity: FloatArray) -> None:
-        """Orders placed at the close of ``day``: one to each supplier, one line an item."""
+    def add(self, day: int, item: IntArray, quantity: FloatArray, freight: FloatArray) -> None:
+        """Orders placed at the close of ``day``: one to each supplier, one line an item.
+
+        ``freight``: float64, shape (suppliers,), money, of each order.
+        """
         counted = day + 1 >= self.scenario.count_from[item]
         item, quantity = item[counted], quantity[counted]
         if len(item) == 0:
@@ -146,8 +154,10 @@ class _Purchases:
         lines = np.bincount(supplier, minlength=len(catalogue.suppliers.name))
         self.orders[period] += np.count_nonzero(lines)
         self.units[item, period] += quantity
-        share = catalogue.suppliers.order_cost[supplier] / lines[supplier]
-        self.cost[item, period] += share + catalogue.costs.line_cost[item]
+        share = (catalogue.suppliers.order_cost + freight)[supplier] / lines[supplier]
+        terms = catalogue.terms.take(item)
+        cheaper = quantity * (terms.unit_cost - terms.price(quantity))
+        self.cost[item, period] += share + catalogue.costs.line_cost[item] - cheaper
 
 
 def _history(scenario: Scenario, ledger: Ledger, day: int, hidden: bool) -> History:
