@@ -32,6 +32,8 @@ def allocate(options: Options, terms: Terms, budget: float = np.inf) -> JointOrd
     """
     if not budget >= 0:
         raise ValueError(f"budget must be 0 or more, not {budget}")
+    if options.items == 0:
+        return _nothing(options, terms)
     problem = sort(options, terms)
     limit = budget * (1 + TOLERANCE)
     ladder = price_ladder(problem, PRICES)
@@ -57,6 +59,12 @@ def allocate(options: Options, terms: Terms, budget: float = np.inf) -> JointOrd
         max(bound, objective),
         price,
     )
+
+
+def _nothing(options: Options, terms: Terms) -> JointOrders:
+    zero = np.zeros(terms.suppliers)
+    words = (Bound.NOTHING_WANTED,) * terms.suppliers
+    return JointOrders(options.supplier, zero > 0, zero, zero, zero, words, 0.0, 0.0, 0.0)
 
 
 def _upper_bound(problem: Problem, found: Columns, budget: float, short: bool) -> tuple[float, float]:
