@@ -70,7 +70,7 @@ def test_small_problems_come_to_what_trying_all_does(seed, items, suppliers, sha
 def test_a_middling_problem_comes_near_the_proven_optimum(share):
     options, terms, wanted = problem(60, 4, 5)
     budget = share * wanted
-    orders, best = allocate(options, terms, budget), proven_optimum(options, terms, budget, 1e-4)
+    orders, best = allocate(options, terms, budget), proven_optimum(options, terms, budget, 3e-4)
     assert orders.objective >= best * (1 - 3e-3)
     assert orders.upper_bound >= best * (1 - 1e-6)
 
@@ -80,7 +80,7 @@ def test_a_middling_problem_comes_near_the_proven_optimum(share):
 def test_two_thousand_items_come_to_the_proven_optimum(share):
     options, terms, wanted = problem(2_000, 30, 3)
     budget = share * wanted
-    orders, best = allocate(options, terms, budget), proven_optimum(options, terms, budget, 1e-4)
+    orders, best = allocate(options, terms, budget), proven_optimum(options, terms, budget, 3e-4)
     assert orders.objective >= best * (1 - 1e-3)
     assert orders.upper_bound >= best * (1 - 1e-6)
 
