@@ -6,7 +6,7 @@ Every gap in the dataset is filled by a setting, and every setting used is writt
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -21,9 +21,10 @@ from forecasting.dataset.dataset import Dataset
 from forecasting.dataset.tables import MAIN, WEEKDAYS
 from forecasting.demand import LONG_AGO, all_items, availability, days_of, item_numbers
 from forecasting.domain import BoolArray, FloatArray, IntArray, Items, TextArray
+from forecasting.joint_orders.terms import Terms
 from forecasting.lead_time import LeadTimes
 from forecasting.policies.base import Endings
-from forecasting.policies.supply_terms import SupplyTerms
+from forecasting.policies.supply_terms import PriceBreaks, SupplyTerms
 from models.history import Traits
 
 ANY_SUPPLIER = ""
@@ -32,12 +33,16 @@ ANY_SUPPLIER = ""
 
 @dataclass(frozen=True)
 class Suppliers:
-    """The m suppliers. ``name``: text; ``weekday``: int64, 0 = Monday, -1 = any; the rest float64."""
+    """The m suppliers. ``name``: text; ``weekday``: int64, 0 = Monday, -1 = any; the rest float64.
+
+    ``terms`` are of an order as a whole.
+    """
 
     name: TextArray
     review_days: FloatArray
     weekday: IntArray
     order_cost: FloatArray
+    terms: Terms
     lead_times: LeadTimes
 
 
@@ -163,6 +168,14 @@ def catalogue(dataset: Dataset, config: Config, as_of: int, assumptions: Assumpt
     assumptions.add("availability", "demand hidden while it could not be sold is estimated", len(hidden))
     names, supplier = np.unique(words("supplier").astype(str), return_inverse=True)
     suppliers, line_cost = _suppliers(dataset, config, as_of, names, supplier, assumptions)
+    volume = given("volume")
+    limited = np.isfinite(suppliers.terms.max_volume[supplier])
+    assumptions.add("unit_volume", f"{config.unit_volume:g}", int((np.isnan(volume) & limited).sum()))
+    terms = replace(
+        terms,
+        unit_volume=np.where(np.isnan(volume), config.unit_volume, volume),
+        breaks=_price_breaks(dataset, items, names[supplier]),
+    )
     replaced, _, _ = alternatives(dataset, items)
     costs = cost_rates.build(
         given,
@@ -265,6 +278,12 @@ def _suppliers(
         assumptions.add(name, f"{default:g}", int(items_of[np.isnan(column)].sum()))
         return np.where(np.isnan(column), default, column)
 
+    def unlimited(name: str) -> FloatArray:
+        """The same of what has no limit where neither the table nor the setting gives one."""
+        if getattr(config, name) is not None:
+            return filled(name)
+        return np.where(np.isnan(given(name)), np.inf, given(name))
+
     group, length = _receipts(dataset, names, as_of)
     receipts = np.bincount(group, minlength=len(names))
     measured = (receipts >= config.lead_time_receipts) & (config.lead_time_receipts > 0)
@@ -285,15 +304,41 @@ def _suppliers(
     named = [words[place] for place in row]
     weekday = np.array([WEEKDAYS.index(word) if isinstance(word, str) else -1 for word in named])
     review = np.maximum(np.round(filled("review_days")), 1.0)
+    order_cost = filled("order_cost")
+    terms = Terms(
+        min_order_value=filled("min_order_value"),
+        free_freight_value=unlimited("free_freight_value"),
+        freight_cost=filled("freight_cost"),
+        order_cost=order_cost,
+        max_volume=unlimited("max_volume"),
+    )
     suppliers = Suppliers(
         name=names.astype(object),
         # On a weekday means every so many whole weeks.
         review_days=np.where(weekday >= 0, np.maximum(review // 7, 1.0) * 7, review),
         weekday=weekday.astype(np.int64),
-        order_cost=filled("order_cost"),
+        order_cost=order_cost,
+        terms=terms,
         lead_times=lead_times,
     )
     return suppliers, filled("line_cost")
+
+
+def _price_breaks(dataset: Dataset, items: Items, supplier: TextArray) -> PriceBreaks | None:
+    """The price breaks of each item at its supplier, of fewest units first; None where there are none."""
+    table = dataset.price_breaks
+    named = pd.DataFrame({"item": np.arange(len(items)), "sku": items.sku, "supplier": supplier})
+    named = named.astype({"sku": str, "supplier": str})
+    rows = table[["supplier", "sku", "min_quantity", "unit_cost"]].astype({"supplier": str, "sku": str})
+    rows = named.merge(rows, on=["supplier", "sku"]).sort_values(["item", "min_quantity"])
+    if rows.empty:
+        return None
+    place, item = rows.groupby("item").cumcount().to_numpy(), rows["item"].to_numpy()
+    quantity = np.full((len(items), int(place.max()) + 1), np.inf)
+    unit_cost = np.zeros(quantity.shape)
+    quantity[item, place] = rows["min_quantity"]
+    unit_cost[item, place] = rows["unit_cost"]
+    return PriceBreaks(quantity, unit_cost)
 
 
 def _receipts(dataset: Dataset, names: TextArray, as_of: int) -> tuple[IntArray, FloatArray]:

@@ -46,6 +46,12 @@ class Config(BaseModel):
     backorder: Literal["allowed", "refused"]
     pack_size: float = Positive
     min_order_quantity: float = NotNegative
+    unit_volume: float = NotNegative
+    min_order_value: float = NotNegative
+    free_freight_value: float | None = NotNegative
+    freight_cost: float = NotNegative
+    max_volume: float | None = Field(gt=0, allow_inf_nan=False)
+    budget: float | None = NotNegative
     order_cost: float = NotNegative
     line_cost: float = NotNegative
 

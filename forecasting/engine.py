@@ -24,10 +24,13 @@ from forecasting.domain import Stock, day_text
 from forecasting.drivers import announced
 from forecasting.errors import RequestError
 from forecasting.observer import LazyChoice, LazyForecast, Observer
+from forecasting.policies.choices import REVIEWS_MORE, choices
 from forecasting.policies.cost_optimal import CostOptimal
+from forecasting.policies.order_together import order_together
 from forecasting.policies.registry import policy as policy_named
 from forecasting.recommendations import Advice, costs_table, recommendations, whole
 from forecasting.stock_position import beyond_protection, counted, on_the_way, overtaken, owed
+from forecasting.supplier_orders import choices_table, supplier_orders, together
 from models.distribution import Distribution
 from models.registry import MODELS
 
@@ -100,7 +103,9 @@ def check_date(dataset: Dataset, as_of: int, what: str) -> None:
 
 
 def plan(dataset: Dataset, config: Config, as_of: int) -> Result:
-    """What to order at the close of day ``as_of``: tables ``recommendations``, ``costs``, ``assumptions``.
+    """What to order at the close of day ``as_of``.
+
+    Tables ``recommendations``, ``costs``, ``choices``, ``supplier_orders`` and ``assumptions``.
 
     Raises RequestError where the date or a name does not fit.
     """
@@ -138,10 +143,11 @@ def plan(dataset: Dataset, config: Config, as_of: int) -> Result:
         price_rise=known.price_rise(as_of),
     )
     judge = CostOptimal(config.unsold_weight, config.unsold_days)
-    curve = judge.curve(situation)
-    own = isinstance(policy, CostOptimal)
-    decision = judge.decide_on(situation, curve) if own else policy.decide(situation)
-    prices = judge.prices(situation, curve, decision.quantity)
+    orders = order_together(policy, situation, known.supplier, known.suppliers.terms, config.budget)
+    decision, own = orders.decision, isinstance(policy, CostOptimal)
+    value = judge.value(situation, judge.curve(situation)) if orders.value is None else orders.value
+    prices = judge.prices(value, decision.quantity)
+    tried = choices(value, decision.quantity, REVIEWS_MORE, orders.wanted)
     clock.lap("decide")
 
     run = run_id(dataset, config, {"plan": as_of})
@@ -151,12 +157,13 @@ def plan(dataset: Dataset, config: Config, as_of: int) -> Result:
             policy.name,
             known,
             situation,
-            curve,
+            value.curve,
             decision,
             prices,
             np.array(choice.names, dtype=object),
             stock_known,
-            judge.rules(situation, curve) if own else np.full(len(known), policy.name, dtype=object),
+            judge.rules(situation, value.curve) if own else np.full(len(known), policy.name, dtype=object),
+            orders,
         )
     )
     clock.lap("explain")
@@ -165,14 +172,18 @@ def plan(dataset: Dataset, config: Config, as_of: int) -> Result:
         "suggested": int((decision.quantity > 0).sum()),
         "order_lines": len(dataset.orders),
         "suppliers": len(known.suppliers.name),
+        "supplier_orders": len(np.unique(known.supplier[decision.quantity > 0])),
     }
     tables = {
         "recommendations": table,
         "costs": costs_table(table, prices),
+        "choices": choices_table(run, known, tried),
+        "supplier_orders": supplier_orders(run, known, orders, prices.nothing - prices.order),
         "assumptions": assumptions.frame(),
     }
     described = describe(run, "plan", dataset, config, clock, counts)
-    return Result(tables, {**described, "as_of": day_text(as_of)})
+    whole = together(orders, config.budget, table["value"].to_numpy())
+    return Result(tables, {**described, "as_of": day_text(as_of), "together": whole})
 
 
 def forecast(

@@ -21,6 +21,7 @@ class Facts:
     rule: str
     free_to_hold: bool
     price_rises: bool
+    together: str = ""
 
 
 def number(value: float) -> str:
@@ -48,8 +49,11 @@ def reason(row: Any, facts: Facts) -> str:
         )
     if not facts.orderable:
         return f"Nothing: the item ends on {facts.ends_on}, before an order could arrive on {row.arrives_on}."
+    together = f" {facts.together}" if facts.together else ""
     if row.quantity > 0:
-        return f"{_order(row, facts)} {_without(row, facts)}{_why_so_many(facts)}"
+        return f"{_order(row, facts)} {_without(row, facts)}{_why_so_many(facts)}{together}"
+    if together:
+        return f"Nothing: {_there_is(row, facts)}; {_demand(row)}.{together}"
     return _nothing(row, facts)
 
 
@@ -81,11 +85,17 @@ def _demand(row: Any) -> str:
 def _without(row: Any, facts: Facts) -> str:
     short = "lose" if facts.refused else "leave"
     effect = "of sales" if facts.refused else "on backorder"
+    cost = row.expected_cost_if_ordered
+    ordering = (
+        f"ordering this costs {cost:,.2f}"
+        if cost >= 0
+        else f"the lower price of this order saves {-cost:,.2f} more than it costs"
+    )
     return (
         f"Goods arrive on {row.arrives_on}; the risk of running out before is "
         f"{percent(row.stockout_probability)}. Ordering nothing would {short} about "
         f"{number(row.expected_short_units)} units {effect} and cost {row.expected_cost:,.2f}, "
-        f"ordering this costs {row.expected_cost_if_ordered:,.2f}."
+        f"{ordering}."
     )
 
 

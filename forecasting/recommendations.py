@@ -15,7 +15,9 @@ from forecasting.domain import BoolArray, FloatArray, IntArray, TextArray, day_t
 from forecasting.policies.base import Decision, Situation
 from forecasting.policies.cost_curve import CostCurve
 from forecasting.policies.cost_optimal import Prices, free_to_hold
+from forecasting.policies.order_together import Orders
 from forecasting.reasons import Facts, reason
+from forecasting.supplier_reasons import changes
 
 QUANTILES = (0.5, 0.8, 0.95, 0.98)
 FURTHEST_DAYS = 3650
@@ -36,6 +38,7 @@ class Advice:
     model: TextArray
     stock_known: BoolArray
     rule: TextArray
+    orders: Orders
 
 
 def recommendations(advice: Advice) -> pd.DataFrame:
@@ -47,7 +50,7 @@ def recommendations(advice: Advice) -> pd.DataFrame:
     before = outlook.over_lead_time(np.zeros(n))
     demand = outlook.over_lead_time(situation.review_days)
     mean = demand.mean
-    pack = situation.terms.pack_size
+    pack, unit_cost = situation.terms.pack_size, situation.terms.price(quantity)
     lead_days = np.ceil(outlook.lead_times.mean - 1e-9).astype(np.int64)
     dates = np.datetime64(situation.as_of, "D")
     arrives = dates + 1 + lead_days
@@ -63,8 +66,8 @@ def recommendations(advice: Advice) -> pd.DataFrame:
             "model": advice.model,
             "quantity": whole(quantity),
             "packs": whole(np.round(quantity / pack)),
-            "unit_cost": money(situation.terms.unit_cost),
-            "value": exact_value(quantity, situation.terms.unit_cost),
+            "unit_cost": money(unit_cost),
+            "value": exact_value(quantity, unit_cost),
             "order_by": _order_by(situation, advice.decision, mean, protection),
             "arrives_on": arrives.astype(str),
             "on_hand": whole(stock.on_hand),
@@ -176,18 +179,22 @@ def _facts(advice: Advice) -> list[Facts]:
         "ends_soon": situation.orderable & np.isfinite(situation.outlook.ends),
         "infeasible_terms": ~situation.terms.feasible,
         "rounded_to_terms": (advice.decision.quantity > 0)
+        & (advice.decision.quantity == advice.orders.wanted)
         & (np.abs(advice.decision.quantity - wanted) >= np.minimum(pack, 1.0)),
         "stock_assumed": ~advice.stock_known,
         "absurd_costs": absurd,
         "excess": situation.stock.position > np.maximum(advice.curve.highest, 1.0) * 2,
     }
     rising = situation.price_rise if situation.price_rise is not None else np.zeros(len(situation))
+    sentences, changed = changes(advice.orders, catalogue.supplier)
     names = list(flags)
     table = np.stack([flags[name] for name in names], axis=1)
     ends: IntArray = catalogue.ends_on
     return [
         Facts(
-            flags=";".join(name for name, there in zip(names, row, strict=True) if there),
+            flags=";".join(
+                filter(None, [*(name for name, there in zip(names, row, strict=True) if there), changed[i]])
+            ),
             orderable=bool(situation.orderable[i]),
             feasible=bool(situation.terms.feasible[i]),
             beyond=float(situation.beyond[i]),
@@ -198,6 +205,7 @@ def _facts(advice: Advice) -> list[Facts]:
             rule=str(advice.rule[i]),
             free_to_hold=bool(absurd[i]),
             price_rises=bool(rising[i] > 0),
+            together=sentences[i],
         )
         for i, row in enumerate(table)
     ]

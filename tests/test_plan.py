@@ -82,7 +82,7 @@ def test_the_numbers_of_a_reason_stand_in_its_row(table):
         there = set()
         for value in row._asdict().values():
             if isinstance(value, int | float):
-                there |= {f"{value:.{places}f}" for places in (0, 1, 2)} | {f"{value:g}"}
+                there |= {f"{abs(value):.{places}f}" for places in (0, 1, 2)} | {f"{value:g}"}
                 there.add(f"{value * 100:.0f}")
         for number in re.findall(
             r"\d+(?:\.\d+)?", re.sub(r"of which \d+ too late|\d+ ordered ahead|ends on [-\d]+", "", said)
@@ -263,13 +263,17 @@ def test_two_runs_write_the_same_bytes(sample, tmp_path):
     assert names == [
         "assumptions.csv",
         "assumptions.parquet",
+        "choices.csv",
+        "choices.parquet",
         "costs.csv",
         "costs.parquet",
         "recommendations.csv",
         "recommendations.parquet",
         "run.json",
+        "supplier_orders.csv",
+        "supplier_orders.parquet",
     ]
-    for name in names[:-1]:
+    for name in sorted(set(names) - {"run.json"}):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
     one, two = (json.loads((tmp_path / name / "run.json").read_text()) for name in ("one", "two"))
     one.pop("timings"), two.pop("timings")

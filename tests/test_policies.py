@@ -120,7 +120,7 @@ def test_no_feasible_quantity_costs_less_than_the_one_chosen(rate, spread, stock
     )
     rule = CostOptimal()
     curve = rule.curve(seen)
-    chosen = rule.decide_on(seen, curve).quantity
+    chosen = rule.value(seen, curve).decision().quantity
     packs = np.arange(np.ceil(max(smallest, pack) / pack), 200)
     quantities = np.concatenate([[0.0], packs * pack])
     costs = curve.cost(seen.position[:, None] + quantities[None, :])[0]

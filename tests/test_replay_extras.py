@@ -17,7 +17,7 @@ from forecasting.engine import observer
 from forecasting.errors import RequestError
 from forecasting.policies.cost_optimal import CostOptimal
 from forecasting.policies.no_orders import NoOrders
-from forecasting.replay.frontier import WEIGHTS, Weighing, settings
+from forecasting.replay.frontier import WEIGHTS, settings
 from forecasting.replay.replay import Extras, replay
 from forecasting.replay.scenario import scenario
 from forecasting.replay.sensitivity import with_longer_lead_times, with_shuffled_demand
@@ -73,7 +73,7 @@ def test_who_dares_less_holds_more_and_runs_short_less(replayed):
         assert rows["backordered_units"].is_monotonic_decreasing
 
 
-def test_a_weighing_policy_only_believes_otherwise(past):
+def test_a_policy_may_take_shortages_for_dearer_than_they_are(past):
     doubled = replace(
         past,
         observer=replace(
@@ -83,7 +83,7 @@ def test_a_weighing_policy_only_believes_otherwise(past):
             ),
         ),
     )
-    believed = walk(Weighing(CostOptimal(), 2.0), past)
+    believed = walk(CostOptimal(shortage_weight=2.0), past)
     assert np.array_equal(believed.purchased_units, walk(CostOptimal(), doubled).purchased_units)
     assert not np.array_equal(believed.purchased_units, walk(CostOptimal(), past).purchased_units)
     assert [each.label for each in settings(NoOrders())] == ["as it is"]

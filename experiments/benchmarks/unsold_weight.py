@@ -134,7 +134,7 @@ def simulate(
                 at = position[place]
                 now = replace(seen, stock=Stock(np.maximum(at, 0), np.zeros(items), np.maximum(-at, 0)))
                 weighed = replace(curve, unsold_days=curve.unsold_days * theta / THETAS[USUAL])
-                quantity = CostOptimal().decide_on(now, weighed).quantity
+                quantity = CostOptimal().value(now, weighed).decision().quantity
                 arriving[day + LEAD, place] += quantity
                 position[place] += quantity
                 cost[place] += line_cost * (quantity > 0)

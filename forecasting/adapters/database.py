@@ -24,10 +24,12 @@ DATES = frozenset({"as_of", "order_by", "arrives_on"})
 KEYS = {
     "recommendations": ("run", "location", "sku"),
     "costs": ("run", "location", "sku"),
+    "choices": ("run", "location", "sku", "quantity"),
+    "supplier_orders": ("run", "supplier"),
     "assumptions": ("run", "setting"),
     "runs": ("run",),
 }
-IDENTITIES = frozenset({"items"})
+IDENTITIES = frozenset({"items", "lines"})
 """Whole numbers that can be nothing else. Quantities may be fractions in the next run's data."""
 
 ROWS_AT_ONCE = 5_000
@@ -99,6 +101,8 @@ def _kind(name: str, column: pd.Series) -> sa.types.TypeEngine[Any]:
         return sa.Date()
     if name in IDENTITIES:
         return sa.BigInteger()
+    if pd.api.types.is_bool_dtype(column):
+        return sa.Boolean()
     if pd.api.types.is_numeric_dtype(column):
         return Exact()
     return sa.Text()

@@ -93,6 +93,7 @@ def in_rows(raw: Raw, frame: pd.DataFrame) -> list[Fault]:
         *(fault for column in raw.table.columns for fault in _bounds(raw.table, column, frame)),
         *_pairs(raw.table, frame),
         *_circles(raw.table, frame),
+        *_dearer(raw.table, frame),
         *_keys(raw, frame),
     ]
 
@@ -211,6 +212,20 @@ def _circles(table: Table, frame: pd.DataFrame) -> Iterator[Fault]:
     circle = np.setdiff1d(far, [rows])
     what = "the product comes before itself: its predecessors lead back to it"
     yield Fault(("predecessor",), circle, what, "Leave out one predecessor of the circle.")
+
+
+def _dearer(table: Table, frame: pd.DataFrame) -> Iterator[Fault]:
+    """Price breaks from which on a unit costs no less than from fewer units on."""
+    if table.name != "price_breaks" or frame.empty:
+        return
+    keys = [as_integers(frame[name]) for name in ("supplier", "sku")]
+    quantity, cost = (frame[name].to_numpy(dtype=np.float64) for name in ("min_quantity", "unit_cost"))
+    order = np.lexsort((quantity, keys[1], keys[0]))
+    same = np.logical_and.reduce([key[order][1:] == key[order][:-1] for key in keys])
+    rows = np.sort(order[1:][same & (cost[order][1:] >= cost[order][:-1])])
+    what = "a larger order is no cheaper: the unit_cost is not below that of the break before"
+    todo = "Leave the row out, or correct min_quantity or unit_cost; as it is, it is taken at its word."
+    yield Fault(("min_quantity", "unit_cost"), rows, what, todo, notice=True)
 
 
 def _keys(raw: Raw, frame: pd.DataFrame) -> Iterator[Fault]:

@@ -147,6 +147,7 @@ PRODUCTS = Table(
         _number("pack_size", minimum=None, above=0.0),
         _number("min_order_quantity"),
         _number("max_order_quantity", minimum=None, above=0.0),
+        _number("volume"),
         _number("shelf_life_days", minimum=None, above=0.0),
         _date("available_from"),
         _date("ends_on"),

@@ -1,8 +1,9 @@
-"""The cost per review of ordering in batches, where an order line costs something.
+"""The cost per review of ordering in batches, where an order line costs something or a larger one is cheaper.
 
 An order that takes the position to ``y`` and is meant to last for m reviews costs, per review,
 
     (K + cost of the m review periods from its arrival on + stock that turns out not to be needed) / m
+    + what the goods cost more, bought m reviews' demand at a time, than at the price of a small order
 
 with K the cost of an order line. The best m is part of ``y``'s cost (Silver and Meal 1973, with random
 demand). An order is due when one more review without it costs more than that, as in an (s,S) policy
@@ -11,14 +12,15 @@ demand). An order is due when one more review without it costs more than that, a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 
-from forecasting.domain import BoolArray, FloatArray
+from forecasting.domain import BoolArray, FloatArray, IntArray
 from forecasting.policies.base import Situation
-from forecasting.policies.cost_curve import PARTS, CostCurve, is_last_order
+from forecasting.policies.cost_curve import CostCurve, is_last_order
 from forecasting.policies.projection import after_arrival
 
 FEWEST_REVIEWS = 2.0
@@ -36,43 +38,52 @@ class BatchCurve:
         spans: the cost of the time from one of ``COVERED_REVIEWS`` to the next, without another order.
         unsold: the cost of stock that turns out not to be needed.
         line_cost: K, float64, shape (n,), money.
+        review_demand: float64, shape (n,), units: what a review period needs.
+        unit_cost: float64, shape (n, reviews covered), money: the price of a unit, bought so many reviews'
+            demand at a time.
 
     """
 
     spans: tuple[CostCurve, ...]
     unsold: CostCurve
     line_cost: FloatArray
+    review_demand: FloatArray
+    unit_cost: FloatArray
 
-    def rate(self, y: FloatArray, *, with_unsold: bool = True) -> FloatArray:
-        """Money per review of ordering up to ``y`` now, and again when it pays: float64, shape (n, k).
+    def rate(self, y: FloatArray) -> FloatArray:
+        """Money per review of ordering up to ``y`` now, and again when it pays: float64, shape (n, k)."""
+        least = np.full(y.shape, np.inf)
+        for _, rate in self._rates(y):
+            least = np.minimum(least, rate)
+        return least
 
-        Whether to order now at all is asked ``with_unsold`` false: what is left over then is the same
-        worry a review later.
-        """
-        total = self.line_cost[:, None] + (self.unsold.cost(y) if with_unsold else 0.0)
-        best = np.full(y.shape, np.inf)
+    def covered(self, y: FloatArray) -> IntArray:
+        """int64, shape (n,): which of ``COVERED_REVIEWS`` makes the rate of ``y``, shape (n,), least."""
+        rates = [rate[:, 0] for _, rate in self._rates(y[:, None])]
+        return np.argmin(np.stack(rates, axis=1), axis=1)
+
+    def until(self, y: FloatArray) -> Iterator[tuple[int, FloatArray]]:
+        """For each m of ``COVERED_REVIEWS`` the cost of m review periods without another order: (n, k)."""
+        total = np.zeros(y.shape)
         for covered, span in zip(COVERED_REVIEWS, self.spans, strict=True):
             total = total + span.cost(y)
-            best = np.minimum(best, total / covered)
-        return best
+            yield covered, total
 
-    def waiting(self, position: FloatArray) -> FloatArray:
-        """Money of one review without ordering: float64, shape (n,)."""
-        return self.spans[0].cost(position)
+    def _rates(self, y: FloatArray) -> Iterator[tuple[int, FloatArray]]:
+        once = self.line_cost[:, None] + self.unsold.cost(y)
+        dearer = self.review_demand[:, None] * (self.unit_cost - self.unit_cost[:, :1])
+        for place, (covered, total) in enumerate(self.until(y)):
+            yield covered, (once + total) / covered + dearer[:, place : place + 1]
 
-    def parts(self, position: FloatArray) -> dict[str, FloatArray]:
-        """What ``rate`` without unsold stock is the sum of, by name: each float64, shape (n,)."""
-        total = {name: np.zeros(len(position)) for name in PARTS}
-        total["ordering"] += self.line_cost
-        best, least = dict(total), np.full(len(position), np.inf)
-        for covered, span in zip(COVERED_REVIEWS, self.spans, strict=True):
-            added = span.parts(position)
-            total = {name: amount + added[name] for name, amount in total.items()}
-            rate = sum(total.values(), np.zeros(len(position))) / covered
-            better = rate < least
-            best = {name: np.where(better, total[name] / covered, best[name]) for name in total}
-            least = np.where(better, rate, least)
-        return best
+    def take(self, items: IntArray) -> BatchCurve:
+        """That of the given items."""
+        return BatchCurve(
+            spans=tuple(span.take(items) for span in self.spans),
+            unsold=self.unsold.take(items),
+            line_cost=self.line_cost[items],
+            review_demand=self.review_demand[items],
+            unit_cost=self.unit_cost[items],
+        )
 
     @property
     def highest(self) -> FloatArray:
@@ -87,6 +98,8 @@ def batch_curve(situation: Situation, curve: CostCurve) -> BatchCurve:
     ends = [curve.before, *after_arrival(situation, curve.before, review, further)]
     lengths = np.diff([0, *COVERED_REVIEWS]).tolist()
     nothing = np.zeros(len(situation))
+    demand = review_demand(curve)
+    bought = [situation.terms.at_least(demand * covered) for covered in COVERED_REVIEWS]
     # What is unsold, or at its end, counts once; goods that come late are there by the next review.
     spans = [
         replace(
@@ -104,18 +117,27 @@ def batch_curve(situation: Situation, curve: CostCurve) -> BatchCurve:
         spans=tuple(spans),
         unsold=replace(curve, shortage=nothing, waiting=nothing, review_days=nothing, late=None),
         line_cost=situation.costs.line_cost,
+        review_demand=demand,
+        unit_cost=situation.terms.price(np.stack(bought, axis=1)),
     )
 
 
+def review_demand(curve: CostCurve) -> FloatArray:
+    """float64, shape (n,), units: expected demand between two arrivals."""
+    return np.maximum(curve.after.mean - curve.before.mean, 0.0)
+
+
 def worth_batching(situation: Situation, curve: CostCurve) -> BoolArray:
-    """Whether the economic order quantity exceeds what ``FEWEST_REVIEWS`` reviews order anyway.
+    """Whether the economic order quantity exceeds what ``FEWEST_REVIEWS`` reviews order anyway, or a
+    larger order has a better price.
 
     sqrt(2 K d / h) > m d R, with d the demand per day: squared, and divided by d. bool, shape (n,). Never
     where it is the last order before the item's end, or before its price changes.
     """
-    daily = np.maximum(curve.after.mean - curve.before.mean, 0.0) / situation.review_days
+    daily = review_demand(curve) / situation.review_days
     anyway = FEWEST_REVIEWS * situation.review_days
-    worth = 2 * situation.costs.line_cost > anyway**2 * daily * situation.costs.holding_per_unit_day
+    economic = 2 * situation.costs.line_cost > anyway**2 * daily * situation.costs.holding_per_unit_day
+    worth = economic | situation.terms.has_breaks
     if situation.price_rise is not None:
         worth &= situation.price_rise == 0
     return worth & ~is_last_order(situation)

@@ -61,6 +61,12 @@ class Term:
     short: FloatArray
     left: FloatArray
 
+    def at(self, place: IntArray) -> Term:
+        """The same where its items have other numbers: ``place[item]``; those at -1 are left out."""
+        rows = np.flatnonzero(place[self.items] >= 0)
+        demand = self.demand.take(rows)
+        return Term(self.part, place[self.items[rows]], demand, self.short[rows], self.left[rows])
+
     def cost(self, y: FloatArray) -> FloatArray:
         """Money: float64, shape (m, k), at the positions ``y`` of its items, rows ascending."""
         return _expected((self.demand,), self.short[:, None], self.left[:, None], y)
@@ -75,9 +81,9 @@ class CostCurve:
         after: demand until the next one can (D_{L+R}).
         later: demand until L + R + s days, mixed over s: what is left of it, times ``unsold_days``, is
             theta times the integral over s.
-        unsold_days: theta times the length of the integral, days.
+        unsold_days: theta times the length of the integral, days; ``unsold_share``: theta itself.
         shortage: p, money per unit; ``waiting``: b, per unit and day; ``holding``: h, per unit and day.
-        review_days: R. Each of the last five float64, shape (n,).
+        review_days: R. Each of the last six float64, shape (n,).
         shares: for lost business, goodwill, admin and word of mouth: its share in p, shape (n,).
         more: what only some of the items cost, at the end.
         late: what goods on order cost that a new order overtakes.
@@ -88,6 +94,7 @@ class CostCurve:
     after: Distribution
     later: Distribution
     unsold_days: FloatArray
+    unsold_share: FloatArray
     shortage: FloatArray
     waiting: FloatArray
     holding: FloatArray
@@ -136,11 +143,25 @@ class CostCurve:
             after=self.after.take(items),
             later=self.after.take(items),
             unsold_days=np.zeros(len(items)),
+            unsold_share=np.zeros(len(items)),
             shortage=self.shortage[items],
             waiting=self.waiting[items],
             holding=self.holding[items],
             review_days=self.review_days[items],
             shares={name: share[items] for name, share in self.shares.items()},
+        )
+
+    def take(self, items: IntArray) -> CostCurve:
+        """All that is there of the given items."""
+        place = np.full(len(self.shortage), -1, dtype=np.int64)
+        place[items] = np.arange(len(items))
+        return replace(
+            self.of(items),
+            later=self.later.take(items),
+            unsold_days=self.unsold_days[items],
+            unsold_share=self.unsold_share[items],
+            more=tuple(term.at(place) for term in self.more),
+            late=None if self.late is None else self.late.at(place),
         )
 
     @property
@@ -193,6 +214,7 @@ def cost_curve(situation: Situation, unsold_weight: float, unsold_days: float) -
         after=after[0],
         later=mixture(after, _trapezoid(days)),
         unsold_days=theta * length,
+        unsold_share=theta,
         shortage=shortage,
         waiting=waiting * staying,
         holding=costs.holding_per_unit_day,

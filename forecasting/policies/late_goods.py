@@ -35,6 +35,13 @@ class LateGoods:
     without: CostCurve
     with_them: CostCurve
 
+    def at(self, place: IntArray) -> LateGoods | None:
+        """The same where its items have other numbers: ``place[item]``; those at -1 are left out."""
+        rows = np.flatnonzero(place[self.items] >= 0)
+        if len(rows) == 0:
+            return None
+        return LateGoods(place[self.items[rows]], self.without.take(rows), self.with_them.take(rows))
+
     def cost(self, y: FloatArray) -> FloatArray:
         """Money: float64, shape (m,) or (m, k), at the positions ``y`` of its items, rows ascending."""
         return self.without.cost(y) - self.with_them.cost(y)

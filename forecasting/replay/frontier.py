@@ -14,7 +14,7 @@ import pandas as pd
 
 from forecasting.costs import Costs
 from forecasting.domain import FloatArray
-from forecasting.policies.base import Decision, Policy, Situation
+from forecasting.policies.base import Policy
 from forecasting.policies.cost_optimal import CostOptimal
 from forecasting.policies.incumbents import SAFETY_DAYS
 from forecasting.policies.textbook import Z
@@ -34,28 +34,6 @@ MEASURED = (
     "cost_total",
     "fill_rate",
 )
-
-
-@dataclass(frozen=True)
-class Weighing:
-    """A policy that takes a shortage for ``weight`` times as costly as it is."""
-
-    policy: Policy
-    weight: float
-
-    @property
-    def name(self) -> str:
-        """The policy's name, and the weight."""
-        return f"{self.policy.name}, shortage x {self.weight:g}"
-
-    @property
-    def model(self) -> str | None:
-        """The demand model that the policy brings, if it does."""
-        return getattr(self.policy, "model", None)
-
-    def decide(self, situation: Situation) -> Decision:
-        """As the policy does, with the costs that it believes in."""
-        return self.policy.decide(replace(situation, costs=situation.costs.with_shortage(self.weight)))
 
 
 @dataclass(frozen=True)
@@ -90,7 +68,7 @@ def settings(policy: Policy) -> list[Setting]:
     if isinstance(policy, CostOptimal):
         return [
             Setting(
-                policy if weight == 1.0 else Weighing(policy, weight),
+                policy if weight == 1.0 else replace(policy, shortage_weight=weight),
                 policy.name,
                 weight,
                 "as the costs say" if weight == 1.0 else f"shortage x {weight:g}",

@@ -19,7 +19,6 @@ from forecasting.policies.base import Policy
 from forecasting.policies.cost_optimal import CostOptimal
 from forecasting.policies.perfect_foresight import PerfectForesight
 from forecasting.replay import compare
-from forecasting.replay.frontier import Weighing
 from forecasting.replay.notebook import Chapter, Notebook
 from forecasting.replay.scenario import Scenario
 from forecasting.replay.stage import Stage
@@ -80,11 +79,14 @@ def sensitivity(
 
     tables = [rows(AS_REPLAYED, runs, costs)]
     for words, weight in (("shortages cost twice as much", 2.0), ("shortages cost half as much", 0.5)):
-        weighing = [place for place, policy in enumerate(policies) if isinstance(policy, CostOptimal)]
-        found = again(words, past, [Weighing(policies[place], weight) for place in weighing])
+        weighing = {
+            place: replace(policy, shortage_weight=weight)
+            for place, policy in enumerate(policies)
+            if isinstance(policy, CostOptimal)
+        }
         changed = list(runs)
-        for place, run in zip(weighing, found, strict=True):
-            changed[place] = replace(run, policy=policies[place].name)
+        for place, run in zip(weighing, again(words, past, list(weighing.values())), strict=True):
+            changed[place] = run
         tables.append(rows(words, changed, costs.with_shortage(weight)))
     for words, scenario in (
         (f"lead times {LONGER_DAYS} days longer", with_longer_lead_times(past, LONGER_DAYS)),

@@ -16,6 +16,7 @@ from forecasting.demand import Availability
 from forecasting.domain import DemandLines, FloatArray, IntArray, Stock
 from forecasting.observer import LazyChoice, LazyForecast, Observer
 from forecasting.policies.base import Late, Policy, Situation
+from forecasting.policies.order_together import charges, order_together
 from forecasting.replay.ledger import Ledger
 from forecasting.replay.notebook import NoNotes, Notebook
 from forecasting.replay.scenario import Scenario
@@ -34,7 +35,8 @@ class PolicyRun:
         tallies: the flows of every item and period.
         purchased_units: float64, shape (n, p).
         purchase_orders: float64, shape (p,): orders to suppliers.
-        cost_ordering: float64, shape (n, p): money per order and line; an order's is shared by its lines.
+        cost_ordering: float64, shape (n, p): money per order and line, and freight; an order's is shared by
+            its lines. What price breaks save is taken off.
         cost_waste: float64, shape (n, p): money lost with what was left on the day an item ended.
 
     """
@@ -85,7 +87,10 @@ class Walk:
         order = noted
         if order is None:
             asked = situation()
-            quantity = self.policy.decide(asked).quantity
+            catalogue, budget = self._scenario.observer.catalogue, self._observer.config.budget
+            supplier = catalogue.supplier[asked.item]
+            orders = order_together(self.policy, asked, supplier, catalogue.suppliers.terms, budget)
+            quantity = orders.decision.quantity
             bought = quantity > 0
             order = Order(asked.item[bought], quantity[bought])
         self._coming = [entry for entry in self._coming if entry[0] > day]
@@ -264,18 +269,28 @@ class _Purchases:
 
     def add(self, day: int, item: IntArray, quantity: FloatArray) -> None:
         """Orders placed at the close of ``day``: one to each supplier, one line an item."""
+        catalogue = self.scenario.observer.catalogue
+        freight = self._freight(item, quantity)
         counted = day + 1 >= self.scenario.count_from[item]
         item, quantity = item[counted], quantity[counted]
         if len(item) == 0:
             return
-        catalogue = self.scenario.observer.catalogue
         period = int(np.searchsorted(self.scenario.period_edges, day + 1, side="right") - 1)
         supplier = catalogue.supplier[item]
         lines = np.bincount(supplier, minlength=len(catalogue.suppliers.name))
         self.orders[period] += np.count_nonzero(lines)
         self.units[item, period] += quantity
-        share = catalogue.suppliers.order_cost[supplier] / lines[supplier]
-        self.cost[item, period] += share + catalogue.costs.line_cost[item]
+        share = (catalogue.suppliers.order_cost + freight)[supplier] / lines[supplier]
+        terms = catalogue.terms.take(item)
+        cheaper = quantity * (terms.unit_cost - terms.price(quantity))
+        self.cost[item, period] += share + catalogue.costs.line_cost[item] - cheaper
+
+    def _freight(self, item: IntArray, quantity: FloatArray) -> FloatArray:
+        """float64, shape (suppliers,), money: of the orders that are worth less than comes free of it."""
+        catalogue = self.scenario.observer.catalogue
+        supplier, worth = catalogue.supplier[item], catalogue.terms.take(item).price(quantity) * quantity
+        money = np.bincount(supplier, worth, len(catalogue.suppliers.name)).astype(np.float64)
+        return charges(catalogue.suppliers.terms, money > 0, money)[0]
 
 
 class _Waste:

@@ -73,6 +73,7 @@ def make_catalogue(random: Random, count: int, calendar: Calendar) -> Catalogue:
             "backorder": np.where(allowed, "allowed", "refused").astype(object),
             "shown_as": np.where(chosen(random, count, 0.3), "available", "on_backorder").astype(object),
             **_packs(random, behaviour),
+            "volume": _volumes(random, price),
             "shelf_life_days": np.where(
                 np.array([c.name == "Food" for c in CATEGORIES])[category],
                 random.choice([120.0, 180.0, 270.0, 365.0], count),
@@ -173,6 +174,13 @@ def _packs(random: Random, behaviour: pd.DataFrame) -> dict[str, FloatArray]:
     least = np.where(chosen(random, count, 0.4), pack * random.integers(1, 4, count), 0.0)
     most = np.where(chosen(random, count, 0.04), pack * np.ceil((fortnight * 4 + 100) / pack), np.nan)
     return {"pack_size": pack, "min_order_quantity": least, "max_order_quantity": most}
+
+
+def _volumes(random: Random, price: FloatArray) -> FloatArray:
+    """Cubic metres: dearer things are larger."""
+    # A generator of its own, so that the rest of the sample stays what it was.
+    spread = random.spawn(1)[0].lognormal(0.0, 0.6, len(price))
+    return np.asarray(np.maximum(np.rint(0.004 * np.sqrt(price) * spread * 10_000) / 10_000, 0.0001))
 
 
 def _own_costs(random: Random, price: FloatArray) -> dict[str, FloatArray]:

@@ -1,0 +1,162 @@
+"""What may be ordered, on which terms, and the answer: the words of choosing quantities together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+TOLERANCE = 1e-9
+"""Every limit counts as kept when it is kept to within this share of itself: sums of floats round."""
+
+
+class Bound(StrEnum):
+    """What decided about a supplier's order, in plain words."""
+
+    FREE = "nothing bound: each item's best quantity"
+    NOTHING_WANTED = "nothing worth buying"
+    NOT_WORTH = "not worth ordering"
+    MINIMUM_TOO_HIGH = "minimum above what all options come to"
+    MINIMUM = "minimum reached by adding"
+    FREIGHT = "freight saved by adding"
+    VOLUME = "volume limit"
+    BUDGET = "budget"
+
+
+@dataclass(frozen=True)
+class Options:
+    """The feasible options of every item, ragged: item i has the options ``indptr[i]:indptr[i + 1]``.
+
+    An item's first option is to order nothing: value, money and volume 0.
+
+    Attributes:
+        indptr: int, (items + 1,).
+        value: money saved against ordering nothing, (options,). Need not be concave, may be negative.
+        money: purchase value, (options,), not negative. Price breaks may make it fall with quantity.
+        volume: volume, (options,), not negative.
+        supplier: int, (items,): the item's row in ``Terms``.
+
+    Raises ValueError where a shape is wrong, a number is missing or out of its range.
+
+    """
+
+    indptr: Integers
+    value: Floats
+    money: Floats
+    volume: Floats
+    supplier: Integers
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "indptr", np.ascontiguousarray(self.indptr, dtype=np.int64))
+        object.__setattr__(self, "supplier", np.ascontiguousarray(self.supplier, dtype=np.int64))
+        items = len(self.indptr) - 1
+        if items < 0 or self.indptr[0] != 0 or (np.diff(self.indptr) < 1).any():
+            raise ValueError(
+                "indptr must start at 0 and give every item at least the option to order nothing"
+            )
+        for name in ("value", "money", "volume"):
+            _store(self, name, int(self.indptr[-1]))
+            at = getattr(self, name)
+            if not np.isfinite(at).all():
+                raise ValueError(f"{name} holds NaN or infinity at option {int(np.argmin(np.isfinite(at)))}")
+            if at[self.indptr[:-1]].any():
+                raise ValueError(f"{name} of an item's first option, to order nothing, must be 0")
+        for name in ("money", "volume"):
+            if (getattr(self, name) < 0).any():
+                raise ValueError(f"{name} must not be negative")
+        if self.supplier.shape != (items,):
+            raise ValueError(f"supplier must have one number for each of {items} items")
+
+    @property
+    def items(self) -> int:
+        """How many items there are."""
+        return len(self.indptr) - 1
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What every supplier asks for; all arrays (suppliers,), money or volume, none negative or NaN.
+
+    Attributes:
+        min_order_value: an order is nothing or at least this; 0 is none.
+        free_freight_value: an order below this pays ``freight_cost``; 0 never pays, inf always.
+        freight_cost: paid once an order; 0 is none.
+        order_cost: paid once an order.
+        max_volume: an order has at most this volume; inf is no limit.
+
+    Raises ValueError where a shape is wrong or a number is NaN or negative.
+
+    """
+
+    min_order_value: Floats
+    free_freight_value: Floats
+    freight_cost: Floats
+    order_cost: Floats
+    max_volume: Floats
+
+    def __post_init__(self) -> None:
+        suppliers = np.size(self.min_order_value)
+        for name in self.__dataclass_fields__:
+            _store(self, name, suppliers)
+            at = getattr(self, name)
+            if np.isnan(at).any() or (at < 0).any():
+                raise ValueError(f"{name} must not be NaN or negative (first at {int(np.argmin(at >= 0))})")
+        for name in ("freight_cost", "order_cost"):
+            if np.isinf(getattr(self, name)).any():
+                raise ValueError(f"{name} must be finite")
+
+    @classmethod
+    def none(cls, suppliers: int) -> Terms:
+        """No terms at all."""
+        zero = np.zeros(suppliers)
+        return cls(zero, zero, zero, zero, np.full(suppliers, np.inf))
+
+    @property
+    def suppliers(self) -> int:
+        """How many suppliers there are."""
+        return len(self.min_order_value)
+
+
+@dataclass(frozen=True)
+class JointOrders:
+    """The quantities chosen together, what they come to, and how far from the best they can be.
+
+    Attributes:
+        option: int, (items,): the chosen option of each item, counted from 0 (nothing) within the item.
+        ordered: bool, (suppliers,).
+        money: (suppliers,): purchase value, without freight and order costs.
+        volume: (suppliers,).
+        freight: (suppliers,).
+        bound_by: (suppliers,): what decided about each order.
+        objective: value - freight - order costs.
+        upper_bound: no feasible choice has a higher objective than this.
+        budget_price: what one more unit of budget would save, about: the multiplier of the bound.
+
+    """
+
+    option: Integers
+    ordered: NDArray[np.bool_]
+    money: Floats
+    volume: Floats
+    freight: Floats
+    bound_by: tuple[Bound, ...]
+    objective: float
+    upper_bound: float
+    budget_price: float
+
+    @property
+    def gap(self) -> float:
+        """(upper bound - objective) / upper bound: no choice can be better by a larger share."""
+        return max(0.0, self.upper_bound - self.objective) / max(self.upper_bound, 1e-12)
+
+
+def _store(owner: object, name: str, length: int) -> None:
+    array = np.ascontiguousarray(getattr(owner, name), dtype=np.float64)
+    if array.shape != (length,):
+        raise ValueError(f"{name} has shape {array.shape}, not ({length},)")
+    object.__setattr__(owner, name, array)

@@ -1,0 +1,137 @@
+"""Orders as a whole: what a policy wants of each item, brought under its supplier's terms and the budget.
+
+A policy that minimises cost has its quantities chosen together (``forecasting.joint_orders``): of every item
+one of its ``choices``, to save most money after freight and order costs. Any other rule wants what it wants,
+and meets the terms as a buyer would (``supplier_rules``). Where no supplier has terms and there is no budget
+the policy's own quantities stand, and nothing is computed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from forecasting.domain import BoolArray, FloatArray, IntArray
+from forecasting.joint_orders.allocate import allocate
+from forecasting.joint_orders.terms import Bound, Options, Terms
+from forecasting.policies.base import Decision, Policy, Situation
+from forecasting.policies.batch_curve import review_demand
+from forecasting.policies.choices import REVIEWS_MORE, Choices, choices
+from forecasting.policies.cost_optimal import CostOptimal
+from forecasting.policies.relative_value import RelativeValue
+from forecasting.policies.supplier_rules import bring_under_terms
+
+LONGEST_REVIEWS = 52.0
+"""Reviews' demand that a choice covers at most, to reach a minimum."""
+
+
+@dataclass(frozen=True)
+class Orders:
+    """What is ordered of n items under the terms of m suppliers.
+
+    Attributes:
+        decision: of the items.
+        wanted: float64, shape (n,), units: what each item would have got by itself.
+        decided_by: shape (m,): what decided about each supplier's order.
+        freight, order_cost: float64, shape (m,), money.
+        gap: no choice saves more than this share more; None where nothing was chosen together.
+        budget_price: what one more unit of budget would save, about; 0 where it does not bind.
+        value: what orders cost, where the policy weighs that.
+
+    """
+
+    decision: Decision
+    wanted: FloatArray
+    decided_by: tuple[Bound, ...]
+    freight: FloatArray
+    order_cost: FloatArray
+    gap: float | None = None
+    budget_price: float = 0.0
+    value: RelativeValue | None = None
+
+
+def order_together(
+    policy: Policy, situation: Situation, supplier: IntArray, terms: Terms, budget: float | None = None
+) -> Orders:
+    """The orders of one review.
+
+    Args:
+        policy: decides on each item.
+        situation: of the n items under review.
+        supplier: int64, shape (n,): each item's row in ``terms``.
+        terms: of all m suppliers.
+        budget: most money that all orders together may be worth; None: no limit.
+
+    """
+    most = np.inf if budget is None else budget
+    value = None
+    if isinstance(policy, CostOptimal):
+        value = policy.value(situation, policy.curve(situation))
+        decision = value.decision()
+    else:
+        decision = policy.decide(situation)
+    wanted = decision.quantity
+    if not _bound(terms, supplier).any() and np.isinf(most):
+        words = tuple(
+            Bound.FREE if some else Bound.NOTHING_WANTED for some in _any(wanted > 0, supplier, terms)
+        )
+        nothing = np.zeros(terms.suppliers)
+        return Orders(decision, wanted, words, nothing, nothing, value=value)
+    if value is None:
+        quantity, words = bring_under_terms(situation, decision, supplier, terms, most)
+        money = _sums(situation.terms.price(quantity) * quantity, supplier, terms)
+        freight, order_cost = charges(terms, _any(quantity > 0, supplier, terms), money)
+        return Orders(replace(decision, quantity=quantity), wanted, words, freight, order_cost)
+    tried = choices(value, wanted, _reach(value, supplier, terms))
+    found = allocate(_options(value, tried, supplier), terms, most)
+    quantity = tried.quantity[tried.indptr[:-1] + found.option]
+    order_cost = np.where(found.ordered, terms.order_cost, 0.0)
+    return Orders(
+        replace(decision, quantity=quantity),
+        wanted,
+        found.bound_by,
+        found.freight,
+        order_cost,
+        found.gap,
+        found.budget_price,
+        value,
+    )
+
+
+def charges(terms: Terms, ordered: BoolArray, money: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Freight and order costs, float64, shape (m,), of orders worth ``money``."""
+    pays = ordered & (money < terms.free_freight_value * (1 - 1e-9))
+    return np.where(pays, terms.freight_cost, 0.0), np.where(ordered, terms.order_cost, 0.0)
+
+
+def _bound(terms: Terms, supplier: IntArray) -> BoolArray:
+    """bool, shape (m,): the suppliers of these items that ask for something."""
+    some = (terms.min_order_value > 0) | (terms.order_cost > 0) | np.isfinite(terms.max_volume)
+    some |= (terms.freight_cost > 0) & (terms.free_freight_value > 0)
+    return some & (np.bincount(supplier, minlength=terms.suppliers) > 0)
+
+
+def _options(value: RelativeValue, tried: Choices, supplier: IntArray) -> Options:
+    item = tried.item
+    volume = value.terms.take(item).volume(tried.quantity)
+    return Options(tried.indptr, tried.saved, tried.quantity * tried.unit_cost, volume, supplier)
+
+
+def _reach(value: RelativeValue, supplier: IntArray, terms: Terms) -> FloatArray:
+    """How many reviews' demand the choices of each item have to reach, for its supplier's minimum or free
+    freight to be within them: float64, shape (n,).
+    """
+    usual = _sums(review_demand(value.curve) * value.terms.unit_cost * value.orderable, supplier, terms)
+    freight_free = (terms.freight_cost > 0) & np.isfinite(terms.free_freight_value)
+    asked = np.maximum(terms.min_order_value, np.where(freight_free, terms.free_freight_value, 0.0))
+    reviews = np.ceil(2.0 * asked / np.maximum(usual, 1e-12))
+    return np.clip(reviews, REVIEWS_MORE, LONGEST_REVIEWS)[supplier]
+
+
+def _sums(amount: FloatArray, supplier: IntArray, terms: Terms) -> FloatArray:
+    return np.bincount(supplier, amount, terms.suppliers).astype(np.float64)
+
+
+def _any(true: BoolArray, supplier: IntArray, terms: Terms) -> BoolArray:
+    return np.bincount(supplier, true, terms.suppliers) > 0
