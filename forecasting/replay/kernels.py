@@ -64,15 +64,6 @@ class State(NamedTuple):
     shipped_on: IntArray  # (m,)
 
 
-class Receipts(NamedTuple):
-    """Receipts to come, each item's a chain: ``following`` is the place of its next one, -1: none."""
-
-    day: IntArray
-    quantity: FloatArray
-    ordered: FloatArray
-    following: IntArray
-
-
 class Closes(NamedTuple):
     """What is noted at the closes of days."""
 
@@ -256,61 +247,6 @@ def sum_to_the_end(start, stop, span, state, count_from, closes):
         item = state.items[i]
         days = (max(item.since, count_from[i]), closed + 1)
         sum_closes(i, days, first, item.on_hand, item.backlog, item.late, closes)
-
-
-@compiled
-def chain_receipts(numbers, place, receipts, state):
-    """Put the receipts from ``place`` on, of the items ``numbers``, into their chains.
-
-    By day; of one day, in the order in which they were announced.
-    """
-    day_of, _, _, following = receipts
-    for k in range(len(numbers)):
-        new = place + k
-        day, item = day_of[new], state.items[numbers[k]]
-        state.wake[numbers[k]] = min(state.wake[numbers[k]], day)
-        before, after = -1, item.receipt
-        if after >= 0 and day_of[item.last] <= day:
-            before, after = item.last, -1
-        while after >= 0 and day_of[after] <= day:
-            before, after = after, following[after]
-        following[new] = after
-        if before < 0:
-            item.receipt = new
-        else:
-            following[before] = new
-        if after < 0:
-            item.last = new
-
-
-@compiled
-def sum_on_order(receipts, items, on_order):
-    """Add up what is on order of each item: the same sum, in whatever steps it was announced."""
-    for i in range(len(items)):
-        receipt = items[i].receipt
-        while receipt >= 0:
-            on_order[i] += receipts.ordered[receipt]
-            receipt = receipts.following[receipt]
-
-
-@compiled
-def move_receipts(receipts, into, items):
-    """Copy the chains of all items to the beginning of ``into``, and say how many receipts there are."""
-    place = 0
-    for i in range(len(items)):
-        item = items[i]
-        receipt = item.receipt
-        if receipt >= 0:
-            item.receipt = place
-        while receipt >= 0:
-            into.day[place] = receipts.day[receipt]
-            into.quantity[place] = receipts.quantity[receipt]
-            into.ordered[place] = receipts.ordered[receipt]
-            receipt = receipts.following[receipt]
-            into.following[place] = place + 1 if receipt >= 0 else -1
-            item.last = place
-            place += 1
-    return place
 
 
 @compiled

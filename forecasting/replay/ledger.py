@@ -20,15 +20,12 @@ from forecasting.replay.kernels import (
     Closes,
     Flows,
     Lines,
-    Receipts,
     State,
     advance_items,
-    chain_receipts,
-    move_receipts,
-    sum_on_order,
     sum_to_the_end,
     tally_lines,
 )
+from forecasting.replay.pipeline import Pipeline
 from forecasting.replay.substitution import Alternatives, Substitution
 from forecasting.replay.tallies import Tallies
 from models.compile import over_items
@@ -121,8 +118,7 @@ class Ledger:
             np.searchsorted(edges, days, side="right").astype(np.int64) - 1,
             np.zeros((len(edges) - 1, n, len(SUMMED))),
         )
-        self._receipts = _room_for(256)
-        self._scheduled = 0
+        self._pipeline = Pipeline(self._state)
         self._substitution: Substitution | None = None
         if alternatives is not None and len(alternatives):
             self._substitution = Substitution.of(alternatives, lines, opening, self._backorder_allowed)
@@ -162,17 +158,7 @@ class Ledger:
         some = (quantity > 0) | (ordered > 0)
         if not some.all():
             item, day, quantity, ordered = item[some], day[some], quantity[some], ordered[some]
-        if self._scheduled + len(item) > len(self._receipts.day):
-            # Those that came are left behind.
-            to_come = int(np.count_nonzero(self._receipts.day[: self._scheduled] > self.closed))
-            more = _room_for(2 * (to_come + len(item)))
-            self._scheduled = move_receipts(self._receipts, more, self._state.items)  # type: ignore[no-untyped-call]
-            self._receipts = more
-        place, end = self._scheduled, self._scheduled + len(item)
-        for whole, part in zip(self._receipts, (day, quantity, ordered), strict=False):
-            whole[place:end] = part
-        chain_receipts(item, place, self._receipts, self._state)  # type: ignore[no-untyped-call]
-        self._scheduled = end
+        self._pipeline.add(item, day, quantity, ordered, self.closed)
 
     def advance(self, day: int) -> None:
         """Simulate through the close of ``day``; nothing happens if that is closed already.
@@ -194,7 +180,16 @@ class Ledger:
         n = len(self._state.wake)
         run = over_items if n * (day - self.closed) >= WORTH_THREADS else _in_one_go
         span = (self._first, day)
-        run(advance_items, n, span, self._lines, self._state, self._receipts, self._rules, self._closes)
+        run(
+            advance_items,
+            n,
+            span,
+            self._lines,
+            self._state,
+            self._pipeline.receipts,
+            self._rules,
+            self._closes,
+        )
         self.closed = day
 
     @property
@@ -205,9 +200,7 @@ class Ledger:
     def stock(self) -> Stock:
         """On hand, on order and backlog at the close of the last day simulated."""
         items = self._state.items
-        on_order = np.zeros(len(items))
-        sum_on_order(self._receipts, items, on_order)  # type: ignore[no-untyped-call]
-        return Stock(items["on_hand"].copy(), on_order, items["backlog"].copy())
+        return Stock(items["on_hand"].copy(), self._pipeline.on_order, items["backlog"].copy())
 
     @property
     def short(self) -> FloatArray:
@@ -346,15 +339,6 @@ def _leavers(
     indptr = np.concatenate([[0], np.cumsum(np.bincount(item, minlength=n))]).astype(np.int64)
     state.items["leaver"] = indptr[:-1]
     return leaves, indptr, leaver[np.lexsort((leaver, leaves[leaver], item))]
-
-
-def _room_for(receipts: int) -> Receipts:
-    return Receipts(
-        np.zeros(receipts, dtype=np.int64),
-        np.zeros(receipts),
-        np.zeros(receipts),
-        np.zeros(receipts, dtype=np.int64),
-    )
 
 
 def _require(holds: bool, otherwise: str) -> None:
