@@ -263,6 +263,8 @@ def test_two_runs_write_the_same_bytes(sample, tmp_path):
     assert names == [
         "assumptions.csv",
         "assumptions.parquet",
+        "costs.csv",
+        "costs.parquet",
         "recommendations.csv",
         "recommendations.parquet",
         "run.json",
