@@ -84,6 +84,8 @@ def test_a_plans_files_and_database_hold_the_same(planned):
     assert sorted(contents(folder)) == [
         "assumptions.csv",
         "assumptions.parquet",
+        "costs.csv",
+        "costs.parquet",
         "recommendations.csv",
         "recommendations.parquet",
         "run.json",
