@@ -82,11 +82,13 @@ def _demand(row: Any) -> str:
 def _without(row: Any, facts: Facts) -> str:
     short = "lose" if facts.refused else "leave"
     effect = "of sales" if facts.refused else "on backorder"
+    cost = row.expected_cost_if_ordered
+    ordered = f"costs {cost:,.2f}" if cost >= 0 else f"saves {-cost:,.2f} more than it costs, by its price"
     return (
         f"Goods arrive on {row.arrives_on}; the risk of running out before is "
         f"{percent(row.stockout_probability)}. Ordering nothing would {short} about "
         f"{number(row.expected_short_units)} units {effect} and cost {row.expected_cost:,.2f}, "
-        f"ordering this costs {row.expected_cost_if_ordered:,.2f}."
+        f"ordering this {ordered}."
     )
 
 

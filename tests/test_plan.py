@@ -82,7 +82,7 @@ def test_the_numbers_of_a_reason_stand_in_its_row(table):
         there = set()
         for value in row._asdict().values():
             if isinstance(value, int | float):
-                there |= {f"{value:.{places}f}" for places in (0, 1, 2)} | {f"{value:g}"}
+                there |= {f"{abs(value):.{places}f}" for places in (0, 1, 2)} | {f"{value:g}"}
                 there.add(f"{value * 100:.0f}")
         for number in re.findall(
             r"\d+(?:\.\d+)?", re.sub(r"of which \d+ too late|\d+ ordered ahead|ends on [-\d]+", "", said)

@@ -58,9 +58,7 @@ def main() -> None:
         print(f"  {name:<10}{seconds:>8.2f} s   gap to the bound {orders.gap:.4%}   {placed} orders placed")
 
     options, terms, wanted = problem(asked.beside, max(3, asked.beside // 70), 3)
-    print(
-        f"{asked.beside:,} items, {terms.suppliers} suppliers, 8 options an item, beside HiGHS to {PROVEN:.2%}"
-    )
+    print(f"{asked.beside:,} items, {terms.suppliers} suppliers, beside HiGHS to {PROVEN:.2%}")
     for name, budget in (("no budget", np.inf), ("budget", BUDGET * wanted)):
         seconds, orders = timed(lambda budget=budget: allocate(options, terms, budget))
         theirs, best = timed(lambda budget=budget: proven_optimum(options, terms, budget, PROVEN))
