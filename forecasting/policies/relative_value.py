@@ -255,6 +255,7 @@ def relative_value(
     covered = batch.covered(level)
     rows = np.arange(len(batched))
     usual = batch.unit_cost[rows, covered]
+    # g is what happens at the usual price, which is the yardstick of every other.
     dearer = (usual - batch.unit_cost[:, 0]) * batch.review_demand
     return replace(
         value,
