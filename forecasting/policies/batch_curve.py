@@ -40,7 +40,8 @@ class BatchCurve:
         line_cost: K, float64, shape (n,), money.
         review_demand: float64, shape (n,), units: what a review period needs.
         unit_cost: float64, shape (n, reviews covered), money: the price of a unit, bought so many reviews'
-            demand at a time.
+            demand at a time, or as much more as a better price is worth.
+        rounding: the same shape, money per review: what holding that more costs.
 
     """
 
@@ -49,6 +50,7 @@ class BatchCurve:
     line_cost: FloatArray
     review_demand: FloatArray
     unit_cost: FloatArray
+    rounding: FloatArray
 
     def rate(self, y: FloatArray) -> FloatArray:
         """Money per review of ordering up to ``y`` now, and again when it pays: float64, shape (n, k)."""
@@ -71,7 +73,7 @@ class BatchCurve:
 
     def _rates(self, y: FloatArray) -> Iterator[tuple[int, FloatArray]]:
         once = self.line_cost[:, None] + self.unsold.cost(y)
-        dearer = self.review_demand[:, None] * (self.unit_cost - self.unit_cost[:, :1])
+        dearer = self.review_demand[:, None] * (self.unit_cost - self.unit_cost[:, :1]) + self.rounding
         for place, (covered, total) in enumerate(self.until(y)):
             yield covered, (once + total) / covered + dearer[:, place : place + 1]
 
@@ -83,6 +85,7 @@ class BatchCurve:
             line_cost=self.line_cost[items],
             review_demand=self.review_demand[items],
             unit_cost=self.unit_cost[items],
+            rounding=self.rounding[items],
         )
 
     @property
@@ -99,7 +102,7 @@ def batch_curve(situation: Situation, curve: CostCurve) -> BatchCurve:
     lengths = np.diff([0, *COVERED_REVIEWS]).tolist()
     nothing = np.zeros(len(situation))
     demand = review_demand(curve)
-    bought = [situation.terms.at_least(demand * covered) for covered in COVERED_REVIEWS]
+    unit_cost, rounding = _bought(situation, curve, demand)
     # What is unsold, or at its end, counts once; goods that come late are there by the next review.
     spans = [
         replace(
@@ -118,8 +121,34 @@ def batch_curve(situation: Situation, curve: CostCurve) -> BatchCurve:
         unsold=replace(curve, shortage=nothing, waiting=nothing, review_days=nothing, late=None),
         line_cost=situation.costs.line_cost,
         review_demand=demand,
-        unit_cost=situation.terms.price(np.stack(bought, axis=1)),
+        unit_cost=unit_cost,
+        rounding=rounding,
     )
+
+
+def _bought(situation: Situation, curve: CostCurve, demand: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """``unit_cost`` and ``rounding``: each number of reviews' demand, rounded up to the price break that
+    makes it cheapest.
+    """
+    terms, per_unit = situation.terms, curve.holding * situation.review_days / 2
+    breaks = (
+        [] if terms.breaks is None else [terms.at_least(level) for level in _finite(terms.breaks.quantity).T]
+    )
+    unit_cost, rounding = [], []
+    for covered in COVERED_REVIEWS:
+        least = terms.at_least(demand * covered)
+        price, more = terms.price(least), np.zeros(len(least))
+        for level in breaks:
+            dearer = per_unit * np.maximum(level - least, 0.0)
+            cheaper = (level >= least) & (demand * terms.price(level) + dearer < demand * price + more)
+            price, more = np.where(cheaper, terms.price(level), price), np.where(cheaper, dearer, more)
+        unit_cost.append(price)
+        rounding.append(more)
+    return np.stack(unit_cost, axis=1), np.stack(rounding, axis=1)
+
+
+def _finite(quantity: FloatArray) -> FloatArray:
+    return np.where(np.isfinite(quantity), quantity, 0.0)
 
 
 def review_demand(curve: CostCurve) -> FloatArray:

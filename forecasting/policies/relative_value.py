@@ -301,6 +301,7 @@ def relative_value(situation: Situation, curve: CostCurve, unsold_days: float) -
     covered = batch.covered(level)
     rows = np.arange(len(batched))
     usual = batch.unit_cost[rows, covered]
+    # g is what happens at the usual price, which is the yardstick of every other.
     dearer = (usual - batch.unit_cost[:, 0]) * batch.review_demand
     value = replace(
         value,
