@@ -84,19 +84,19 @@ def test_a_plans_files_and_database_hold_the_same(planned):
     assert sorted(contents(folder)) == [
         "assumptions.csv",
         "assumptions.parquet",
-        "costs.csv",
-        "costs.parquet",
-        "recommendations.csv",
-        "recommendations.parquet",
-        "run.json",
+        *("choices.csv", "choices.parquet", "costs.csv", "costs.parquet"),
+        *("recommendations.csv", "recommendations.parquet"),
+        *("run.json", "supplier_orders.csv", "supplier_orders.parquet"),
     ]
     table = pd.read_parquet(folder / "recommendations.parquet")
     assert pd.read_csv(folder / "recommendations.csv")["reason"].tolist() == table["reason"].tolist()
     with contextlib.closing(sqlite3.connect(database)) as connection:
         stored = connection.execute("select sku, quantity, reason from recommendations").fetchall()
         runs = connection.execute("select run from runs").fetchall()
+        best = connection.execute("select sku, quantity from choices where recommended").fetchall()
     rows = table[["sku", "quantity", "reason"]].itertuples(index=False, name=None)
     assert sorted(stored) == sorted(rows)
+    assert sorted(best) == sorted((sku, quantity) for sku, quantity, _ in stored)
     assert runs == [(json.loads((folder / "run.json").read_text())["run"],)]
 
 
