@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import repeat
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -15,6 +16,10 @@ from models.pooled import LEARNT, Rule, train, usual_horizon
 
 if TYPE_CHECKING:
     from sklearn.ensemble import HistGradientBoostingRegressor
+
+
+WORTH_THREADS = 4_000
+"""Rows. Fewer are predicted before threads have started."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,14 @@ class QuantileBoosting:
         with ThreadPoolExecutor(threads()) as pool:
             ensembles = list(pool.map(ensemble, LEARNT))
 
+        def predicted(trees: HistGradientBoostingRegressor, seen: FloatArray) -> FloatArray:
+            return single_threaded(lambda: trees.predict(seen))
+
         def rule(seen: FloatArray) -> FloatArray:
-            return single_threaded(lambda: np.stack([trees.predict(seen) for trees in ensembles], axis=1))
+            if len(seen) < WORTH_THREADS:
+                return np.stack([predicted(trees, seen) for trees in ensembles], axis=1)
+            with ThreadPoolExecutor(threads()) as pool:
+                answers = pool.map(predicted, ensembles, repeat(seen))
+                return np.stack(list(answers), axis=1)
 
         return rule
