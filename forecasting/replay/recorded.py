@@ -17,11 +17,12 @@ from forecasting.demand import days_of, item_numbers
 from forecasting.domain import BoolArray, FloatArray
 from forecasting.errors import RequestError
 from forecasting.policies.registry import RECORDED
+from forecasting.replay.purchases import endings
 from forecasting.replay.recorded_lines import RecordedLines, recorded_lines
 from forecasting.replay.recorded_stock import stock_history
 from forecasting.replay.scenario import Scenario
 from forecasting.replay.tallies import Tallies
-from forecasting.replay.walk import PolicyRun, endings
+from forecasting.replay.walk import PolicyRun
 from forecasting.stock_position import counted
 
 

@@ -12,14 +12,14 @@ from functools import partial
 import numpy as np
 
 from forecasting.catalogue import Catalogue
-from forecasting.demand import Availability
-from forecasting.domain import DemandLines, FloatArray, IntArray, Stock
-from forecasting.observer import LazyChoice, LazyForecast, Observer
+from forecasting.domain import FloatArray, IntArray
+from forecasting.observer import LazyChoice, LazyForecast
 from forecasting.policies.base import Late, Policy, Situation
-from forecasting.policies.order_together import charges, order_together
-from forecasting.replay.ledger import Ledger
+from forecasting.policies.order_together import order_together
 from forecasting.replay.notebook import NoNotes, Notebook
+from forecasting.replay.purchases import Purchases, Waste
 from forecasting.replay.scenario import Scenario
+from forecasting.replay.sight import Sight, observed_sales
 from forecasting.replay.tallies import Tallies
 from forecasting.stock_position import Receipts, overtaken
 from models.history import History
@@ -69,7 +69,7 @@ class Walk:
         coming = scenario.pipeline
         self._ledger.schedule(coming.item, coming.day, coming.quantity)
         self._coming = [(int(coming.day.max()), coming)] if len(coming.day) else []
-        self._purchases, self._waste = _Purchases(scenario), _Waste(scenario)
+        self._purchases, self._waste = Purchases(scenario), Waste(scenario)
         self._hidden = self._observer.config.observe == "sales" and not catalogue.backorder_allowed.all()
         self._choice: LazyChoice | None = None
 
@@ -134,7 +134,7 @@ class Walk:
         )
 
     def _observed(self, day: int) -> History:
-        lines, unavailable = _observed_sales(self._scenario, self._ledger)
+        lines, unavailable = observed_sales(self._scenario, self._ledger)
         return self._observer.history(day, lines, unavailable)
 
     def finish(self) -> PolicyRun:
@@ -149,69 +149,6 @@ class Walk:
             purchase_orders=self._purchases.orders,
             cost_ordering=self._purchases.cost,
             cost_waste=self._waste.cost,
-        )
-
-
-class Sight:
-    """What policies that see the same demand need not each work out: of one review day at a time."""
-
-    def __init__(self, scenario: Scenario) -> None:
-        self._scenario = scenario
-        self._choices: dict[str, LazyChoice] = {}
-        self._day = scenario.first_day - 2
-
-    def _look(self, day: int) -> None:
-        if day == self._day:
-            return
-        self._day = day
-        catalogue = self._scenario.observer.catalogue
-        everything = np.arange(len(catalogue), dtype=np.int64)
-        self._reviewed = np.flatnonzero(self._scenario.reviewed(day)[catalogue.supplier])
-        self._arrives, _ = self._scenario.arrivals(day, everything)
-        self._line_size: FloatArray | None = None
-        self._seen: History | None = None
-        self._situations: dict[str, Situation] = {}
-
-    def arrivals(self, day: int) -> IntArray:
-        """int64, shape (n,): the day from whose start what is ordered now can be used."""
-        self._look(day)
-        return self._arrives
-
-    def choice(self, observer: Observer, day: int) -> LazyChoice:
-        """The models chosen at the last review at which that was due, up to the close of ``day``."""
-        last = self._choices.get(observer.config.model)
-        if last is None or day - last.as_of >= observer.config.reselect_days:
-            last = LazyChoice(day, lambda: observer.choose_models(day, observer.history(day)))
-            self._choices[observer.config.model] = last
-        return last
-
-    def situation(self, observer: Observer, day: int) -> Situation:
-        """The situation of the items under review, but for their stock, on the demand that happened.
-
-        ``observer`` says by which model it is forecast.
-        """
-        self._look(day)
-        name = observer.config.model
-        if name not in self._situations:
-            if self._seen is None:
-                self._seen = observer.history(day)
-            forecast = LazyForecast(self.choice(observer, day), self._seen)
-            self._situations[name] = self.without_stock(observer, day, forecast)
-        return self._situations[name]
-
-    def without_stock(self, observer: Observer, day: int, forecast: LazyForecast) -> Situation:
-        """The situation of the items under review, but for their stock."""
-        self._look(day)
-        if self._line_size is None:
-            self._line_size = observer.line_size(day)
-        nothing = np.zeros(len(self._reviewed))
-        return observer.situation(
-            day,
-            self._reviewed,
-            Stock(nothing, nothing, nothing),
-            forecast,
-            beyond=nothing,
-            line_size=self._line_size,
         )
 
 
@@ -255,101 +192,6 @@ def walk_together(
             )
         progress()
     return [each.finish() for each in walks]
-
-
-class _Purchases:
-    """Counts what was bought, by item and period. Warm-up purchases count for nothing."""
-
-    def __init__(self, scenario: Scenario) -> None:
-        self.scenario = scenario
-        catalogue = scenario.observer.catalogue
-        shape = (len(catalogue), len(scenario.period_edges) - 1)
-        self.units, self.cost = np.zeros(shape), np.zeros(shape)
-        self.orders = np.zeros(shape[1])
-
-    def add(self, day: int, item: IntArray, quantity: FloatArray) -> None:
-        """Orders placed at the close of ``day``: one to each supplier, one line an item."""
-        catalogue = self.scenario.observer.catalogue
-        freight = self._freight(item, quantity)
-        counted = day + 1 >= self.scenario.count_from[item]
-        item, quantity = item[counted], quantity[counted]
-        if len(item) == 0:
-            return
-        period = int(np.searchsorted(self.scenario.period_edges, day + 1, side="right") - 1)
-        supplier = catalogue.supplier[item]
-        lines = np.bincount(supplier, minlength=len(catalogue.suppliers.name))
-        self.orders[period] += np.count_nonzero(lines)
-        self.units[item, period] += quantity
-        share = (catalogue.suppliers.order_cost + freight)[supplier] / lines[supplier]
-        terms = catalogue.terms.take(item)
-        cheaper = quantity * (terms.unit_cost - terms.price(quantity))
-        self.cost[item, period] += share + catalogue.costs.line_cost[item] - cheaper
-
-    def _freight(self, item: IntArray, quantity: FloatArray) -> FloatArray:
-        """float64, shape (suppliers,), money: of the orders that are worth less than comes free of it."""
-        catalogue = self.scenario.observer.catalogue
-        supplier, worth = catalogue.supplier[item], catalogue.terms.take(item).price(quantity) * quantity
-        money = np.bincount(supplier, worth, len(catalogue.suppliers.name)).astype(np.float64)
-        return charges(catalogue.suppliers.terms, money > 0, money)[0]
-
-
-class _Waste:
-    """Writes off, at the close of an item's last day, what is then left of it."""
-
-    def __init__(self, scenario: Scenario) -> None:
-        catalogue = scenario.observer.catalogue
-        self._edges, self._per_unit = scenario.period_edges, catalogue.endings.waste_per_unit
-        self._endings = endings(scenario)
-        self.cost = np.zeros((len(catalogue), len(scenario.period_edges) - 1))
-
-    def advance(self, ledger: Ledger, day: int) -> None:
-        """Advance the ledger to the close of ``day``, by way of the days on which items end."""
-        while self._endings and self._endings[0][0] <= day:
-            last, item = self._endings.pop(0)
-            ledger.advance(last)
-            period = int(np.searchsorted(self._edges, last, side="right") - 1)
-            self.cost[item, period] = ledger.stock.on_hand[item] * self._per_unit[item]
-        ledger.advance(day)
-
-
-def endings(scenario: Scenario) -> list[tuple[int, IntArray]]:
-    """The counted days on which items end, ascending, each with the items."""
-    ends_on = scenario.observer.catalogue.ends_on
-    counted = (ends_on >= scenario.count_from) & (ends_on <= scenario.last_day)
-    return [(int(day), np.flatnonzero(counted & (ends_on == day))) for day in np.unique(ends_on[counted])]
-
-
-def _observed_sales(scenario: Scenario, ledger: Ledger) -> tuple[DemandLines, Availability]:
-    """The lines less what was lost of them, and the days on which an item was out of stock."""
-    observer = scenario.observer
-    before = observer.lines.where(observer.lines.day < scenario.first_day)
-    since = scenario.lines
-    sold = replace(since, quantity=since.quantity - ledger.lost)
-    lines = _merged(before, sold.where((since.day >= scenario.first_day) & (sold.quantity > 0)))
-    refused = ~observer.catalogue.backorder_allowed
-    item, day = np.nonzero(ledger.stockout & refused[:, None])
-    earlier = observer.unavailable
-    kept = earlier.day < scenario.first_day
-    return lines, Availability(
-        np.concatenate([earlier.item[kept], item]),
-        np.concatenate([earlier.day[kept], day + scenario.first_day]),
-        np.concatenate([earlier.share[kept], np.zeros(len(item))]),
-    )
-
-
-def _merged(first: DemandLines, second: DemandLines) -> DemandLines:
-    """Both sets of lines, ordered by item and day."""
-    item = np.concatenate([first.item, second.item])
-    day = np.concatenate([first.day, second.day])
-    order = np.lexsort((day, item))
-    counts = np.bincount(item, minlength=len(first.indptr) - 1)
-    return DemandLines(
-        np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        *(
-            np.concatenate([getattr(first, name), getattr(second, name)])[order]
-            for name in ("day", "due", "quantity", "order", "known_until", "known_from")
-        ),
-    )
 
 
 def _beyond(coming: list[tuple[int, Receipts]], day: int, protection: FloatArray) -> FloatArray:

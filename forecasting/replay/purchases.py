@@ -1,0 +1,72 @@
+"""What a policy's purchases cost beside the goods: orders, lines and freight, and what is written off."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forecasting.domain import FloatArray, IntArray
+from forecasting.policies.order_together import charges
+from forecasting.replay.ledger import Ledger
+from forecasting.replay.scenario import Scenario
+
+
+class Purchases:
+    """Counts what was bought, by item and period. Warm-up purchases count for nothing."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        catalogue = scenario.observer.catalogue
+        shape = (len(catalogue), len(scenario.period_edges) - 1)
+        self.units, self.cost = np.zeros(shape), np.zeros(shape)
+        self.orders = np.zeros(shape[1])
+
+    def add(self, day: int, item: IntArray, quantity: FloatArray) -> None:
+        """Orders placed at the close of ``day``: one to each supplier, one line an item."""
+        catalogue = self.scenario.observer.catalogue
+        freight = self._freight(item, quantity)
+        counted = day + 1 >= self.scenario.count_from[item]
+        item, quantity = item[counted], quantity[counted]
+        if len(item) == 0:
+            return
+        period = int(np.searchsorted(self.scenario.period_edges, day + 1, side="right") - 1)
+        supplier = catalogue.supplier[item]
+        lines = np.bincount(supplier, minlength=len(catalogue.suppliers.name))
+        self.orders[period] += np.count_nonzero(lines)
+        self.units[item, period] += quantity
+        share = (catalogue.suppliers.order_cost + freight)[supplier] / lines[supplier]
+        terms = catalogue.terms.take(item)
+        cheaper = quantity * (terms.unit_cost - terms.price(quantity))
+        self.cost[item, period] += share + catalogue.costs.line_cost[item] - cheaper
+
+    def _freight(self, item: IntArray, quantity: FloatArray) -> FloatArray:
+        """float64, shape (suppliers,), money: of the orders that are worth less than comes free of it."""
+        catalogue = self.scenario.observer.catalogue
+        supplier, worth = catalogue.supplier[item], catalogue.terms.take(item).price(quantity) * quantity
+        money = np.bincount(supplier, worth, len(catalogue.suppliers.name)).astype(np.float64)
+        return charges(catalogue.suppliers.terms, money > 0, money)[0]
+
+
+class Waste:
+    """Writes off, at the close of an item's last day, what is then left of it."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        catalogue = scenario.observer.catalogue
+        self._edges, self._per_unit = scenario.period_edges, catalogue.endings.waste_per_unit
+        self._endings = endings(scenario)
+        self.cost = np.zeros((len(catalogue), len(scenario.period_edges) - 1))
+
+    def advance(self, ledger: Ledger, day: int) -> None:
+        """Advance the ledger to the close of ``day``, by way of the days on which items end."""
+        while self._endings and self._endings[0][0] <= day:
+            last, item = self._endings.pop(0)
+            ledger.advance(last)
+            period = int(np.searchsorted(self._edges, last, side="right") - 1)
+            self.cost[item, period] = ledger.stock.on_hand[item] * self._per_unit[item]
+        ledger.advance(day)
+
+
+def endings(scenario: Scenario) -> list[tuple[int, IntArray]]:
+    """The counted days on which items end, ascending, each with the items."""
+    ends_on = scenario.observer.catalogue.ends_on
+    counted = (ends_on >= scenario.count_from) & (ends_on <= scenario.last_day)
+    return [(int(day), np.flatnonzero(counted & (ends_on == day))) for day in np.unique(ends_on[counted])]
