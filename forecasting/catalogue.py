@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from forecasting import costs as cost_rates
-from forecasting import lead_time
 from forecasting.assumptions import Assumptions
 from forecasting.calendar import Calendar
 from forecasting.config import Config
@@ -21,29 +20,11 @@ from forecasting.dataset.dataset import Dataset
 from forecasting.dataset.tables import MAIN, WEEKDAYS
 from forecasting.demand import LONG_AGO, all_items, availability, days_of, item_numbers
 from forecasting.domain import BoolArray, FloatArray, IntArray, Items, TextArray
-from forecasting.joint_orders.terms import Terms
 from forecasting.lead_time import LeadTimes
 from forecasting.policies.base import Endings
 from forecasting.policies.supply_terms import PriceBreaks, SupplyTerms
+from forecasting.suppliers import Suppliers, suppliers_of
 from models.history import Traits
-
-ANY_SUPPLIER = ""
-"""The supplier of items for which none is named: they are ordered together."""
-
-
-@dataclass(frozen=True)
-class Suppliers:
-    """The m suppliers. ``name``: text; ``weekday``: int64, 0 = Monday, -1 = any; the rest float64.
-
-    ``terms`` are of an order as a whole.
-    """
-
-    name: TextArray
-    review_days: FloatArray
-    weekday: IntArray
-    order_cost: FloatArray
-    terms: Terms
-    lead_times: LeadTimes
 
 
 @dataclass(frozen=True)
@@ -167,7 +148,7 @@ def catalogue(dataset: Dataset, config: Config, as_of: int, assumptions: Assumpt
     hidden = np.unique(away.item[(away.share < 1) & (away.day <= as_of)])
     assumptions.add("availability", "demand hidden while it could not be sold is estimated", len(hidden))
     names, supplier = np.unique(words("supplier").astype(str), return_inverse=True)
-    suppliers, line_cost = _suppliers(dataset, config, as_of, names, supplier, assumptions)
+    suppliers, line_cost = suppliers_of(dataset, config, as_of, names, supplier, assumptions)
     volume = given("volume")
     limited = np.isfinite(suppliers.terms.max_volume[supplier])
     assumptions.add("unit_volume", f"{config.unit_volume:g}", int((np.isnan(volume) & limited).sum()))
@@ -258,72 +239,6 @@ def _numbered(words: TextArray) -> IntArray:
     return number.astype(np.int64) - int(len(found) > 0 and found[0] == "")
 
 
-def _suppliers(
-    dataset: Dataset,
-    config: Config,
-    as_of: int,
-    names: TextArray,
-    supplier: IntArray,
-    assumptions: Assumptions,
-) -> tuple[Suppliers, FloatArray]:
-    table = dataset.suppliers.set_index(dataset.suppliers["supplier"].astype(str))
-    row = table.index.get_indexer(pd.Index(names))
-    items_of = np.bincount(supplier, minlength=len(names))
-
-    def given(name: str) -> FloatArray:
-        return np.append(table[name].to_numpy(dtype=np.float64), np.nan)[row]
-
-    def filled(name: str) -> FloatArray:
-        column, default = given(name), float(getattr(config, name))
-        assumptions.add(name, f"{default:g}", int(items_of[np.isnan(column)].sum()))
-        return np.where(np.isnan(column), default, column)
-
-    def unlimited(name: str) -> FloatArray:
-        """The same of what has no limit where neither the table nor the setting gives one."""
-        if getattr(config, name) is not None:
-            return filled(name)
-        return np.where(np.isnan(given(name)), np.inf, given(name))
-
-    group, length = _receipts(dataset, names, as_of)
-    receipts = np.bincount(group, minlength=len(names))
-    measured = (receipts >= config.lead_time_receipts) & (config.lead_time_receipts > 0)
-    terms_mean, terms_sd = given("lead_time_days"), given("lead_time_sd_days")
-    for name, column in (("lead_time_days", terms_mean), ("lead_time_sd_days", terms_sd)):
-        default = float(getattr(config, name))
-        assumptions.add(name, f"{default:g}", int(items_of[np.isnan(column) & ~measured].sum()))
-    by_terms = lead_time.from_terms(
-        np.where(np.isnan(terms_mean), config.lead_time_days, terms_mean),
-        np.where(np.isnan(terms_sd), config.lead_time_sd_days, terms_sd),
-    )
-    by_receipts = lead_time.from_receipts(group, length, len(names))
-    lead_times = LeadTimes(
-        np.where(measured[:, None], by_receipts.days, by_terms.days),
-        np.where(measured[:, None], by_receipts.weight, by_terms.weight),
-    )
-    words = [*table["review_weekday"].astype(object), None]
-    named = [words[place] for place in row]
-    weekday = np.array([WEEKDAYS.index(word) if isinstance(word, str) else -1 for word in named])
-    review = np.maximum(np.round(filled("review_days")), 1.0)
-    order_cost = filled("order_cost")
-    terms = Terms(
-        min_order_value=filled("min_order_value"),
-        free_freight_value=unlimited("free_freight_value"),
-        freight_cost=filled("freight_cost"),
-        order_cost=order_cost,
-        max_volume=unlimited("max_volume"),
-    )
-    suppliers = Suppliers(
-        name=names.astype(object),
-        # On a weekday means every so many whole weeks.
-        review_days=np.where(weekday >= 0, np.maximum(review // 7, 1.0) * 7, review),
-        weekday=weekday.astype(np.int64),
-        order_cost=order_cost,
-        terms=terms,
-        lead_times=lead_times,
-    )
-    return suppliers, filled("line_cost")
-
-
 def _price_breaks(dataset: Dataset, items: Items, supplier: TextArray) -> PriceBreaks | None:
     """The price breaks of each item at its supplier, of fewest units first; None where there are none."""
     table = dataset.price_breaks
@@ -339,28 +254,6 @@ def _price_breaks(dataset: Dataset, items: Items, supplier: TextArray) -> PriceB
     quantity[item, place] = rows["min_quantity"]
     unit_cost[item, place] = rows["unit_cost"]
     return PriceBreaks(quantity, unit_cost)
-
-
-def _receipts(dataset: Dataset, names: TextArray, as_of: int) -> tuple[IntArray, FloatArray]:
-    """The supplier and the lead time of each receipt up to ``as_of``.
-
-    Goods received on day r can be sold from its start; ordered at the close of day t, they took
-    r - t - 1 days.
-    """
-    table = dataset.purchase_orders
-    received, ordered = days_of(table["received_at"]), days_of(table["ordered_at"])
-    group = supplier_of(table, dataset.products, names)
-    keep = (received > LONG_AGO) & (received <= as_of) & (group >= 0)
-    return group[keep], np.maximum(received - ordered - 1, 0)[keep].astype(np.float64)
-
-
-def supplier_of(purchase_orders: pd.DataFrame, products: pd.DataFrame, names: TextArray) -> IntArray:
-    """The supplier of each row, its product's where it names none: int64, -1 where not in ``names``."""
-    by_sku = products.set_index(products["sku"].astype(str))["supplier"]
-    of_product = by_sku.reindex(purchase_orders["sku"].astype(str)).astype(object).to_numpy()
-    own = purchase_orders["supplier"].astype(object).to_numpy()
-    name = pd.Series(np.where(pd.isna(own), of_product, own), dtype=object).fillna(ANY_SUPPLIER)
-    return pd.Index(names).get_indexer(pd.Index(name.astype(str))).astype(np.int64)
 
 
 def _last(table: pd.DataFrame, name: str, items: Items, as_of: int) -> FloatArray:

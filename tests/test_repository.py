@@ -14,6 +14,9 @@ ROOT = Path(__file__).parent.parent
 
 MOST_LINES = 350
 LONGER = {
+    "forecasting/cli.py": "the commands one after the other, as their help shows them",
+    "tests/test_ledger.py": "every option of the ledger by itself, and all of them at random",
+    "tests/test_replay_options.py": "every option of a replay by a case that is worked out by hand",
     "tests/test_online_retail.py": "one small file of the source per rule of the import",
     "tests/test_sample.py": "the sample is held against each promise of docs/sample.md",
     "tests/test_models_intermittent.py": "one panel and its twins for six models of sporadic demand",

@@ -84,7 +84,7 @@ def order_together(
         freight, order_cost = charges(terms, _any(quantity > 0, supplier, terms), money)
         return Orders(replace(decision, quantity=quantity), wanted, words, freight, order_cost)
     tried = choices(value, wanted, _reach(value, supplier, terms))
-    found = allocate(_options(value, tried, supplier), terms, most)
+    found = allocate(_options(value, tried, supplier), _for_one_review(value, supplier, terms), most)
     quantity = tried.quantity[tried.indptr[:-1] + found.option]
     order_cost = np.where(found.ordered, terms.order_cost, 0.0)
     return Orders(
@@ -127,6 +127,31 @@ def _reach(value: RelativeValue, supplier: IntArray, terms: Terms) -> FloatArray
     asked = np.maximum(terms.min_order_value, np.where(freight_free, terms.free_freight_value, 0.0))
     reviews = np.ceil(2.0 * asked / np.maximum(usual, 1e-12))
     return np.clip(reviews, REVIEWS_MORE, LONGEST_REVIEWS)[supplier]
+
+
+def _for_one_review(value: RelativeValue, supplier: IntArray, terms: Terms) -> Terms:
+    """The terms, with what an order costs in all spread over the reviews that it lasts.
+
+    Ordering now or at the next review, the cost of an order is paid once: what waiting saves of it is that
+    cost over the m reviews between two orders, m R = sqrt(2 K / sum of h d) days (Silver, Pyke and Thomas,
+    Inventory and Production Management, section 10.4). K has the freight in it, where a usual order is too
+    small to be free of it. What is not waited for is taken off the order cost.
+    """
+    curve = value.curve
+    daily = review_demand(curve) / curve.review_days * value.orderable
+    holding = np.maximum(_sums(curve.holding * daily, supplier, terms), 1e-12)
+    worth = _sums(daily * value.terms.unit_cost, supplier, terms)
+    days = np.ones(terms.suppliers)
+    np.maximum.at(days, supplier, curve.review_days)
+
+    def lasts(fixed: FloatArray) -> FloatArray:
+        return np.maximum(np.sqrt(2.0 * fixed / holding), days)
+
+    usual = worth * lasts(terms.order_cost + terms.freight_cost)
+    freight = np.where(usual < terms.free_freight_value, terms.freight_cost, 0.0)
+    fixed = terms.order_cost + freight
+    later = fixed * (1.0 - days / lasts(fixed))
+    return replace(terms, order_cost=np.maximum(terms.order_cost - later, 0.0))
 
 
 def _sums(amount: FloatArray, supplier: IntArray, terms: Terms) -> FloatArray:
