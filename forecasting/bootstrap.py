@@ -192,7 +192,7 @@ def demo(folder: Path) -> Iterator[str]:
     planned = plan(source, config, last, out=folder / "plan", db=None, csv=True)
     first = last - DEMO_REPLAY_DAYS + 1
     yield f"3. The year before, replayed: {day_text(first)} to {day_text(last)}"
-    names = ["min_max", "cost_optimal", "perfect_foresight", "no_orders"]
+    names = ["recorded", "min_max", "cost_optimal", "perfect_foresight", "no_orders"]
     replayed = replay(source, config, first, last, names, "min_max", out=folder / "replay", csv=True)
     yield ""
     yield demo_text(planned, replayed, folder)

@@ -73,12 +73,17 @@ def replay_text(result: Result, out: Path) -> str:
     lines += [f"  {name}: {words}, fitted on the time before" for name, words in fitted.items()]
     origin = in_words(result.tables["decomposition"]) if "decomposition" in result.tables else ""
     lines += ["", *verdicts(result), *(["", origin] if origin else [])]
-    reality = run.get("recorded", {"realism": "", "gaps": []})
-    said = [sentence for sentence in (reality["realism"], *reality["gaps"]) if sentence]
+    said = _reality(result)
     lines += ["", *said] if said else []
     written = [name for name in result.tables if name != "assumptions"]
     lines += ["", f"Written to {out}: {', '.join(written)}, report.html"]
     return "\n".join(lines)
+
+
+def _reality(result: Result) -> list[str]:
+    """How near the simulated baseline is to what was recorded, and what the data does not tell."""
+    told = result.run.get("recorded", {"realism": "", "gaps": []})
+    return [sentence for sentence in (told["realism"], *told["gaps"]) if sentence]
 
 
 def policies_table(summary: pd.DataFrame) -> list[str]:
@@ -187,6 +192,8 @@ def demo_text(planned: Result, replayed: Result, folder: Path) -> str:
             *policies_table(replayed.tables["summary"]),
             "",
             *verdicts(replayed),
+            "",
+            *_reality(replayed),
             "",
             f"Look at {folder / 'replay' / 'report.html'} and {folder / 'plan' / 'recommendations.csv'}",
         ]
