@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import repeat
@@ -72,14 +73,18 @@ class QuantileBoosting:
         with ThreadPoolExecutor(threads()) as pool:
             ensembles = list(pool.map(ensemble, LEARNT))
 
-        def predicted(trees: HistGradientBoostingRegressor, seen: FloatArray) -> FloatArray:
-            return single_threaded(lambda: trees.predict(seen))
+        def predicted(some: Sequence[HistGradientBoostingRegressor], seen: FloatArray) -> list[FloatArray]:
+            # Once for all: to limit threads takes longer than a tree does.
+            return single_threaded(lambda: [trees.predict(seen) for trees in some])
 
         def rule(seen: FloatArray) -> FloatArray:
-            if len(seen) < WORTH_THREADS:
-                return np.stack([predicted(trees, seen) for trees in ensembles], axis=1)
+            if len(seen) < WORTH_THREADS or threads() == 1:
+                return np.stack(predicted(ensembles, seen), axis=1)
+            lots = [ensembles[first :: threads()] for first in range(threads())]
+            answers = np.empty((len(seen), len(ensembles)))
             with ThreadPoolExecutor(threads()) as pool:
-                answers = pool.map(predicted, ensembles, repeat(seen))
-                return np.stack(list(answers), axis=1)
+                for first, found in enumerate(pool.map(predicted, lots, repeat(seen))):
+                    answers[:, first :: threads()] = np.stack(found, axis=1)
+            return answers
 
         return rule
