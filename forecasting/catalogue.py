@@ -38,6 +38,7 @@ class Catalogue:
         next_unit_cost: float64, shape (n,), money: the announced cost of a unit; NaN where none is.
         next_unit_cost_from: int64, shape (n,): the day from which on it holds; LONG_AGO where not given.
         available_from, ends_on: int64, shape (n,): day numbers; LONG_AGO where not given.
+        known_from: int64, shape (n,): the day from which on it is known that there is such an item.
         description, category: text, shape (n,), empty where not given.
         predecessor: int64, shape (n,): the item whose place each takes, at the same location; -1: none.
         traits: category and price as the models see them; a price that is only assumed is not known.
@@ -58,6 +59,7 @@ class Catalogue:
     backorder_allowed: BoolArray
     available_from: IntArray
     ends_on: IntArray
+    known_from: IntArray
     description: TextArray
     category: TextArray
     predecessor: IntArray
@@ -182,11 +184,31 @@ def catalogue(dataset: Dataset, config: Config, as_of: int, assumptions: Assumpt
         backorder_allowed=allowed,
         available_from=days("available_from"),
         ends_on=days("ends_on"),
+        known_from=known_from(dataset, items, days("available_from")),
         description=words("description"),
         category=words("category"),
         predecessor=predecessor,
         traits=traits,
     )
+
+
+def known_from(dataset: Dataset, items: Items, available_from: IntArray) -> IntArray:
+    """The day from which on each item is known: int64, shape (n,), LONG_AGO where it always is.
+
+    ``products`` has no dates, and holds today's range: of the past it would tell what was to be sold later.
+    So an item is known from its first order line, stock count or purchase order on. One whose first day is
+    announced (``available_from``), or of which there is no trace at all, is known as long as its row.
+    """
+    first = np.full(len(items), np.iinfo(np.int64).max)
+    for table, column in (
+        (dataset.orders, "ordered_at"),
+        (dataset.stock, "as_of"),
+        (dataset.purchase_orders, "ordered_at"),
+    ):
+        item = item_numbers(table, items)
+        np.minimum.at(first, item[item >= 0], days_of(table[column])[item >= 0])
+    always = (available_from > LONG_AGO) | (first == np.iinfo(np.int64).max)
+    return np.where(always, LONG_AGO, first)
 
 
 def alternatives(dataset: Dataset, items: Items) -> tuple[IntArray, IntArray, FloatArray]:

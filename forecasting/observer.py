@@ -206,6 +206,10 @@ class Observer:
         review_days = catalogue.review_days[item]
         arrival = as_of + 1 + np.floor(lead_times.mean).astype(np.int64)
         ends_on, starts_on = catalogue.ends_on[item], catalogue.available_from[item]
+        # Before the first day, or before it is known that there will be such an item, no demand is expected.
+        starts = np.where(
+            catalogue.known_from[item] > as_of, np.inf, np.maximum(starts_on - 1 - as_of, 0)
+        ).astype(np.float64)
         ended = (ends_on > LONG_AGO) & (ends_on < arrival)
         terms = catalogue.terms.take(item)
         return Situation(
@@ -221,7 +225,7 @@ class Observer:
                 lead_times=lead_times,
                 calendar=self.calendar,
                 as_of=as_of,
-                starts=np.maximum(starts_on - 1 - as_of, 0).astype(np.float64),
+                starts=starts,
                 ends=np.where(ends_on > LONG_AGO, np.maximum(ends_on - as_of, 0), np.inf),
             ),
             review_days=review_days,

@@ -17,6 +17,7 @@ class Facts:
     promised: float
     pack_size: float
     ends_on: str
+    known_from: str
     refused: bool
     rule: str
     free_to_hold: bool
@@ -49,6 +50,8 @@ def reason(row: Any, facts: Facts) -> str:
         )
     if not facts.orderable:
         return f"Nothing: the item ends on {facts.ends_on}, before an order could arrive on {row.arrives_on}."
+    if facts.known_from and row.quantity == 0:
+        return f"Nothing: not known yet; its first order, count or purchase is of {facts.known_from}."
     together = f" {facts.together}" if facts.together else ""
     if row.quantity > 0:
         return f"{_order(row, facts)} {_without(row, facts)}{_why_so_many(facts)}{together}"

@@ -170,11 +170,13 @@ def _facts(advice: Advice) -> list[Facts]:
     pack = situation.terms.pack_size
     wanted = advice.decision.order_up_to - situation.position
     absurd = free_to_hold(situation)
+    unknown = catalogue.known_from > situation.as_of
     flags: dict[str, BoolArray] = {
         "owed": situation.stock.backlog > 0,
         "preordered": situation.promised > 0,
         "late_purchase_order": situation.beyond > 0,
         "no_history": situation.history.lengths == 0,
+        "not_known_yet": unknown,
         "ended": ~situation.orderable & situation.terms.feasible,
         "ends_soon": situation.orderable & np.isfinite(situation.outlook.ends),
         "infeasible_terms": ~situation.terms.feasible,
@@ -190,6 +192,7 @@ def _facts(advice: Advice) -> list[Facts]:
     names = list(flags)
     table = np.stack([flags[name] for name in names], axis=1)
     ends: IntArray = catalogue.ends_on
+    known_from: IntArray = catalogue.known_from
     return [
         Facts(
             flags=";".join(
@@ -201,6 +204,7 @@ def _facts(advice: Advice) -> list[Facts]:
             promised=float(situation.promised[i]),
             pack_size=float(pack[i]),
             ends_on=day_text(int(ends[i])) if ends[i] > LONG_AGO else "",
+            known_from=day_text(int(known_from[i])) if unknown[i] else "",
             refused=not bool(situation.backorder_allowed[i]),
             rule=str(advice.rule[i]),
             free_to_hold=bool(absurd[i]),

@@ -1,154 +1,212 @@
-"""The cost per review of ordering in batches, where an order line costs something or a larger one is cheaper.
+"""The cost of ordering in batches, where an order line costs something or a larger one is cheaper.
 
-An order that takes the position to ``y`` and is meant to last for m reviews costs, per review,
+An order that takes the position to ``y`` lasts until demand has taken it to the reorder point s. With G(x)
+the cost of one review from the position x (``cost_curve``, what turns out not to be needed included) and d
+the demand of a review, it costs until then, and lasts for
 
-    (K + cost of the m review periods from its arrival on + stock that turns out not to be needed) / m
-    + what the goods cost more, bought m reviews' demand at a time, than at the price of a small order
+    C(y) = n0 G(y) + 1/d  integral of G(x) over x from s to y - e       n0 = 1 / (1 - exp(-d / line))
+    N(y) = n0 + (y - e - s) / d  reviews                                e  = d n0 - d / 2 - line
 
-with K the cost of an order line. The best m is part of ``y``'s cost (Silver and Meal 1973, with random
-demand). An order is due when one more review without it costs more than that, as in an (s,S) policy
-(Zheng and Federgruen 1991).
+The position stays at ``y`` until the first line comes (for n0 reviews, where lines of exponential size come
+at exponential distances), then passes what lies below evenly: that is the renewal measure of those lines,
+and ``e`` allows for an order that waits for the next review. Time passes at the mean demand. How uncertain
+the mean is, is part of G; it must not make stock look as if it saved orders. Ordering up to y, whenever the
+position is at s or below, costs per review
+
+    (K + C(y) + U(y) - U(S0)) / N(y) + d x price of a unit
+
+with K the cost of an order line, U that of stock that turns out not to be needed and S0 the level that
+orders at each review go to: what is bought for later reviews pays for that as a whole, once. The lowest such
+cost is g, and s the highest level from which one more review without an order costs g or more: G(s) = g, as
+in an (r,Q) or an (s,S) policy (Zheng 1992; Zheng and Federgruen 1991). Without K, S is S0.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 
 from forecasting.domain import BoolArray, FloatArray, IntArray
 from forecasting.policies.base import Situation
-from forecasting.policies.cost_curve import CostCurve, is_last_order
-from forecasting.policies.projection import after_arrival
+from forecasting.policies.cost_curve import PARTS, CostCurve, is_last_order
+from forecasting.policies.curve_kernels import between_levels
+from forecasting.policies.search import last_true, lowest
+from forecasting.policies.supply_terms import SupplyTerms
+from models.compile import over_items
 
-FEWEST_REVIEWS = 2.0
-"""Smaller batches than this many reviews' demand are not worth their forecast."""
+LEVELS = 64
+"""Levels of an item at which the integral is known, closer together where they are low."""
 
-COVERED_REVIEWS = (1, 2, 3, 4, 6, 9, 13)
-"""Numbers of reviews that an order may be meant to last for."""
+ROUNDS = 6
+"""g and s follow from each other: so often they are worked out anew."""
+
+LONGEST_DAYS = 364.0
+"""No order is meant to last for longer."""
+
+RAREST_LINE_DAYS = 3640.0
+"""That an order line comes more rarely than this makes no difference any more."""
 
 
 @dataclass(frozen=True)
 class BatchCurve:
-    """Cost per review of n items as a function of the position after ordering.
+    """Cost of n items as a function of the position after ordering, until the next order.
 
     Attributes:
-        spans: the cost of the time from one of ``COVERED_REVIEWS`` to the next, without another order.
-        unsold: the cost of stock that turns out not to be needed.
-        line_cost: K, float64, shape (n,), money.
-        review_demand: float64, shape (n,), units: what a review period needs.
-        unit_cost: float64, shape (n, reviews covered), money: the price of a unit, bought so many reviews'
-            demand at a time, or as much more as a better price is worth.
-        rounding: the same shape, money per review: what holding that more costs.
+        one: G, the cost of one review.
+        unsold: U and, besides, what an order costs once: what it throws away, and goods that come late.
+        each: S0, the level that orders at each review go to.
+        levels: float64, shape (n, LEVELS + 1), units, rising.
+        integral: the same shape: of G over the positions from the lowest level on.
+        reorder: s, units. ``idle``: n0, reviews. ``step``: e, units. ``review_demand``: d, units.
+            ``line_cost``: K, money. Each float64, shape (n,).
+        terms: packs and prices.
 
     """
 
-    spans: tuple[CostCurve, ...]
+    one: CostCurve
     unsold: CostCurve
-    line_cost: FloatArray
+    each: FloatArray
+    levels: FloatArray
+    integral: FloatArray
+    reorder: FloatArray
+    idle: FloatArray
+    step: FloatArray
     review_demand: FloatArray
-    unit_cost: FloatArray
-    rounding: FloatArray
+    line_cost: FloatArray
+    terms: SupplyTerms
+
+    def lasting(self, y: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """C, money, with all that it costs once but K, and N, reviews: float64, (n, k), rows ascending."""
+        cost = self.idle[:, None] * self.one.cost(y) + self._passed(self.integral, y) + self._once(y)
+        return cost, self.idle[:, None] + self._further(y) / self.review_demand[:, None]
 
     def rate(self, y: FloatArray) -> FloatArray:
-        """Money per review of ordering up to ``y`` now, and again when it pays: float64, shape (n, k)."""
-        least = np.full(y.shape, np.inf)
-        for _, rate in self._rates(y):
-            least = np.minimum(least, rate)
-        return least
+        """Money per review, at no price, of ordering up to ``y`` now, and again when it pays: (n, k)."""
+        cost, reviews = self.lasting(y)
+        return (self.line_cost[:, None] + cost) / reviews
 
-    def covered(self, y: FloatArray) -> IntArray:
-        """int64, shape (n,): which of ``COVERED_REVIEWS`` makes the rate of ``y``, shape (n,), least."""
-        rates = [rate[:, 0] for _, rate in self._rates(y[:, None])]
-        return np.argmin(np.stack(rates, axis=1), axis=1)
+    def price(self, y: FloatArray) -> FloatArray:
+        """Money, of a unit of an order up to ``y``, from s at most: float64, shape (n, k)."""
+        terms = self.terms
+        most = (terms.largest_packs * terms.pack_size)[:, None]
+        return terms.price(np.clip(y - self.reorder[:, None], terms.smallest[:, None], most))
 
-    def until(self, y: FloatArray) -> Iterator[tuple[int, FloatArray]]:
-        """For each m of ``COVERED_REVIEWS`` the cost of m review periods without another order: (n, k)."""
-        total = np.zeros(y.shape)
-        for covered, span in zip(COVERED_REVIEWS, self.spans, strict=True):
-            total = total + span.cost(y)
-            yield covered, total
+    def best(self, low: FloatArray, high: FloatArray) -> FloatArray:
+        """S, float64, shape (n,): the level from ``low`` to ``high`` of the least cost per review."""
+        unit = np.minimum(self.terms.pack_size, 1.0)
 
-    def _rates(self, y: FloatArray) -> Iterator[tuple[int, FloatArray]]:
-        once = self.line_cost[:, None] + self.unsold.cost(y)
-        dearer = self.review_demand[:, None] * (self.unit_cost - self.unit_cost[:, :1]) + self.rounding
-        for place, (covered, total) in enumerate(self.until(y)):
-            yield covered, (once + total) / covered + dearer[:, place : place + 1]
+        def cost(units: FloatArray) -> FloatArray:
+            y = units * unit[:, None]
+            return self.rate(y) + self.review_demand[:, None] * self.price(y)
+
+        return lowest(cost, low / unit, np.ceil(high / unit)) * unit
+
+    def parts(self, y: FloatArray) -> dict[str, FloatArray]:
+        """What C of ``y``, float64, shape (n,), is the sum of, by the names of ``PARTS``: shape (n,) each."""
+        column = y[:, None]
+        top, once, free = self.one.parts(y), self.unsold.parts(y), self.unsold.parts(self.each)
+        along = [self.one.parts(level) for level in self.levels.T]
+        above = y > self.each
+        named = {}
+        for name in PARTS:
+            integral = _integral(self.levels, np.stack([part[name] for part in along], axis=1))
+            passed = self._passed(integral, column)[:, 0]
+            named[name] = self.idle * top[name] + passed + np.where(above, once[name] - free[name], 0.0)
+        return named
 
     def take(self, items: IntArray) -> BatchCurve:
         """That of the given items."""
         return BatchCurve(
-            spans=tuple(span.take(items) for span in self.spans),
+            one=self.one.take(items),
             unsold=self.unsold.take(items),
-            line_cost=self.line_cost[items],
+            each=self.each[items],
+            levels=self.levels[items],
+            integral=self.integral[items],
+            reorder=self.reorder[items],
+            idle=self.idle[items],
+            step=self.step[items],
             review_demand=self.review_demand[items],
-            unit_cost=self.unit_cost[items],
-            rounding=self.rounding[items],
+            line_cost=self.line_cost[items],
+            terms=self.terms.take(items),
         )
 
     @property
     def highest(self) -> FloatArray:
-        """float64, shape (n,): more than this is not worth having for so long."""
-        return self.spans[-1].after.quantile(0.9)
+        """float64, shape (n,): more than this is not worth having."""
+        return self.levels[:, -1]
+
+    def _once(self, y: FloatArray) -> FloatArray:
+        each = self.each[:, None]
+        return self.unsold.cost(np.maximum(y, each)) - self.unsold.cost(each)
+
+    def _further(self, y: FloatArray) -> FloatArray:
+        """Units of ``y`` that are passed after the first lines."""
+        return np.maximum(y - self.step[:, None] - self.reorder[:, None], 0.0)
+
+    def _passed(self, integral: FloatArray, y: FloatArray) -> FloatArray:
+        """1/d times the integral from s to y - e."""
+        low = self.reorder[:, None]
+        points = np.concatenate([low, low + self._further(y)], axis=1)
+        out = np.empty_like(points)
+        over_items(between_levels, len(points), self.levels, integral, points, out)
+        return (out[:, 1:] - out[:, :1]) / self.review_demand[:, None]
 
 
-def batch_curve(situation: Situation, curve: CostCurve) -> BatchCurve:
-    """The batch curve of each item of ``situation``, whose cost curve is ``curve``."""
-    review = situation.review_days
-    further = [review * (ahead - 1) for ahead in COVERED_REVIEWS[1:]]
-    ends = [curve.before, *after_arrival(situation, curve.before, review, further)]
-    lengths = np.diff([0, *COVERED_REVIEWS]).tolist()
-    nothing = np.zeros(len(situation))
-    demand = review_demand(curve)
-    unit_cost, rounding = _bought(situation, curve, demand)
-    # What is unsold, or at its end, counts once; goods that come late are there by the next review.
-    spans = [
-        replace(
-            curve,
-            before=begin,
-            after=end,
-            review_days=review * reviews,
-            unsold_days=nothing,
-            more=(),
-            late=curve.late if number == 0 else None,
-        )
-        for number, ((begin, end), reviews) in enumerate(zip(pairwise(ends), lengths, strict=True))
-    ]
-    return BatchCurve(
-        spans=tuple(spans),
-        unsold=replace(curve, shortage=nothing, waiting=nothing, review_days=nothing, late=None),
-        line_cost=situation.costs.line_cost,
-        review_demand=demand,
-        unit_cost=unit_cost,
-        rounding=rounding,
-    )
+def batch_curve(situation: Situation, curve: CostCurve, items: IntArray) -> tuple[BatchCurve, FloatArray]:
+    """That of the ``items``, int64, shape (k,), whose costs of one review are among those of ``curve``.
 
-
-def _bought(situation: Situation, curve: CostCurve, demand: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """``unit_cost`` and ``rounding``: each number of reviews' demand, rounded up to the price break that
-    makes it cheapest.
+    Besides, their best level S: float64, shape (k,), units.
     """
-    terms, per_unit = situation.terms, curve.holding * situation.review_days / 2
-    breaks = (
-        [] if terms.breaks is None else [terms.at_least(level) for level in _finite(terms.breaks.quantity).T]
+    mine, nothing = curve.take(items), np.zeros(len(items))
+    terms, line_cost = situation.terms.take(items), situation.costs.line_cost[items]
+    review_days, line = situation.review_days[items], situation.line_size[items]
+    unit = np.minimum(terms.pack_size, 1.0)
+    demand = np.maximum(review_demand(mine), line * review_days / RAREST_LINE_DAYS)
+    idle = -1.0 / np.expm1(-demand / line)
+    one = replace(mine, more=(), late=None)
+    top = np.ceil(one.highest / unit)
+    each = lowest(lambda y: mine.cost(y * unit[:, None]), nothing, top)
+    deepest = np.where(situation.backorder_allowed[items], -top, -1.0)
+
+    def reorder_point(rate: FloatArray) -> FloatArray:
+        """The highest level from which one more review without an order costs so much."""
+        return last_true(lambda level: one.cost(level) >= rate, deepest, each - 1.0, unit)
+
+    # No order is due before one more review costs as much as ordering at each.
+    lowest_point = reorder_point(one.cost(each * unit) + line_cost)
+    levels = _levels(lowest_point - unit, one.highest + demand * LONGEST_DAYS / review_days, unit)
+    batch = BatchCurve(
+        one=one,
+        unsold=replace(mine, shortage=nothing, waiting=nothing, review_days=nothing),
+        each=each * unit,
+        levels=levels,
+        integral=_integral(levels, one.cost(levels)),
+        reorder=(each - 1.0) * unit,
+        idle=idle,
+        step=np.maximum(demand * idle - demand / 2 - line, 0.0),
+        review_demand=demand,
+        line_cost=line_cost,
+        terms=terms,
     )
-    unit_cost, rounding = [], []
-    for covered in COVERED_REVIEWS:
-        least = terms.at_least(demand * covered)
-        price, more = terms.price(least), np.zeros(len(least))
-        for level in breaks:
-            dearer = per_unit * np.maximum(level - least, 0.0)
-            cheaper = (level >= least) & (demand * terms.price(level) + dearer < demand * price + more)
-            price, more = np.where(cheaper, terms.price(level), price), np.where(cheaper, dearer, more)
-        unit_cost.append(price)
-        rounding.append(more)
-    return np.stack(unit_cost, axis=1), np.stack(rounding, axis=1)
+    for _ in range(ROUNDS):
+        level = batch.best(batch.each, batch.highest)
+        batch = replace(batch, reorder=reorder_point(batch.rate(level[:, None])[:, 0]))
+    return batch, level
 
 
-def _finite(quantity: FloatArray) -> FloatArray:
-    return np.where(np.isfinite(quantity), quantity, 0.0)
+def _levels(low: FloatArray, high: FloatArray, unit: FloatArray) -> FloatArray:
+    """Whole units from ``low`` to ``high``: each where there are few, else the further apart the higher."""
+    steps = np.arange(LEVELS + 1, dtype=np.float64)
+    reach = np.ceil(np.maximum(high - low, unit) / unit)[:, None]
+    apart = np.maximum(steps, np.round(reach * (steps / LEVELS) ** 2))
+    return low[:, None] + unit[:, None] * np.minimum(apart, reach)
+
+
+def _integral(levels: FloatArray, value: FloatArray) -> FloatArray:
+    """Of ``value`` over the positions from the first of the ``levels`` to each: the shape of both."""
+    area = np.diff(levels, axis=1) * (value[:, 1:] + value[:, :-1]) / 2
+    return np.concatenate([np.zeros((len(levels), 1)), np.cumsum(area, axis=1)], axis=1)
 
 
 def review_demand(curve: CostCurve) -> FloatArray:
@@ -157,16 +215,11 @@ def review_demand(curve: CostCurve) -> FloatArray:
 
 
 def worth_batching(situation: Situation, curve: CostCurve) -> BoolArray:
-    """Whether the economic order quantity exceeds what ``FEWEST_REVIEWS`` reviews order anyway, or a
-    larger order has a better price.
+    """Whether an order line costs something, or a larger one has a better price: bool, shape (n,).
 
-    sqrt(2 K d / h) > m d R, with d the demand per day: squared, and divided by d. bool, shape (n,). Never
-    where it is the last order before the item's end, or before its price changes.
+    Never where it is the last order before the item's end, or before its price changes.
     """
-    daily = review_demand(curve) / situation.review_days
-    anyway = FEWEST_REVIEWS * situation.review_days
-    economic = 2 * situation.costs.line_cost > anyway**2 * daily * situation.costs.holding_per_unit_day
-    worth = economic | situation.terms.has_breaks
+    worth = (situation.costs.line_cost > 0) | situation.terms.has_breaks
     if situation.price_rise is not None:
         worth &= situation.price_rise == 0
     return worth & ~is_last_order(situation)

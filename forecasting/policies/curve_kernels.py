@@ -50,3 +50,22 @@ def expected(
                 if short[i, j] != 0.0:
                     above = (all_demand - demand) - (all_weight - weight) * point
                     out[i, k] += short[i, j] * max(above, 0.0)
+
+
+@compiled
+def between_levels(
+    start: int, stop: int, levels: FloatArray, table: FloatArray, y: FloatArray, out: FloatArray
+) -> None:
+    """``table`` at the ascending points y, along the line between the rising ``levels`` and beyond them."""
+    last = levels.shape[1] - 1
+    for i in range(start, stop):
+        top = last
+        while top > 1 and levels[i, top - 1] >= levels[i, last]:
+            top -= 1
+        cell = 0
+        for k in range(y.shape[1]):
+            while cell + 1 < top and levels[i, cell + 1] <= y[i, k]:
+                cell += 1
+            gap = levels[i, cell + 1] - levels[i, cell]
+            share = (y[i, k] - levels[i, cell]) / gap if gap > 0.0 else 0.0
+            out[i, k] = table[i, cell] + share * (table[i, cell + 1] - table[i, cell])

@@ -2,22 +2,26 @@
 
 Ordering at each review as well as can be costs g per review, in the long run. What a position ``y`` costs
 against that, until the stock is back on that course, is its relative value (Howard 1960, Dynamic Programming
-and Markov Processes, ch. 4). Say that the next order comes m reviews after this one:
+and Markov Processes, ch. 4). Without a cost per order line
 
-    V(y) =  min over m of  cost of the m review periods, from this order's arrival on, without another order
-                           + (M - m) g
-                           + (1 - theta) h  integral over s from m R on of E[(y - H - D_s)+]
+    V(y) =  cost of one review from this order's arrival on
          +  theta h  integral over s of E[left at L+R+s]
+         +  (1 - theta) h  integral over s from R on of E[(y - H - D_s)+]
 
-* The first lines are what happens, told of M reviews: those that the usual order lasts, or the position by
-  itself where that is longer (so that no cost is below zero). g is what each of the others would have cost.
-* The third is what m alone would leave out: stock above H, the highest level that orders at each review
+* The first two lines are the cost curve: the share theta of units that turn out not to be needed lies there
+  until sold, whatever later orders do.
+* The last is what one review would leave out: stock above H, the highest level that orders at each review
   reach, cannot be un-bought either. It lies there until demand has eaten it. H is the order-up-to level S or,
   with packs and minimums, the reorder point and the smallest order.
-* The last is that of ``cost_curve``: the share theta of units that turn out not to be needed lies there until
-  sold, whatever later orders do. The rest of them, 1 - theta, only as far as they exceed H.
 
-Up to H, with m = M = 1, V is the cost curve itself. An order of q units costs, all in all,
+Where an order line costs something, or a larger order is cheaper, the course is that of ``batch_curve``:
+orders up to S whenever the position is at s or below. With C what a position costs until then and N the
+reviews that it lasts,
+
+    V(y) = C(y) + (M - N(y)) g
+
+told of M reviews: those that the usual order lasts, or the position by itself where that is longer (so that
+no cost is below zero). All of its stock is in C. An order of q units costs, all in all,
 
     K + V(position + q) + q (price of the order - price of the usual one)
 
@@ -30,21 +34,14 @@ E (E + line) / (2 d), exact for Poisson demand of single units.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from forecasting.domain import BoolArray, FloatArray, IntArray
 from forecasting.policies.base import Decision, Situation
-from forecasting.policies.batch_curve import (
-    COVERED_REVIEWS,
-    BatchCurve,
-    batch_curve,
-    review_demand,
-    worth_batching,
-)
-from forecasting.policies.cost_curve import PARTS, UNSOLD_DAYS, CostCurve
+from forecasting.policies.batch_curve import BatchCurve, batch_curve, review_demand, worth_batching
+from forecasting.policies.cost_curve import UNSOLD_DAYS, CostCurve
 from forecasting.policies.search import last_true, lowest
 from forecasting.policies.supply_terms import SupplyTerms
 
@@ -92,21 +89,16 @@ class RelativeValue:
 
     def value(self, y: FloatArray) -> FloatArray:
         """V, money: float64, shape (n, k) with ascending rows."""
-        total = self.curve.cost(y) + self._excess(y, 1, np.arange(len(self)))
+        total = self.curve.cost(y) + self._excess(y)
         if self.batch is not None:
             few = y[self.batched]
-            least = np.full(few.shape, np.inf)
-            for _, cost in self._lasting(few):
-                least = np.minimum(least, cost)
-            total[self.batched] = least + self.batch.unsold.cost(few)
+            cost, reviews = self.batch.lasting(few)
+            total[self.batched] = cost + self._others(reviews)
         return total
 
-    def _lasting(self, few: FloatArray) -> Iterator[tuple[int, FloatArray]]:
-        """For each m the cost of the positions ``few`` of the items ``batched``, if they last so long."""
-        assert self.batch is not None
-        rate, horizon = self.rate[self.batched, None], self.horizon[self.batched, None]
-        for covered, cost in self.batch.until(few):
-            yield covered, cost + (horizon - covered) * rate + self._excess(few, covered, self.batched)
+    def _others(self, reviews: FloatArray) -> FloatArray:
+        """What the reviews of ``horizon`` cost that a position of the items ``batched`` does not last for."""
+        return (self.horizon[self.batched, None] - reviews) * self.rate[self.batched, None]
 
     def cost(self, quantity: FloatArray) -> FloatArray:
         """Expected cost, money, of ordering ``quantity`` now: shape (n,), or (n, k) with ascending rows."""
@@ -120,27 +112,16 @@ class RelativeValue:
 
         The reviews of ``horizon`` that an order does not last for cost the rate each: under ``ordering``.
         """
-        y, everything = self.position + quantity, np.arange(len(self))
+        y = self.position + quantity
         named = self.curve.parts(y)
-        named["holding"] = named["holding"] + self._excess(y[:, None], 1, everything)[:, 0]
+        named["holding"] = named["holding"] + self._excess(y[:, None])[:, 0]
+        if self.batch is not None:
+            few = y[self.batched]
+            for name, amount in self.batch.parts(few).items():
+                named[name][self.batched] = amount
+            reviews = self.batch.lasting(few[:, None])[1]
+            named["ordering"][self.batched] += self._others(reviews)[:, 0]
         named["ordering"] = named["ordering"] + self.once(quantity[:, None])[:, 0]
-        if self.batch is None:
-            return named
-        few = y[self.batched]
-        total = self.batch.unsold.parts(few)
-        total["ordering"] = total["ordering"] + self.once(quantity[:, None])[self.batched, 0]
-        best, least = total, np.full(len(few), np.inf)
-        for (covered, cost), span in zip(self._lasting(few[:, None]), self.batch.spans, strict=True):
-            more = span.parts(few)
-            total = {name: amount + more[name] for name, amount in total.items()}
-            excess = self._excess(few[:, None], covered, self.batched)[:, 0]
-            others = (self.horizon[self.batched] - covered) * self.rate[self.batched]
-            here = {**total, "holding": total["holding"] + excess, "ordering": total["ordering"] + others}
-            better = cost[:, 0] < least
-            best = {name: np.where(better, here[name], amount) for name, amount in best.items()}
-            least = np.where(better, cost[:, 0], least)
-        for name in PARTS:
-            named[name][self.batched] = best[name]
         return named
 
     def once(self, quantity: FloatArray) -> FloatArray:
@@ -167,8 +148,8 @@ class RelativeValue:
 
     def lasting_now(self) -> FloatArray:
         """Reviews that the position of the items ``batched`` lasts, or their usual order if that is more."""
-        costs = [cost[:, 0] for _, cost in self._lasting(self.position[self.batched, None])]
-        lasts = np.array(COVERED_REVIEWS, dtype=np.float64)[np.argmin(np.stack(costs), axis=0)]
+        assert self.batch is not None
+        lasts = self.batch.lasting(self.position[self.batched, None])[1][:, 0]
         return np.maximum(lasts, self.horizon[self.batched])
 
     def _best_packs(self, items: IntArray, fewest: FloatArray, most: FloatArray) -> FloatArray:
@@ -221,14 +202,14 @@ class RelativeValue:
         highest = np.maximum(np.maximum(self.order_up_to, point + self.terms.smallest), 0.0)
         return replace(self, reorder_point=point, highest=highest)
 
-    def _excess(self, y: FloatArray, reviews: int, items: IntArray) -> FloatArray:
-        """(1 - theta) h times the integral over what exceeds H once ``reviews`` reviews have passed."""
-        daily, line = self.excess_daily[items, None], self.line_size[items, None]
-        passed = reviews * self.curve.review_days[items, None] * daily
-        excess = np.maximum(y - self.highest[items, None] - passed, 0.0)
+    def _excess(self, y: FloatArray) -> FloatArray:
+        """(1 - theta) h times the integral over what exceeds H once a review has passed."""
+        daily, line = self.excess_daily[:, None], self.line_size[:, None]
+        passed = self.curve.review_days[:, None] * daily
+        excess = np.maximum(y - self.highest[:, None] - passed, 0.0)
         days = np.minimum((excess + line) / np.maximum(2.0 * daily, 1e-12), self.longest_days)
-        share = 1.0 - self.curve.unsold_share[items, None]
-        return share * self.curve.holding[items, None] * excess * days
+        share = 1.0 - self.curve.unsold_share[:, None]
+        return share * self.curve.holding[:, None] * excess * days
 
     def _take(self, items: IntArray) -> RelativeValue:
         """The same of some items alone; what is asked of batches of theirs is kept."""
@@ -293,24 +274,17 @@ def relative_value(situation: Situation, curve: CostCurve, unsold_days: float) -
     batched = np.flatnonzero(worth_batching(situation, curve))
     if len(batched) == 0:
         return value.with_levels()
-    batch = batch_curve(situation, curve).take(batched)
-    unit, low = unit[batched], up_to[batched]
-    bottom = np.maximum(low / unit, 0.0)
-    top = np.maximum(np.ceil(batch.highest / unit), bottom)
-    level = lowest(lambda y: batch.rate(y * unit[:, None]), bottom, top) * unit
-    covered = batch.covered(level)
-    rows = np.arange(len(batched))
-    usual = batch.unit_cost[rows, covered]
-    # g is what happens at the usual price, which is the yardstick of every other.
-    dearer = (usual - batch.unit_cost[:, 0]) * batch.review_demand
+    batch, level = batch_curve(situation, curve, batched)
+    reviews = batch.lasting(level[:, None])[1]
     value = replace(
         value,
         batch=batch,
         batched=batched,
         order_up_to=_with(up_to, batched, level),
-        rate=_with(one, batched, batch.rate(level[:, None])[:, 0] - dearer),
-        usual_cost=_with(terms.unit_cost, batched, usual),
-        horizon=_with(np.ones(n), batched, np.array(COVERED_REVIEWS, dtype=np.float64)[covered]),
+        # g is what happens at the usual price, which is the yardstick of every other.
+        rate=_with(one, batched, batch.rate(level[:, None])[:, 0]),
+        usual_cost=_with(terms.unit_cost, batched, batch.price(level[:, None])[:, 0]),
+        horizon=_with(np.ones(n), batched, reviews[:, 0]),
     ).with_levels()
     return replace(value, horizon=_with(value.horizon, batched, value.lasting_now()))
 

@@ -177,7 +177,7 @@ def replay(
         parameters=described["parameters"],
         first_day=day_text(first_day),
         last_day=day_text(last_day),
-        counted_from=day_text(int(past.count_from.max())),
+        counted_from=day_text(_counted_from(past)),
         origin_of_saving=in_words(parts),
         reality=" ".join([real, *gaps]).strip(),
         decomposition=parts,
@@ -185,6 +185,12 @@ def replay(
         sensitivity=tables.get("sensitivity"),
     )
     return Replayed(Result(tables, described), page)
+
+
+def _counted_from(past: Scenario) -> int:
+    """The day from which on everything counts that was known on the first."""
+    known = past.observer.catalogue.known_from <= past.first_day
+    return int(past.count_from[known].max(initial=past.first_day))
 
 
 def _walked(policies: Sequence[Policy], past: Scenario, notebook: Notebook, stage: Stage) -> list[PolicyRun]:

@@ -133,7 +133,11 @@ def scenario(
     assumptions.add("opening_cover", f"{config.opening_cover:g}", covered)
     for_good = observer.lines.known_until == DemandLines.NEVER
     owed = np.bincount(part_of, _owed(dataset, observer, first_day - 1)[for_good], len(happened))
-    warm = np.ceil(catalogue.protection_days).astype(np.int64) if config.warmup == "protection" else 0
+    count_from = np.full(len(catalogue), first_day, dtype=np.int64)
+    if config.warmup == "protection":
+        # What no order can have brought, because the item was not yet known, no policy is charged for.
+        count_from = np.maximum(count_from, catalogue.known_from)
+        count_from += np.ceil(catalogue.protection_days).astype(np.int64)
     return Scenario(
         observer=observer,
         lines=happened,
@@ -142,7 +146,7 @@ def scenario(
         opening=opening,
         pipeline=on_the_way(dataset, catalogue, first_day - 1, in_hindsight=True),
         lead_days=_lead_days(dataset, observer, first_day - 1, last_day - first_day + 2),
-        count_from=np.full(len(catalogue), first_day, dtype=np.int64) + warm,
+        count_from=count_from,
         period_edges=np.append(np.arange(first_day, last_day + 1, 7), last_day + 1).astype(np.int64),
         owed=owed.astype(np.float64) if owed.any() else None,
         leaves=_leaves(happened, catalogue.costs, catalogue.backorder_allowed, first_day, config),
