@@ -50,9 +50,11 @@ def over_items(kernel: Callable[..., None], items: int, *arguments: Any) -> None
             kernel(0, items, *arguments)
         return
     edges = [items * block // blocks for block in range(blocks + 1)]
-    # The first block alone: it compiles the kernel, which threads would otherwise wait for in turn.
-    kernel(edges[0], edges[1], *arguments)
-    jobs = [_pool(os.getpid()).submit(kernel, start, stop, *arguments) for start, stop in pairwise(edges[1:])]
+    if not getattr(kernel, "signatures", None):
+        # The first block alone: it compiles the kernel, which threads would otherwise wait for in turn.
+        kernel(edges[0], edges[1], *arguments)
+        edges = edges[1:]
+    jobs = [_pool(os.getpid()).submit(kernel, start, stop, *arguments) for start, stop in pairwise(edges)]
     for job in jobs:
         job.result()
 
