@@ -8,6 +8,7 @@ depend on how many there are.
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -50,19 +51,30 @@ def over_items(kernel: Callable[..., None], items: int, *arguments: Any) -> None
             kernel(0, items, *arguments)
         return
     edges = [items * block // blocks for block in range(blocks + 1)]
+    left = deque(pairwise(edges))
     if not getattr(kernel, "signatures", None):
         # The first block alone: it compiles the kernel, which threads would otherwise wait for in turn.
-        kernel(edges[0], edges[1], *arguments)
-        edges = edges[1:]
-    jobs = [_pool(os.getpid()).submit(kernel, start, stop, *arguments) for start, stop in pairwise(edges)]
-    for job in jobs:
-        job.result()
+        kernel(*left.popleft(), *arguments)
+
+    def work() -> None:
+        while True:
+            try:
+                start, stop = left.popleft()
+            except IndexError:
+                return
+            kernel(start, stop, *arguments)
+
+    # This thread works too: to start another costs as much as a small block does.
+    helpers = [_pool(os.getpid()).submit(work) for _ in range(threads() - 1)]
+    work()
+    for helper in helpers:
+        helper.result()
 
 
 @lru_cache(maxsize=1)
 def _pool(process: int) -> ThreadPoolExecutor:
     """The threads of this process. A forked child starts its own: threads do not survive a fork."""
-    return ThreadPoolExecutor(threads(), thread_name_prefix=f"kernel-{process}")
+    return ThreadPoolExecutor(max(threads() - 1, 1), thread_name_prefix=f"kernel-{process}")
 
 
 def single_threaded(job: Callable[[], Result]) -> Result:

@@ -76,7 +76,8 @@ def test_the_parts_of_each_cost_sum_to_it(planned):
         assert (parts.to_numpy() >= 0).all()
     # Told of the reviews that the order lasts: its line once, against a line at most of the other reviews.
     assert costs.loc["plain", "cost_ordering"] == costs.loc["plain", "cost_ordering_if_ordered"] == 0
-    assert costs.loc["costly", "cost_ordering_if_ordered"] == 6 < costs.loc["costly", "cost_ordering"]
+    assert costs.loc["costly", "cost_ordering_if_ordered"] == pytest.approx(6, abs=2e-4)  # parts are rounded
+    assert costs.loc["costly", "cost_ordering"] > 6.1
     assert costs.loc["perishing", "cost_waste_if_ordered"] > 0
     assert costs.loc["plain", "cost_waste_if_ordered"] == 0
     assert costs.loc["plain", "cost_lost_business"] > costs.loc["plain", "cost_lost_business_if_ordered"] > 0

@@ -129,12 +129,12 @@ def test_each_item_answers_by_its_own_model() -> None:
 
 
 def test_choice_over_all_models_is_repeatable() -> None:
-    history = panel(60)
+    history = panel(24)
     candidates = [model(name) for name in MODELS]
     first, second = chosen(history, *candidates), chosen(history, *candidates)
     np.testing.assert_array_equal(first.index, second.index)
     np.testing.assert_array_equal(first.loss, second.loss)
-    assert first.loss.shape == (60, len(MODELS))
+    assert first.loss.shape == (24, len(MODELS))
     # Models that learn from the panel did so before the later half of the 8 dates.
     assert first.windows.max() == 4
 

@@ -33,8 +33,12 @@ from forecasting.policies.projection import after_arrival, before_arrival, gone_
 from models.compile import over_items
 from models.distribution import WEIGHTS, Distribution, mixture
 
-UNSOLD_DAYS = (0.0, 7.0, 14.0, 28.0, 56.0, 112.0, 224.0, 364.0)
-"""Where the integral over unsold stock is evaluated, as parts of its length / 364."""
+UNSOLD_POINTS, UNSOLD_POINTS_OF_A_RISE = 5, 20
+"""At so many points the integral over unsold stock is evaluated. Who buys ahead of a rising price stocks up
+to the day on which holding has cost as much: that day has to be found, not only the sum up to it."""
+
+LONGEST_DAYS = 364.0
+"""An excess is charged for so long, even where unsold stock is not looked at for as long."""
 
 WEEK = 7.0
 """Days of the review that theta is given for."""
@@ -198,8 +202,8 @@ def cost_curve(situation: Situation, unsold_weight: float, unsold_days: float) -
     # Nothing is held any longer once it is thrown away.
     length = np.full(len(situation), horizon)
     length[wasted] = np.minimum(length, selling - cover)[wasted]
-    nodes = np.array(UNSOLD_DAYS) * (horizon / UNSOLD_DAYS[-1]) if horizon > 0 else np.zeros(1)
-    days = np.minimum(nodes, length[:, None])
+    at, shares = _unsold_points(bool(np.any(rise > 0))) if horizon > 0 else (np.zeros(1), np.ones(1))
+    days = at * length[:, None]
     until_end = [np.where(np.isfinite(selling), selling - cover, 0.0)] if len(wasted) else []
     before = before_arrival(situation)
     after = after_arrival(situation, before, cover, [*days.T[1:], *until_end])
@@ -212,7 +216,7 @@ def cost_curve(situation: Situation, unsold_weight: float, unsold_days: float) -
     curve = CostCurve(
         before=before,
         after=after[0],
-        later=mixture(after, _trapezoid(days)),
+        later=mixture(after, np.tile(shares, (len(situation), 1))),
         unsold_days=theta * length,
         unsold_share=theta,
         shortage=shortage,
@@ -268,13 +272,19 @@ def _dearer(rise: FloatArray, after: list[Distribution]) -> list[Term]:
     return terms
 
 
-def _trapezoid(days: FloatArray) -> FloatArray:
-    """The share of each of ``days`` (shape (n, m), ascending rows) in an integral over a row's length."""
-    gaps = np.diff(days, axis=1, prepend=0.0, append=days[:, -1:])
-    length = days[:, -1:]
-    shares = np.divide(gaps[:, :-1] + gaps[:, 1:], 2 * length, out=np.zeros_like(days), where=length > 0)
-    shares[:, 0] = np.where(length[:, 0] > 0, shares[:, 0], 1.0)
-    return shares
+def _unsold_points(price_rises: bool) -> tuple[FloatArray, FloatArray]:
+    """Where the integral over unsold stock is evaluated, as parts of its length, and their shares in it.
+
+    The points of Gauss and Legendre in the square root of time, because most stock is sold soon. The first
+    is taken as now: demand until then is known already.
+    """
+    points, shares = np.polynomial.legendre.leggauss(
+        UNSOLD_POINTS_OF_A_RISE if price_rises else UNSOLD_POINTS
+    )
+    root = (1.0 + points) / 2
+    at = root**2
+    at[0] = 0.0
+    return at, shares * root
 
 
 def _expected(

@@ -41,7 +41,7 @@ import numpy as np
 from forecasting.domain import BoolArray, FloatArray, IntArray
 from forecasting.policies.base import Decision, Situation
 from forecasting.policies.batch_curve import BatchCurve, batch_curve, review_demand, worth_batching
-from forecasting.policies.cost_curve import UNSOLD_DAYS, CostCurve
+from forecasting.policies.cost_curve import LONGEST_DAYS, CostCurve
 from forecasting.policies.search import last_true, lowest
 from forecasting.policies.supply_terms import SupplyTerms
 
@@ -268,7 +268,7 @@ def relative_value(situation: Situation, curve: CostCurve, unsold_days: float) -
         line_size=situation.line_size,
         lowest_level=np.where(situation.backorder_allowed, -highest, 0.0),
         horizon=np.ones(n),
-        longest_days=max(unsold_days, UNSOLD_DAYS[-1]),
+        longest_days=max(unsold_days, LONGEST_DAYS),
         orderable=situation.orderable,
     )
     batched = np.flatnonzero(worth_batching(situation, curve))

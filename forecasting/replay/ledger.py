@@ -30,8 +30,8 @@ from forecasting.replay.substitution import Alternatives, Substitution
 from forecasting.replay.tallies import Tallies
 from models.compile import over_items
 
-WORTH_THREADS = 1_000_000
-"""Item-days. A step of fewer is over before threads have started."""
+WORTH_THREADS = 20_000
+"""Item-days. A step of fewer is over before another thread has started."""
 
 
 class Ledger:
