@@ -255,9 +255,7 @@ def test_no_orders_orders_nothing():
 
 
 def foresight(lines, arrives, following):
-    return PerfectForesight(
-        lines, lambda day, item: (np.full(len(item), arrives), np.full(len(item), following))
-    )
+    return PerfectForesight(lines, lambda day, item: np.tile([arrives, following], (len(item), 1)))
 
 
 def test_perfect_foresight_buys_what_comes_until_the_next_arrival():

@@ -259,10 +259,11 @@ def simulated(past, orders):
     ledger = past.ledger()
     item = np.arange(len(past.observer.catalogue))
     for day, units in zip(past.review_days, orders, strict=True):
-        ledger.schedule(item, past.arrivals(day, item)[0], units)
+        ledger.schedule(item, past.arrives(day, item), units)
     ledger.advance(past.last_day)
-    money = costs_of(ledger.tallies, past.observer.catalogue.costs)
-    return sum(part.sum(axis=1) for part in money.values()), ledger.tallies.on_hand_unit_days
+    costs = past.observer.catalogue.costs
+    money = sum(part.sum(axis=1) for part in costs_of(ledger.tallies, costs).values())
+    return money + costs.line_cost * (orders > 0).sum(axis=0), ledger.tallies.on_hand_unit_days
 
 
 @dataclass
@@ -279,9 +280,10 @@ class Noted:
         return decision
 
 
+@pytest.mark.parametrize("line_cost", [0, 3])
 @pytest.mark.parametrize("refused", [False, True])
 @pytest.mark.parametrize("seed", range(6))
-def test_foresight_costs_least_and_no_orders_holds_least(tmp_path, seed, refused):
+def test_foresight_costs_least_and_no_orders_holds_least(tmp_path, seed, refused, line_cost):
     """Whatever the reviews, lead times and opening: neither other orders nor any change to its own is
     better, item by item. Costs are per unit, and lines due when they are ordered: there it is a bound.
     """
@@ -300,7 +302,7 @@ def test_foresight_costs_least_and_no_orders_holds_least(tmp_path, seed, refused
     # Where sales are lost it is a bound only if one order has come before the next is placed.
     longest = 7 if refused else 22
     settings = (f"lead_time_days={draw.integers(0, longest)}", f"review_days={draw.integers(7, 15)}")
-    past = staged(data, *settings, last=FIRST + 41)
+    past = staged(data, *settings, f"line_cost={line_cost}", last=FIRST + 41)
     noted = Noted(PerfectForesight(past.lines, past.arrivals))
     run = walk(noted, past)
     own = np.array(noted.orders)
@@ -309,8 +311,14 @@ def test_foresight_costs_least_and_no_orders_holds_least(tmp_path, seed, refused
     nothing = simulated(past, np.zeros(own.shape))[1]
     assert np.all(nothing <= held + 1e-9)
     for trial in range(120):
-        if trial < 40:
+        if trial < 30:
             other = draw.poisson(draw.choice([1.0, 4.0, 12.0], own.shape)).astype(float)
+        elif trial < 60:
+            # Some of its orders together with the one before.
+            other = own.copy()
+            for review in np.flatnonzero(draw.random(len(own)) < 0.4)[::-1]:
+                other[max(review - 1, 0)] += other[review] * (review > 0)
+                other[review] *= review == 0
         else:
             moved = draw.integers(-4, 5, own.shape) * (draw.random(own.shape) < draw.choice([0.1, 0.4]))
             other = np.maximum(own + moved, 0.0)

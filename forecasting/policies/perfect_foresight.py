@@ -1,18 +1,22 @@
 """Perfect foresight: orders as one who knew every order to come. What the best policy is held against.
 
-What will be demanded between the arrival of this order and of the next is bought now where holding it
-until then costs no more than serving it late; the rest waits for the next order.
+Of all that could be ordered at this and the later reviews, what costs least for the demand that comes: a unit
+is held from one arrival on, or served late by the next, whichever costs less; and a later order is left
+out where its line costs more than it saves.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 from forecasting.domain import DemandLines, FloatArray, IntArray
 from forecasting.policies.base import Decision, Situation
+from forecasting.policies.foresight_kernels import lot_sizes
+from models.compile import over_items
 
 
 @dataclass(frozen=True)
@@ -21,52 +25,48 @@ class PerfectForesight:
 
     Attributes:
         lines: all demand, to the end of the replay.
-        arrivals: for a review day and items, the days on which an order placed now and one placed at
-            the next review arrive.
+        arrivals: for a review day and n items, the days on which orders placed now and at each later review
+            arrive: int64, shape (n, k), rising rows whose last column is the day after the end.
 
     """
 
     lines: DemandLines
-    arrivals: Callable[[int, IntArray], tuple[IntArray, IntArray]] = field(repr=False)
+    arrivals: Callable[[int, IntArray], IntArray] = field(repr=False)
     name: str = "perfect_foresight"
 
     def decide(self, situation: Situation) -> Decision:
-        """Enough for all demand up to the next arrival that is worth holding stock for."""
-        arrives, next_arrives = self.arrivals(situation.as_of, situation.item)
-        costs = situation.costs
-        late = costs.shortage_per_unit(situation.line_size)
-        waiting = np.where(situation.backorder_allowed, costs.waiting_per_unit_day, 0.0)
-        # A unit due d days after the arrival: holding h d against lateness p + b (gap - d).
-        gap = np.maximum(next_arrives - arrives, 0)
-        rate = np.maximum(costs.holding_per_unit_day + waiting, 1e-12)
-        worth = np.minimum(np.floor((late + waiting * gap) / rate + 1e-9), gap - 1)
-        until = arrives + worth.astype(np.int64)
-        needed = self._demand(situation.item, situation.as_of, until)
-        if not situation.backorder_allowed.all():
-            # What finds no stock before the arrival is lost and needs no replacement.
-            before = self._demand(situation.item, situation.as_of, arrives - 1)
-            stock = np.maximum(situation.position, 0.0)
-            lost = np.where(situation.backorder_allowed, 0.0, np.maximum(before - stock, 0.0))
-            needed = needed - lost
-        wanted = np.where(situation.orderable, needed - situation.stock.position, 0.0)
-        return Decision(situation.terms.at_least(wanted), needed - 1.0, needed)
+        """What the cheapest course of orders from now to the end has ordered now."""
+        costs, item = situation.costs, situation.item
+        position = situation.stock.position
+        wanted = np.zeros(len(situation))
+        day, units, moments = self._known
+        over_items(
+            lot_sizes,
+            len(situation),
+            situation.as_of - self._origin,
+            (self.lines.indptr[item], self.lines.indptr[item + 1], day, units, moments),
+            position,
+            self.arrivals(situation.as_of, item) - self._origin,
+            (
+                costs.line_cost,
+                costs.shortage_per_unit(situation.line_size),
+                np.where(situation.backorder_allowed, costs.waiting_per_unit_day, 0.0),
+                costs.holding_per_unit_day,
+            ),
+            situation.backorder_allowed,
+            wanted,
+        )
+        wanted = np.where(situation.orderable, np.round(wanted, 9), 0.0)
+        return Decision(situation.terms.at_least(wanted), position + wanted - 1.0, position + wanted)
 
-    def _demand(self, item: IntArray, after: int, until: IntArray) -> FloatArray:
-        """Units due after day ``after`` and up to each item's day ``until``."""
-        total = np.concatenate([[0.0], np.cumsum(self.lines.quantity)])
-        begin, end = self.lines.indptr[item], self.lines.indptr[item + 1]
-        low = _search(self.lines.day, begin, end, np.full(len(item), after))
-        high = _search(self.lines.day, begin, end, until)
-        return np.round(total[np.maximum(high, low)] - total[low], 9)
+    @property
+    def _origin(self) -> int:
+        """Days are counted from here: sums of units x day keep their digits."""
+        return int(self.lines.day[0]) if len(self.lines) else 0
 
-
-def _search(day: IntArray, begin: IntArray, end: IntArray, until: IntArray) -> IntArray:
-    """For each item the end of its lines with day <= until, by bisection in all items at once."""
-    low, high = begin.copy(), end.copy()
-    while np.any(low < high):
-        middle = (low + high) // 2
-        inside = low < high
-        right = inside & (day[np.minimum(middle, len(day) - 1)] <= until)
-        low = np.where(right, middle + 1, low)
-        high = np.where(inside & ~right, middle, high)
-    return low
+    @cached_property
+    def _known(self) -> tuple[IntArray, FloatArray, FloatArray]:
+        """Day of each line, and running totals of units and of units x day, a 0 in front."""
+        day, units = self.lines.day - self._origin, self.lines.quantity
+        totals = [np.concatenate([[0.0], np.cumsum(each)]) for each in (units, units * day)]
+        return day, totals[0], totals[1]

@@ -97,7 +97,7 @@ class Scenario:
         """bool, shape (suppliers,): whether each takes an order at the close of ``day``."""
         return self.next_review(day) == day
 
-    def next_review(self, day: int) -> IntArray:
+    def next_review(self, day: int | IntArray) -> IntArray:
         """int64, shape (suppliers,): the first day from ``day`` on at whose close each takes orders."""
         suppliers = self.observer.catalogue.suppliers
         every = suppliers.review_days.astype(np.int64)
@@ -106,17 +106,26 @@ class Scenario:
         first = np.where(on_weekday, first + (suppliers.weekday - weekday(first)) % 7, first)
         return first + np.maximum(-(-(day - first) // every), 0) * every
 
-    def arrivals(self, day: int, item: IntArray) -> tuple[IntArray, IntArray]:
-        """The days from whose start an order placed at the close of ``day``, and one placed at the
-        item's next review, can be used: int64, shape of ``item``. One past the end never comes.
+    def arrives(self, day: int, item: IntArray) -> IntArray:
+        """The days from whose start orders placed at the close of ``day`` can be used: shape of ``item``."""
+        return day + 1 + self.lead_days[self.observer.catalogue.supplier[item], day - self.first_day + 1]
+
+    def arrivals(self, day: int, item: IntArray) -> IntArray:
+        """The same of those orders and of one at each of the item's later reviews: int64, shape (n, k).
+
+        Rows rise: an order that a later one overtakes counts as coming with it. What comes too late, and the
+        last column, is the day after the end.
         """
-        supplier = self.observer.catalogue.supplier[item]
-        following = self.next_review(day + 1)[supplier]
-        now = day + 1 + self.lead_days[supplier, day - self.first_day + 1]
-        column = np.minimum(following - self.first_day + 1, self.lead_days.shape[1] - 1)
-        then = following + 1 + self.lead_days[supplier, column]
-        then = np.where(following >= self.last_day, self.last_day + 1, then)
-        return now, np.minimum(np.maximum(then, now), self.last_day + 1)
+        suppliers, never = np.arange(len(self.lead_days)), self.last_day + 1
+        review, columns = np.full(len(suppliers), day, dtype=np.int64), []
+        while np.any(review < self.last_day):
+            lead_days = self.lead_days[suppliers, np.minimum(review, self.last_day) - self.first_day + 1]
+            columns.append(np.where(review < self.last_day, review + 1 + lead_days, never))
+            review = self.next_review(review + 1)
+        columns.append(np.full(len(suppliers), never))
+        # Backwards: what an earlier order overtakes does not matter, but a later one that comes sooner does.
+        rising = np.minimum.accumulate(np.stack(columns, axis=1)[:, ::-1], axis=1)[:, ::-1]
+        return rising[self.observer.catalogue.supplier[item]]
 
 
 def scenario(

@@ -30,7 +30,7 @@ class Sight:
         catalogue = self._scenario.observer.catalogue
         everything = np.arange(len(catalogue), dtype=np.int64)
         self._reviewed = np.flatnonzero(self._scenario.reviewed(day)[catalogue.supplier])
-        self._arrives, _ = self._scenario.arrivals(day, everything)
+        self._arrives = self._scenario.arrives(day, everything)
         self._line_size: FloatArray | None = None
         self._seen: History | None = None
         self._situations: dict[str, Situation] = {}
