@@ -115,7 +115,7 @@ def test_every_scenario_has_every_policy_and_the_first_is_the_replay_itself(repl
 
 def test_longer_lead_times_delay_every_order_and_are_known(past):
     longer = with_longer_lead_times(past, 7)
-    now, then = (each.arrivals(FIRST + 6, np.arange(3))[0] for each in (past, longer))
+    now, then = (each.arrives(FIRST + 6, np.arange(3)) for each in (past, longer))
     assert (then == now + 7).all()
     assert (longer.observer.catalogue.protection_days == past.observer.catalogue.protection_days + 7).all()
 

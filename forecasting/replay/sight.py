@@ -35,7 +35,7 @@ class Sight:
         self._seen: History | None = None
         self._situations: dict[str, Situation] = {}
 
-    def arrivals(self, day: int) -> IntArray:
+    def arrives(self, day: int) -> IntArray:
         """int64, shape (n,): the day from whose start what is ordered now can be used."""
         self._look(day)
         return self._arrives

@@ -118,7 +118,7 @@ class Walk:
     def _expect(self, day: int, order: Order, sight: Sight) -> None:
         """Have an order arrive, and note when to expect it: when it really comes nobody knows yet."""
         came = self._scenario.received(day, order.item, order.quantity)
-        self._ledger.schedule(order.item, sight.arrivals(day)[order.item], came, order.quantity)
+        self._ledger.schedule(order.item, sight.arrives(day)[order.item], came, order.quantity)
         if len(order.item):
             lead_days = self._scenario.observer.catalogue.lead_times.mean[order.item]
             due = day + 1 + np.round(lead_days).astype(np.int64)
