@@ -45,15 +45,20 @@ def after_arrival(
     outlook = situation.outlook
     # Months ahead it no longer matters how the lead time varies: its mean will do.
     lead_days = outlook.lead_times.mean
-    after = [outlook.over_lead_time(cover)]
-    after += outlook.over_each([lead_days + cover + more for more in later])
     rows = losing(situation)
+    if len(rows) < len(situation):
+        after = [outlook.over_lead_time(cover)]
+        after += outlook.over_each([lead_days + cover + more for more in later])
+    else:
+        after = [before] * (1 + len(later))
     if len(rows):
-        used = before.take(rows)
-        nothing = np.zeros(len(situation))
-        for node, following in enumerate(outlook.over_each([cover + more for more in (nothing, *later)])):
-            served = _sum(used, following.take(rows))
-            after[node] = _with_rows(after[node], rows, served.values)
+        used, nothing = before.take(rows), np.zeros(len(situation))
+        stretches = [cover + more for more in (nothing, *later)]
+        for node, following in enumerate(outlook.over_each(stretches)):
+            # What was served before the arrival: where less time than follows, its mean will do as well.
+            near = node == 0 or np.any(stretches[node][rows] <= lead_days[rows])
+            moved = (_sum if near else _moved)(used, following.take(rows))
+            after[node] = _with_rows(after[node], rows, moved.values)
     # More time never means less demand, even where a forecast of two horizons says so.
     after[0] = Distribution(np.maximum(after[0].values, before.values))
     return after
@@ -114,6 +119,11 @@ def _with_rows(distribution: Distribution, items: IntArray, values: FloatArray) 
     replaced = distribution.values.copy()
     replaced[items] = values
     return Distribution(replaced)
+
+
+def _moved(first: Distribution, second: Distribution) -> Distribution:
+    """The second, moved by the mean of the first."""
+    return Distribution(second.values + first.mean[:, None])
 
 
 def _sum(first: Distribution, second: Distribution) -> Distribution:
