@@ -259,12 +259,13 @@ class Ledger:
         sums = closes.sums.transpose(1, 0, 2)
         shape = sums.shape[:2]
         # What cannot have happened takes no room.
-        rows = {
-            "cancelled_lines": len(self._lines.leaver),
-            "cancelled_units": len(self._lines.leaver),
-            "substituted_units": self._substitution is not None,
-        }
-        flows = Flows(*(np.zeros(shape if rows.get(name, True) else (0, 0)) for name in Flows._fields))
+        rows = dict.fromkeys(("cancelled_lines", "cancelled_units"), len(self._lines.leaver))
+        rows["substituted_units"] = self._substitution is not None
+        # Side by side: a line then touches one place in memory, not one in each of a dozen arrays.
+        there = [name for name in Flows._fields if rows.get(name, True)]
+        whole = np.zeros((*shape, len(there)))
+        parts = {name: whole[:, :, place] for place, name in enumerate(there)}
+        flows = Flows(*(parts.get(name, whole[:0, :0, 0]) for name in Flows._fields))
         over_items(
             tally_lines,
             n,
@@ -275,10 +276,7 @@ class Ledger:
             closes,
             flows,
         )
-        known = {
-            name: flow if rows.get(name, True) else np.broadcast_to(0.0, shape)
-            for name, flow in flows._asdict().items()
-        }
+        known = {name: parts.get(name, np.broadcast_to(0.0, shape)) for name in Flows._fields}
         return Tallies(**known, **{name: sums[:, :, k] for k, name in enumerate(SUMMED)})
 
 
