@@ -20,6 +20,7 @@ class Facts:
     known_from: str
     refused: bool
     rule: str
+    lasts_long: bool
     free_to_hold: bool
     price_rises: bool
     together: str = ""
@@ -110,7 +111,7 @@ def _why_so_many(facts: Facts) -> str:
         return f" It is the last order before the item ends on {facts.ends_on}."
     if facts.price_rises:
         return " The price rises before the next review, so that it covers more than usual."
-    if facts.rule == "s_S":
+    if facts.rule == "s_S" and facts.lasts_long:
         return " An order line has its price, so that it covers several reviews."
     return ""
 

@@ -13,6 +13,7 @@ from forecasting.catalogue import Catalogue
 from forecasting.demand import LONG_AGO
 from forecasting.domain import BoolArray, FloatArray, IntArray, TextArray, day_text
 from forecasting.policies.base import Decision, Situation
+from forecasting.policies.batch_curve import review_demand
 from forecasting.policies.cost_curve import CostCurve
 from forecasting.policies.cost_optimal import Prices, free_to_hold
 from forecasting.policies.order_together import Orders
@@ -22,6 +23,10 @@ from forecasting.supplier_reasons import changes
 QUANTILES = (0.5, 0.8, 0.95, 0.98)
 FURTHEST_DAYS = 3650
 """An order that is due later than this is not due at all."""
+
+
+SEVERAL_REVIEWS = 2.0
+"""An order that is meant for the demand of so many reviews is told to be one for several."""
 
 
 @dataclass(frozen=True)
@@ -171,6 +176,8 @@ def _facts(advice: Advice) -> list[Facts]:
     wanted = advice.decision.order_up_to - situation.position
     absurd = free_to_hold(situation)
     unknown = catalogue.known_from > situation.as_of
+    batch = advice.decision.order_up_to - advice.decision.reorder_point
+    lasts_long = batch >= SEVERAL_REVIEWS * review_demand(advice.curve)
     flags: dict[str, BoolArray] = {
         "owed": situation.stock.backlog > 0,
         "preordered": situation.promised > 0,
@@ -207,6 +214,7 @@ def _facts(advice: Advice) -> list[Facts]:
             known_from=day_text(int(known_from[i])) if unknown[i] else "",
             refused=not bool(situation.backorder_allowed[i]),
             rule=str(advice.rule[i]),
+            lasts_long=bool(lasts_long[i]),
             free_to_hold=bool(absurd[i]),
             price_rises=bool(rising[i] > 0),
             together=sentences[i],

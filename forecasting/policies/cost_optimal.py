@@ -73,9 +73,9 @@ class CostOptimal:
         """By which of the field's rules each item is decided: text, shape (n,).
 
         All of them are the bottom of one cost curve. ``newsvendor``: no later order can arrive before the
-        item's end. ``s_S``: an order line costs enough, or a larger order is cheap enough, to order less
-        often and more. ``lost_sales``: stock is projected to the arrival. ``r_nQ``: packs or a minimum
-        matter. ``base_stock``: none of these.
+        item's end. ``s_S``: an order line costs something, or a larger order is cheaper, which may
+        call for fewer and larger ones. ``lost_sales``: stock is projected to the arrival. ``r_nQ``: packs or
+        a minimum matter. ``base_stock``: none of these.
         """
         coarse = situation.terms.smallest > np.minimum(situation.terms.pack_size, 1.0)
         cases = {

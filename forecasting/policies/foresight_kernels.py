@@ -10,7 +10,7 @@ from models.compile import compiled
 
 
 @compiled
-def lot_sizes(start, stop, as_of, lines, position, arrivals, costs, allowed, out):
+def lot_sizes(start, stop, as_of, lines, position, arrivals, costs, allowed, out, level):
     """Units to order now of the items ``start`` to ``stop``, at the close of day ``as_of``.
 
     A lot arrives on one of ``arrivals`` (rising rows; the last column is the end, when nothing comes any
@@ -24,7 +24,8 @@ def lot_sizes(start, stop, as_of, lines, position, arrivals, costs, allowed, out
         position: float64, shape (n,): what is there and on order, less what is owed.
         costs: K of a lot, p, b and h, float64, shape (n,) each.
         allowed: bool, shape (n,): whether late units wait; else they are lost.
-        out: float64, shape (n,).
+        out: float64, shape (n,), units to order.
+        level: float64, shape (n,), units asked for until the next lot, as far as they are worth holding.
 
     """
     begins, ends, day_of, units, moments = lines
@@ -70,10 +71,14 @@ def lot_sizes(start, stop, as_of, lines, position, arrivals, costs, allowed, out
                 cost += lot[i]
             if cost <= best:
                 best, chosen = cost, k
-        out[i] = 0.0
-        if chosen == 0 and columns > 1:
-            then = arrivals[i, following[0]]
-            last = until(day_of, begin, end, worth_holding(arrivals[i, 0], then, p, b, h))
+        out[i] = level[i] = 0.0
+        if columns == 1:
+            continue
+        then = arrivals[i, following[0] if chosen == 0 else 1]
+        last = until(day_of, begin, end, worth_holding(arrivals[i, 0], then, p, b, h))
+        lost = 0.0 if allowed[i] else uncovered(known, first, before[0])[0]
+        level[i] = max(units[last] - units[first], 0.0) - lost
+        if chosen == 0:
             out[i] = uncovered(known, before[0], last)[0]
             if allowed[i]:
                 out[i] += uncovered(known, first, before[0])[0] + owed

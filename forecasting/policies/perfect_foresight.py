@@ -37,15 +37,14 @@ class PerfectForesight:
     def decide(self, situation: Situation) -> Decision:
         """What the cheapest course of orders from now to the end has ordered now."""
         costs, item = situation.costs, situation.item
-        position = situation.stock.position
-        wanted = np.zeros(len(situation))
+        wanted, level = np.zeros(len(situation)), np.zeros(len(situation))
         day, units, moments = self._known
         over_items(
             lot_sizes,
             len(situation),
             situation.as_of - self._origin,
             (self.lines.indptr[item], self.lines.indptr[item + 1], day, units, moments),
-            position,
+            situation.stock.position,
             self.arrivals(situation.as_of, item) - self._origin,
             (
                 costs.line_cost,
@@ -55,9 +54,10 @@ class PerfectForesight:
             ),
             situation.backorder_allowed,
             wanted,
+            level,
         )
         wanted = np.where(situation.orderable, np.round(wanted, 9), 0.0)
-        return Decision(situation.terms.at_least(wanted), position + wanted - 1.0, position + wanted)
+        return Decision(situation.terms.at_least(wanted), level - 1.0, level)
 
     @property
     def _origin(self) -> int:
