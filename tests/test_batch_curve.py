@@ -15,6 +15,7 @@ from forecasting.policies.batch_curve import batch_curve
 from forecasting.policies.cost_optimal import CostOptimal
 from forecasting.policies.curve_kernels import between_levels
 from forecasting.solve.solve import solve
+from forecasting.stock_position import Receipts, overtaken
 
 RULE = CostOptimal(unsold_weight=0.0)
 
@@ -127,3 +128,17 @@ def test_between_its_levels_a_table_is_read_along_the_line():
     for i in (0, 2):
         assert out[i] == pytest.approx(np.interp(y[i], levels[i], table[i]))
     assert out[1] == pytest.approx(np.interp(y[1], levels[1, :6], table[1, :6]))
+
+
+@pytest.mark.parametrize("line_cost", [0.0, 5.0])
+def test_goods_that_come_late_call_for_an_order_all_the_same(line_cost):
+    seen = situation([20.0], on_hand=5.0, on_order=60.0, lead_days=7.0, line_cost=line_cost)
+    coming = Receipts(np.array([0]), np.array([seen.as_of + 12]), np.array([60.0]))
+    late = overtaken(coming, seen.as_of, seen.outlook.lead_times, seen.review_days)
+    rule = CostOptimal()
+    assert rule.decide(seen).quantity[0] == 0.0
+    seen = replace(seen, late=late)
+    value = rule.value(seen, rule.curve(seen))
+    quantity = value.decision().quantity
+    assert quantity[0] > 0.0
+    assert sum(part[0] for part in value.parts(quantity).values()) == pytest.approx(value.cost(quantity)[0])

@@ -31,6 +31,7 @@ from forecasting.domain import BoolArray, FloatArray, IntArray
 from forecasting.policies.base import Situation
 from forecasting.policies.cost_curve import PARTS, CostCurve, is_last_order
 from forecasting.policies.curve_kernels import between_levels
+from forecasting.policies.late_goods import LateGoods
 from forecasting.policies.search import last_true, lowest
 from forecasting.policies.supply_terms import SupplyTerms
 from models.compile import over_items
@@ -54,7 +55,8 @@ class BatchCurve:
 
     Attributes:
         one: G, the cost of one review.
-        unsold: U and, besides, what an order costs once: what it throws away, and goods that come late.
+        unsold: U, and what is thrown away.
+        late: what goods on order cost that the order overtakes.
         each: S0, the level that orders at each review go to.
         levels: float64, shape (n, LEVELS + 1), units, rising.
         integral: the same shape: of G over the positions from the lowest level on.
@@ -66,6 +68,7 @@ class BatchCurve:
 
     one: CostCurve
     unsold: CostCurve
+    late: LateGoods | None
     each: FloatArray
     levels: FloatArray
     integral: FloatArray
@@ -79,6 +82,8 @@ class BatchCurve:
     def lasting(self, y: FloatArray) -> tuple[FloatArray, FloatArray]:
         """C, money, with all that it costs once but K, and N, reviews: float64, (n, k), rows ascending."""
         cost = self.idle[:, None] * self.one.cost(y) + self._passed(self.integral, y) + self._once(y)
+        if self.late is not None:
+            cost[self.late.items] += self.late.cost(y[self.late.items])
         return cost, self.idle[:, None] + self._further(y) / self.review_demand[:, None]
 
     def rate(self, y: FloatArray) -> FloatArray:
@@ -113,6 +118,9 @@ class BatchCurve:
             integral = _integral(self.levels, np.stack([part[name] for part in along], axis=1))
             passed = self._passed(integral, column)[:, 0]
             named[name] = self.idle * top[name] + passed + np.where(above, once[name] - free[name], 0.0)
+        if self.late is not None:
+            for name, amount in self.late.parts(y[self.late.items]).items():
+                named[name][self.late.items] += amount
         return named
 
     def take(self, items: IntArray) -> BatchCurve:
@@ -120,6 +128,7 @@ class BatchCurve:
         return BatchCurve(
             one=self.one.take(items),
             unsold=self.unsold.take(items),
+            late=None if self.late is None else self.late.at(self._places(items)),
             each=self.each[items],
             levels=self.levels[items],
             integral=self.integral[items],
@@ -135,6 +144,11 @@ class BatchCurve:
     def highest(self) -> FloatArray:
         """float64, shape (n,): more than this is not worth having."""
         return self.levels[:, -1]
+
+    def _places(self, items: IntArray) -> IntArray:
+        place = np.full(len(self.each), -1, dtype=np.int64)
+        place[items] = np.arange(len(items))
+        return place
 
     def _once(self, y: FloatArray) -> FloatArray:
         each = self.each[:, None]
@@ -178,7 +192,8 @@ def batch_curve(situation: Situation, curve: CostCurve, items: IntArray) -> tupl
     levels = _levels(lowest_point - unit, one.highest + demand * LONGEST_DAYS / review_days, unit)
     batch = BatchCurve(
         one=one,
-        unsold=replace(mine, shortage=nothing, waiting=nothing, review_days=nothing),
+        unsold=replace(mine, shortage=nothing, waiting=nothing, review_days=nothing, late=None),
+        late=mine.late,
         each=each * unit,
         levels=levels,
         integral=_integral(levels, one.cost(levels)),
