@@ -29,9 +29,8 @@ import numpy as np
 
 from forecasting.domain import BoolArray, FloatArray, IntArray
 from forecasting.policies.base import Situation
-from forecasting.policies.cost_curve import PARTS, CostCurve, is_last_order
+from forecasting.policies.cost_curve import LONGEST_DAYS, PARTS, CostCurve, is_last_order
 from forecasting.policies.curve_kernels import between_levels
-from forecasting.policies.late_goods import LateGoods
 from forecasting.policies.search import last_true, lowest
 from forecasting.policies.supply_terms import SupplyTerms
 from models.compile import over_items
@@ -41,9 +40,6 @@ LEVELS = 64
 
 ROUNDS = 6
 """g and s follow from each other: so often they are worked out anew."""
-
-LONGEST_DAYS = 364.0
-"""No order is meant to last for longer."""
 
 RAREST_LINE_DAYS = 3640.0
 """That an order line comes more rarely than this makes no difference any more."""
@@ -68,7 +64,7 @@ class BatchCurve:
 
     one: CostCurve
     unsold: CostCurve
-    late: LateGoods | None
+    late: CostCurve
     each: FloatArray
     levels: FloatArray
     integral: FloatArray
@@ -82,8 +78,7 @@ class BatchCurve:
     def lasting(self, y: FloatArray) -> tuple[FloatArray, FloatArray]:
         """C, money, with all that it costs once but K, and N, reviews: float64, (n, k), rows ascending."""
         cost = self.idle[:, None] * self.one.cost(y) + self._passed(self.integral, y) + self._once(y)
-        if self.late is not None:
-            cost[self.late.items] += self.late.cost(y[self.late.items])
+        cost += self.late.cost(y)
         return cost, self.idle[:, None] + self._further(y) / self.review_demand[:, None]
 
     def rate(self, y: FloatArray) -> FloatArray:
@@ -110,17 +105,16 @@ class BatchCurve:
     def parts(self, y: FloatArray) -> dict[str, FloatArray]:
         """What C of ``y``, float64, shape (n,), is the sum of, by the names of ``PARTS``: shape (n,) each."""
         column = y[:, None]
-        top, once, free = self.one.parts(y), self.unsold.parts(y), self.unsold.parts(self.each)
+        top, late = self.one.parts(y), self.late.parts(y)
+        once, free = self.unsold.parts(y), self.unsold.parts(self.each)
         along = [self.one.parts(level) for level in self.levels.T]
         above = y > self.each
         named = {}
         for name in PARTS:
             integral = _integral(self.levels, np.stack([part[name] for part in along], axis=1))
             passed = self._passed(integral, column)[:, 0]
-            named[name] = self.idle * top[name] + passed + np.where(above, once[name] - free[name], 0.0)
-        if self.late is not None:
-            for name, amount in self.late.parts(y[self.late.items]).items():
-                named[name][self.late.items] += amount
+            bought_ahead = np.where(above, once[name] - free[name], 0.0)
+            named[name] = self.idle * top[name] + passed + bought_ahead + late[name]
         return named
 
     def take(self, items: IntArray) -> BatchCurve:
@@ -128,7 +122,7 @@ class BatchCurve:
         return BatchCurve(
             one=self.one.take(items),
             unsold=self.unsold.take(items),
-            late=None if self.late is None else self.late.at(self._places(items)),
+            late=self.late.take(items),
             each=self.each[items],
             levels=self.levels[items],
             integral=self.integral[items],
@@ -144,11 +138,6 @@ class BatchCurve:
     def highest(self) -> FloatArray:
         """float64, shape (n,): more than this is not worth having."""
         return self.levels[:, -1]
-
-    def _places(self, items: IntArray) -> IntArray:
-        place = np.full(len(self.each), -1, dtype=np.int64)
-        place[items] = np.arange(len(items))
-        return place
 
     def _once(self, y: FloatArray) -> FloatArray:
         each = self.each[:, None]
@@ -179,6 +168,7 @@ def batch_curve(situation: Situation, curve: CostCurve, items: IntArray) -> tupl
     demand = np.maximum(review_demand(mine), line * review_days / RAREST_LINE_DAYS)
     idle = -1.0 / np.expm1(-demand / line)
     one = replace(mine, more=(), late=None)
+    no_review = replace(mine, shortage=nothing, waiting=nothing, review_days=nothing)
     top = np.ceil(one.highest / unit)
     each = lowest(lambda y: mine.cost(y * unit[:, None]), nothing, top)
     deepest = np.where(situation.backorder_allowed[items], -top, -1.0)
@@ -192,8 +182,8 @@ def batch_curve(situation: Situation, curve: CostCurve, items: IntArray) -> tupl
     levels = _levels(lowest_point - unit, one.highest + demand * LONGEST_DAYS / review_days, unit)
     batch = BatchCurve(
         one=one,
-        unsold=replace(mine, shortage=nothing, waiting=nothing, review_days=nothing, late=None),
-        late=mine.late,
+        unsold=replace(no_review, late=None),
+        late=replace(no_review, unsold_days=nothing, more=()),
         each=each * unit,
         levels=levels,
         integral=_integral(levels, one.cost(levels)),
