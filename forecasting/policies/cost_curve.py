@@ -38,7 +38,7 @@ UNSOLD_POINTS, UNSOLD_POINTS_OF_A_RISE = 5, 20
 to the day on which holding has cost as much: that day has to be found, not only the sum up to it."""
 
 LONGEST_DAYS = 364.0
-"""No order is meant to last for longer. An excess is charged for so long, even where ``unsold_days`` is less."""
+"""No order is meant to last for longer. An excess is charged as long, even where ``unsold_days`` is less."""
 
 WEEK = 7.0
 """Days of the review that theta is given for."""
