@@ -15,11 +15,11 @@ from forecasting.errors import RequestError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from forecasting.connectors.online_retail.importing import Imported
     from forecasting.dataset.check import Checked
-    from forecasting.dataset.online_retail import Imported
-    from forecasting.engine import Result
     from forecasting.evaluate.backtest import Request
     from forecasting.replay.replay import Extras
+    from forecasting.run import Result
 
 DEMO_REPLAY_DAYS = 364
 """A whole year, so that every season is in it once."""
@@ -27,8 +27,8 @@ DEMO_REPLAY_DAYS = 364
 
 def write_sample(folder: Path, items: int, days: int, seed: int, kind: str) -> list[str]:
     """Make a wholesaler and write it into ``folder``, its hidden truth into ``folder/truth``."""
-    from forecasting.dataset.sample import make_sample
     from forecasting.dataset.write import write
+    from forecasting.sample import make_sample
 
     made = make_sample(items, days, seed)
     write(made.tables, folder, "csv" if kind == "csv" else "parquet")
@@ -43,7 +43,7 @@ def write_sample(folder: Path, items: int, days: int, seed: int, kind: str) -> l
 
 def import_online_retail(file: Path, folder: Path) -> Imported:
     """Read the source file and write it as a dataset."""
-    from forecasting.dataset.online_retail import import_online_retail as imported_from
+    from forecasting.connectors.online_retail.importing import import_online_retail as imported_from
     from forecasting.dataset.write import write
 
     imported = imported_from(file)
@@ -70,7 +70,7 @@ def forecast(
 ) -> pd.DataFrame:
     """Forecast and write the table to ``out``."""
     from forecasting.adapters.files import check_name, write_file
-    from forecasting.engine import forecast as run
+    from forecasting.planning.forecast import forecast as run
 
     check_name(out)
     table = run(read(source), config, as_of, horizon_days, quantiles, per_period=per_period)
@@ -80,11 +80,11 @@ def forecast(
 
 def plan(source: str, config: Config, as_of: int, *, out: Path | None, db: str | None, csv: bool) -> Result:
     """Plan, and write the tables to the folder and the database that are named."""
-    from forecasting.engine import plan as run
+    from forecasting.planning.plan import plan as run
 
     result = run(read(source), config, as_of)
     if db is not None:
-        from forecasting.adapters.database import write_run as write_database
+        from forecasting.store.write import write_run as write_database
 
         write_database(db, result.tables, result.run)
     if out is not None:
@@ -107,8 +107,8 @@ def replay(
     csv: bool,
 ) -> Result:
     """Replay, and write the tables and the report. One that was stopped goes on where it was."""
+    from forecasting.adapters.checkpoints import FolderNotebook
     from forecasting.adapters.files import write_run
-    from forecasting.adapters.notebook import FolderNotebook
     from forecasting.adapters.progress import progress_bar
     from forecasting.replay.replay import Extras
     from forecasting.replay.replay import replay as run
@@ -164,9 +164,9 @@ def solve(
 
     Returns the answer, and what says it in words.
     """
-    from forecasting.problem_file import read_problem, replaced, tidied
-    from forecasting.solve.explain import explain
-    from forecasting.solve.explain import plot as draw
+    from forecasting.reports.solution import explain
+    from forecasting.reports.solution import plot as draw
+    from forecasting.solve.problem_file import read_problem, replaced, tidied
     from forecasting.solve.solve import solve as run
 
     problem = replaced(read_problem(source), settings)
@@ -178,8 +178,8 @@ def solve(
 
 def demo(folder: Path) -> Iterator[str]:
     """Sample, plan, replay: yields what to show as each is done."""
-    from forecasting.engine import last_known_day
-    from forecasting.summary import demo_text
+    from forecasting.planning.requests import last_known_day
+    from forecasting.reports.terminal import demo_text
 
     if (folder / "data").exists() and not (folder / "data" / "truth").is_dir():
         raise RequestError(f"{folder / 'data'}: is no sample of ours; name another folder")

@@ -205,7 +205,7 @@ def plan(
     Example: reorder plan demo/data --as-of 2026-06-28 --out demo/plan --csv
     """
     from forecasting.bootstrap import plan as run
-    from forecasting.summary import plan_text
+    from forecasting.reports.terminal import plan_text
 
     result = run(dataset, _config(config, settings), _day(as_of, "--as-of"), out=out, db=db, csv=csv)
     if as_json:
@@ -251,7 +251,7 @@ def replay(
     from forecasting.bootstrap import replay as run
     from forecasting.config import overrides
     from forecasting.replay.replay import Extras
-    from forecasting.summary import replay_text
+    from forecasting.reports.terminal import replay_text
 
     result = run(
         dataset,
@@ -300,7 +300,7 @@ def backtest(
     """
     from forecasting.bootstrap import backtest as run
     from forecasting.evaluate.backtest import Request
-    from forecasting.summary import backtest_json, backtest_text
+    from forecasting.reports.terminal import backtest_json, backtest_text
 
     names = [name.strip() for name in (models or "").split(",") if name.strip()]
     last = None if as_of is None else _day(as_of, "--as-of")

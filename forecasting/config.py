@@ -78,8 +78,8 @@ class Config(BaseModel):
     shortage_per_line: float | None = NotNegative
     backlog_per_unit_day: float | None = NotNegative
 
-    unsold_weight: float = NotNegative
-    unsold_days: float = NotNegative
+    excess_holding_share: float = NotNegative
+    excess_holding_days: float = NotNegative
 
     observe: Literal["demand", "sales"]
     warmup: Literal["protection", "none"]

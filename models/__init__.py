@@ -10,21 +10,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from models.base import Forecast, Model
-    from models.distribution import Distribution
-    from models.history import History
     from models.registry import MODELS, model
     from models.selection import Choice, choose
+    from models.shared.base import Forecast, Model
+    from models.shared.distribution import Distribution
+    from models.shared.history import History
 
 __all__ = ["MODELS", "Choice", "Distribution", "Forecast", "History", "Model", "choose", "model"]
 
 _PLACES = {
     "Choice": "selection",
-    "Distribution": "distribution",
-    "Forecast": "base",
-    "History": "history",
+    "Distribution": "shared.distribution",
+    "Forecast": "shared.base",
+    "History": "shared.history",
     "MODELS": "registry",
-    "Model": "base",
+    "Model": "shared.base",
     "choose": "selection",
     "model": "registry",
 }

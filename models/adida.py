@@ -7,11 +7,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.compile import compiled, over_items
-from models.history import FloatArray, History, IntArray
-from models.outliers import without_outliers
-from models.smoothing import best_on_grid, per_bucket
-from models.spread import LevelForecast
+from models.shared.compile import compiled, over_items
+from models.shared.error_variance import LevelForecast
+from models.shared.history import FloatArray, History, IntArray
+from models.shared.outliers import without_outliers
+from models.shared.smoothing import best_on_grid, per_bucket
 
 LEAST_SUMS = 3
 """An item's known buckets must hold this many sums, or shorter ones are taken."""
@@ -71,7 +71,7 @@ class ADIDA:
     name: ClassVar[str] = "adida"
 
     def fit(self, history: History) -> LevelForecast:
-        """See ``models.base.Model``."""
+        """See ``models.shared.base.Model``."""
         width = demand_intervals(history)
         grid = per_bucket(self.alphas, history.season)[:, None]
         usual = without_outliers(history)

@@ -8,10 +8,10 @@ from typing import ClassVar
 import numpy as np
 
 from models.adida import known_only
-from models.compile import compiled, over_items
-from models.history import FloatArray, History, IntArray
 from models.negative_binomial import NegativeBinomial
-from models.resampling import ResampledForecast, UintArray, mixed, shuffled, uniform
+from models.shared.compile import compiled, over_items
+from models.shared.history import FloatArray, History, IntArray
+from models.shared.resampling import ResampledForecast, UintArray, mixed, shuffled, uniform
 
 
 def block_sums(history: History, horizon: FloatArray, block: int, seed: UintArray, out: FloatArray) -> None:
@@ -39,7 +39,7 @@ class BlockBootstrap:
 
     Attributes:
         block_weeks: how long a block is.
-        pseudo_windows: see ``models.resampling.ResampledForecast``.
+        pseudo_windows: see ``models.shared.resampling.ResampledForecast``.
 
     """
 
@@ -48,7 +48,7 @@ class BlockBootstrap:
     name: ClassVar[str] = "block_bootstrap"
 
     def fit(self, history: History) -> ResampledForecast:
-        """See ``models.base.Model``."""
+        """See ``models.shared.base.Model``."""
         block = max(1, round(self.block_weeks * history.season / 52))
         return ResampledForecast(
             NegativeBinomial().fit(history),

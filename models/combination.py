@@ -8,17 +8,17 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.base import Forecast, Model, demand_of
-from models.distribution import LEVELS, Distribution
-from models.history import FloatArray, History, IntArray
 from models.history_sums import HistorySums
-from models.kernels import steps
 from models.negative_binomial import NegativeBinomial
-from models.pooled import usual_horizon
-from models.scores import LEVELS as JUDGED
 from models.selection import activity, expected_losses, past_dates, rolling_losses
+from models.shared.base import Forecast, Model, demand_of
+from models.shared.distribution import LEVELS, Distribution
+from models.shared.history import FloatArray, History, IntArray
+from models.shared.kernels import steps
+from models.shared.pooled import usual_horizon
+from models.shared.scores import LEVELS as JUDGED
+from models.shared.window_features import OFFSET
 from models.tsb import TSB
-from models.window_features import OFFSET
 
 ORIGINS = 8
 """Past dates that the weights come from, as the automatic choice has them."""
@@ -47,11 +47,11 @@ class Combination:
     name: ClassVar[str] = "combination"
 
     def fit(self, history: History) -> Forecast:
-        """See ``models.base.Model``."""
+        """See ``models.shared.base.Model``."""
         return self.train(history, usual_horizon(history)).fit(history)
 
     def train(self, history: History, horizon: FloatArray) -> Model:
-        """See ``models.base.Trainable``."""
+        """See ``models.shared.base.Trainable``."""
         dates = past_dates(history, horizon, ORIGINS)
         levels = np.tile(np.array(JUDGED), (len(history), 1))
         losses, classes = rolling_losses(self.parts, history, horizon, levels, dates)
@@ -69,7 +69,7 @@ class Weighted:
     weight: FloatArray
 
     def fit(self, history: History) -> WeightedForecast:
-        """See ``models.base.Model``. Raises ValueError for other items than those weighed."""
+        """See ``models.shared.base.Model``. Raises ValueError for other items than those weighed."""
         if len(history) != len(self.weight):
             raise ValueError(f"there are weights of {len(self.weight)} items, the history has {len(history)}")
         forecasts = tuple(part.fit(history) for part in self.parts)
@@ -85,11 +85,11 @@ class WeightedForecast:
     step: FloatArray
 
     def demand(self, horizon: FloatArray) -> Distribution:
-        """See ``models.base.Forecast``."""
+        """See ``models.shared.base.Forecast``."""
         return self.demand_of(np.arange(len(self.step), dtype=np.int64), horizon)
 
     def demand_of(self, items: IntArray, horizon: FloatArray) -> Distribution:
-        """See ``models.base.PartialForecast``."""
+        """See ``models.shared.base.PartialForecast``."""
         step = self.step[items][:, None]
         mean = np.zeros((len(items), len(LEVELS)))
         for forecast, weight in zip(self.forecasts, self.weight.T, strict=True):

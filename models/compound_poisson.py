@@ -16,10 +16,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.compile import compiled, over_items
-from models.distribution import LEVELS, Distribution
-from models.history import FloatArray, History, IntArray
-from models.spread import LevelForecast
+from models.shared.compile import compiled, over_items
+from models.shared.distribution import LEVELS, Distribution
+from models.shared.error_variance import LevelForecast
+from models.shared.history import FloatArray, History, IntArray
 from models.tsb import TSB
 
 SIZES = 24
@@ -79,11 +79,11 @@ class CompoundPoissonForecast:
     base: LevelForecast
 
     def demand(self, horizon: FloatArray) -> Distribution:
-        """See ``models.base.Forecast``."""
+        """See ``models.shared.base.Forecast``."""
         return self.demand_of(np.arange(len(self.base.history), dtype=np.int64), horizon)
 
     def demand_of(self, items: IntArray, horizon: FloatArray) -> Distribution:
-        """See ``models.spread.LevelForecast.demand_of``."""
+        """See ``models.shared.error_variance.LevelForecast.demand_of``."""
         base = self.base.demand_of(items, horizon)
         step = self.base.step[items]
         sizes, own = self._sizes
@@ -111,7 +111,7 @@ class CompoundPoisson:
     name: ClassVar[str] = "compound_poisson"
 
     def fit(self, history: History) -> CompoundPoissonForecast:
-        """See ``models.base.Model``."""
+        """See ``models.shared.base.Model``."""
         return CompoundPoissonForecast(TSB().fit(history))
 
 

@@ -7,10 +7,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.compile import compiled
-from models.history import FloatArray, History, IntArray
-from models.recursion import fitted, levels
-from models.spread import LevelForecast
+from models.shared.compile import compiled
+from models.shared.error_variance import LevelForecast
+from models.shared.history import FloatArray, History, IntArray
+from models.shared.recursion import fitted, levels
 
 
 def croston_levels(history: History, alpha: FloatArray) -> FloatArray:
@@ -41,7 +41,7 @@ class CrostonSBA:
     name: ClassVar[str] = "croston_sba"
 
     def fit(self, history: History) -> LevelForecast:
-        """See ``models.base.Model``."""
+        """See ``models.shared.base.Model``."""
         grid = np.array(self.alphas)[:, None]
         return fitted(_croston_levels, history, grid, lambda part: part)
 

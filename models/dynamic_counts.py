@@ -19,14 +19,14 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.compile import compiled, over_items
-from models.distribution import Distribution, negative_binomial
-from models.distribution_kernels import log_gamma
-from models.history import FloatArray, History, IntArray
-from models.kernels import LEAST_KNOWN, MOMENTS, window_sums
-from models.outliers import without_outliers
-from models.smoothing import GRID_WEEKS, per_bucket
-from models.spread import LARGEST_DISPERSION, LevelForecast, dispersion
+from models.shared.compile import compiled, over_items
+from models.shared.distribution import Distribution, negative_binomial
+from models.shared.distribution_kernels import log_gamma
+from models.shared.error_variance import LARGEST_DISPERSION, LevelForecast, dispersion
+from models.shared.history import FloatArray, History, IntArray
+from models.shared.kernels import LEAST_KNOWN, MOMENTS, window_sums
+from models.shared.outliers import without_outliers
+from models.shared.smoothing import GRID_WEEKS, per_bucket
 
 PANEL_WINDOWS = 100.0
 """The panel's evidence for a discount counts as this many windows of an item's own: a few freak orders
@@ -70,11 +70,11 @@ class DynamicCountsForecast:
     rate: FloatArray
 
     def demand(self, horizon: FloatArray) -> Distribution:
-        """See ``models.base.Forecast``."""
+        """See ``models.shared.base.Forecast``."""
         return self.demand_of(np.arange(len(self.counts), dtype=np.int64), horizon)
 
     def demand_of(self, items: IntArray, horizon: FloatArray) -> Distribution:
-        """See ``models.spread.LevelForecast.demand_of``."""
+        """See ``models.shared.error_variance.LevelForecast.demand_of``."""
         horizon = np.asarray(horizon, dtype=np.float64)
         n = len(self.counts)
         if horizon.shape != (n,) or not np.all(np.isfinite(horizon) & (horizon >= 0)):
@@ -117,7 +117,7 @@ class DynamicCounts:
     name: ClassVar[str] = "dynamic_counts"
 
     def fit(self, history: History) -> DynamicCountsForecast:
-        """See ``models.base.Model``."""
+        """See ``models.shared.base.Model``."""
         n = len(history)
         base = LevelForecast(history, lambda _: rate[0] * base.step[history.item])
         counts = History(history.data / base.step[history.item], history.indptr, history.season)
@@ -148,8 +148,8 @@ def excess(counts: History, sums: FloatArray, rate: FloatArray, horizon: FloatAr
         horizon: float64, shape (n,), buckets: what ``sums`` are over.
 
     Returns:
-        float64, shape (n,), >= 0: c P / H, with c as in ``models.spread``, measured on squared errors
-        from which what the rate was not known for is taken out, and P the usual prediction.
+        float64, shape (n,), >= 0: c P / H, with c as in ``models.shared.error_variance``, measured on squared
+        errors from which what the rate was not known for is taken out, and P the usual prediction.
 
     """
     moments = np.zeros((len(counts), 1, MOMENTS))
@@ -188,7 +188,7 @@ def _moments(
     horizon: FloatArray,
     out: FloatArray,
 ) -> None:
-    """As ``models.kernels.error_moments``, of errors in units of what the rate was not known for."""
+    """As ``models.shared.kernels.error_moments``, of errors in units of what the rate was not known for."""
     for i in range(start, stop):
         for t in range(indptr[i], indptr[i + 1]):
             if np.isnan(sums[t]) or np.isnan(rate[0, t]) or rate[1, t] == 0.0:

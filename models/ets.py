@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from models.few_items import MOST_ITEMS, FewItemsForecast, Fitted, Series, attempt, few_items
-from models.history import FloatArray, History
-from models.innovations import Innovations, aicc
+from models.shared.history import FloatArray, History
+from models.shared.innovations import Innovations, aicc
+from models.shared.statsmodels_fits import MOST_ITEMS, FewItemsForecast, Fitted, Series, attempt, few_items
 
 LONGEST_ESTIMATED = 12
 """Initial states of a longer season are set by a heuristic: estimating 52 would take most of the time."""
@@ -39,7 +39,7 @@ class ETS:
     name: ClassVar[str] = "ets"
 
     def fit(self, history: History) -> FewItemsForecast:
-        """See ``models.base.Model``. What drives demand is left out of account."""
+        """See ``models.shared.base.Model``. What drives demand is left out of account."""
         return few_items(replace(history, drivers=None), self.most_items, best_ets)
 
 

@@ -7,12 +7,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.compile import compiled, over_items
-from models.distribution import Distribution, empirical, mixture
-from models.history import FloatArray, History, IntArray
-from models.kernels import LEAST_KNOWN, window_sums
 from models.negative_binomial import NegativeBinomial
-from models.spread import LevelForecast
+from models.shared.compile import compiled, over_items
+from models.shared.distribution import Distribution, empirical, mixture
+from models.shared.error_variance import LevelForecast
+from models.shared.history import FloatArray, History, IntArray
+from models.shared.kernels import LEAST_KNOWN, window_sums
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,11 @@ class HistorySumsForecast:
     years: float
 
     def demand(self, horizon: FloatArray) -> Distribution:
-        """See ``models.base.Forecast``."""
+        """See ``models.shared.base.Forecast``."""
         return self.demand_of(np.arange(len(self.fallback.history), dtype=np.int64), horizon)
 
     def demand_of(self, items: IntArray, horizon: FloatArray) -> Distribution:
-        """See ``models.spread.LevelForecast.demand_of``."""
+        """See ``models.shared.error_variance.LevelForecast.demand_of``."""
         horizon = np.asarray(horizon, dtype=np.float64)
         other = self.fallback.demand_of(items, horizon)
         everything = np.array_equal(items, np.arange(len(self.fallback.history)))
@@ -65,7 +65,7 @@ class HistorySums:
     name: ClassVar[str] = "history_sums"
 
     def fit(self, history: History) -> HistorySumsForecast:
-        """See ``models.base.Model``."""
+        """See ``models.shared.base.Model``."""
         return HistorySumsForecast(NegativeBinomial().fit(history), self.pseudo_windows, self.years)
 
 

@@ -8,11 +8,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.compile import compiled, over_items
-from models.history import FloatArray, History, IntArray
-from models.outliers import without_outliers
-from models.smoothing import best_parameters, mean_reach, per_bucket
-from models.spread import LevelForecast
+from models.shared.compile import compiled, over_items
+from models.shared.error_variance import LevelForecast
+from models.shared.history import FloatArray, History, IntArray
+from models.shared.outliers import without_outliers
+from models.shared.smoothing import best_parameters, mean_reach, per_bucket
 
 
 def holt_levels(
@@ -63,7 +63,7 @@ class Holt:
     name: ClassVar[str] = "holt"
 
     def fit(self, history: History) -> LevelForecast:
-        """See ``models.base.Model``."""
+        """See ``models.shared.base.Model``."""
         beta, phi = np.array(self.trends).T
         trends = np.stack([per_bucket(beta, history.season), phi ** (52.0 / history.season)], axis=1)
         alphas = per_bucket(self.alphas, history.season)

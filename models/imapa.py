@@ -8,11 +8,11 @@ from typing import ClassVar
 import numpy as np
 
 from models.adida import demand_intervals, known_only, smoothed_sums, spread_out
-from models.compile import compiled, over_items
-from models.history import FloatArray, History, IntArray
-from models.outliers import without_outliers
-from models.smoothing import best_on_grid, per_bucket
-from models.spread import LevelForecast
+from models.shared.compile import compiled, over_items
+from models.shared.error_variance import LevelForecast
+from models.shared.history import FloatArray, History, IntArray
+from models.shared.outliers import without_outliers
+from models.shared.smoothing import best_on_grid, per_bucket
 
 
 def imapa_levels(history: History, widest: IntArray, alpha: FloatArray) -> FloatArray:
@@ -50,7 +50,7 @@ class IMAPA:
     name: ClassVar[str] = "imapa"
 
     def fit(self, history: History) -> LevelForecast:
-        """See ``models.base.Model``."""
+        """See ``models.shared.base.Model``."""
         longest = max(1, round(self.widest_weeks * history.season / 52))
         widest = np.minimum(demand_intervals(history), longest)
         grid = per_bucket(self.alphas, history.season)[:, None]

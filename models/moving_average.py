@@ -7,9 +7,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.compile import compiled, over_items
-from models.history import FloatArray, History, IntArray
-from models.spread import LevelForecast
+from models.shared.compile import compiled, over_items
+from models.shared.error_variance import LevelForecast
+from models.shared.history import FloatArray, History, IntArray
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class MovingAverage:
     name: ClassVar[str] = "moving_average"
 
     def fit(self, history: History) -> LevelForecast:
-        """See ``models.base.Model``."""
+        """See ``models.shared.base.Model``."""
         buckets = max(1, round(self.weeks * history.season / 52))
         return LevelForecast.of_parts(history, lambda items, part, _: moving_means(part, buckets))
 

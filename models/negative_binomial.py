@@ -7,10 +7,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.compile import compiled, over_items
-from models.history import FloatArray, History, IntArray
-from models.outliers import without_outliers
-from models.spread import LevelForecast
+from models.shared.compile import compiled, over_items
+from models.shared.error_variance import LevelForecast
+from models.shared.history import FloatArray, History, IntArray
+from models.shared.outliers import without_outliers
 
 
 def blended_levels(history: History, recent_share: float, half_life: float) -> FloatArray:
@@ -45,7 +45,7 @@ class NegativeBinomial:
     name: ClassVar[str] = "negative_binomial"
 
     def fit(self, history: History) -> LevelForecast:
-        """See ``models.base.Model``."""
+        """See ``models.shared.base.Model``."""
         half_life = max(1.0, self.half_life_weeks * history.season / 52)
         return LevelForecast.of_parts(
             history,

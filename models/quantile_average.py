@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from models.base import Forecast, Model
-from models.history import FloatArray, History
-from models.pooled import train, usual_horizon
 from models.quantile_boosting import QuantileBoosting
 from models.quantile_regression import QuantileRegression
+from models.shared.base import Forecast, Model
+from models.shared.history import FloatArray, History
+from models.shared.pooled import train, usual_horizon
 
 
 @dataclass(frozen=True)
@@ -24,10 +24,10 @@ class QuantileAverage:
     name: ClassVar[str] = "quantile_average"
 
     def fit(self, history: History) -> Forecast:
-        """See ``models.base.Model``."""
+        """See ``models.shared.base.Model``."""
         return self.train(history, usual_horizon(history)).fit(history)
 
     def train(self, history: History, horizon: FloatArray) -> Model:
-        """See ``models.base.Trainable``."""
+        """See ``models.shared.base.Trainable``."""
         learners = [self.boosting.learn, self.regression.learn]
         return train(self.name, learners, history, horizon, self.boosting.seed)

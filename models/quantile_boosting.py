@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from models.base import Forecast, Model
-from models.compile import single_threaded, threads
-from models.history import FloatArray, History
-from models.pooled import LEARNT, Rule, train, usual_horizon
+from models.shared.base import Forecast, Model
+from models.shared.compile import single_threaded, threads
+from models.shared.history import FloatArray, History
+from models.shared.pooled import LEARNT, Rule, train, usual_horizon
 
 if TYPE_CHECKING:
     from sklearn.ensemble import HistGradientBoostingRegressor
@@ -45,15 +45,15 @@ class QuantileBoosting:
     name: ClassVar[str] = "quantile_boosting"
 
     def fit(self, history: History) -> Forecast:
-        """See ``models.base.Model``."""
+        """See ``models.shared.base.Model``."""
         return self.train(history, usual_horizon(history)).fit(history)
 
     def train(self, history: History, horizon: FloatArray) -> Model:
-        """See ``models.base.Trainable``."""
+        """See ``models.shared.base.Trainable``."""
         return train(self.name, [self.learn], history, horizon, self.seed)
 
     def learn(self, values: FloatArray, target: FloatArray) -> Rule:
-        """See ``models.pooled.Learner``."""
+        """See ``models.shared.pooled.Learner``."""
         from sklearn.ensemble import HistGradientBoostingRegressor
 
         def ensemble(level: float) -> HistGradientBoostingRegressor:

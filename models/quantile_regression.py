@@ -9,10 +9,10 @@ from typing import ClassVar
 import numpy as np
 from scipy import linalg, special
 
-from models.base import Forecast, Model
-from models.compile import single_threaded
-from models.history import FloatArray, History
-from models.pooled import LEARNT, Rule, train, usual_horizon
+from models.shared.base import Forecast, Model
+from models.shared.compile import single_threaded
+from models.shared.history import FloatArray, History
+from models.shared.pooled import LEARNT, Rule, train, usual_horizon
 
 WIDEST = 4.0
 """Standardised features are cut off here: beyond, nothing was learnt."""
@@ -45,15 +45,15 @@ class QuantileRegression:
     name: ClassVar[str] = "quantile_regression"
 
     def fit(self, history: History) -> Forecast:
-        """See ``models.base.Model``."""
+        """See ``models.shared.base.Model``."""
         return self.train(history, usual_horizon(history)).fit(history)
 
     def train(self, history: History, horizon: FloatArray) -> Model:
-        """See ``models.base.Trainable``."""
+        """See ``models.shared.base.Trainable``."""
         return train(self.name, [self.learn], history, horizon, self.seed)
 
     def learn(self, values: FloatArray, target: FloatArray) -> Rule:
-        """See ``models.pooled.Learner``."""
+        """See ``models.shared.pooled.Learner``."""
         middle, spread = values.mean(axis=0), values.std(axis=0)
         moves = spread > 1e-6
         scale = np.where(moves, 1.0 / np.where(moves, spread, 1.0), 0.0)

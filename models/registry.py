@@ -6,7 +6,6 @@ from collections.abc import Callable
 from difflib import get_close_matches
 
 from models.adida import ADIDA
-from models.base import Model
 from models.block_bootstrap import BlockBootstrap
 from models.combination import Combination
 from models.compound_poisson import CompoundPoisson
@@ -24,6 +23,7 @@ from models.quantile_regression import QuantileRegression
 from models.sarimax import SARIMAX
 from models.seasonal_naive import SeasonalNaive
 from models.seasonal_smoothing import SeasonalAdditive, SeasonalMultiplicative
+from models.shared.base import Model
 from models.simple_exponential_smoothing import SimpleExponentialSmoothing
 from models.theta import Theta
 from models.tsb import TSB

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from models.few_items import MOST_ITEMS, FewItemsForecast, Fitted, Series, attempt, few_items
-from models.history import FloatArray, History, IntArray
-from models.innovations import Innovations, aicc
+from models.shared.history import FloatArray, History, IntArray
+from models.shared.innovations import Innovations, aicc
+from models.shared.statsmodels_fits import MOST_ITEMS, FewItemsForecast, Fitted, Series, attempt, few_items
 
 Order = tuple[tuple[int, int, int], tuple[int, int, int, int]]
 
@@ -83,7 +83,7 @@ class SARIMAX:
     name: ClassVar[str] = "sarimax"
 
     def fit(self, history: History) -> FewItemsForecast:
-        """See ``models.base.Model``."""
+        """See ``models.shared.base.Model``."""
         return few_items(history, self.most_items, best_sarimax)
 
 

@@ -7,9 +7,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.compile import compiled, over_items
-from models.history import FloatArray, History, IntArray
-from models.spread import LevelForecast
+from models.shared.compile import compiled, over_items
+from models.shared.error_variance import LevelForecast
+from models.shared.history import FloatArray, History, IntArray
 
 
 def seasonal_levels(history: History, horizon: FloatArray) -> FloatArray:
@@ -40,7 +40,7 @@ class SeasonalNaive:
     name: ClassVar[str] = "seasonal_naive"
 
     def fit(self, history: History) -> LevelForecast:
-        """See ``models.base.Model``."""
+        """See ``models.shared.base.Model``."""
         return LevelForecast.of_parts(history, lambda items, part, horizon: seasonal_levels(part, horizon))
 
 

@@ -1,7 +1,7 @@
 """Exponential smoothing with a season: of the week where buckets are days, else of the year.
 
-The season starts from the indices that an item's category shares (``models/seasonality.py``). How much of
-them an item follows, and how fast it moves away to a season of its own, is chosen like the other
+The season starts from the indices that an item's category shares (``models/shared/seasonality.py``). How much
+of them an item follows, and how fast it moves away to a season of its own, is chosen like the other
 parameters; an item seen for one season can so use what its category has shown.
 """
 
@@ -12,12 +12,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.compile import compiled, over_items
-from models.history import FloatArray, History, IntArray
-from models.outliers import without_outliers
-from models.seasonality import LEAST_INDEX, Seasons, seasons
-from models.smoothing import GRID_WEEKS, best_parameters, per_bucket
-from models.spread import LevelForecast
+from models.shared.compile import compiled, over_items
+from models.shared.error_variance import LevelForecast
+from models.shared.history import FloatArray, History, IntArray
+from models.shared.outliers import without_outliers
+from models.shared.seasonality import LEAST_INDEX, Seasons, seasons
+from models.shared.smoothing import GRID_WEEKS, best_parameters, per_bucket
 
 LARGEST_INDEX = 10.0
 """What an item's own demand may say of an index; a sale after a long silence would say anything."""
@@ -95,7 +95,7 @@ class _SeasonalSmoothing:
     multiplicative: ClassVar[bool]
 
     def fit(self, history: History) -> LevelForecast:
-        """See ``models.base.Model``."""
+        """See ``models.shared.base.Model``."""
         usual = without_outliers(history)
         found = seasons(usual)
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.base import Forecast, Model, Trainable, demand_of, demands_of
-from models.distribution import LEVELS, Distribution
-from models.effects import Effects, with_effects
-from models.history import FloatArray, History, IntArray
-from models.kernels import floors, window_sums
-from models.pooled import Trained
-from models.scores import pinball
+from models.shared.base import Forecast, Model, Trainable, demand_of, demands_of
+from models.shared.distribution import LEVELS, Distribution
+from models.shared.effects import Effects, with_effects
+from models.shared.history import FloatArray, History, IntArray
+from models.shared.kernels import floors, window_sums
+from models.shared.pooled import Trained
+from models.shared.scores import pinball
 
 OWN_WINDOWS = 200.0
 """The losses of an item's class count as this many windows of its own."""
@@ -94,15 +94,15 @@ class ChosenForecast:
     effects: Effects
 
     def demand(self, horizon: FloatArray) -> Distribution:
-        """See ``models.base.Forecast``."""
+        """See ``models.shared.base.Forecast``."""
         return self.demand_of(np.arange(self.items, dtype=np.int64), horizon)
 
     def demand_of(self, items: IntArray, horizon: FloatArray) -> Distribution:
-        """See ``models.spread.LevelForecast.demand_of``."""
+        """See ``models.shared.error_variance.LevelForecast.demand_of``."""
         return self.demands_of(items, np.asarray(horizon)[None, :])[0]
 
     def demands_of(self, items: IntArray, horizons: FloatArray) -> list[Distribution]:
-        """See ``models.base.BatchForecast``."""
+        """See ``models.shared.base.BatchForecast``."""
         values = np.empty((len(horizons), len(items), len(LEVELS)))
         for mine, forecast in self.parts:
             rows = np.flatnonzero(np.isin(items, mine))

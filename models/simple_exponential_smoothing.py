@@ -7,12 +7,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.compile import compiled
-from models.history import FloatArray, History, IntArray
-from models.outliers import without_outliers
-from models.recursion import fitted, levels
-from models.smoothing import per_bucket
-from models.spread import LevelForecast
+from models.shared.compile import compiled
+from models.shared.error_variance import LevelForecast
+from models.shared.history import FloatArray, History, IntArray
+from models.shared.outliers import without_outliers
+from models.shared.recursion import fitted, levels
+from models.shared.smoothing import per_bucket
 
 
 def smoothed_levels(history: History, alpha: FloatArray, initial: FloatArray | None = None) -> FloatArray:
@@ -47,7 +47,7 @@ class SimpleExponentialSmoothing:
     name: ClassVar[str] = "ses"
 
     def fit(self, history: History) -> LevelForecast:
-        """See ``models.base.Model``."""
+        """See ``models.shared.base.Model``."""
         alphas = per_bucket(self.alphas, history.season)
         grid = np.column_stack([alphas, np.full(len(alphas), np.nan)])
         return fitted(_smoothed_levels, history, grid, without_outliers)

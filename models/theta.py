@@ -8,12 +8,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.compile import compiled, over_items
-from models.history import FloatArray, History, IntArray
-from models.outliers import without_outliers
-from models.seasonality import LEAST_INDEX, Seasons, means_ahead, no_seasons, seasons
-from models.smoothing import best_parameters, mean_reach, per_bucket
-from models.spread import LevelForecast
+from models.shared.compile import compiled, over_items
+from models.shared.error_variance import LevelForecast
+from models.shared.history import FloatArray, History, IntArray
+from models.shared.outliers import without_outliers
+from models.shared.seasonality import LEAST_INDEX, Seasons, means_ahead, no_seasons, seasons
+from models.shared.smoothing import best_parameters, mean_reach, per_bucket
 
 
 def theta_levels(
@@ -95,7 +95,7 @@ class Theta:
     name: ClassVar[str] = "theta"
 
     def fit(self, history: History) -> LevelForecast:
-        """See ``models.base.Model``."""
+        """See ``models.shared.base.Model``."""
         usual = without_outliers(history)
         found = seasons(usual)
         least_span = self.slope_weeks * history.season / 52.0

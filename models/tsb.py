@@ -8,12 +8,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.compile import compiled
-from models.history import FloatArray, History, IntArray
-from models.outliers import without_outliers
-from models.recursion import fitted, levels
-from models.smoothing import per_bucket
-from models.spread import LevelForecast
+from models.shared.compile import compiled
+from models.shared.error_variance import LevelForecast
+from models.shared.history import FloatArray, History, IntArray
+from models.shared.outliers import without_outliers
+from models.shared.recursion import fitted, levels
+from models.shared.smoothing import per_bucket
 
 
 def tsb_levels(history: History, alpha: FloatArray, beta: FloatArray) -> FloatArray:
@@ -52,7 +52,7 @@ class TSB:
     name: ClassVar[str] = "tsb"
 
     def fit(self, history: History) -> LevelForecast:
-        """See ``models.base.Model``."""
+        """See ``models.shared.base.Model``."""
         grid = np.array(list(product(self.alphas, per_bucket(self.betas, history.season))))
         return fitted(_tsb_levels, history, grid, without_outliers)
 

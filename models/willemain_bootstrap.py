@@ -8,13 +8,13 @@ from typing import ClassVar
 import numpy as np
 
 from models.adida import known_only
-from models.compile import compiled, over_items
-from models.history import FloatArray, History, IntArray
-from models.kernels import steps
-from models.outliers import without_outliers
-from models.resampling import ResampledForecast, UintArray, mixed, uniform
-from models.smoothing import per_bucket
-from models.spread import LevelForecast, latest
+from models.shared.compile import compiled, over_items
+from models.shared.error_variance import LevelForecast, latest
+from models.shared.history import FloatArray, History, IntArray
+from models.shared.kernels import steps
+from models.shared.outliers import without_outliers
+from models.shared.resampling import ResampledForecast, UintArray, mixed, uniform
+from models.shared.smoothing import per_bucket
 
 
 def chances(history: History, keep: float, keep_size: float, pseudo: float) -> FloatArray:
@@ -97,7 +97,7 @@ class WillemainBootstrap:
         size_fading: what a size's weight loses with every further demand, where buckets are weeks; in
             shorter buckets, as much less as fades as much over the same number of weeks.
         pseudo_transitions: see ``chances``.
-        pseudo_windows: see ``models.resampling.ResampledForecast``.
+        pseudo_windows: see ``models.shared.resampling.ResampledForecast``.
 
     """
 
@@ -108,7 +108,7 @@ class WillemainBootstrap:
     name: ClassVar[str] = "willemain_bootstrap"
 
     def fit(self, history: History) -> ResampledForecast:
-        """See ``models.base.Model``."""
+        """See ``models.shared.base.Model``."""
         keep = 0.5 ** (1.0 / max(1.0, self.half_life_weeks * history.season / 52))
         keep_size = 1.0 - float(per_bucket([self.size_fading], history.season)[0])
         chance = chances(without_outliers(history), keep, keep_size, self.pseudo_transitions)

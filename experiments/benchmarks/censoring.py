@@ -21,9 +21,9 @@ import numpy.typing as npt
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from models.censoring import Days, Estimate, estimate, purchase_sizes  # noqa: E402
-from models.history import BoolArray, FloatArray, IntArray  # noqa: E402
-from models.within_day import HOURS, open_by_hours, open_by_share, profiles  # noqa: E402
+from models.shared.history import BoolArray, FloatArray, IntArray  # noqa: E402
+from models.shared.intraday_profile import HOURS, open_by_hours, open_by_share, profiles  # noqa: E402
+from models.shared.unconstrained_demand import Days, Estimate, estimate, purchase_sizes  # noqa: E402
 
 FILE = ROOT.parent / "shared" / "data" / "freshretailnet_5000.parquet"
 DAYS = 90

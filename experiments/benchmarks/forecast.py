@@ -35,11 +35,11 @@ from forecast_peers import FAST, SLOW, Peers, environment  # noqa: E402
 from forecast_scores import FEWEST_ITEMS, Answer, by_class, score, shares  # noqa: E402
 from forecast_speed import Fit, measure, scaling, speed  # noqa: E402
 
-from models.base import Forecast  # noqa: E402
-from models.history import FloatArray, History  # noqa: E402
 from models.registry import CANDIDATES, MODELS, model  # noqa: E402
-from models.scores import LEVELS  # noqa: E402
 from models.selection import choose  # noqa: E402
+from models.shared.base import Forecast  # noqa: E402
+from models.shared.history import FloatArray, History  # noqa: E402
+from models.shared.scores import LEVELS  # noqa: E402
 
 AUTO = "auto"
 CRITICAL_RATIO = 0.9

@@ -9,14 +9,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from forecasting.assumptions import Assumptions
 from forecasting.bootstrap import write_sample
 from forecasting.config import load
 from forecasting.dataset.read import read
 from forecasting.domain import BoolArray, day_number, day_text
-from forecasting.engine import last_known_day, observer
 from forecasting.evaluate.classes import PATTERNS, patterns
-from models.history import FloatArray, History, IntArray
+from forecasting.inputs.assumptions import Assumptions
+from forecasting.planning.observer import observer
+from forecasting.planning.requests import last_known_day
+from models.shared.history import FloatArray, History, IntArray
 
 FEWEST_WEEKS = 12
 """Items are judged from this long after their first sale."""

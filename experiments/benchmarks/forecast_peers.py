@@ -17,7 +17,7 @@ import numpy as np
 from forecast_panels import Origin
 from forecast_scores import Answer, score
 
-from models.history import BoolArray, History
+from models.shared.history import BoolArray, History
 
 VERSION = "2.1.1"
 WORKER = Path(__file__).with_name("statsforecast_worker.py")

@@ -4,7 +4,7 @@
   horizon; averaged over items, then over origins.
 * RMSSE: the root of an item's mean (over origins) of the squared error of the mean forecast of the SUM, over
   the mean square of what that sum used to change by from one horizon to the next
-  (``models.scores.scaled_squared_error``); averaged over items.
+  (``models.shared.scores.scaled_squared_error``); averaged over items.
 * Coverage: the share of sums at or below a quantile, and strictly below it, over all windows. For counts
   the two enclose q where the forecast is calibrated: at or below must reach q less a tolerance, strictly
   below must not exceed q plus it.
@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 from forecast_panels import Origin
 
-from models.history import BoolArray, FloatArray
-from models.scores import LEVELS, coverage, scaled_pinball, scaled_squared_error
+from models.shared.history import BoolArray, FloatArray
+from models.shared.scores import LEVELS, coverage, scaled_pinball, scaled_squared_error
 
 JUDGED = (0.8, 0.9, 0.95, 0.98)
 """The levels of the verdict: those that stock is bought for."""

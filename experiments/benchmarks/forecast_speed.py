@@ -17,10 +17,10 @@ import pandas as pd
 from forecast_panels import Panel
 from forecast_peers import TWIN, Peers
 
-from models.base import Forecast
-from models.history import FloatArray, History
 from models.registry import model
-from models.scores import LEVELS
+from models.shared.base import Forecast
+from models.shared.history import FloatArray, History
+from models.shared.scores import LEVELS
 
 Fit = Callable[[History, FloatArray], Forecast]
 

@@ -22,9 +22,8 @@ import numpy as np
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from joint_examples import problem, proven_optimum  # noqa: E402
-
 from forecasting.joint_orders.allocate import allocate  # noqa: E402
+from tests.support.joint_orders import problem, proven_optimum  # noqa: E402
 
 BUDGET = 0.6
 """Of what is wanted."""

@@ -16,11 +16,10 @@ import numpy as np
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from reference_ledger import tell  # noqa: E402
-
 from forecasting.domain import DemandLines, FloatArray  # noqa: E402
-from forecasting.replay.ledger import Ledger  # noqa: E402
-from models.compile import threads  # noqa: E402
+from forecasting.simulation.ledger import Ledger  # noqa: E402
+from models.shared.compile import threads  # noqa: E402
+from tests.reference.ledger import tell  # noqa: E402
 
 DAYS, REVIEW, LEAD = 364, 7, 10
 

@@ -26,12 +26,11 @@ import numpy as np
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from builders import situation  # noqa: E402
-
 from forecasting.domain import FloatArray  # noqa: E402
 from forecasting.policies.cost_optimal import CostOptimal  # noqa: E402
 from forecasting.solve.solve import solve  # noqa: E402
-from models import distribution  # noqa: E402
+from models.shared import distribution  # noqa: E402
+from tests.support.builders import situation  # noqa: E402
 
 LEVELS = [(mean, 64.0, 1.0, 9.0) for mean in (10, 20, 30, 40, 50, 60, 70)]
 BATCHES = [(1.5, 2.0, 100.0, 20.0, 150.0), (12.0, 0.5, 4.0, 4.0, 28.0), (50.0, 1.0, 100.0, 1.0, 25.0)]
@@ -139,7 +138,7 @@ def everything() -> None:
     rate = random.gamma(0.7, 15.0, ITEMS)
     table = np.sort(random.gamma(2.0, 0.5, (ITEMS, len(distribution.LEVELS))), axis=1)
     seen = situation(rate, on_hand=random.integers(0, 60, ITEMS), pack=6.0)
-    seen = replace(seen, outlook=replace(seen.outlook, forecast=Table(rate, table)))
+    seen = replace(seen, lead_time_demand=replace(seen.lead_time_demand, forecast=Table(rate, table)))
     seconds, _ = timed(lambda: CostOptimal().decide(seen), repeats=3)
     print(f"one decision over {ITEMS:,} items, empirical distributions, packs of 6: {seconds:.2f} s")
 

@@ -28,17 +28,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from forecasting.assumptions import Assumptions
 from forecasting.config import load
 from forecasting.dataset.read import read
 from forecasting.domain import day_number
-from forecasting.engine import observer
+from forecasting.inputs.assumptions import Assumptions
+from forecasting.planning.observer import observer
 from forecasting.policies.perfect_foresight import PerfectForesight
 from forecasting.policies.registry import policy
 from forecasting.replay import compare
 from forecasting.replay.fit import rehearse, time_before
 from forecasting.replay.scenario import scenario
-from forecasting.replay.walk import walk_together
+from forecasting.replay.simulate import walk_together
 
 FIRST, LAST = "2010-12-06", "2011-11-27"
 SUPPLIERS, LEAD_DAYS, SEED = 40, (7, 28), 1

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from forecasting.databases import shown
 from forecasting.dataset import csv_files, parquet_files, rules
 from forecasting.dataset.dataset import Dataset
 from forecasting.dataset.fingerprint import as_integers, fingerprint
@@ -18,6 +17,7 @@ from forecasting.dataset.parse import blank, typed
 from forecasting.dataset.source import Notice, Raw, describe, missing, near_tables
 from forecasting.dataset.tables import BY_NAME, ORDERS, TABLES, Kind, Table
 from forecasting.errors import Problem
+from forecasting.store.connection import shown
 
 READERS = {".csv": csv_files.read, ".parquet": parquet_files.read}
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from forecasting.databases import UnreachableError, connected, one_line, shown
 from forecasting.dataset.source import Raw, from_one, missing, near_tables
 from forecasting.dataset.tables import ORDERS, TABLES, Table
 from forecasting.errors import Problem
+from forecasting.store.connection import UnreachableError, connected, one_line, shown
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -79,7 +79,7 @@ def write_database(tables: Mapping[str, pd.DataFrame], url: str) -> None:
     """
     from sqlalchemy.exc import SQLAlchemyError
 
-    from forecasting.databases import connected, shown
+    from forecasting.store.connection import connected, shown
 
     try:
         with connected(url, create=True) as connection:

@@ -9,16 +9,17 @@ from typing import Any
 
 import pandas as pd
 
-from forecasting.assumptions import Assumptions
 from forecasting.config import Config
 from forecasting.dataset.dataset import Dataset
 from forecasting.domain import day_text
-from forecasting.engine import Clock, Result, check_date, describe, last_known_day, run_id
 from forecasting.errors import RequestError
 from forecasting.evaluate.forecasts import AUTO, forecasts
-from forecasting.evaluate.report import report
 from forecasting.evaluate.scores import ALL_ORIGINS, OVERALL, scores
 from forecasting.evaluate.windows import origin_days, window
+from forecasting.inputs.assumptions import Assumptions
+from forecasting.planning.requests import check_date, last_known_day
+from forecasting.reports.backtest.report import report
+from forecasting.run import Clock, Result, describe, run_id
 from models.registry import CANDIDATES, MODELS
 
 Stage = Callable[[int, str], Callable[[], None]]

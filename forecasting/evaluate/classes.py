@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from forecasting.domain import BoolArray, FloatArray, TextArray
-from models.history import History
+from models.shared.history import History
 
 LONGEST_INTERVAL = 1.32
 """Mean buckets from one demand to the next (ADI) from which on demand is intermittent or lumpy."""

@@ -7,11 +7,11 @@ import pandas as pd
 
 from forecasting.domain import FloatArray, TextArray, day_text
 from forecasting.evaluate.windows import Window
-from models.base import Forecast, demand_of
-from models.history import History
 from models.registry import CANDIDATES, model
-from models.scores import LEVELS, scaled_pinball, scaled_squared_error
 from models.selection import choose
+from models.shared.base import Forecast, demand_of
+from models.shared.history import History
+from models.shared.scores import LEVELS, scaled_pinball, scaled_squared_error
 
 AUTO = "auto"
 
@@ -44,7 +44,7 @@ def forecasts(window: Window, name: str, selection_origins: int) -> pd.DataFrame
 
     Columns: model, origin, location, sku, chosen (the model behind it), pattern, speed, new (the classes);
     actual, mean and the quantiles (units); critical_ratio, order (the quantile there, units), cost (money:
-    what the order would have cost); pinball and squared_error (shares, as ``models.scores`` has them).
+    what the order would have cost); pinball and squared_error (shares, as ``models.shared.scores`` has them).
     """
     seen, judged = window.seen, window.judged
     forecast, chosen = fitted(name, seen, window.horizon, window.critical_ratio, selection_origins)

@@ -11,7 +11,7 @@ import pandas as pd
 from forecasting.domain import BoolArray
 from forecasting.evaluate.classes import PATTERNS, SPEEDS
 from forecasting.evaluate.forecasts import AUTO
-from models.scores import LEVELS, bias, coverage
+from models.shared.scores import LEVELS, bias, coverage
 
 ALL_ORIGINS = "all"
 OVERALL = "overall"

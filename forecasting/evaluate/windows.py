@@ -7,18 +7,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.assumptions import Assumptions
-from forecasting.calendar import DAYS, Bucket
-from forecasting.catalogue import Catalogue
 from forecasting.config import Config
 from forecasting.dataset.dataset import Dataset
-from forecasting.demand import LONG_AGO, days_of, known_at
-from forecasting.domain import BoolArray, FloatArray, IntArray, Items, TextArray, day_text
-from forecasting.engine import observer
+from forecasting.domain import (
+    LONG_AGO,
+    BoolArray,
+    Bucket,
+    FloatArray,
+    IntArray,
+    Items,
+    TextArray,
+    critical_ratio,
+    day_text,
+)
+from forecasting.domain.calendar import DAYS
 from forecasting.errors import RequestError
 from forecasting.evaluate.classes import are_new, patterns, speeds
-from forecasting.observer import Observer, critical_ratio
-from models.history import History
+from forecasting.inputs.assumptions import Assumptions
+from forecasting.inputs.catalogue import Catalogue
+from forecasting.inputs.demand import days_of, known_at
+from forecasting.planning.observer import Observer, observer
+from models.shared.history import History
 
 
 @dataclass(frozen=True)
@@ -87,16 +96,16 @@ def window(
     known, n = seeing.catalogue, len(seeing.catalogue)
     seen, size = seeing.history(origin), seeing.line_size(origin)
     days = np.full(n, float(horizon_days))
-    unsold_days = config.unsold_weight * config.unsold_days / 2
+    excess_holding_days = config.excess_holding_share * config.excess_holding_days / 2
     judged = _judged(seeing, origin, horizon_days)
     past = seen.take(judged)
-    short, over = unit_costs(known, size, days, unsold_days)
+    short, over = unit_costs(known, size, days, excess_holding_days)
     return Window(
         origin=origin,
         items=known.items,
         seen=seen,
         horizon=seeing.calendar.buckets(origin, _selling_days(known, origin, days)),
-        critical_ratio=critical_ratio(known.costs, size, days, unsold_days),
+        critical_ratio=critical_ratio(known.costs, size, days, excess_holding_days),
         judged=judged,
         actual=_actual(seeing, origin, as_of, horizon_days)[judged],
         short=short[judged],
@@ -108,7 +117,7 @@ def window(
 
 
 def unit_costs(
-    known: Catalogue, line_size: FloatArray, days: FloatArray, unsold_days: float
+    known: Catalogue, line_size: FloatArray, days: FloatArray, excess_holding_days: float
 ) -> tuple[FloatArray, FloatArray]:
     """What a unit too few and a unit too many cost over ``days``: the two sides of ``critical_ratio``.
 
@@ -117,7 +126,7 @@ def unit_costs(
     """
     costs = known.costs
     short = costs.shortage_per_unit(line_size) + costs.waiting_per_unit_day * days / 2
-    return short, costs.holding_per_unit_day * (days + unsold_days)
+    return short, costs.holding_per_unit_day * (days + excess_holding_days)
 
 
 def _judged(seeing: Observer, origin: int, horizon_days: int) -> IntArray:

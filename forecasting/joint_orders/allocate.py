@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
+from forecasting.domain import SupplierTerms
 from forecasting.joint_orders.columns import FREE, Columns, columns, price_ladder
 from forecasting.joint_orders.ladder import best_plan, menu
 from forecasting.joint_orders.prices import respond
 from forecasting.joint_orders.problem import Problem, sort
-from forecasting.joint_orders.terms import TOLERANCE, Bound, Integers, JointOrders, Options, Terms
+from forecasting.joint_orders.terms import TOLERANCE, Bound, Integers, JointOrders, Options
 
 PRICES = 48
 REFINED = 12  # prices tried between two of the ladder's, twice, for the bound
 
 
-def allocate(options: Options, terms: Terms, budget: float = np.inf) -> JointOrders:
+def allocate(options: Options, terms: SupplierTerms, budget: float = np.inf) -> JointOrders:
     """Choose one option an item, to save most money under every supplier's terms and one cash budget.
 
     Maximises the sum of value, less freight, less order costs. The budget is on the purchase value of the
@@ -61,7 +62,7 @@ def allocate(options: Options, terms: Terms, budget: float = np.inf) -> JointOrd
     )
 
 
-def _nothing(options: Options, terms: Terms) -> JointOrders:
+def _nothing(options: Options, terms: SupplierTerms) -> JointOrders:
     zero = np.zeros(terms.suppliers)
     words = (Bound.NOTHING_WANTED,) * terms.suppliers
     return JointOrders(options.supplier, zero > 0, zero, zero, zero, words, 0.0, 0.0, 0.0)

@@ -11,7 +11,7 @@ import numpy as np
 from forecasting.joint_orders.prices import order_at_price
 from forecasting.joint_orders.problem import WAYS, Problem
 from forecasting.joint_orders.terms import Floats, Integers
-from models.compile import compiled, over_items
+from models.shared.compile import compiled, over_items
 
 FREE = 4
 """Of the prices the last so many, of which the best order is taken for that of a supplier without a budget.

@@ -15,7 +15,7 @@ import numpy as np
 
 from forecasting.joint_orders.problem import Problem
 from forecasting.joint_orders.terms import Integers
-from models.compile import compiled
+from models.shared.compile import compiled
 
 
 def spend(

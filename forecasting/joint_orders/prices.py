@@ -21,7 +21,7 @@ from __future__ import annotations
 import numpy as np
 
 from forecasting.joint_orders.terms import Floats, Integers
-from models.compile import compiled
+from models.shared.compile import compiled
 
 CROSSINGS = 30  # tangents crossed per multiplier; nearly always fewer than ten are needed
 DOUBLINGS = 60

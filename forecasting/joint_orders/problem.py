@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.joint_orders.terms import TOLERANCE, Floats, Integers, Options, Terms
+from forecasting.domain import SupplierTerms
+from forecasting.joint_orders.terms import TOLERANCE, Floats, Integers, Options
 
 WAYS = 2
 """An order pays its freight (way 0), or is large enough to be free of it (way 1)."""
@@ -38,7 +39,7 @@ class Problem:
     limits: Floats
     fixed: Floats
     free_from: Floats
-    terms: Terms
+    terms: SupplierTerms
 
     @property
     def suppliers(self) -> int:
@@ -64,7 +65,7 @@ class Problem:
         return np.bincount(self.owner, per_item, self.suppliers).astype(np.float64)
 
 
-def sort(options: Options, terms: Terms) -> Problem:
+def sort(options: Options, terms: SupplierTerms) -> Problem:
     """The problem with its items sorted by supplier.
 
     Raises ValueError where an item's supplier is no row of ``terms``.

@@ -79,50 +79,6 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Terms:
-    """What every supplier asks for; all arrays (suppliers,), money or volume, none negative or NaN.
-
-    Attributes:
-        min_order_value: an order is nothing or at least this; 0 is none.
-        free_freight_value: an order below this pays ``freight_cost``; 0 never pays, inf always.
-        freight_cost: paid once an order; 0 is none.
-        order_cost: paid once an order.
-        max_volume: an order has at most this volume; inf is no limit.
-
-    Raises ValueError where a shape is wrong or a number is NaN or negative.
-
-    """
-
-    min_order_value: Floats
-    free_freight_value: Floats
-    freight_cost: Floats
-    order_cost: Floats
-    max_volume: Floats
-
-    def __post_init__(self) -> None:
-        suppliers = np.size(self.min_order_value)
-        for name in self.__dataclass_fields__:
-            _store(self, name, suppliers)
-            at = getattr(self, name)
-            if np.isnan(at).any() or (at < 0).any():
-                raise ValueError(f"{name} must not be NaN or negative (first at {int(np.argmin(at >= 0))})")
-        for name in ("freight_cost", "order_cost"):
-            if np.isinf(getattr(self, name)).any():
-                raise ValueError(f"{name} must be finite")
-
-    @classmethod
-    def none(cls, suppliers: int) -> Terms:
-        """No terms at all."""
-        zero = np.zeros(suppliers)
-        return cls(zero, zero, zero, zero, np.full(suppliers, np.inf))
-
-    @property
-    def suppliers(self) -> int:
-        """How many suppliers there are."""
-        return len(self.min_order_value)
-
-
-@dataclass(frozen=True)
 class JointOrders:
     """The quantities chosen together, what they come to, and how far from the best they can be.
 

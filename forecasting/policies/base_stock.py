@@ -28,7 +28,7 @@ class BaseStock:
         under = costs.shortage_per_unit(situation.line_size) + waiting * review / 2
         over = costs.holding_per_unit_day * review
         ratio = np.divide(under, under + over, out=np.zeros_like(under), where=under > 0)
-        demand = situation.outlook.over_lead_time(review)
+        demand = situation.lead_time_demand.over_lead_time(review)
         level = np.where(under > 0, np.ceil(demand.quantile(ratio)), 0.0)
         wanted = np.where(situation.orderable, level - situation.position, 0.0)
         return Decision(situation.terms.at_least(wanted), level - 1.0, level)

@@ -14,9 +14,9 @@ import numpy as np
 
 from forecasting.domain import BoolArray, FloatArray, TextArray
 from forecasting.policies.base import Decision, Situation
-from forecasting.policies.batch_curve import worth_batching
-from forecasting.policies.cost_curve import CostCurve, cost_curve, is_last_order
-from forecasting.policies.relative_value import RelativeValue, relative_value
+from forecasting.policies.expected_cost.batch_curve import worth_batching
+from forecasting.policies.expected_cost.cost_curve import CostCurve, cost_curve, is_last_order
+from forecasting.policies.expected_cost.relative_value import RelativeValue, relative_value
 
 
 @dataclass(frozen=True)
@@ -44,14 +44,15 @@ class CostOptimal:
     """Least expected cost.
 
     Attributes:
-        unsold_weight: the share of holding charged for a unit until it is sold (theta), per week of review.
-        unsold_days: how far ahead that is looked at.
+        excess_holding_share: the share of holding charged for a unit until it is sold (theta), per week of
+            review.
+        excess_holding_days: how far ahead that is looked at.
         shortage_weight: what a shortage is taken to cost, as a multiple of what it does.
 
     """
 
-    unsold_weight: float = 0.125
-    unsold_days: float = 364.0
+    excess_holding_share: float = 0.125
+    excess_holding_days: float = 364.0
     name: str = "cost_optimal"
     shortage_weight: float = 1.0
 
@@ -59,7 +60,7 @@ class CostOptimal:
         """The cost curve that the decision is taken on."""
         if self.shortage_weight != 1.0:
             situation = replace(situation, costs=situation.costs.with_shortage(self.shortage_weight))
-        return cost_curve(situation, self.unsold_weight, self.unsold_days)
+        return cost_curve(situation, self.excess_holding_share, self.excess_holding_days)
 
     def decide(self, situation: Situation) -> Decision:
         """The best feasible quantity of each item, with the levels that it follows from."""
@@ -67,7 +68,7 @@ class CostOptimal:
 
     def value(self, situation: Situation, curve: CostCurve) -> RelativeValue:
         """What each order of each item costs, for as long as it lasts."""
-        return relative_value(situation, curve, self.unsold_days)
+        return relative_value(situation, curve, self.excess_holding_days)
 
     def rules(self, situation: Situation, curve: CostCurve) -> TextArray:
         """By which of the field's rules each item is decided: text, shape (n,).
@@ -102,7 +103,7 @@ class CostOptimal:
 
 def free_to_hold(situation: Situation) -> BoolArray:
     """bool, shape (n,): whether a unit too many costs nothing, so that no order is ever too large."""
-    endings, ends = situation.endings, situation.outlook.ends
+    endings, ends = situation.end_of_life, situation.lead_time_demand.ends
     wasted = np.zeros(len(situation), dtype=bool)
     if endings is not None:
         wasted = (endings.waste_per_unit > 0) & np.isfinite(np.minimum(endings.shelf_days, ends))

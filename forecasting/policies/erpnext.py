@@ -27,7 +27,7 @@ class ERPNext:
     def decide(self, situation: Situation) -> Decision:
         """Order the reorder quantity or the shortfall, whichever is more."""
         daily = daily_demand(situation, self.window_days)
-        level = np.ceil(daily * (situation.outlook.lead_times.mean + self.safety_days))
+        level = np.ceil(daily * (situation.lead_time_demand.lead_times.mean + self.safety_days))
         usual = np.ceil(daily * situation.review_days)
         wanted = np.maximum(usual, level - situation.position)
         wanted = np.where(situation.orderable & (situation.position <= level) & (daily > 0), wanted, 0.0)

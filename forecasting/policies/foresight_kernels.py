@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.compile import compiled
+from models.shared.compile import compiled
 
 
 @compiled

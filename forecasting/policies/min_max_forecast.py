@@ -27,7 +27,7 @@ class MinMaxForecast:
     def decide(self, situation: Situation) -> Decision:
         """Order up to the maximum where the position is at or below the minimum."""
         days = situation.protection_days
-        daily = situation.outlook.over(days).mean / days
+        daily = situation.lead_time_demand.over(days).mean / days
         return up_to_maximum(situation, daily, self.safety_days)
 
     def candidates(self) -> tuple[MinMaxForecast, ...]:

@@ -24,7 +24,7 @@ class Netstock:
     def decide(self, situation: Situation) -> Decision:
         """Order up to the level where the position is at or below the reorder point."""
         daily = daily_demand(situation, self.window_days)
-        point = daily * (situation.outlook.lead_times.mean + self.safety_days)
+        point = daily * (situation.lead_time_demand.lead_times.mean + self.safety_days)
         level = np.ceil(point + daily * situation.review_days)
         point = np.floor(point)
         wanted = np.where(situation.position <= point, level - situation.position, 0.0)

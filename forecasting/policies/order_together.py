@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forecasting.domain import BoolArray, FloatArray, IntArray
+from forecasting.domain import BoolArray, FloatArray, IntArray, SupplierTerms
 from forecasting.joint_orders.allocate import allocate
-from forecasting.joint_orders.terms import Bound, Options, Terms
+from forecasting.joint_orders.terms import Bound, Options
 from forecasting.policies.base import Decision, Policy, Situation
-from forecasting.policies.batch_curve import review_demand
-from forecasting.policies.choices import REVIEWS_MORE, Choices, choices
+from forecasting.policies.candidate_orders import REVIEWS_MORE, Choices, choices
 from forecasting.policies.cost_optimal import CostOptimal
-from forecasting.policies.relative_value import RelativeValue
+from forecasting.policies.expected_cost.batch_curve import review_demand
+from forecasting.policies.expected_cost.relative_value import RelativeValue
 from forecasting.policies.supplier_rules import bring_under_terms
 
 LONGEST_REVIEWS = 52.0
@@ -52,7 +52,11 @@ class Orders:
 
 
 def order_together(
-    policy: Policy, situation: Situation, supplier: IntArray, terms: Terms, budget: float | None = None
+    policy: Policy,
+    situation: Situation,
+    supplier: IntArray,
+    terms: SupplierTerms,
+    budget: float | None = None,
 ) -> Orders:
     """The orders of one review.
 
@@ -99,13 +103,13 @@ def order_together(
     )
 
 
-def charges(terms: Terms, ordered: BoolArray, money: FloatArray) -> tuple[FloatArray, FloatArray]:
+def charges(terms: SupplierTerms, ordered: BoolArray, money: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Freight and order costs, float64, shape (m,), of orders worth ``money``."""
     pays = ordered & (money < terms.free_freight_value * (1 - 1e-9))
     return np.where(pays, terms.freight_cost, 0.0), np.where(ordered, terms.order_cost, 0.0)
 
 
-def _bound(terms: Terms, supplier: IntArray) -> BoolArray:
+def _bound(terms: SupplierTerms, supplier: IntArray) -> BoolArray:
     """bool, shape (m,): the suppliers of these items that ask for something."""
     some = (terms.min_order_value > 0) | (terms.order_cost > 0) | np.isfinite(terms.max_volume)
     some |= (terms.freight_cost > 0) & (terms.free_freight_value > 0)
@@ -118,7 +122,7 @@ def _options(value: RelativeValue, tried: Choices, supplier: IntArray) -> Option
     return Options(tried.indptr, tried.saved, tried.quantity * tried.unit_cost, volume, supplier)
 
 
-def _reach(value: RelativeValue, supplier: IntArray, terms: Terms) -> FloatArray:
+def _reach(value: RelativeValue, supplier: IntArray, terms: SupplierTerms) -> FloatArray:
     """How many reviews' demand the choices of each item have to reach, for its supplier's minimum or free
     freight to be within them: float64, shape (n,).
     """
@@ -129,7 +133,7 @@ def _reach(value: RelativeValue, supplier: IntArray, terms: Terms) -> FloatArray
     return np.clip(reviews, REVIEWS_MORE, LONGEST_REVIEWS)[supplier]
 
 
-def _for_one_review(value: RelativeValue, supplier: IntArray, terms: Terms) -> Terms:
+def _for_one_review(value: RelativeValue, supplier: IntArray, terms: SupplierTerms) -> SupplierTerms:
     """The terms, with what an order costs in all spread over the reviews that it lasts.
 
     Ordering now or at the next review, the cost of an order is paid once: what waiting saves of it is that
@@ -154,9 +158,9 @@ def _for_one_review(value: RelativeValue, supplier: IntArray, terms: Terms) -> T
     return replace(terms, order_cost=np.maximum(terms.order_cost - later, 0.0))
 
 
-def _sums(amount: FloatArray, supplier: IntArray, terms: Terms) -> FloatArray:
+def _sums(amount: FloatArray, supplier: IntArray, terms: SupplierTerms) -> FloatArray:
     return np.bincount(supplier, amount, terms.suppliers).astype(np.float64)
 
 
-def _any(true: BoolArray, supplier: IntArray, terms: Terms) -> BoolArray:
+def _any(true: BoolArray, supplier: IntArray, terms: SupplierTerms) -> BoolArray:
     return np.bincount(supplier, true, terms.suppliers) > 0

@@ -16,7 +16,7 @@ import numpy as np
 from forecasting.domain import DemandLines, FloatArray, IntArray
 from forecasting.policies.base import Decision, Situation
 from forecasting.policies.foresight_kernels import lot_sizes
-from models.compile import over_items
+from models.shared.compile import over_items
 
 
 @dataclass(frozen=True)

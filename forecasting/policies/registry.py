@@ -22,8 +22,10 @@ from forecasting.policies.textbook import Textbook
 
 POLICIES: dict[str, Callable[[Config], Policy]] = {
     "base_stock": lambda config: BaseStock(),
-    "cost_optimal": lambda config: CostOptimal(config.unsold_weight, config.unsold_days),
-    "cost_optimal_average": lambda config: CostOptimalAverage(config.unsold_weight, config.unsold_days),
+    "cost_optimal": lambda config: CostOptimal(config.excess_holding_share, config.excess_holding_days),
+    "cost_optimal_average": lambda config: CostOptimalAverage(
+        config.excess_holding_share, config.excess_holding_days
+    ),
     "days_of_cover": lambda config: DaysOfCover(),
     "erpnext": lambda config: ERPNext(),
     "min_max": lambda config: MinMax(),

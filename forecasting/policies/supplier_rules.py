@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.domain import BoolArray, FloatArray, IntArray
-from forecasting.joint_orders.terms import TOLERANCE, Bound, Terms
+from forecasting.domain import BoolArray, FloatArray, IntArray, SupplierTerms
+from forecasting.joint_orders.terms import TOLERANCE, Bound
 from forecasting.policies.base import Decision, Situation
 from forecasting.policies.incumbents import daily_demand
 
@@ -29,7 +29,7 @@ MOST_DAYS = 364
 
 
 def bring_under_terms(
-    situation: Situation, decision: Decision, supplier: IntArray, terms: Terms, budget: float
+    situation: Situation, decision: Decision, supplier: IntArray, terms: SupplierTerms, budget: float
 ) -> tuple[FloatArray, tuple[Bound, ...]]:
     """The quantities, float64, shape (n,), units, and what decided about each supplier's order.
 
@@ -82,7 +82,7 @@ class _Order:
     situation: Situation
     decision: Decision
     supplier: IntArray
-    terms: Terms
+    terms: SupplierTerms
     daily: FloatArray
 
     def money(self, quantity: FloatArray) -> FloatArray:

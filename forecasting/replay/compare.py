@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from forecasting.costs import Costs
-from forecasting.domain import FloatArray, IntArray, Items
+from forecasting.domain import Costs, FloatArray, IntArray, Items
 from forecasting.replay.measures import COUNTS, MEASURES, SHARES, additive, costs_of, measures
-from forecasting.replay.walk import PolicyRun
+from forecasting.replay.simulate import PolicyRun
 
 INTERVAL = (0.05, 0.95)
 """The ends of a 90 % interval."""

@@ -8,14 +8,14 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from forecasting.assumptions import Assumptions
+from forecasting.adapters.stages import Stage, silent
 from forecasting.dataset.dataset import Dataset
-from forecasting.observer import Observer
+from forecasting.inputs.assumptions import Assumptions
+from forecasting.planning.observer import Observer
 from forecasting.policies.base import Policy
 from forecasting.replay.measures import costs_of
 from forecasting.replay.scenario import Scenario, scenario
-from forecasting.replay.stage import Stage, silent
-from forecasting.replay.walk import walk_together
+from forecasting.replay.simulate import walk_together
 
 LONGEST_DAYS = 364
 SHORTEST_DAYS = 91

@@ -12,15 +12,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from forecasting.costs import Costs
-from forecasting.domain import FloatArray
+from forecasting.domain import Costs, FloatArray
 from forecasting.policies.base import Policy
 from forecasting.policies.cost_optimal import CostOptimal
 from forecasting.policies.incumbents import SAFETY_DAYS
 from forecasting.policies.textbook import Z
 from forecasting.replay.compare import totals
 from forecasting.replay.measures import measures
-from forecasting.replay.walk import PolicyRun
+from forecasting.replay.simulate import PolicyRun
 
 WEIGHTS = (0.25, 0.5, 2.0, 4.0)
 """What the costs of a shortage are multiplied by; 1 is the policy itself."""

@@ -9,10 +9,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from forecasting.costs import Costs
-from forecasting.domain import FloatArray
-from forecasting.replay.tallies import Tallies
-from forecasting.replay.walk import PolicyRun
+from forecasting.domain import Costs, FloatArray
+from forecasting.replay.simulate import PolicyRun
+from forecasting.simulation.flows import Tallies
 
 COSTS = (
     "cost_holding",

@@ -12,9 +12,9 @@ from dataclasses import replace
 import numpy as np
 
 from forecasting.dataset.dataset import Dataset
-from forecasting.demand import days_of, due_to_ship, item_numbers, order_of_lines
 from forecasting.domain import DemandLines, IntArray
-from forecasting.observer import Observer
+from forecasting.inputs.demand import days_of, due_to_ship, item_numbers, order_of_lines
+from forecasting.planning.observer import Observer
 
 
 def demand_in_one_piece(dataset: Dataset, observer: Observer) -> tuple[DemandLines, IntArray, IntArray]:

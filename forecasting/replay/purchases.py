@@ -6,8 +6,8 @@ import numpy as np
 
 from forecasting.domain import FloatArray, IntArray
 from forecasting.policies.order_together import charges
-from forecasting.replay.ledger import Ledger
 from forecasting.replay.scenario import Scenario
+from forecasting.simulation.ledger import Ledger
 
 
 class Purchases:
@@ -51,7 +51,7 @@ class Waste:
 
     def __init__(self, scenario: Scenario) -> None:
         catalogue = scenario.observer.catalogue
-        self._edges, self._per_unit = scenario.period_edges, catalogue.endings.waste_per_unit
+        self._edges, self._per_unit = scenario.period_edges, catalogue.end_of_life.waste_per_unit
         self._endings = endings(scenario)
         self.cost = np.zeros((len(catalogue), len(scenario.period_edges) - 1))
 

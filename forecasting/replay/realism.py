@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from forecasting.page.html import known
 from forecasting.policies.registry import POLICIES, RECORDED
+from forecasting.reports.html import known
 
 INCUMBENT = "min_max"
 CLOSE = 0.1

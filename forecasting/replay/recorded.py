@@ -11,19 +11,19 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from forecasting.assumptions import Assumptions
 from forecasting.dataset.dataset import Dataset
-from forecasting.demand import days_of, item_numbers
 from forecasting.domain import BoolArray, FloatArray
 from forecasting.errors import RequestError
+from forecasting.inputs.assumptions import Assumptions
+from forecasting.inputs.demand import days_of, item_numbers
+from forecasting.inputs.stock import counted
 from forecasting.policies.registry import RECORDED
 from forecasting.replay.purchases import endings
 from forecasting.replay.recorded_lines import RecordedLines, recorded_lines
 from forecasting.replay.recorded_stock import stock_history
 from forecasting.replay.scenario import Scenario
-from forecasting.replay.tallies import Tallies
-from forecasting.replay.walk import PolicyRun
-from forecasting.stock_position import counted
+from forecasting.replay.simulate import PolicyRun
+from forecasting.simulation.flows import Tallies
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,9 @@ def _waste(dataset: Dataset, past: Scenario) -> FloatArray:
     waste = np.zeros((len(catalogue), len(past.period_edges) - 1))
     for day, item in endings(past):
         period = int(np.searchsorted(past.period_edges, day, side="right") - 1)
-        waste[item, period] = counted(dataset, catalogue, day)[item] * catalogue.endings.waste_per_unit[item]
+        waste[item, period] = (
+            counted(dataset, catalogue, day)[item] * catalogue.end_of_life.waste_per_unit[item]
+        )
     return waste
 
 

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from forecasting.dataset.dataset import Dataset
-from forecasting.demand import LONG_AGO, days_of
-from forecasting.domain import BoolArray, DemandLines, FloatArray, IntArray
-from forecasting.replay.kernels import TOLERANCE
+from forecasting.domain import LONG_AGO, BoolArray, DemandLines, FloatArray, IntArray
+from forecasting.inputs.demand import days_of
 from forecasting.replay.parts import demand_in_one_piece
 from forecasting.replay.scenario import Scenario
+from forecasting.simulation.kernels import TOLERANCE
 
 NEVER = DemandLines.NEVER
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.dataset.dataset import Dataset
-from forecasting.demand import days_of, item_numbers
 from forecasting.domain import FloatArray, IntArray
+from forecasting.inputs.demand import days_of, item_numbers
+from forecasting.inputs.stock import movements
 from forecasting.replay.scenario import Scenario
-from forecasting.stock_position import movements
 
 CELLS = 4_000_000
 """Items x days that are held at once."""

@@ -8,39 +8,31 @@ from typing import Any
 
 import numpy as np
 
-from forecasting.assumptions import Assumptions
-from forecasting.catalogue import catalogue
+from forecasting.adapters.stages import Stage, silent
 from forecasting.config import Config, with_settings
-from forecasting.costs import Costs
 from forecasting.dataset.dataset import Dataset
 from forecasting.dataset.tables import COST_COLUMNS
-from forecasting.domain import day_text
-from forecasting.engine import (
-    Clock,
-    Result,
-    check_date,
-    check_model,
-    describe,
-    last_known_day,
-    observer,
-    run_id,
-)
+from forecasting.domain import Costs, day_text
 from forecasting.errors import RequestError
+from forecasting.inputs.assumptions import Assumptions
+from forecasting.inputs.catalogue import catalogue
+from forecasting.planning.observer import observer
+from forecasting.planning.requests import check_date, check_model, last_known_day
 from forecasting.policies.base import Policy
 from forecasting.policies.perfect_foresight import PerfectForesight
 from forecasting.policies.registry import IN_HINDSIGHT, POLICIES, RECORDED, policy, unknown
 from forecasting.replay import compare
+from forecasting.replay.checkpoints import Chapter, NoNotes, Notebook
 from forecasting.replay.decomposition import decomposition, in_words
 from forecasting.replay.fit import TOGETHER, Fittable, fit, time_before
 from forecasting.replay.frontier import frontier, settings
-from forecasting.replay.notebook import Chapter, NoNotes, Notebook
 from forecasting.replay.realism import realism
 from forecasting.replay.recorded import recorded
-from forecasting.replay.report import report
 from forecasting.replay.scenario import Scenario, scenario
 from forecasting.replay.sensitivity import sensitivity
-from forecasting.replay.stage import Stage, silent
-from forecasting.replay.walk import PolicyRun, walk_together
+from forecasting.replay.simulate import PolicyRun, walk_together
+from forecasting.reports.replay.report import report
+from forecasting.run import Clock, Result, describe, run_id
 
 
 @dataclass(frozen=True)

@@ -6,20 +6,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.assumptions import Assumptions
-from forecasting.calendar import DAYS, weekday
-from forecasting.catalogue import alternatives
 from forecasting.config import Config
-from forecasting.costs import Costs
 from forecasting.dataset.dataset import Dataset
-from forecasting.demand import due_to_ship, item_numbers, order_of_lines
-from forecasting.domain import BoolArray, DemandLines, FloatArray, IntArray
-from forecasting.observer import Observer
-from forecasting.replay.ledger import Ledger
+from forecasting.domain import BoolArray, Costs, DemandLines, FloatArray, IntArray, Receipts, weekday
+from forecasting.domain.calendar import DAYS
+from forecasting.inputs.assumptions import Assumptions
+from forecasting.inputs.catalogue import alternatives
+from forecasting.inputs.demand import due_to_ship, item_numbers, order_of_lines
+from forecasting.inputs.stock import counted, on_the_way, owed_lines
+from forecasting.planning.observer import Observer
 from forecasting.replay.parts import demand_in_one_piece
-from forecasting.replay.substitution import Alternatives
 from forecasting.replay.supply import Shortfalls, recorded_lead_days, recorded_shortfalls
-from forecasting.stock_position import Receipts, counted, on_the_way, owed_lines
+from forecasting.simulation.ledger import Ledger
+from forecasting.simulation.substitution import Alternatives
 
 COVER_WEEKS = 13
 """Weeks whose mean demand the opening stock is made of where the dataset has none."""
@@ -205,7 +204,7 @@ def _leaves(
         return None
     drawn = np.random.default_rng([config.seed, 1]).random((2, len(lines)))
     item = lines.item
-    goes = backorder_allowed[item] & (drawn[0] < costs.leaving_share[item])
+    goes = backorder_allowed[item] & (drawn[0] < costs.cancellation_rate[item])
     stays = 1.0 - 1.0 / max(config.cancel_after_days, 1.0)
     patience = 1.0 + (np.floor(np.log1p(-drawn[1]) / np.log(stays)) if stays > 0 else 0.0)
     begins = np.maximum(lines.day, first_day - 1)
@@ -220,7 +219,7 @@ def _alternatives(dataset: Dataset, observer: Observer, lines: DemandLines) -> A
     if not taken.any():
         return None
     drawn = np.random.default_rng([observer.config.seed, 2]).random(len(lines))
-    accepts = drawn >= catalogue.costs.leaving_share[lines.item]
+    accepts = drawn >= catalogue.costs.cancellation_rate[lines.item]
     return Alternatives(item[taken], other[taken], ratio[taken], accepts)
 
 

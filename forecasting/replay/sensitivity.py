@@ -12,17 +12,15 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from forecasting.costs import Costs
-from forecasting.domain import DemandLines, FloatArray, IntArray
-from forecasting.lead_time import LeadTimes
+from forecasting.adapters.stages import Stage
+from forecasting.domain import Costs, DemandLines, FloatArray, IntArray, LeadTimes
 from forecasting.policies.base import Policy
 from forecasting.policies.cost_optimal import CostOptimal
 from forecasting.policies.perfect_foresight import PerfectForesight
 from forecasting.replay import compare
-from forecasting.replay.notebook import Chapter, Notebook
+from forecasting.replay.checkpoints import Chapter, Notebook
 from forecasting.replay.scenario import Scenario
-from forecasting.replay.stage import Stage
-from forecasting.replay.walk import PolicyRun, walk_together
+from forecasting.replay.simulate import PolicyRun, walk_together
 
 BLOCK_DAYS = 28
 """Demand is shuffled in blocks of so many days: seasons lose their place, what lies close keeps it."""

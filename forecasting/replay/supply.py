@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.catalogue import Catalogue
 from forecasting.dataset.dataset import Dataset
-from forecasting.demand import LONG_AGO, days_of
-from forecasting.domain import FloatArray, IntArray
-from forecasting.suppliers import supplier_of
+from forecasting.domain import LONG_AGO, FloatArray, IntArray
+from forecasting.inputs.catalogue import Catalogue
+from forecasting.inputs.demand import days_of
+from forecasting.inputs.suppliers import supplier_of
 
 GOLDEN = (5**0.5 - 1) / 2
 """Multiples of it lie evenly between whole numbers: the items of one order draw different receipts."""

@@ -13,9 +13,9 @@ import numpy as np
 
 from forecasting.solve.cost_rate import CostRate, cost_rate, lowest, never_ordering
 from forecasting.solve.demand import SMOOTH
+from forecasting.solve.demand_distribution import Lattice
 from forecasting.solve.problem import Problem, check_names, wrong
 from forecasting.solve.service import measures
-from forecasting.solve.spread import Lattice
 
 
 def base_stock(problem: Problem) -> dict[str, Any]:

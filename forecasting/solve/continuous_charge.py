@@ -18,9 +18,9 @@ import numpy as np
 
 from forecasting.domain import FloatArray, IntArray
 from forecasting.solve import demand as demands
+from forecasting.solve.demand_distribution import Spread
 from forecasting.solve.problem import Problem, check_costs, check_names, wrong
 from forecasting.solve.service import probability
-from forecasting.solve.spread import Spread
 
 NODES = 12
 

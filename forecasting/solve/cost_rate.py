@@ -19,8 +19,8 @@ from scipy import optimize
 
 from forecasting.domain import FloatArray
 from forecasting.solve import demand as demands
+from forecasting.solve.demand_distribution import Lattice, Spread
 from forecasting.solve.problem import Problem, check_costs, wrong
-from forecasting.solve.spread import Lattice, Spread
 
 WIDEST = 4_000_000
 """Positions that are told apart."""

@@ -13,8 +13,8 @@ import numpy as np
 from scipy import fft, signal, stats
 
 from forecasting.domain import FloatArray
+from forecasting.solve.demand_distribution import Lattice, Smooth, Spread, lognormal_parameters
 from forecasting.solve.problem import DemandTerms, wrong
-from forecasting.solve.spread import Lattice, Smooth, Spread, lognormal_parameters
 
 SMOOTH = ("normal", "gamma", "lognormal")
 WHOLE = ("poisson", "geometric", "negative_binomial", "pmf", "compound_poisson")

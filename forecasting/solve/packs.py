@@ -27,7 +27,7 @@ from forecasting.solve.problem import Problem, wrong
 from forecasting.solve.r_q import multiples
 from forecasting.solve.s_s import best, on_lattice
 from forecasting.solve.service import lattice_cycles, measures
-from models.compile import compiled
+from models.shared.compile import compiled
 
 WIDTHS = 48
 """Widths S - s tried at once; the search then narrows to the gaps beside the best."""

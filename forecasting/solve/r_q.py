@@ -22,7 +22,7 @@ from forecasting.solve.base_stock import approximations, no_stock
 from forecasting.solve.cost_rate import CostRate, cost_rate, lowest, never_ordering, places, worth_at_most
 from forecasting.solve.problem import Problem, check_names, wrong
 from forecasting.solve.service import lattice_cycles, measures
-from models.compile import compiled
+from models.shared.compile import compiled
 
 
 def r_q(problem: Problem) -> dict[str, Any]:

@@ -17,11 +17,11 @@ import numpy as np
 
 from forecasting.domain import FloatArray
 from forecasting.solve import demand as demands
+from forecasting.solve.demand_distribution import Lattice
 from forecasting.solve.problem import Problem, check_names, wrong
 from forecasting.solve.r_q import multiples
 from forecasting.solve.service import probability
-from forecasting.solve.spread import Lattice
-from models.compile import compiled
+from models.shared.compile import compiled
 
 MOST_UNITS = 20_000
 

@@ -1,0 +1,1 @@
+"""Import of UCI's "Online Retail II"."""

@@ -1,0 +1,18 @@
+"""Items: a SKU at a location."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from forecasting.domain.arrays import TextArray
+
+
+@dataclass(frozen=True)
+class Items:
+    """Who the items are. ``location`` and ``sku``: text, shape (n,)."""
+
+    location: TextArray
+    sku: TextArray
+
+    def __len__(self) -> int:
+        return len(self.sku)

@@ -1,0 +1,33 @@
+"""Lead times: the days from an order to usable stock, as a distribution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecasting.domain.arrays import FloatArray, IntArray
+
+
+@dataclass(frozen=True)
+class LeadTimes:
+    """Lead times of n items, each a few possible lengths with a probability each.
+
+    Attributes:
+        days: float64, shape (n, k), >= 0.
+        weight: float64, shape (n, k), rows summing to 1.
+
+    """
+
+    days: FloatArray
+    weight: FloatArray
+
+    @property
+    def mean(self) -> FloatArray:
+        """float64, shape (n,), days."""
+        # Whole days stay whole: sums of fifths are not exact.
+        return np.asarray(np.round((self.days * self.weight).sum(axis=1), 9))
+
+    def take(self, items: IntArray) -> LeadTimes:
+        """The lead times of the given items (or of the given suppliers, for items)."""
+        return LeadTimes(self.days[items], self.weight[items])

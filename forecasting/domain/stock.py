@@ -1,0 +1,51 @@
+"""Stock at the close of a day, and goods on their way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from forecasting.domain.arrays import FloatArray, IntArray
+
+
+@dataclass(frozen=True)
+class Stock:
+    """What there is, at the close of one day. Each float64, shape (n,), units, >= 0."""
+
+    on_hand: FloatArray
+    on_order: FloatArray
+    backlog: FloatArray
+
+    @property
+    def position(self) -> FloatArray:
+        """float64, shape (n,): inventory position = on hand + on order - backlog."""
+        return self.on_hand + self.on_order - self.backlog
+
+    def take(self, items: IntArray) -> Stock:
+        """The stock of the given items."""
+        return Stock(self.on_hand[items], self.on_order[items], self.backlog[items])
+
+
+@dataclass(frozen=True)
+class Receipts:
+    """Goods on their way. ``item``, ``day`` (usable from its start): int64; ``quantity``: float64."""
+
+    item: IntArray
+    day: IntArray
+    quantity: FloatArray
+
+
+@dataclass(frozen=True)
+class OrderCrossover:
+    """Goods on order that an order placed now may overtake. Each float64, shape (n, k).
+
+    Column j speaks of lead time j of ``LeadTimes``: goods due after an order placed now arrives, if it
+    takes that long, and not after the protection interval.
+
+    Attributes:
+        units: how many.
+        missing: the share of the review period, from that arrival on, without them: 0 to 1.
+
+    """
+
+    units: FloatArray
+    missing: FloatArray

@@ -1,0 +1,86 @@
+"""Items that take another one's place: until their own first day they inherit its demand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from forecasting.domain import LONG_AGO, DemandLines, IntArray
+from forecasting.inputs.demand import Availability, known_at
+
+
+def inherited(
+    lines: DemandLines, unavailable: Availability, launched: IntArray, predecessor: IntArray, as_of: int
+) -> tuple[DemandLines, Availability, IntArray]:
+    """Lines, availability and launch with those of each item's predecessor before its own first day.
+
+    The first day is that of its launch or its first line, whichever is earlier, as known at the close of
+    ``as_of``; an item that has neither yet inherits everything. A predecessor may have one itself.
+
+    Args:
+        launched: int64, shape (n,): the day of launch, LONG_AGO where that is not known.
+        predecessor: int64, shape (n,): the number of the item that each takes the place of, -1: none.
+            There is no circle.
+
+    """
+    heirs = np.flatnonzero(predecessor >= 0)
+    if len(heirs) == 0:
+        return lines, unavailable, launched
+    begins = _first_days(lines, launched, as_of)
+    launched = launched.copy()
+    gone = np.argsort(unavailable.item, kind="stable")
+    gone_from = np.searchsorted(unavailable.item[gone], np.arange(len(launched) + 1))
+    # That an item could not be sold before its first day says nothing of its predecessor.
+    own = np.flatnonzero((predecessor < 0)[unavailable.item] | (unavailable.day >= begins[unavailable.item]))
+    picked_lines, picked_days = [np.arange(len(lines))], [own]
+    line_owner, day_owner = [lines.item], [unavailable.item[own]]
+    heir, elder, until = heirs, predecessor[heirs], begins[heirs]
+    while len(heir):
+        row, owner = _rows(lines.indptr, elder)
+        before = lines.day[row] < until[owner]
+        picked_lines.append(row[before])
+        line_owner.append(heir[owner[before]])
+        row, owner = _rows(gone_from, elder)
+        before = unavailable.day[gone[row]] < until[owner]
+        picked_days.append(gone[row[before]])
+        day_owner.append(heir[owner[before]])
+        sooner = (launched[heir] == LONG_AGO) | (launched[elder] < launched[heir])
+        sooner &= launched[elder] > LONG_AGO
+        launched[heir[sooner]] = launched[elder[sooner]]
+        until = np.minimum(until, begins[elder])
+        older = predecessor[elder]
+        on = older >= 0
+        heir, elder, until = heir[on], older[on], until[on]
+
+    row, owner = np.concatenate(picked_lines), np.concatenate(line_owner)
+    order = np.lexsort((lines.day[row], owner))
+    row, owner = row[order], owner[order]
+    extended = DemandLines(
+        np.searchsorted(owner, np.arange(len(launched) + 1)).astype(np.int64),
+        lines.day[row],
+        lines.due[row],
+        lines.quantity[row],
+        lines.order[row],
+        lines.known_until[row],
+        lines.known_from[row],
+    )
+    away = replace(unavailable.take(np.concatenate(picked_days)), item=np.concatenate(day_owner))
+    return extended, away, launched
+
+
+def _first_days(lines: DemandLines, launched: IntArray, as_of: int) -> IntArray:
+    """int64, shape (n,): each item's first day as known at ``as_of``; past it where there is none."""
+    never = np.iinfo(np.int64).max
+    first = np.full(len(launched), never, dtype=np.int64)
+    seen = known_at(lines, as_of) & (lines.day <= as_of)
+    np.minimum.at(first, lines.item[seen], lines.day[seen])
+    return np.minimum(first, np.where(launched > LONG_AGO, launched, never))
+
+
+def _rows(indptr: IntArray, group: IntArray) -> tuple[IntArray, IntArray]:
+    """The rows of some groups of a ragged array, and the place in ``group`` that each belongs to."""
+    count = indptr[group + 1] - indptr[group]
+    owner = np.repeat(np.arange(len(group)), count)
+    place = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    return place + indptr[group][owner], owner

@@ -1,0 +1,179 @@
+"""Demand that nobody wrote down, on days on which an item could not be sold for all of the time.
+
+From order lines to the panel of days that ``models.shared.unconstrained_demand`` estimates on, and back.
+Only items that were ever out are looked at, and only what was known by the day that is asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecasting.domain import BoolArray, Calendar, FloatArray, IntArray, weekday
+from models.shared.intraday_profile import HOURS, open_by_hours, open_by_share, profiles
+from models.shared.unconstrained_demand import Days, estimate, purchase_sizes
+
+
+@dataclass(frozen=True)
+class Habits:
+    """Who buys like whom, and when in the day.
+
+    Attributes:
+        kin: int64, shape (n,): items of one number go up and down together.
+        item, day, hour: int64, shape (l,): of each line whose time of day is known, of an item that was
+            ever out, on a day on which it was not.
+        quantity: float64, shape (l,), units.
+
+    """
+
+    kin: IntArray
+    item: IntArray
+    day: IntArray
+    hour: IntArray
+    quantity: FloatArray
+
+
+@dataclass(frozen=True)
+class Availability:
+    """The share of a day during which an item could be sold, where it is below 1.
+
+    Attributes:
+        item, day: int64, shape (k,): no two rows agree in both.
+        share: float64, shape (k,), 0..1.
+        refused: float64, shape (k,): units of that day's lines that were asked for in the rest of it.
+            None where no line was.
+        hours: float64, shape (k, 24), 0..1: the part of each hour during which it could be sold; NaN
+            where only the share of the day is known. None where that is so of all.
+        habits: None where nothing is known of them.
+
+    """
+
+    item: IntArray
+    day: IntArray
+    share: FloatArray
+    refused: FloatArray | None = None
+    hours: FloatArray | None = None
+    habits: Habits | None = None
+
+    def take(self, rows: IntArray | BoolArray) -> Availability:
+        """Only the given rows."""
+        return Availability(
+            self.item[rows],
+            self.day[rows],
+            self.share[rows],
+            None if self.refused is None else self.refused[rows],
+            None if self.hours is None else self.hours[rows],
+            self.habits,
+        )
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Lines of demand as known at the close of ``as_of``: int64, int64 and float64, shape (l,)."""
+
+    item: IntArray
+    day: IntArray
+    quantity: FloatArray
+
+
+def open_and_hidden(
+    seen: Seen, as_of: int, calendar: Calendar, begins: IntArray, away: Availability
+) -> tuple[Availability, FloatArray, FloatArray]:
+    """What share of each such day's demand was open to be seen, and how much of it was not seen.
+
+    Args:
+        begins: int64, shape (n,): the first day of each item's history; past ``as_of`` where it has none.
+        away: days on which items could not be sold for all of the time.
+
+    Returns:
+        The rows that matter: days of business from ``begins`` to ``as_of`` with a share below 1.
+        share: float64, shape (k,), 0..1.
+        hidden: float64, shape (k,), units beyond those of the lines.
+
+    """
+    away = away.take((away.share < 1) & (away.day >= begins[away.item]) & (away.day <= as_of))
+    away = away.take(calendar.open(away.day))
+    if len(away.day) == 0:
+        return away, np.zeros(0), np.zeros(0)
+    chosen, item = np.unique(away.item, return_inverse=True)
+    place = np.full(len(begins), -1, dtype=np.int64)
+    place[chosen] = np.arange(len(chosen))
+    dates = np.arange(begins[chosen].min(), as_of + 1, dtype=np.int64)
+    dates = dates[calendar.open(dates)]
+    first = np.searchsorted(dates, begins[chosen])
+    lengths = len(dates) - first
+    indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    offset = indptr[:-1] - first
+
+    own = np.flatnonzero(place[seen.item] >= 0)
+    who, quantity = place[seen.item[own]], seen.quantity[own]
+    # What came on a closed day counts with the last open one before it, as it does in a history.
+    date = np.maximum(np.searchsorted(dates, seen.day[own], side="right") - 1, first[who])
+    units = np.bincount(offset[who] + date, quantity, indptr[-1]).astype(np.float64)
+
+    purchase = purchase_sizes(quantity, who, len(chosen))
+    share = _open_share(away, item, chosen, purchase, as_of)
+    row = offset[item] + np.searchsorted(dates, away.day)
+    refused, opened = np.zeros(indptr[-1]), np.ones(indptr[-1])
+    opened[row] = share
+    if away.refused is not None:
+        refused[row] = np.minimum(away.refused, units[row])
+    position = np.arange(indptr[-1]) - np.repeat(offset, lengths)
+    made = estimate(
+        Days(
+            indptr=indptr,
+            date=position - position.min(),
+            weekday=weekday(dates[position]),
+            seen=units - refused,
+            open=opened,
+            refused=refused,
+            kin=_kin(away, chosen),
+            purchase=purchase,
+        )
+    )
+    return away, share, np.maximum(made.mean[row] - units[row], 0.0)
+
+
+def _open_share(
+    away: Availability, item: IntArray, chosen: IntArray, purchase: FloatArray, as_of: int
+) -> FloatArray:
+    """float64, shape (k,): the share of a day's demand that the time usually carries in which it was open.
+
+    ``item`` numbers the rows among the ``chosen`` ones, whose ``purchase`` sizes are given.
+    """
+    habits = away.habits
+    if habits is None:
+        return away.share
+    place = np.searchsorted(chosen, habits.item)
+    place = np.where(place < len(chosen), place, 0)
+    mine = (chosen[place] == habits.item) & (habits.day <= as_of)
+    cell = place[mine] * HOURS + habits.hour[mine]
+    bought = np.bincount(cell, habits.quantity[mine], len(chosen) * HOURS).reshape(-1, HOURS)
+    profile = profiles(bought / purchase[:, None], _kin(away, chosen))
+    share = open_by_share(away.share, profile, item)
+    if away.hours is None:
+        return share
+    by_hour = ~np.isnan(away.hours[:, 0])
+    share[by_hour] = open_by_hours(away.hours[by_hour], profile, item[by_hour])
+    return share
+
+
+def _kin(away: Availability, chosen: IntArray) -> IntArray:
+    """int64, shape of ``chosen``: the kin of each, numbered among themselves."""
+    if away.habits is None:
+        return np.zeros(len(chosen), dtype=np.int64)
+    return np.unique(away.habits.kin[chosen], return_inverse=True)[1].astype(np.int64)
+
+
+def whole_units(hidden: FloatArray, indptr: IntArray) -> FloatArray:
+    """The same in whole units whose running total stays within half a unit: float64, shape of ``hidden``.
+
+    Rounded one by one, an item that sells one in five days would have had no demand while it was out.
+    """
+    total = np.concatenate([[0.0], np.cumsum(hidden)])
+    lengths = np.diff(indptr)
+    before = np.repeat(total[indptr[:-1]], lengths)
+    after = np.floor(total[1:] - before + 0.5)
+    whole: FloatArray = after - np.floor(total[:-1] - before + 0.5)
+    return whole

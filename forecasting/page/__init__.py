@@ -1,1 +1,0 @@
-"""Pages that stand by themselves: the looks that every report shares."""

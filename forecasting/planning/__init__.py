@@ -1,0 +1,1 @@
+"""From facts to advice: what to order now, and why."""

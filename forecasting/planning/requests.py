@@ -1,0 +1,44 @@
+"""Requests that cannot be answered: dates that the data says nothing of, names that nothing has."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forecasting.config import Config
+from forecasting.dataset.dataset import Dataset
+from forecasting.domain import day_text
+from forecasting.errors import RequestError
+from forecasting.inputs.demand import days_of
+from models.registry import MODELS
+
+LONGEST_GAP = 62
+"""Days after the last order line from which on a date is taken for a mistake."""
+
+
+def last_known_day(dataset: Dataset) -> int:
+    """The last day that the data knows of: of an order line, or of a count of the stock."""
+    days = np.concatenate([days_of(dataset.orders["ordered_at"]), days_of(dataset.stock["as_of"])])
+    return int(days.max())
+
+
+def check_date(dataset: Dataset, as_of: int, what: str) -> None:
+    """Raise RequestError where the data says nothing of the time up to ``as_of``."""
+    ordered = days_of(dataset.orders["ordered_at"])
+    first, last = int(ordered.min()), int(ordered.max())
+    if as_of < first:
+        raise RequestError(
+            f"{what} {day_text(as_of)} lies before the first order line, {day_text(first)}: "
+            f"choose a day from {day_text(first)} to {day_text(last)}"
+        )
+    if as_of > last + LONGEST_GAP:
+        raise RequestError(
+            f"{what} {day_text(as_of)} lies {as_of - last} days after the last order line, "
+            f"{day_text(last)}: demand since then is missing. Add it, or choose a day up to "
+            f"{day_text(last + LONGEST_GAP)}"
+        )
+
+
+def check_model(config: Config) -> None:
+    """Raise RequestError where the configured model is none."""
+    if config.model != "auto" and config.model not in MODELS:
+        raise RequestError(f"there is no model {config.model!r}: known are auto, {', '.join(MODELS)}")

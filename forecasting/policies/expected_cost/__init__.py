@@ -1,0 +1,1 @@
+"""The expected cost of every inventory position: what the cost-optimal policy weighs orders with."""

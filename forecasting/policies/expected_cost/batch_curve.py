@@ -1,0 +1,229 @@
+"""The cost of ordering in batches, where an order line costs something or a larger one is cheaper.
+
+An order that takes the position to ``y`` lasts until demand has taken it to the reorder point s. With G(x)
+the cost of one review from the position x (``cost_curve``, what turns out not to be needed included) and d
+the demand of a review, it costs until then, and lasts for
+
+    C(y) = n0 G(y) + 1/d  integral of G(x) over x from s to y - e       n0 = 1 / (1 - exp(-d / line))
+    N(y) = n0 + (y - e - s) / d  reviews                                e  = d n0 - d / 2 - line
+
+The position stays at ``y`` until the first line comes (for n0 reviews, where lines of exponential size come
+at exponential distances), then passes what lies below evenly: that is the renewal measure of those lines,
+and ``e`` allows for an order that waits for the next review. Time passes at the mean demand. How uncertain
+the mean is, is part of G; it must not make stock look as if it saved orders. Ordering up to y, whenever the
+position is at s or below, costs per review
+
+    (K + C(y) + U(y) - U(S0)) / N(y) + d x price of a unit
+
+with K the cost of an order line, U that of stock that turns out not to be needed and S0 the level that
+orders at each review go to: what is bought for later reviews pays for that as a whole, once. The lowest such
+cost is g, and s the highest level from which one more review without an order costs g or more: G(s) = g, as
+in an (r,Q) or an (s,S) policy (Zheng 1992; Zheng and Federgruen 1991). Without K, S is S0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from forecasting.domain import BoolArray, FloatArray, IntArray, OrderTerms
+from forecasting.policies.base import Situation
+from forecasting.policies.expected_cost.cost_curve import LONGEST_DAYS, PARTS, CostCurve, is_last_order
+from forecasting.policies.expected_cost.kernels import between_levels
+from forecasting.policies.expected_cost.search import last_true, lowest
+from models.shared.compile import over_items
+
+LEVELS = 64
+"""Levels of an item at which the integral is known, closer together where they are low."""
+
+ROUNDS = 6
+"""g and s follow from each other: so often they are worked out anew."""
+
+RAREST_LINE_DAYS = 3640.0
+"""That an order line comes more rarely than this makes no difference any more."""
+
+
+@dataclass(frozen=True)
+class BatchCurve:
+    """Cost of n items as a function of the position after ordering, until the next order.
+
+    Attributes:
+        one: G, the cost of one review.
+        unsold: U, and what is thrown away.
+        late: what goods on order cost that the order overtakes.
+        each: S0, the level that orders at each review go to.
+        levels: float64, shape (n, LEVELS + 1), units, rising.
+        integral: the same shape: of G over the positions from the lowest level on.
+        reorder: s, units. ``idle``: n0, reviews. ``step``: e, units. ``review_demand``: d, units.
+            ``line_cost``: K, money. Each float64, shape (n,).
+        terms: packs and prices.
+
+    """
+
+    one: CostCurve
+    unsold: CostCurve
+    late: CostCurve
+    each: FloatArray
+    levels: FloatArray
+    integral: FloatArray
+    reorder: FloatArray
+    idle: FloatArray
+    step: FloatArray
+    review_demand: FloatArray
+    line_cost: FloatArray
+    terms: OrderTerms
+
+    def lasting(self, y: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """C, money, with all that it costs once but K, and N, reviews: float64, (n, k), rows ascending."""
+        cost = self.idle[:, None] * self.one.cost(y) + self._passed(self.integral, y) + self._once(y)
+        cost += self.late.cost(y)
+        return cost, self.idle[:, None] + self._further(y) / self.review_demand[:, None]
+
+    def rate(self, y: FloatArray) -> FloatArray:
+        """Money per review, at no price, of ordering up to ``y`` now, and again when it pays: (n, k)."""
+        cost, reviews = self.lasting(y)
+        return (self.line_cost[:, None] + cost) / reviews
+
+    def price(self, y: FloatArray) -> FloatArray:
+        """Money, of a unit of an order up to ``y``, from s at most: float64, shape (n, k)."""
+        terms = self.terms
+        most = (terms.largest_packs * terms.pack_size)[:, None]
+        return terms.price(np.clip(y - self.reorder[:, None], terms.smallest[:, None], most))
+
+    def best(self, low: FloatArray, high: FloatArray) -> FloatArray:
+        """S, float64, shape (n,): the level from ``low`` to ``high`` of the least cost per review."""
+        unit = np.minimum(self.terms.pack_size, 1.0)
+
+        def cost(units: FloatArray) -> FloatArray:
+            y = units * unit[:, None]
+            return self.rate(y) + self.review_demand[:, None] * self.price(y)
+
+        return lowest(cost, low / unit, np.ceil(high / unit)) * unit
+
+    def parts(self, y: FloatArray) -> dict[str, FloatArray]:
+        """What C of ``y``, float64, shape (n,), is the sum of, by the names of ``PARTS``: shape (n,) each."""
+        column = y[:, None]
+        top, late = self.one.parts(y), self.late.parts(y)
+        once, free = self.unsold.parts(y), self.unsold.parts(self.each)
+        along = [self.one.parts(level) for level in self.levels.T]
+        above = y > self.each
+        named = {}
+        for name in PARTS:
+            integral = _integral(self.levels, np.stack([part[name] for part in along], axis=1))
+            passed = self._passed(integral, column)[:, 0]
+            bought_ahead = np.where(above, once[name] - free[name], 0.0)
+            named[name] = self.idle * top[name] + passed + bought_ahead + late[name]
+        return named
+
+    def take(self, items: IntArray) -> BatchCurve:
+        """That of the given items."""
+        return BatchCurve(
+            one=self.one.take(items),
+            unsold=self.unsold.take(items),
+            late=self.late.take(items),
+            each=self.each[items],
+            levels=self.levels[items],
+            integral=self.integral[items],
+            reorder=self.reorder[items],
+            idle=self.idle[items],
+            step=self.step[items],
+            review_demand=self.review_demand[items],
+            line_cost=self.line_cost[items],
+            terms=self.terms.take(items),
+        )
+
+    @property
+    def highest(self) -> FloatArray:
+        """float64, shape (n,): more than this is not worth having."""
+        return self.levels[:, -1]
+
+    def _once(self, y: FloatArray) -> FloatArray:
+        each = self.each[:, None]
+        return self.unsold.cost(np.maximum(y, each)) - self.unsold.cost(each)
+
+    def _further(self, y: FloatArray) -> FloatArray:
+        """Units of ``y`` that are passed after the first lines."""
+        return np.maximum(y - self.step[:, None] - self.reorder[:, None], 0.0)
+
+    def _passed(self, integral: FloatArray, y: FloatArray) -> FloatArray:
+        """1/d times the integral from s to y - e."""
+        low = self.reorder[:, None]
+        points = np.concatenate([low, low + self._further(y)], axis=1)
+        out = np.empty_like(points)
+        over_items(between_levels, len(points), self.levels, integral, points, out)
+        return (out[:, 1:] - out[:, :1]) / self.review_demand[:, None]
+
+
+def batch_curve(situation: Situation, curve: CostCurve, items: IntArray) -> tuple[BatchCurve, FloatArray]:
+    """That of the ``items``, int64, shape (k,), whose costs of one review are among those of ``curve``.
+
+    Besides, their best level S: float64, shape (k,), units.
+    """
+    mine, nothing = curve.take(items), np.zeros(len(items))
+    terms, line_cost = situation.terms.take(items), situation.costs.line_cost[items]
+    review_days, line = situation.review_days[items], situation.line_size[items]
+    unit = np.minimum(terms.pack_size, 1.0)
+    demand = np.maximum(review_demand(mine), line * review_days / RAREST_LINE_DAYS)
+    idle = -1.0 / np.expm1(-demand / line)
+    one = replace(mine, more=(), late=None)
+    no_review = replace(mine, shortage=nothing, waiting=nothing, review_days=nothing)
+    top = np.ceil(one.highest / unit)
+    each = lowest(lambda y: mine.cost(y * unit[:, None]), nothing, top)
+    deepest = np.where(situation.backorder_allowed[items], -top, -1.0)
+
+    def reorder_point(rate: FloatArray) -> FloatArray:
+        """The highest level from which one more review without an order costs so much."""
+        return last_true(lambda level: one.cost(level) >= rate, deepest, each - 1.0, unit)
+
+    # No order is due before one more review costs as much as ordering at each.
+    lowest_point = reorder_point(one.cost(each * unit) + line_cost)
+    levels = _levels(lowest_point - unit, one.highest + demand * LONGEST_DAYS / review_days, unit)
+    batch = BatchCurve(
+        one=one,
+        unsold=replace(no_review, late=None),
+        late=replace(no_review, excess_holding_days=nothing, more=()),
+        each=each * unit,
+        levels=levels,
+        integral=_integral(levels, one.cost(levels)),
+        reorder=(each - 1.0) * unit,
+        idle=idle,
+        step=np.maximum(demand * idle - demand / 2 - line, 0.0),
+        review_demand=demand,
+        line_cost=line_cost,
+        terms=terms,
+    )
+    for _ in range(ROUNDS):
+        level = batch.best(batch.each, batch.highest)
+        batch = replace(batch, reorder=reorder_point(batch.rate(level[:, None])[:, 0]))
+    return batch, level
+
+
+def _levels(low: FloatArray, high: FloatArray, unit: FloatArray) -> FloatArray:
+    """Whole units from ``low`` to ``high``: each where there are few, else the further apart the higher."""
+    steps = np.arange(LEVELS + 1, dtype=np.float64)
+    reach = np.ceil(np.maximum(high - low, unit) / unit)[:, None]
+    apart = np.maximum(steps, np.round(reach * (steps / LEVELS) ** 2))
+    return low[:, None] + unit[:, None] * np.minimum(apart, reach)
+
+
+def _integral(levels: FloatArray, value: FloatArray) -> FloatArray:
+    """Of ``value`` over the positions from the first of the ``levels`` to each: the shape of both."""
+    area = np.diff(levels, axis=1) * (value[:, 1:] + value[:, :-1]) / 2
+    return np.concatenate([np.zeros((len(levels), 1)), np.cumsum(area, axis=1)], axis=1)
+
+
+def review_demand(curve: CostCurve) -> FloatArray:
+    """float64, shape (n,), units: expected demand between two arrivals."""
+    return np.maximum(curve.after.mean - curve.before.mean, 0.0)
+
+
+def worth_batching(situation: Situation, curve: CostCurve) -> BoolArray:
+    """Whether an order line costs something, or a larger one has a better price: bool, shape (n,).
+
+    Never where it is the last order before the item's end, or before its price changes.
+    """
+    worth = (situation.costs.line_cost > 0) | situation.terms.has_breaks
+    if situation.price_rise is not None:
+        worth &= situation.price_rise == 0
+    return worth & ~is_last_order(situation)

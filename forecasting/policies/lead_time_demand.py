@@ -1,0 +1,63 @@
+"""Demand to come: its distribution over the lead time, the protection interval, or any stretch of days."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecasting.domain import Calendar, FloatArray, LeadTimes
+from models.shared.base import Forecast, demands_of
+from models.shared.distribution import Distribution, mixture, point
+
+
+@dataclass(frozen=True)
+class LeadTimeDemand:
+    """Demand to come, as seen at the close of ``as_of``: any stretch of days from tomorrow on.
+
+    Attributes:
+        forecast: what a model learnt from the history up to ``as_of``.
+        lead_times: of the same n items.
+        calendar: how days become buckets.
+        as_of: the day of the forecast.
+        starts: float64, shape (n,): days until the item can be had; there is no demand before.
+        ends: float64, shape (n,): days until the item ends (inf: never); there is none after.
+
+    """
+
+    forecast: Forecast
+    lead_times: LeadTimes
+    calendar: Calendar
+    as_of: int
+    starts: FloatArray
+    ends: FloatArray
+
+    def over(self, days: FloatArray) -> Distribution:
+        """Demand summed over the next ``days`` days. ``days``: float64, shape (n,), >= 0."""
+        return self.over_each([days])[0]
+
+    def over_each(self, stretches: Sequence[FloatArray]) -> list[Distribution]:
+        """The same for each of several, asked together: a forecast answers many faster than each."""
+        asked = [number for number, days in enumerate(stretches) if days.any()]
+        found = [point(np.zeros(len(days))) for days in stretches]
+        if asked:
+            selling = [np.maximum(np.minimum(stretches[at], self.ends) - self.starts, 0.0) for at in asked]
+            buckets = np.stack([self.calendar.buckets(self.as_of, days) for days in selling])
+            everything = np.arange(len(self.starts), dtype=np.int64)
+            for at, demand in zip(asked, demands_of(self.forecast, everything, buckets), strict=True):
+                found[at] = demand
+        return found
+
+    def over_lead_time(self, more_days: FloatArray) -> Distribution:
+        """Demand from tomorrow until ``more_days`` days after an order placed now can arrive.
+
+        Args:
+            more_days: float64, shape (n,), >= 0; the review period gives the protection interval.
+
+        """
+        days = self.lead_times.days
+        if np.all(days == days[:, :1]):
+            return self.over(days[:, 0] + more_days)
+        parts = self.over_each([days[:, part] + more_days for part in range(days.shape[1])])
+        return mixture(parts, self.lead_times.weight)

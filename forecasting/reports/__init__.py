@@ -1,0 +1,1 @@
+"""What people read: pages, pictures, words on a terminal. Drawn from tables alone."""

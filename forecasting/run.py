@@ -1,0 +1,66 @@
+"""What a run is and says of itself: its tables, its identity, its timings, and what ``run.json`` holds."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import metadata
+from typing import Any
+
+import pandas as pd
+
+from forecasting.config import Config
+from forecasting.dataset.dataset import Dataset
+
+LIBRARIES = ("reorder", "numpy", "pandas", "scipy", "numba", "pyarrow")
+
+
+@dataclass(frozen=True)
+class Result:
+    """Tables by name, and what ``run.json`` says of the run that made them."""
+
+    tables: Mapping[str, pd.DataFrame]
+    run: Mapping[str, Any]
+
+
+class Clock:
+    """Seconds of each step of a run."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, step: str) -> None:
+        """Book the time since the last call under ``step``."""
+        now = time.perf_counter()
+        self.seconds[step] = round(self.seconds.get(step, 0.0) + now - self._last, 3)
+        self._last = now
+
+
+def run_id(dataset: Dataset, config: Config, request: Mapping[str, Any]) -> str:
+    """The same dataset, settings, request and version give the same twelve characters."""
+    said = json.dumps(
+        [dataset.fingerprint, config.model_dump(), dict(request), metadata.version("reorder")],
+        sort_keys=True,
+    )
+    return hashlib.sha256(said.encode()).hexdigest()[:12]
+
+
+def describe(
+    run: str, command: str, dataset: Dataset, config: Config, clock: Clock, counts: Mapping[str, int]
+) -> dict[str, Any]:
+    """What ``run.json`` says. Only ``timings`` differs between two runs of the same."""
+    return {
+        "run": run,
+        "command": command,
+        "versions": {"python": platform.python_version(), **{n: metadata.version(n) for n in LIBRARIES}},
+        "config": config.model_dump(mode="json"),
+        "data_fingerprint": dataset.fingerprint,
+        "seed": config.seed,
+        "counts": dict(counts),
+        "timings": dict(clock.seconds),
+    }

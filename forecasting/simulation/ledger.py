@@ -1,0 +1,348 @@
+"""The simulated stock of a replay: many items, day by day, order line by order line.
+
+A day goes as ``docs/replay.md`` writes it down: receipts, given to the backlog by deadline; customers who
+leave; then the day's lines; then the close. One kernel does it for a block of items, all days of a step
+in one go; where items take each other's place, it goes day by day for all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from forecasting.domain import BoolArray, DemandLines, FloatArray, IntArray, Stock, day_text
+from forecasting.simulation.flows import Tallies
+from forecasting.simulation.kernels import (
+    ITEM,
+    NEVER,
+    SUMMED,
+    Closes,
+    Flows,
+    Lines,
+    State,
+    advance_items,
+    sum_to_the_end,
+    tally_lines,
+)
+from forecasting.simulation.pipeline import Pipeline
+from forecasting.simulation.substitution import Alternatives, Substitution
+from models.shared.compile import over_items
+
+WORTH_THREADS = 20_000
+"""Item-days. A step of fewer is over before another thread has started."""
+
+
+class Ledger:
+    """The stock of n items, advanced day by day.
+
+    Two ledgers of the same arguments and receipts agree in every bit, in however many steps each was
+    advanced and its receipts were scheduled.
+
+    Args:
+        lines: the demand; lines outside ``first_day..last_day`` are left out, all others count
+            (whoever calls drops those that were cancelled: ``DemandLines.where``).
+        opening: float64, shape (n,), >= 0: units on hand at the close of ``first_day - 1``.
+        backorder_allowed: bool, shape (n,): whether short units wait; else they are lost.
+        first_day, last_day: the first and the last day simulated.
+        count_from: int64, shape (n,): flows of an item before that day are simulated, not tallied.
+        period_edges: int64, shape (p + 1,), rising: period k is the days ``edges[k] <= day <
+            edges[k + 1]``. They cover ``first_day..last_day``.
+        owed: float64, shape (m,), >= 0: units of each line from before ``first_day`` that are owed at
+            the close of ``first_day - 1``; they wait from then on, and what is on hand goes to them at
+            the start of ``first_day``. None: nothing is owed.
+        leaves: int64, shape (m,): the day on which each line's customer cancels what is still on
+            backorder then, after that day's receipts; NEVER where they wait for ever. None: all do.
+        alternatives: what customers take where an item that refuses backorders is short. None: nothing.
+
+    Attributes:
+        closed: the last day simulated so far; ``first_day - 1`` to begin with.
+
+    Raises ValueError where the arguments do not fit together.
+
+    """
+
+    def __init__(
+        self,
+        lines: DemandLines,
+        opening: FloatArray,
+        backorder_allowed: BoolArray,
+        *,
+        first_day: int,
+        last_day: int,
+        count_from: IntArray,
+        period_edges: IntArray,
+        owed: FloatArray | None = None,
+        leaves: IntArray | None = None,
+        alternatives: Alternatives | None = None,
+    ) -> None:
+        n, m = len(lines.indptr) - 1, len(lines)
+        _require(first_day <= last_day, "the last day lies before the first")
+        for name, array in (
+            ("opening", opening),
+            ("backorder_allowed", backorder_allowed),
+            ("count_from", count_from),
+        ):
+            _require(np.shape(array) == (n,), f"{name} must have one value for each of {n} items")
+        _require(bool(np.all(np.isfinite(opening) & (opening >= 0))), "opening must be finite and >= 0")
+        edges = np.asarray(period_edges, dtype=np.int64)
+        _require(
+            len(edges) >= 2
+            and bool(np.all(np.diff(edges) > 0))
+            and edges[0] <= first_day
+            and last_day < edges[-1],
+            "period_edges must rise, and cover the first to the last day",
+        )
+        falls = np.diff(lines.day) < 0
+        ends = lines.indptr[1:-1] - 1
+        falls[ends[(ends >= 0) & (ends < m - 1)]] = False
+        _require(not falls.any(), "lines must be ordered by item and day")
+
+        self.closed = first_day - 1
+        self._first, self._last = first_day, last_day
+        self._backorder_allowed = np.ascontiguousarray(backorder_allowed, dtype=np.bool_)
+        self._count_from = np.ascontiguousarray(count_from, dtype=np.int64)
+        self._state = _opened(lines, opening, owed, first_day)
+        self._lines = Lines(
+            np.ascontiguousarray(lines.indptr, dtype=np.int64),
+            np.ascontiguousarray(lines.day, dtype=np.int64),
+            np.ascontiguousarray(lines.due, dtype=np.int64),
+            np.ascontiguousarray(lines.quantity, dtype=np.float64),
+            *_leavers(lines, leaves, first_day, self._state),
+        )
+        days = np.arange(first_day, last_day + 1)
+        self._closes = Closes(
+            np.zeros((n, len(days)), dtype=np.bool_),
+            edges,
+            np.searchsorted(edges, days, side="right").astype(np.int64) - 1,
+            np.zeros((len(edges) - 1, n, len(SUMMED))),
+        )
+        self._pipeline = Pipeline(self._state)
+        self._substitution: Substitution | None = None
+        if alternatives is not None and len(alternatives):
+            self._substitution = Substitution.of(alternatives, lines, opening, self._backorder_allowed)
+
+    def schedule(
+        self, item: IntArray, day: IntArray, quantity: FloatArray, ordered: FloatArray | None = None
+    ) -> None:
+        """Have goods arrive at the start of a day to come.
+
+        Args:
+            item: int64, shape (k,): the item of each receipt; an item may have several.
+            day: int64, shape (k,). Beyond the last day simulated they stay on order for ever.
+            quantity: float64, shape (k,), >= 0, units that come.
+            ordered: float64, shape (k,), >= 0: units that are on order until that day, where more or
+                fewer come. None: as many as come.
+
+        Raises ValueError where a day is closed already, or a quantity is negative or not finite.
+
+        """
+        item, day = np.asarray(item, dtype=np.int64), np.asarray(day, dtype=np.int64)
+        quantity = np.asarray(quantity, dtype=np.float64)
+        ordered = quantity if ordered is None else np.asarray(ordered, dtype=np.float64)
+        _require(
+            item.shape == day.shape == quantity.shape == ordered.shape,
+            "item, day and quantity differ in length",
+        )
+        if len(item) == 0:
+            return
+        _require(item.min() >= 0 and item.max() < len(self._state.wake), "there is no such item")
+        for units in (quantity, ordered):
+            _require(bool(np.all(np.isfinite(units) & (units >= 0))), "quantity must be finite and >= 0")
+        if day.min() <= self.closed:
+            raise ValueError(
+                f"a receipt on {day_text(int(day.min()))} comes too late: "
+                f"{day_text(self.closed)} is closed already"
+            )
+        some = (quantity > 0) | (ordered > 0)
+        if not some.all():
+            item, day, quantity, ordered = item[some], day[some], quantity[some], ordered[some]
+        self._pipeline.add(item, day, quantity, ordered, self.closed)
+
+    def advance(self, day: int) -> None:
+        """Simulate through the close of ``day``; nothing happens if that is closed already.
+
+        Raises ValueError where ``day`` lies beyond the last day.
+        """
+        if day > self._last:
+            raise ValueError(f"{day_text(day)} lies beyond the last day, {day_text(self._last)}")
+        if day <= self.closed:
+            return
+        if self._substitution is None:
+            self._through(day)
+            return
+        for each in range(self.closed + 1, day + 1):
+            self._through(each)
+            self._substitution.serve((self._first, each), self._lines, self._state, self._rules, self._closes)
+
+    def _through(self, day: int) -> None:
+        n = len(self._state.wake)
+        run = over_items if n * (day - self.closed) >= WORTH_THREADS else _in_one_go
+        span = (self._first, day)
+        run(
+            advance_items,
+            n,
+            span,
+            self._lines,
+            self._state,
+            self._pipeline.receipts,
+            self._rules,
+            self._closes,
+        )
+        self.closed = day
+
+    @property
+    def _rules(self) -> tuple[BoolArray, IntArray]:
+        return self._backorder_allowed, self._count_from
+
+    @property
+    def stock(self) -> Stock:
+        """On hand, on order and backlog at the close of the last day simulated."""
+        items = self._state.items
+        return Stock(items["on_hand"].copy(), self._pipeline.on_order, items["backlog"].copy())
+
+    @property
+    def short(self) -> FloatArray:
+        """float64, shape (m,): units of each line that could not ship when due, waiting or lost."""
+        return self._state.short.copy()
+
+    @property
+    def lost(self) -> FloatArray:
+        """float64, shape (m,): units of each line that were refused."""
+        return np.where(np.repeat(self._backorder_allowed, np.diff(self._lines.indptr)), 0.0, self.short)
+
+    @property
+    def cancelled(self) -> FloatArray:
+        """float64, shape (m,): units of each line that its customer cancelled while they waited."""
+        return self._state.cancelled.copy()
+
+    @property
+    def substituted(self) -> FloatArray:
+        """float64, shape (m,): units of each line, among those lost, that an alternative stood in for."""
+        if self._substitution is None:
+            return np.zeros(len(self._lines.day))
+        return self._substitution.substituted.copy()
+
+    @property
+    def stood_in(self) -> FloatArray:
+        """float64, shape (n,): units of each item that shipped in the place of others."""
+        if self._substitution is None:
+            return np.zeros(len(self._backorder_allowed))
+        return self._substitution.stood_in.copy()
+
+    @property
+    def shipped_on(self) -> IntArray:
+        """int64, shape (m,): the day on which each line was shipped in full; NEVER where it was not."""
+        return self._state.shipped_on.copy()
+
+    @property
+    def stockout(self) -> BoolArray:
+        """bool, shape (n, days): the item closed that day with nothing on hand.
+
+        Sales hide demand on those days, and on no others: goods come at the start of a day, so that a
+        day which refused a unit closes without any. Days not simulated yet are False.
+        """
+        stockout = self._closes.stockout.copy()
+        empty = np.flatnonzero(self._state.items["on_hand"] == 0)
+        day = np.arange(self._first, self.closed + 1)
+        stockout[empty, : len(day)] |= day >= self._state.items["since"][empty, None]
+        return stockout
+
+    @property
+    def tallies(self) -> Tallies:
+        """All flows so far. Lines still open are late where their deadline has passed."""
+        span, n = (self._first, self.closed), len(self._count_from)
+        # The ledger goes on from where it was: its own sums stay what they are.
+        closes = self._closes._replace(sums=self._closes.sums.copy())
+        over_items(sum_to_the_end, n, span, self._state, self._count_from, closes)
+        sums = closes.sums.transpose(1, 0, 2)
+        shape = sums.shape[:2]
+        # What cannot have happened takes no room.
+        rows = dict.fromkeys(("cancelled_lines", "cancelled_units"), len(self._lines.leaver))
+        rows["substituted_units"] = self._substitution is not None
+        # Side by side: a line then touches one place in memory, not one in each of a dozen arrays.
+        there = [name for name in Flows._fields if rows.get(name, True)]
+        whole = np.zeros((*shape, len(there)))
+        parts = {name: whole[:, :, place] for place, name in enumerate(there)}
+        flows = Flows(*(parts.get(name, whole[:0, :0, 0]) for name in Flows._fields))
+        over_items(
+            tally_lines,
+            n,
+            span,
+            self._lines,
+            self._state,
+            (*self._rules, np.zeros(0) if self._substitution is None else self._substitution.substituted),
+            closes,
+            flows,
+        )
+        known = {name: parts.get(name, np.broadcast_to(0.0, shape)) for name in Flows._fields}
+        return Tallies(**known, **{name: sums[:, :, k] for k, name in enumerate(SUMMED)})
+
+
+def _opened(lines: DemandLines, opening: FloatArray, owed: FloatArray | None, first_day: int) -> State:
+    """The state at the close of ``first_day - 1``, with the lines that wait then in their queues."""
+    n, m = len(lines.indptr) - 1, len(lines)
+    starts = lines.indptr[:-1].astype(np.int64)
+    earlier = np.concatenate([[0], np.cumsum(lines.day < first_day)])
+    items = np.zeros(n, dtype=ITEM)
+    items["on_hand"] = opening
+    items["since"] = first_day
+    items["line"] = starts + earlier[lines.indptr[1:]] - earlier[starts]
+    items["head"] = items["tail"] = items["overdue"] = starts
+    items["receipt"] = items["last"] = -1
+    state = State(
+        items=items,
+        wake=np.full(n, first_day, dtype=np.int64),
+        queue=np.zeros(m, dtype=np.int64),
+        open_units=np.zeros(m),
+        short=np.zeros(m),
+        cancelled=np.zeros(m),
+        shipped_on=np.full(m, NEVER, dtype=np.int64),
+    )
+    if owed is None:
+        return state
+    _require(np.shape(owed) == (m,), f"owed must have one value for each of {m} lines")
+    _require(bool(np.all(np.isfinite(owed) & (owed >= 0))), "owed must be finite and >= 0")
+    waiting = np.flatnonzero(owed > 0)
+    _require(bool(np.all(lines.day[waiting] < first_day)), "only lines from before the first day can be owed")
+    item = np.searchsorted(lines.indptr, waiting, side="right") - 1
+    order = np.lexsort((waiting, lines.due[waiting], item))
+    waiting, item = waiting[order], item[order]
+    count = np.bincount(item, minlength=n)
+    rank = np.arange(len(waiting)) - (np.cumsum(count) - count)[item]
+    state.queue[starts[item] + rank] = waiting
+    state.open_units[waiting] = owed[waiting]
+    past = lines.due[waiting] < first_day
+    items["backlog"] = np.bincount(item, owed[waiting], n)
+    items["late"] = np.bincount(item[past], owed[waiting][past], n)
+    items["tail"] += count
+    items["overdue"] += np.bincount(item[past], minlength=n)
+    return state
+
+
+def _leavers(
+    lines: DemandLines, leaves: IntArray | None, first_day: int, state: State
+) -> tuple[IntArray, IntArray, IntArray]:
+    """``leaves``, and the lines that may be cancelled, by item and day, as ``Lines`` has them."""
+    n, m = len(lines.indptr) - 1, len(lines)
+    if leaves is None:
+        return np.zeros(0, dtype=np.int64), np.zeros(n + 1, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    _require(np.shape(leaves) == (m,), f"leaves must have one value for each of {m} lines")
+    leaves = np.ascontiguousarray(leaves, dtype=np.int64)
+    _require(bool(np.all(leaves > lines.day)), "nobody leaves before the day after they ordered")
+    leaver = np.flatnonzero((leaves < NEVER) & ((lines.day >= first_day) | (state.open_units > 0)))
+    _require(bool(np.all(leaves[leaver] >= first_day)), "nobody leaves before the first day")
+    item = np.searchsorted(lines.indptr, leaver, side="right") - 1
+    indptr = np.concatenate([[0], np.cumsum(np.bincount(item, minlength=n))]).astype(np.int64)
+    state.items["leaver"] = indptr[:-1]
+    return leaves, indptr, leaver[np.lexsort((leaver, leaves[leaver], item))]
+
+
+def _require(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise ValueError(otherwise)
+
+
+def _in_one_go(kernel: Callable[..., None], items: int, *arguments: Any) -> None:
+    kernel(0, items, *arguments)

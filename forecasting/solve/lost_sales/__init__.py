@@ -1,0 +1,1 @@
+"""Exact and near-exact policies where sales are lost."""

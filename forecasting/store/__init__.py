@@ -1,0 +1,1 @@
+"""What runs leave behind in a database, and how one is reached."""

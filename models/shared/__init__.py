@@ -1,0 +1,1 @@
+"""What the models share: histories, distributions, smoothing, seasons, features, kernels."""
