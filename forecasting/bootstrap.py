@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forecasting.config import Config, load
-from forecasting.dataset.read import read
 from forecasting.domain import day_text
 from forecasting.errors import RequestError
+from forecasting.inputs.read_records import read_records
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,7 +73,7 @@ def forecast(
     from forecasting.planning.forecast import forecast as run
 
     check_name(out)
-    table = run(read(source), config, as_of, horizon_days, quantiles, per_period=per_period)
+    table = run(read_records(source), config, as_of, horizon_days, quantiles, per_period=per_period)
     write_file(table, out)
     return table
 
@@ -82,7 +82,7 @@ def plan(source: str, config: Config, as_of: int, *, out: Path | None, db: str |
     """Plan, and write the tables to the folder and the database that are named."""
     from forecasting.planning.plan import plan as run
 
-    result = run(read(source), config, as_of)
+    result = run(read_records(source), config, as_of)
     if db is not None:
         from forecasting.store.write import write_run as write_database
 
@@ -122,10 +122,10 @@ def replay(
             print(said, file=sys.stderr, flush=True)
         return notebooks[0]
 
-    dataset = read(source)
+    records = read_records(source)
     with progress_bar("replay") as stage:
         replayed = run(
-            dataset,
+            records,
             config,
             first_day,
             last_day,
@@ -148,9 +148,9 @@ def backtest(source: str, config: Config, request: Request, *, out: Path | None,
     from forecasting.adapters.progress import progress_bar
     from forecasting.evaluate.backtest import backtest as run
 
-    dataset = read(source)
+    records = read_records(source)
     with progress_bar("backtest") as stage:
-        tested = run(dataset, config, request, stage)
+        tested = run(records, config, request, stage)
     if out is not None:
         texts = {"report.html": tested.report}
         write_run(out, tested.result.tables, tested.result.run, csv=csv, texts=texts)
@@ -178,7 +178,6 @@ def solve(
 
 def demo(folder: Path) -> Iterator[str]:
     """Sample, plan, replay: yields what to show as each is done."""
-    from forecasting.planning.requests import last_known_day
     from forecasting.reports.terminal import demo_text
 
     if (folder / "data").exists() and not (folder / "data" / "truth").is_dir():
@@ -187,7 +186,7 @@ def demo(folder: Path) -> Iterator[str]:
     yield "1. A made wholesaler"
     yield from (f"   {line}" for line in write_sample(folder / "data", 400, 730, 1, "parquet"))
     source = str(folder / "data")
-    last = last_known_day(read(source))
+    last = read_records(source).last_known_day
     yield f"2. What to order at the close of {day_text(last)}"
     planned = plan(source, config, last, out=folder / "plan", db=None, csv=True)
     first = last - DEMO_REPLAY_DAYS + 1

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from forecasting.config import Config
-from forecasting.dataset.dataset import Dataset
+from forecasting.inputs.records import Records
 
 LIBRARIES = ("reorder", "numpy", "pandas", "scipy", "numba", "pyarrow")
 
@@ -41,17 +41,17 @@ class Clock:
         self._last = now
 
 
-def run_id(dataset: Dataset, config: Config, request: Mapping[str, Any]) -> str:
-    """The same dataset, settings, request and version give the same twelve characters."""
+def run_id(records: Records, config: Config, request: Mapping[str, Any]) -> str:
+    """The same data, settings, request and version give the same twelve characters."""
     said = json.dumps(
-        [dataset.fingerprint, config.model_dump(), dict(request), metadata.version("reorder")],
+        [records.fingerprint, config.model_dump(), dict(request), metadata.version("reorder")],
         sort_keys=True,
     )
     return hashlib.sha256(said.encode()).hexdigest()[:12]
 
 
 def describe(
-    run: str, command: str, dataset: Dataset, config: Config, clock: Clock, counts: Mapping[str, int]
+    run: str, command: str, records: Records, config: Config, clock: Clock, counts: Mapping[str, int]
 ) -> dict[str, Any]:
     """What ``run.json`` says. Only ``timings`` differs between two runs of the same."""
     return {
@@ -59,7 +59,7 @@ def describe(
         "command": command,
         "versions": {"python": platform.python_version(), **{n: metadata.version(n) for n in LIBRARIES}},
         "config": config.model_dump(mode="json"),
-        "data_fingerprint": dataset.fingerprint,
+        "data_fingerprint": records.fingerprint,
         "seed": config.seed,
         "counts": dict(counts),
         "timings": dict(clock.seconds),

@@ -2,7 +2,7 @@
 
 Run from the repository's root::
 
-    python experiments/benchmarks/excess_holding_share.py [--items N] [--season SHARE] [--seed N]
+    python -m experiments.benchmarks.excess_holding_share [--items N] [--season SHARE] [--seed N]
 
 Made demand, a quarter of the items each: steady; drifting (the level is a random walk); seasonal (half a
 year up, half a year down, at a phase of its own, which no forecast sees); ending (each fades within eight
@@ -16,20 +16,15 @@ held until it is sold, for a year at most. A cell is the cost as a share of that
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
-ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
-
-from forecasting.domain import FloatArray, OrderTerms, Stock  # noqa: E402
-from forecasting.policies.cost_optimal import CostOptimal  # noqa: E402
-from models.shared.distribution import LEVELS, Distribution  # noqa: E402
-from tests.support.builders import situation  # noqa: E402
+from forecasting.domain import FloatArray, OrderTerms, Stock
+from forecasting.policies.cost_optimal import CostOptimal
+from models.shared.distribution import LEVELS, Distribution
+from tests.support.builders import situation
 
 THETAS = (0.0, 0.0625, 0.125, 0.25, 0.5, 1.0)
 USUAL = THETAS.index(0.125)

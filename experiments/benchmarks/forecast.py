@@ -3,10 +3,10 @@
 Run from the repository's root. Without data it makes its own (`reorder sample`); a folder is a dataset; a
 Parquet file is a wide panel of days, such as M5's::
 
-    python experiments/benchmarks/forecast.py
-    python experiments/benchmarks/forecast.py data --as-of 2011-12-04
-    python experiments/benchmarks/forecast.py ../shared/data/m5_daily.parquet --series 5000
-    python experiments/benchmarks/forecast.py ../shared/data/m5_daily.parquet --speed --scaling
+    python -m experiments.benchmarks.forecast
+    python -m experiments.benchmarks.forecast data --as-of 2011-12-04
+    python -m experiments.benchmarks.forecast ../shared/data/m5_daily.parquet --series 5000
+    python -m experiments.benchmarks.forecast ../shared/data/m5_daily.parquet --speed --scaling
 
 Each origin sees the history up to it and is judged on demand SUMMED over the buckets after it, on the items
 first sold 12 weeks or more before. ``forecast_scores.py`` says what the figures are; the peers are given
@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,20 +26,24 @@ from typing import Any
 
 import numpy as np
 
+from experiments.benchmarks.forecast_panels import (
+    Origin,
+    Panel,
+    dataset_panel,
+    origin,
+    sample_panel,
+    wide_panel,
+)
+from experiments.benchmarks.forecast_peers import FAST, SLOW, Peers, environment
+from experiments.benchmarks.forecast_scores import FEWEST_ITEMS, Answer, by_class, score, shares
+from experiments.benchmarks.forecast_speed import Fit, measure, scaling, speed
+from models.registry import CANDIDATES, MODELS, model
+from models.selection import choose
+from models.shared.base import Forecast
+from models.shared.history import FloatArray, History
+from models.shared.scores import LEVELS
+
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
-
-from forecast_panels import Origin, Panel, dataset_panel, origin, sample_panel, wide_panel  # noqa: E402
-from forecast_peers import FAST, SLOW, Peers, environment  # noqa: E402
-from forecast_scores import FEWEST_ITEMS, Answer, by_class, score, shares  # noqa: E402
-from forecast_speed import Fit, measure, scaling, speed  # noqa: E402
-
-from models.registry import CANDIDATES, MODELS, model  # noqa: E402
-from models.selection import choose  # noqa: E402
-from models.shared.base import Forecast  # noqa: E402
-from models.shared.history import FloatArray, History  # noqa: E402
-from models.shared.scores import LEVELS  # noqa: E402
-
 AUTO = "auto"
 CRITICAL_RATIO = 0.9
 

@@ -11,12 +11,11 @@ import pandas as pd
 
 from forecasting.bootstrap import write_sample
 from forecasting.config import load
-from forecasting.dataset.read import read
 from forecasting.domain import BoolArray, day_number, day_text
 from forecasting.evaluate.classes import PATTERNS, patterns
 from forecasting.inputs.assumptions import Assumptions
+from forecasting.inputs.read_records import read_records
 from forecasting.planning.observer import observer
-from forecasting.planning.requests import last_known_day
 from models.shared.history import FloatArray, History, IntArray
 
 FEWEST_WEEKS = 12
@@ -70,18 +69,18 @@ class Origin:
 
 def dataset_panel(folder: str, bucket: str, as_of: str | None) -> tuple[str, History]:
     """A dataset's demand as `reorder plan` sees it, traits and drivers included."""
-    dataset = read(folder)
-    day = last_known_day(dataset) if as_of is None else day_number(as_of)
-    seeing = observer(dataset, load(None, [f"bucket={bucket}"]), day, Assumptions())
+    records = read_records(folder)
+    day = records.last_known_day if as_of is None else day_number(as_of)
+    seeing = observer(records, load(None, [f"bucket={bucket}"]), day, Assumptions())
     return f"{Path(folder).name} by {bucket} up to {day_text(day)}", seeing.history(day)
 
 
 def sample_panel(items: int, days: int, seed: int, bucket: str) -> tuple[str, History]:
-    """The project's own made wholesaler, as `reorder sample` writes it."""
+    """The project's own synthetic wholesaler, as `reorder sample` writes it."""
     with tempfile.TemporaryDirectory() as folder:
         write_sample(Path(folder), items, days, seed, "parquet")
         _, history = dataset_panel(folder, bucket, None)
-    return f"made sample, {items:,} items, {days} days, seed {seed}, by {bucket}", history
+    return f"synthetic sample, {items:,} items, {days} days, seed {seed}, by {bucket}", history
 
 
 def wide_panel(file: str, series: int | None, seed: int) -> tuple[str, History]:

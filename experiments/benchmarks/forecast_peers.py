@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from forecast_panels import Origin
-from forecast_scores import Answer, score
 
+from experiments.benchmarks.forecast_panels import Origin
+from experiments.benchmarks.forecast_scores import Answer, score
 from models.shared.history import BoolArray, History
 
 VERSION = "2.1.1"

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from forecast_panels import Origin
 
+from experiments.benchmarks.forecast_panels import Origin
 from models.shared.history import BoolArray, FloatArray
 from models.shared.scores import LEVELS, coverage, scaled_pinball, scaled_squared_error
 

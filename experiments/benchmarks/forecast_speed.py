@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from forecast_panels import Panel
-from forecast_peers import TWIN, Peers
 
+from experiments.benchmarks.forecast_panels import Panel
+from experiments.benchmarks.forecast_peers import TWIN, Peers
 from models.registry import model
 from models.shared.base import Forecast
 from models.shared.history import FloatArray, History

@@ -2,7 +2,7 @@
 
 Run from the repository's root::
 
-    python experiments/benchmarks/joint_orders.py [--items N] [--suppliers N] [--beside N]
+    python -m experiments.benchmarks.joint_orders [--items N] [--suppliers N] [--beside N]
 
 Made items with supplier minimums, free freight, order costs and volume limits about what is wanted, and a
 budget of three fifths of it. ``--beside`` items are solved by scipy's HiGHS too, as one integer program.
@@ -11,19 +11,14 @@ budget of three fifths of it. ``--beside`` items are solved by scipy's HiGHS too
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
-
-from forecasting.joint_orders.allocate import allocate  # noqa: E402
-from tests.support.joint_orders import problem, proven_optimum  # noqa: E402
+from forecasting.joint_orders.allocate import allocate
+from tests.support.joint_orders import problem, proven_optimum
 
 BUDGET = 0.6
 """Of what is wanted."""

@@ -2,24 +2,19 @@
 
 Run from the repository's root::
 
-    python experiments/benchmarks/ledger.py
+    python -m experiments.benchmarks.ledger
 """
 
 from __future__ import annotations
 
-import sys
 import time
-from pathlib import Path
 
 import numpy as np
 
-ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
-
-from forecasting.domain import DemandLines, FloatArray  # noqa: E402
-from forecasting.simulation.ledger import Ledger  # noqa: E402
-from models.shared.compile import threads  # noqa: E402
-from tests.reference.ledger import tell  # noqa: E402
+from forecasting.domain import DemandLines, FloatArray
+from forecasting.simulation.ledger import Ledger
+from models.shared.compile import threads
+from tests.reference.ledger import tell
 
 DAYS, REVIEW, LEAD = 364, 7, 10
 

@@ -3,7 +3,7 @@ chain's item-stores; and how near theta comes to the best.
 
 Run from the repository's root::
 
-    python experiments/benchmarks/policies.py [--peer PYTHON]
+    python -m experiments.benchmarks.policies [--peer PYTHON]
 
 ``PYTHON`` is an interpreter that has stockpyl 1.0.2 (an environment of its own: it is no dependency of ours);
 without one, the peer's column says so. Every time is that of one item, everything included, best of several.
@@ -14,23 +14,18 @@ from __future__ import annotations
 import argparse
 import json
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
-
-from forecasting.domain import FloatArray  # noqa: E402
-from forecasting.policies.cost_optimal import CostOptimal  # noqa: E402
-from forecasting.solve.solve import solve  # noqa: E402
-from models.shared import distribution  # noqa: E402
-from tests.support.builders import situation  # noqa: E402
+from forecasting.domain import FloatArray
+from forecasting.policies.cost_optimal import CostOptimal
+from forecasting.solve.solve import solve
+from models.shared import distribution
+from tests.support.builders import situation
 
 LEVELS = [(mean, 64.0, 1.0, 9.0) for mean in (10, 20, 30, 40, 50, 60, 70)]
 BATCHES = [(1.5, 2.0, 100.0, 20.0, 150.0), (12.0, 0.5, 4.0, 4.0, 28.0), (50.0, 1.0, 100.0, 1.0, 25.0)]

@@ -5,7 +5,7 @@ item, store and day; nothing waits for a backorder in a supermarket), and the la
 weekly reviews by the command that everyone uses. Lead times are not known: assumed are 3 days for
 food, 7 for household and 14 for hobbies. Run from the repository's root::
 
-    python experiments/benchmarks/replay_m5.py [FOLDER] [SETTING=VALUE ...]
+    python -m experiments.benchmarks.replay_m5 [FOLDER] [SETTING=VALUE ...]
 
 FOLDER holds m5_daily.parquet and m5_prices.parquet. Prints what `reorder replay` prints, how long it took and
 the most memory that it held.

@@ -8,7 +8,7 @@ its parameters fitted on the year before, twice: with the averaging window among
 ``cost_optimal`` runs with its defaults. Run from the repository's root, with a dataset as
 `reorder import online-retail` writes it::
 
-    python experiments/benchmarks/replay_online_retail.py DATASET [SETTING ...]
+    python -m experiments.benchmarks.replay_online_retail DATASET [SETTING ...]
 
 SETTING is one of those below, by its letter; all of them without one. Prints, for each, the policies with
 their figures, what is saved against the best of either kind with its 90 % interval (items and weeks
@@ -29,9 +29,9 @@ import numpy as np
 import pandas as pd
 
 from forecasting.config import load
-from forecasting.dataset.read import read
 from forecasting.domain import day_number
 from forecasting.inputs.assumptions import Assumptions
+from forecasting.inputs.read_records import read_records
 from forecasting.planning.observer import observer
 from forecasting.policies.perfect_foresight import PerfectForesight
 from forecasting.policies.registry import policy
@@ -77,11 +77,11 @@ def write_dataset(source: Path, folder: Path, *, packs: bool) -> None:
 def replay(folder: Path, settings: tuple[str, ...]) -> dict[str, pd.DataFrame]:
     """The summary against the best rule of either kind; ``attrs`` names it."""
     config = load(None, settings)
-    dataset = read(str(folder))
+    records = read_records(str(folder))
     first, last = day_number(FIRST), day_number(LAST)
-    seeing = observer(dataset, config, first - 1, Assumptions())
-    past = scenario(dataset, seeing, first, last, Assumptions())
-    before = time_before(dataset, seeing, first)
+    seeing = observer(records, config, first - 1, Assumptions())
+    past = scenario(seeing, first, last, Assumptions())
+    before = time_before(seeing, first)
     assert before is not None
     chosen = []
     for name in INCUMBENTS:

@@ -24,7 +24,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from forecasting.dataset.source import ArrowColumn, Fault, Raw, Rows, nearest
-from forecasting.dataset.tables import MAIN, Column, Kind, Table
+from forecasting.dataset.tables import Column, Kind, Table
+from forecasting.domain import MAIN
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 

@@ -14,8 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-MAIN = "main"
-"""The location of every row that names none."""
+from forecasting.domain import WEEKDAYS
 
 
 class Kind(Enum):
@@ -167,8 +166,6 @@ ALTERNATIVES = Table(
     ),
     key=("sku", "alternative"),
 )
-
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 SUPPLIERS = Table(
     "suppliers",

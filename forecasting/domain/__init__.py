@@ -10,15 +10,16 @@ from forecasting.domain.costs import Costs, critical_ratio
 from forecasting.domain.days import LONG_AGO, WEEKDAYS, day_number, day_text, weekday
 from forecasting.domain.demand_lines import DemandLines
 from forecasting.domain.end_of_life import EndOfLifeTerms
-from forecasting.domain.items import Items
+from forecasting.domain.items import MAIN, Items
 from forecasting.domain.lead_times import LeadTimes
 from forecasting.domain.order_terms import OrderTerms, PriceBreaks
-from forecasting.domain.stock import OrderCrossover, Receipts, Stock
+from forecasting.domain.stock import OrderCrossover, Receipts, Stock, StockPosition
 from forecasting.domain.supplier_terms import SupplierTerms
 from forecasting.domain.suppliers import Suppliers
 
 __all__ = [
     "LONG_AGO",
+    "MAIN",
     "WEEKDAYS",
     "BoolArray",
     "Bucket",
@@ -35,6 +36,7 @@ __all__ = [
     "PriceBreaks",
     "Receipts",
     "Stock",
+    "StockPosition",
     "SupplierTerms",
     "Suppliers",
     "TextArray",

@@ -63,6 +63,28 @@ class Calendar:
         days = np.array([months_after(end, -back) for back in range(months, -1, -1)], dtype=np.int64)
         return days[days >= first]
 
+    def periods(self, as_of: int, horizon_days: int) -> IntArray:
+        """Where days, weeks or months from the day after ``as_of`` on begin, closed days or not, so many that
+        they hold ``horizon_days`` days; and where the last one ends: int64, ascending.
+        """
+        begin, end = as_of + 1, as_of + 1 + horizon_days
+        if self.bucket == "month":
+            months = range(horizon_days // 28 + 2)
+            days = np.array([months_after(begin, ahead) for ahead in months], dtype=np.int64)
+        else:
+            step = 1 if self.bucket == "day" else 7
+            days = np.arange(begin, end + step, step, dtype=np.int64)
+        return days[: np.searchsorted(days, end) + 1]
+
+    def edges_ahead(self, as_of: int) -> IntArray:
+        """Where the buckets of the year after ``as_of`` begin, and where the last one ends: int64."""
+        begin = as_of + 1
+        if self.bucket == "day":
+            return self.edges(begin, as_of + 365)
+        if self.bucket == "week":
+            return np.arange(begin, begin + 7 * self.season + 1, 7, dtype=np.int64)
+        return np.array([months_after(begin, ahead) for ahead in range(self.season + 1)], dtype=np.int64)
+
     def buckets(self, as_of: int, days: FloatArray) -> FloatArray:
         """How many buckets the ``days`` days after ``as_of`` are; a part of one counts as a part."""
         if self.bucket != "day":

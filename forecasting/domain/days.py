@@ -9,6 +9,8 @@ from forecasting.domain.arrays import IntArray
 LONG_AGO = int(np.iinfo(np.int64).min // 4)
 """The day of what has none: before every other."""
 
+MICROSECONDS_A_DAY = 86_400_000_000
+
 MONDAY = 3
 """1970-01-01 was a Thursday."""
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from forecasting.domain.arrays import TextArray
 
+MAIN = "main"
+"""The location of what names none."""
+
 
 @dataclass(frozen=True)
 class Items:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from forecasting.domain.arrays import FloatArray, IntArray
 
 
@@ -49,3 +51,25 @@ class OrderCrossover:
 
     units: FloatArray
     missing: FloatArray
+
+
+@dataclass(frozen=True)
+class StockPosition:
+    """Where n items stand at the close of a day.
+
+    Attributes:
+        stock: on hand, on order and backlog.
+        on_order_later: float64, shape (n,): units on order that arrive only after the protection interval.
+        crossover: goods on order that an order placed now may overtake; None: there are none.
+
+    """
+
+    stock: Stock
+    on_order_later: FloatArray
+    crossover: OrderCrossover | None = None
+
+    @classmethod
+    def none(cls, items: int) -> StockPosition:
+        """Nothing on hand, on order or owed."""
+        nothing = np.zeros(items)
+        return cls(Stock(nothing, nothing, nothing), nothing)

@@ -19,6 +19,5 @@ class Suppliers:
     name: TextArray
     review_days: FloatArray
     weekday: IntArray
-    order_cost: FloatArray
     terms: SupplierTerms
     lead_times: LeadTimes

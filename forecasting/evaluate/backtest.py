@@ -10,14 +10,14 @@ from typing import Any
 import pandas as pd
 
 from forecasting.config import Config
-from forecasting.dataset.dataset import Dataset
 from forecasting.domain import day_text
 from forecasting.errors import RequestError
 from forecasting.evaluate.forecasts import AUTO, forecasts
 from forecasting.evaluate.scores import ALL_ORIGINS, OVERALL, scores
 from forecasting.evaluate.windows import origin_days, window
 from forecasting.inputs.assumptions import Assumptions
-from forecasting.planning.requests import check_date, last_known_day
+from forecasting.inputs.records import Records
+from forecasting.planning.requests import check_date
 from forecasting.reports.backtest.report import report
 from forecasting.run import Clock, Result, describe, run_id
 from models.registry import CANDIDATES, MODELS
@@ -55,7 +55,7 @@ class Backtested:
 
 
 def backtest(
-    dataset: Dataset,
+    records: Records,
     config: Config,
     request: Request,
     stage: Stage = lambda steps, what: lambda: None,
@@ -71,14 +71,14 @@ def backtest(
     """
     clock, assumptions = Clock(), Assumptions()
     names = _models(request.models)
-    as_of, apart = _as_of(dataset, request), request.apart_days or request.horizon_days
+    as_of, apart = _as_of(records, request), request.apart_days or request.horizon_days
     if min(request.origins, request.horizon_days, apart) < 1:
         raise RequestError("--origins, --horizon-days and --apart-days must each be at least 1")
-    days = origin_days(dataset, config.bucket, as_of, request.origins, request.horizon_days, apart)
+    days = origin_days(records, config.bucket, as_of, request.origins, request.horizon_days, apart)
 
     tables, advance = [], stage(len(days) * len(names), f"{len(names)} models from {len(days)} days")
     for origin in days:
-        past = window(dataset, config, origin, as_of, request.horizon_days, assumptions)
+        past = window(records, config, origin, as_of, request.horizon_days, assumptions)
         clock.lap("prepare")
         for name in names:
             tables.append(forecasts(past, name, config.selection_origins))
@@ -94,7 +94,7 @@ def backtest(
     clock.lap("score")
 
     asked = {"backtest": [as_of, request.origins, request.horizon_days, apart], "models": names}
-    identity = run_id(dataset, config, asked)
+    identity = run_id(records, config, asked)
     row = table[(table["class"] == OVERALL) & (table["origin"] == ALL_ORIGINS)].iloc[0]
     counts = {
         "items": int(told[["location", "sku"]].drop_duplicates().shape[0]),
@@ -104,7 +104,7 @@ def backtest(
     }
     assumed = assumptions.frame()
     described: dict[str, Any] = {
-        **describe(identity, "backtest", dataset, config, clock, counts),
+        **describe(identity, "backtest", records, config, clock, counts),
         "as_of": day_text(as_of),
         "origins": [day_text(day) for day in days],
         "horizon_days": request.horizon_days,
@@ -129,8 +129,8 @@ def _models(wanted: Sequence[str]) -> list[str]:
     return names
 
 
-def _as_of(dataset: Dataset, request: Request) -> int:
-    last = last_known_day(dataset)
+def _as_of(records: Records, request: Request) -> int:
+    last = records.last_known_day
     if request.as_of is None:
         return last
     if request.as_of > last:
@@ -138,5 +138,5 @@ def _as_of(dataset: Dataset, request: Request) -> int:
             f"--as-of {day_text(request.as_of)} lies after {day_text(last)}, the last day that the data "
             "knows of: nothing is known of the demand since; choose an earlier day"
         )
-    check_date(dataset, request.as_of, "--as-of")
+    check_date(records, request.as_of, "--as-of")
     return request.as_of

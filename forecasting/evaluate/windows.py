@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.config import Config
-from forecasting.dataset.dataset import Dataset
 from forecasting.domain import (
     LONG_AGO,
     BoolArray,
@@ -25,7 +24,8 @@ from forecasting.errors import RequestError
 from forecasting.evaluate.classes import are_new, patterns, speeds
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.catalogue import Catalogue
-from forecasting.inputs.demand import days_of, known_at
+from forecasting.inputs.demand import known_at
+from forecasting.inputs.records import Records
 from forecasting.planning.observer import Observer, observer
 from models.shared.history import History
 
@@ -63,13 +63,13 @@ class Window:
 
 
 def origin_days(
-    dataset: Dataset, bucket: Bucket, as_of: int, origins: int, horizon_days: int, apart_days: int
+    records: Records, bucket: Bucket, as_of: int, origins: int, horizon_days: int, apart_days: int
 ) -> list[int]:
     """The days at whose close forecasts are made, oldest first: the last window ends on ``as_of``.
 
     Raises RequestError where the data begins too late for so many.
     """
-    begins = int(days_of(dataset.orders["ordered_at"]).min())
+    begins = records.first_day
     last = as_of - horizon_days
     # An origin needs a past as long as what it is asked for, and a whole bucket of it.
     past = max(horizon_days, math.ceil(DAYS[bucket]))
@@ -89,10 +89,10 @@ def origin_days(
 
 
 def window(
-    dataset: Dataset, config: Config, origin: int, as_of: int, horizon_days: int, assumptions: Assumptions
+    records: Records, config: Config, origin: int, as_of: int, horizon_days: int, assumptions: Assumptions
 ) -> Window:
     """What was known at the close of ``origin``, and the demand of the days after, as known at ``as_of``."""
-    seeing = observer(dataset, config, origin, assumptions)
+    seeing = observer(records, config, origin, assumptions)
     known, n = seeing.catalogue, len(seeing.catalogue)
     seen, size = seeing.history(origin), seeing.line_size(origin)
     days = np.full(n, float(horizon_days))

@@ -6,7 +6,7 @@ Every amount is kept under its own name, from the settings to the last table.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -18,7 +18,7 @@ DAYS_PER_YEAR = 365.0
 
 
 def build(
-    given: Callable[[str], FloatArray],
+    given: Mapping[str, FloatArray],
     unit_cost: FloatArray,
     unit_price: FloatArray,
     backorder_allowed: BoolArray,
@@ -30,7 +30,7 @@ def build(
     """The cost rates, from what ``products`` sets per SKU and the settings for the rest.
 
     Args:
-        given: the column of ``products`` of that name, per item, NaN where it says nothing.
+        given: the columns of ``products``, per item, NaN where they say nothing.
         unit_cost, unit_price: float64, shape (n,), money.
         backorder_allowed: bool, shape (n,).
         line_cost: float64, shape (n,), money per purchase order line.
@@ -39,14 +39,14 @@ def build(
     """
 
     def setting(name: str) -> FloatArray:
-        return assumptions.fill(name, given(name), float(getattr(config, name)))
+        return assumptions.fill(name, given[name], float(getattr(config, name)))
 
     def override(name: str) -> FloatArray:
         return _override(given, config, name)
 
     margin = _margin(given, unit_cost, unit_price, config)
     if config.lost_margin is None:
-        assumptions.add("lost_margin", "unit_price - unit_cost", int(np.isnan(given("lost_margin")).sum()))
+        assumptions.add("lost_margin", "unit_price - unit_cost", int(np.isnan(given["lost_margin"]).sum()))
     leaving = np.where(backorder_allowed, setting("cancel_share"), 1.0 - setting("alternative_share"))
 
     holding = unit_cost * setting("holding_rate") / DAYS_PER_YEAR + setting("storage_cost")
@@ -84,7 +84,7 @@ def build(
 
 
 def unserved_backorder_cost(
-    given: Callable[[str], FloatArray],
+    given: Mapping[str, FloatArray],
     unit_cost: FloatArray,
     unit_price: FloatArray,
     backorder_allowed: BoolArray,
@@ -93,21 +93,21 @@ def unserved_backorder_cost(
     """What a unit on backorder loses on top where it is never served: the margin of those who would have
     waited. Nothing where ``shortage_per_unit`` says directly what a unit short costs. float64, shape (n,).
     """
-    cancelled = given("cancel_share")
+    cancelled = given["cancel_share"]
     waiting = 1.0 - np.where(np.isnan(cancelled), config.cancel_share, cancelled)
     counts = backorder_allowed & np.isnan(_override(given, config, "shortage_per_unit"))
     return np.where(counts, _margin(given, unit_cost, unit_price, config) * waiting, 0.0)
 
 
-def _override(given: Callable[[str], FloatArray], config: Config, name: str) -> FloatArray:
+def _override(given: Mapping[str, FloatArray], config: Config, name: str) -> FloatArray:
     """What was set directly, NaN where nothing was."""
     value = getattr(config, name)
-    column = given(name)
+    column = given[name]
     return column if value is None else np.where(np.isnan(column), float(value), column)
 
 
 def _margin(
-    given: Callable[[str], FloatArray], unit_cost: FloatArray, unit_price: FloatArray, config: Config
+    given: Mapping[str, FloatArray], unit_cost: FloatArray, unit_price: FloatArray, config: Config
 ) -> FloatArray:
     """Money lost with a unit that is not sold: float64, shape (n,)."""
     margin = _override(given, config, "lost_margin")

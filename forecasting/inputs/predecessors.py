@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from forecasting.domain import LONG_AGO, DemandLines, IntArray
-from forecasting.inputs.demand import Availability, known_at
+from forecasting.inputs.demand import known_at
+from forecasting.inputs.unconstrained_demand import Availability
 
 
 def inherited(

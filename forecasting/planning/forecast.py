@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from forecasting.config import Config
-from forecasting.dataset.dataset import Dataset
-from forecasting.domain import Stock, day_text
+from forecasting.domain import Items, day_text
 from forecasting.errors import RequestError
 from forecasting.inputs.assumptions import Assumptions
-from forecasting.planning.observer import LazyChoice, LazyForecast, observer
+from forecasting.inputs.records import Records
+from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast
+from forecasting.planning.observer import observer
 from forecasting.planning.recommendations import whole
 from forecasting.planning.requests import check_date, check_model
+from forecasting.policies.lead_time_demand import LeadTimeDemand
 from models.shared.distribution import Distribution
 
 
 def forecast(
-    dataset: Dataset,
+    records: Records,
     config: Config,
     as_of: int,
     horizon_days: int,
@@ -33,51 +36,65 @@ def forecast(
     With ``per_period`` also one row an item and bucket, ``period`` counting from 1 (0 is the sum) and
     ``starts_on`` its first day. Raises RequestError where the date or a name does not fit.
     """
-    assumptions = Assumptions()
     check_model(config)
-    check_date(dataset, as_of, "--as-of")
+    check_date(records, as_of, "--as-of")
     if horizon_days < 1:
         raise RequestError(f"--horizon-days {horizon_days}: must be at least 1")
-    seeing = observer(dataset, config, as_of, assumptions)
-    seen = seeing.history(as_of)
-    choice = seeing.choose_models(as_of, seen)
-    n = len(seeing.catalogue)
-    nothing = np.zeros(n)
-    lead_time_demand = seeing.situation(
-        as_of,
-        np.arange(n),
-        Stock(nothing, nothing, nothing),
-        LazyForecast(LazyChoice(as_of, lambda: choice), seen),
-        on_order_later=nothing,
-        line_size=seeing.line_size(as_of),
-    ).lead_time_demand
 
-    def rows(demand: Distribution, period: int, starts_on: int) -> pd.DataFrame:
-        columns: dict[str, Any] = {
-            "location": seeing.catalogue.items.location,
-            "sku": seeing.catalogue.items.sku,
-            "model": list(choice.names),
-        }
-        if per_period:
-            columns |= {"period": period, "starts_on": day_text(starts_on)}
-        columns["mean"] = np.round(demand.mean, 6)
-        columns |= {f"q{q:g}": whole(np.round(demand.quantile(q), 6)) for q in quantiles}
-        return pd.DataFrame(columns)
+    seeing = observer(records, config, as_of, Assumptions())
+    history = seeing.history(as_of)
+    choice = seeing.choose_models(as_of, history)
+    ahead = seeing.demand_ahead(as_of, LazyForecast(LazyChoice(as_of, lambda: choice), history))
 
-    total = lead_time_demand.over(np.full(n, float(horizon_days)))
-    tables = [rows(total, 0, as_of + 1)]
+    periods = [Period(0, as_of + 1, ahead.over(np.full(len(history), float(horizon_days))))]
     if per_period:
-        step = {"day": 1, "week": 7, "month": 30}[config.bucket]
-        one = lead_time_demand.over(np.full(n, float(step)))
-        before = np.zeros(n)
-        for period, end in enumerate(range(step, horizon_days + step, step), start=1):
-            until = min(end, horizon_days)
-            mean = lead_time_demand.over(np.full(n, float(until))).mean
-            # A bucket further ahead is the first one, as much larger as its expected demand is.
-            part = np.maximum(mean - before, 0.0) / np.maximum(one.mean, 1e-12)
-            later = Distribution(np.floor(one.values * part[:, None] + 0.5))
-            tables.append(
-                rows(one if period == 1 and until == step else later, period, as_of + 1 + end - step)
-            )
-            before = mean
-    return pd.concat(tables, ignore_index=True)
+        periods += _periods(ahead, horizon_days)
+    tables = [_rows(each, seeing.catalogue.items, choice.names, quantiles) for each in periods]
+    table = pd.concat(tables, ignore_index=True)
+    return table if per_period else table.drop(columns=["period", "starts_on"])
+
+
+@dataclass(frozen=True)
+class Period:
+    """Demand summed over a stretch of days: its number, its first day, and the distribution."""
+
+    number: int
+    first_day: int
+    demand: Distribution
+
+
+def _periods(ahead: LeadTimeDemand, horizon_days: int) -> list[Period]:
+    """The buckets that the horizon is made of, the last one cut off where it ends.
+
+    A bucket further ahead is the first one, as much larger as its expected demand is.
+    """
+    as_of, n = ahead.as_of, len(ahead.starts)
+    edges = ahead.calendar.periods(as_of, horizon_days)
+    whole_bucket = ahead.over(np.full(n, float(edges[1] - edges[0])))
+    last = as_of + 1 + horizon_days
+
+    periods, before = [], np.zeros(n)
+    for number, (begin, end) in enumerate(pairwise(edges), start=1):
+        mean = ahead.over(np.full(n, float(min(end, last) - as_of - 1))).mean
+        if number == 1 and end <= last:
+            demand = whole_bucket
+        else:
+            share = np.maximum(mean - before, 0.0) / np.maximum(whole_bucket.mean, 1e-12)
+            demand = Distribution(np.floor(whole_bucket.values * share[:, None] + 0.5))
+        periods.append(Period(number, int(begin), demand))
+        before = mean
+    return periods
+
+
+def _rows(period: Period, items: Items, models: Sequence[str], quantiles: Sequence[float]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "location": items.location,
+            "sku": items.sku,
+            "model": list(models),
+            "period": period.number,
+            "starts_on": day_text(period.first_day),
+            "mean": np.round(period.demand.mean, 6),
+            **{f"q{q:g}": whole(np.round(period.demand.quantile(q), 6)) for q in quantiles},
+        }
+    )

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from forecasting.config import Config
-from forecasting.dataset.dataset import Dataset
-from forecasting.domain import Stock, day_text
-from forecasting.inputs import demand as demand_of
+from forecasting.domain import day_text
 from forecasting.inputs.assumptions import Assumptions
-from forecasting.inputs.stock import beyond_protection, counted, on_the_way, overtaken, owed
-from forecasting.planning.observer import LazyChoice, LazyForecast, observer
+from forecasting.inputs.records import Records
+from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast
+from forecasting.planning.observer import observer
+from forecasting.planning.position import stock_position
 from forecasting.planning.recommendations import Advice, costs_table, recommendations
 from forecasting.planning.requests import check_date, check_model
 from forecasting.planning.supplier_orders import choices_table, supplier_orders, together
@@ -21,7 +21,7 @@ from forecasting.policies.registry import policy as policy_named
 from forecasting.run import Clock, Result, describe, run_id
 
 
-def plan(dataset: Dataset, config: Config, as_of: int) -> Result:
+def plan(records: Records, config: Config, as_of: int) -> Result:
     """What to order at the close of day ``as_of``.
 
     Tables ``recommendations``, ``costs``, ``choices``, ``supplier_orders`` and ``assumptions``.
@@ -31,8 +31,8 @@ def plan(dataset: Dataset, config: Config, as_of: int) -> Result:
     clock, assumptions = Clock(), Assumptions()
     check_model(config)
     policy = policy_named(config.policy, config)
-    check_date(dataset, as_of, "--as-of")
-    seeing = observer(dataset, config, as_of, assumptions).serving(policy)
+    check_date(records, as_of, "--as-of")
+    seeing = observer(records, config, as_of, assumptions).serving(policy)
     known = seeing.catalogue
     clock.lap("prepare")
 
@@ -40,25 +40,14 @@ def plan(dataset: Dataset, config: Config, as_of: int) -> Result:
     choice = seeing.choose_models(as_of, seen)
     clock.lap("choose_models")
 
-    on_hand = counted(dataset, known, as_of)
-    stock_known = ~np.isnan(on_hand)
-    coming = on_the_way(dataset, known, as_of, in_hindsight=False)
-    due_to_ship = demand_of.due_to_ship(
-        dataset, demand_of.item_numbers(dataset.orders, known.items), known.available_from
-    )
-    stock = Stock(
-        on_hand=assumptions.fill("on_hand", on_hand, config.on_hand),
-        on_order=np.bincount(coming.item, coming.quantity, len(known)).astype(np.float64),
-        backlog=owed(dataset, known, as_of, due_to_ship),
-    )
+    forecast = LazyForecast(LazyChoice(as_of, lambda: choice), seen)
+    position, stock_known = stock_position(seeing, as_of, assumptions)
     situation = seeing.situation(
         as_of,
         np.arange(len(known)),
-        stock,
-        LazyForecast(LazyChoice(as_of, lambda: choice), seen),
-        on_order_later=beyond_protection(coming, as_of, known.protection_days),
+        position,
+        forecast,
         line_size=seeing.line_size(as_of),
-        crossover=overtaken(coming, as_of, known.lead_times, known.review_days),
         price_rise=known.price_rise(as_of),
     )
     judge = CostOptimal(config.excess_holding_share, config.excess_holding_days)
@@ -69,7 +58,7 @@ def plan(dataset: Dataset, config: Config, as_of: int) -> Result:
     tried = choices(value, decision.quantity, REVIEWS_MORE, orders.wanted)
     clock.lap("decide")
 
-    run = run_id(dataset, config, {"plan": as_of})
+    run = run_id(records, config, {"plan": as_of})
     table = recommendations(
         Advice(
             run,
@@ -89,7 +78,7 @@ def plan(dataset: Dataset, config: Config, as_of: int) -> Result:
     counts = {
         "items": len(table),
         "suggested": int((decision.quantity > 0).sum()),
-        "order_lines": len(dataset.orders),
+        "order_lines": len(records.orders),
         "suppliers": len(known.suppliers.name),
         "supplier_orders": len(np.unique(known.supplier[decision.quantity > 0])),
     }
@@ -100,6 +89,6 @@ def plan(dataset: Dataset, config: Config, as_of: int) -> Result:
         "supplier_orders": supplier_orders(run, known, orders, prices.nothing - prices.order),
         "assumptions": assumptions.frame(),
     }
-    described = describe(run, "plan", dataset, config, clock, counts)
+    described = describe(run, "plan", records, config, clock, counts)
     whole = together(orders, config.budget, table["value"].to_numpy())
     return Result(tables, {**described, "as_of": day_text(as_of), "together": whole})

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from forecasting.config import Config
-from forecasting.dataset.dataset import Dataset
 from forecasting.domain import day_text
 from forecasting.errors import RequestError
-from forecasting.inputs.demand import days_of
+from forecasting.inputs.records import Records
 from models.registry import MODELS
 
 LONGEST_GAP = 62
 """Days after the last order line from which on a date is taken for a mistake."""
 
 
-def last_known_day(dataset: Dataset) -> int:
-    """The last day that the data knows of: of an order line, or of a count of the stock."""
-    days = np.concatenate([days_of(dataset.orders["ordered_at"]), days_of(dataset.stock["as_of"])])
-    return int(days.max())
-
-
-def check_date(dataset: Dataset, as_of: int, what: str) -> None:
-    """Raise RequestError where the data says nothing of the time up to ``as_of``."""
-    ordered = days_of(dataset.orders["ordered_at"])
-    first, last = int(ordered.min()), int(ordered.max())
+def check_date(records: Records, as_of: int, what: str) -> None:
+    """Raise RequestError where the records say nothing of the time up to ``as_of``."""
+    first, last = records.first_day, records.last_day
     if as_of < first:
         raise RequestError(
             f"{what} {day_text(as_of)} lies before the first order line, {day_text(first)}: "

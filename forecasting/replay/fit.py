@@ -9,7 +9,6 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 
 from forecasting.adapters.stages import Stage, silent
-from forecasting.dataset.dataset import Dataset
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.planning.observer import Observer
 from forecasting.policies.base import Policy
@@ -36,16 +35,14 @@ class Fittable(Policy, Protocol):
         """The policy with each set of parameters worth trying."""
 
 
-def time_before(dataset: Dataset, observer: Observer, first_day: int) -> Scenario | None:
+def time_before(observer: Observer, first_day: int) -> Scenario | None:
     """The year (or what there is of it) before ``first_day``; None where there is too little."""
     begin = max(observer.first_day + HISTORY_DAYS, first_day - LONGEST_DAYS)
     if first_day - begin < SHORTEST_DAYS:
         return None
     # Opening stock by the rule, not by the data: the time before is a rehearsal for every policy.
-    without_stock = replace(
-        dataset, stock=dataset.stock.iloc[:0], purchase_orders=dataset.purchase_orders.iloc[:0]
-    )
-    return scenario(without_stock, observer, begin, first_day - 1, Assumptions())
+    without_stock = replace(observer, records=observer.records.without_stock())
+    return scenario(without_stock, begin, first_day - 1, Assumptions())
 
 
 def fit(policy: Fittable, before: Scenario, stage: Stage = silent) -> Policy:

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from forecasting.domain import DemandLines, FloatArray, IntArray, Stock
-from forecasting.inputs.demand import Availability
-from forecasting.planning.observer import LazyChoice, LazyForecast, Observer
+from forecasting.domain import DemandLines, FloatArray, IntArray, StockPosition
+from forecasting.inputs.unconstrained_demand import Availability
+from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast
+from forecasting.planning.observer import Observer
 from forecasting.policies.base import Situation
 from forecasting.replay.scenario import Scenario
 from forecasting.simulation.ledger import Ledger
@@ -67,15 +68,8 @@ class Sight:
         self._look(day)
         if self._line_size is None:
             self._line_size = observer.line_size(day)
-        nothing = np.zeros(len(self._reviewed))
-        return observer.situation(
-            day,
-            self._reviewed,
-            Stock(nothing, nothing, nothing),
-            forecast,
-            on_order_later=nothing,
-            line_size=self._line_size,
-        )
+        position = StockPosition.none(len(self._reviewed))
+        return observer.situation(day, self._reviewed, position, forecast, line_size=self._line_size)
 
 
 def observed_sales(scenario: Scenario, ledger: Ledger) -> tuple[DemandLines, Availability]:

@@ -11,13 +11,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from forecasting.dataset.dataset import Dataset
 from forecasting.domain import DemandLines, IntArray
-from forecasting.inputs.demand import days_of, due_to_ship, item_numbers, order_of_lines
 from forecasting.planning.observer import Observer
 
 
-def demand_in_one_piece(dataset: Dataset, observer: Observer) -> tuple[DemandLines, IntArray, IntArray]:
+def demand_in_one_piece(observer: Observer) -> tuple[DemandLines, IntArray, IntArray]:
     """The lines that are demand in the end, and what they were put together of.
 
     Returns:
@@ -27,11 +25,9 @@ def demand_in_one_piece(dataset: Dataset, observer: Observer) -> tuple[DemandLin
     """
     lines = observer.lines
     keep = lines.known_until == DemandLines.NEVER
-    number = item_numbers(dataset.orders, observer.catalogue.items)
-    due = due_to_ship(dataset, number, observer.catalogue.available_from)
-    row, happened = order_of_lines(dataset, number, due)[keep], lines.where(keep)
+    row, happened = observer.record[keep], lines.where(keep)
     place = np.arange(len(happened), dtype=np.int64)
-    shipped = days_of(dataset.orders["shipped_at"])[row]
+    shipped = observer.records.orders.shipped[row]
     if len(shipped) == 0 or shipped.min() == shipped.max():
         return happened, row, place
 

@@ -33,7 +33,7 @@ class Purchases:
         lines = np.bincount(supplier, minlength=len(catalogue.suppliers.name))
         self.orders[period] += np.count_nonzero(lines)
         self.units[item, period] += quantity
-        share = (catalogue.suppliers.order_cost + freight)[supplier] / lines[supplier]
+        share = (catalogue.suppliers.terms.order_cost + freight)[supplier] / lines[supplier]
         terms = catalogue.terms.take(item)
         cheaper = quantity * (terms.unit_cost - terms.price(quantity))
         self.cost[item, period] += share + catalogue.costs.line_cost[item] - cheaper

@@ -9,13 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
-from forecasting.dataset.dataset import Dataset
 from forecasting.domain import BoolArray, FloatArray
 from forecasting.errors import RequestError
 from forecasting.inputs.assumptions import Assumptions
-from forecasting.inputs.demand import days_of, item_numbers
 from forecasting.inputs.stock import counted
 from forecasting.policies.registry import RECORDED
 from forecasting.replay.purchases import endings
@@ -34,12 +31,12 @@ class Recorded:
     gaps: tuple[str, ...]
 
 
-def recorded(dataset: Dataset, past: Scenario, assumptions: Assumptions) -> Recorded:
+def recorded(past: Scenario, assumptions: Assumptions) -> Recorded:
     """What the dataset shows in the scenario's stretch, of the lines and days that count in it.
 
     A flow that it does not tell of an item and period is NaN. Raises RequestError where it tells none.
     """
-    lines = recorded_lines(dataset, past)
+    lines = recorded_lines(past)
     waits, losses = _untold(lines, past)
     flows = lines.flows(past)
     for name, flow in flows.items():
@@ -47,9 +44,9 @@ def recorded(dataset: Dataset, past: Scenario, assumptions: Assumptions) -> Reco
             flow[losses] = np.nan
         elif name not in ("lines", "units"):
             flow[waits | losses] = np.nan
-    stock = stock_history(dataset, past)
+    stock = stock_history(past)
     on_hand = stock.on_hand_unit_days
-    bought = len(dataset.purchase_orders) > 0
+    bought = len(past.observer.records.purchases) > 0
     missing = waits | losses
     if losses.all() and np.isnan(on_hand).all() and not bought:
         raise RequestError(
@@ -59,14 +56,14 @@ def recorded(dataset: Dataset, past: Scenario, assumptions: Assumptions) -> Reco
     if not missing.all():
         taken = np.unique(lines.item[lines.counted & lines.ships & ~lines.dated])
         assumptions.add(RECORDED, "a line of which no shipment is told shipped when it was due", len(taken))
-    units, orders, cost = _purchases(dataset, past)
+    units, orders, cost = _purchases(past)
     tallies = Tallies(
         **flows,
         on_hand_unit_days=on_hand,
         days=_days(past),
-        received_units=_received(dataset, past),
+        received_units=_received(past),
     )
-    run = PolicyRun(RECORDED, "", tallies, units, orders, cost, _waste(dataset, past))
+    run = PolicyRun(RECORDED, "", tallies, units, orders, cost, _waste(past))
     return Recorded(run, _gaps(missing, on_hand, stock.uncounted, bought))
 
 
@@ -99,64 +96,60 @@ def _days(past: Scenario) -> FloatArray:
     return np.maximum(past.period_edges[1:] - begin, 0).astype(np.float64)
 
 
-def _received(dataset: Dataset, past: Scenario) -> FloatArray:
+def _received(past: Scenario) -> FloatArray:
     """float64, shape (n, p): units received on the days that count."""
-    table = dataset.purchase_orders
+    purchases = past.observer.records.purchases
     shape = len(past.count_from), len(past.period_edges) - 1
-    if len(table) == 0:
+    if len(purchases) == 0:
         return np.full(shape, np.nan)
-    item, day = item_numbers(table, past.observer.catalogue.items), days_of(table["received_at"])
-    units = table["quantity_received"].fillna(table["quantity"]).to_numpy(dtype=np.float64)
-    keep = (item >= 0) & (day >= past.count_from[item]) & (day <= past.last_day)
-    cell = item[keep] * shape[1] + np.searchsorted(past.period_edges, day[keep], side="right") - 1
-    return np.bincount(cell, units[keep], shape[0] * shape[1]).reshape(shape).astype(np.float64)
+
+    item, day = purchases.item, purchases.received
+    counted_days = (day >= past.count_from[item]) & (day <= past.last_day)
+    item, day, units = item[counted_days], day[counted_days], purchases.came_units[counted_days]
+    cell = item * shape[1] + np.searchsorted(past.period_edges, day, side="right") - 1
+    return np.bincount(cell, units, shape[0] * shape[1]).reshape(shape).astype(np.float64)
 
 
-def _purchases(dataset: Dataset, past: Scenario) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _purchases(past: Scenario) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Units bought, orders to suppliers, and what ordering cost: shapes (n, p), (p,), (n, p).
 
     As in a simulation a purchase belongs to the first day after it was placed, is charged at the terms of
     its supplier (that of the item, where another one is named that the items do not know), and an order's
     cost is shared by its lines. Drafts and cancelled lines were not bought.
     """
-    table, catalogue = dataset.purchase_orders, past.observer.catalogue
+    purchases, catalogue = past.observer.records.purchases, past.observer.catalogue
     shape = len(catalogue), len(past.period_edges) - 1
-    free = not (catalogue.suppliers.order_cost.any() or catalogue.costs.line_cost.any())
-    if len(table) == 0:
+    order_cost, line_cost = catalogue.suppliers.terms.order_cost, catalogue.costs.line_cost
+    if len(purchases) == 0:
         nothing = np.full(shape, np.nan)
+        free = not (order_cost.any() or line_cost.any())
         return nothing, nothing[0], np.zeros(shape) if free else nothing
-    item = item_numbers(table, catalogue.items)
-    day = days_of(table["ordered_at"]) + 1
-    firm = ~table["status"].astype(object).isin(["draft", "cancelled"]).to_numpy(dtype=bool)
-    keep = firm & (item >= 0) & (day >= past.count_from[item]) & (day <= past.last_day)
-    item, day, table = item[keep], day[keep], table.loc[keep]
-    period = np.searchsorted(past.period_edges, day, side="right") - 1
-    cell, cells = item * shape[1] + period, shape[0] * shape[1]
-    units = (
-        np.bincount(cell, table["quantity"].to_numpy(dtype=np.float64), cells)
-        .reshape(shape)
-        .astype(np.float64)
-    )
 
-    order, names = pd.factorize(table["purchase_order"])
+    day = purchases.ordered + 1
+    bought = purchases.firm & (day >= past.count_from[purchases.item]) & (day <= past.last_day)
+    item, supplier = purchases.item[bought], purchases.supplier[bought]
+    supplier = np.where(supplier >= 0, supplier, catalogue.supplier[item])
+    period = np.searchsorted(past.period_edges, day[bought], side="right") - 1
+    cell, cells = item * shape[1] + period, shape[0] * shape[1]
+
+    names, order = np.unique(purchases.order[bought], return_inverse=True)
     first = np.full(len(names), shape[1], dtype=np.int64)
     np.minimum.at(first, order, period)
-    named = pd.Index(catalogue.suppliers.name).get_indexer(pd.Index(table["supplier"].astype(object)))
-    supplier = np.where(named >= 0, named, catalogue.supplier[item])
-    share = catalogue.suppliers.order_cost[supplier] / np.bincount(order)[order]
-    cost = np.bincount(cell, share + catalogue.costs.line_cost[item], cells).reshape(shape).astype(np.float64)
+
+    share = order_cost[supplier] / np.bincount(order)[order]
+    units = np.bincount(cell, purchases.quantity[bought], cells).reshape(shape).astype(np.float64)
+    cost = np.bincount(cell, share + line_cost[item], cells).reshape(shape).astype(np.float64)
     return units, np.bincount(first, minlength=shape[1]).astype(np.float64), cost
 
 
-def _waste(dataset: Dataset, past: Scenario) -> FloatArray:
+def _waste(past: Scenario) -> FloatArray:
     """float64, shape (n, p): what was left on the day an item ended, written off as in a simulation."""
     catalogue = past.observer.catalogue
     waste = np.zeros((len(catalogue), len(past.period_edges) - 1))
     for day, item in endings(past):
         period = int(np.searchsorted(past.period_edges, day, side="right") - 1)
-        waste[item, period] = (
-            counted(dataset, catalogue, day)[item] * catalogue.end_of_life.waste_per_unit[item]
-        )
+        left = counted(past.observer.records, day)[item]
+        waste[item, period] = left * catalogue.end_of_life.waste_per_unit[item]
     return waste
 
 

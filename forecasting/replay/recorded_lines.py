@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
-from forecasting.dataset.dataset import Dataset
 from forecasting.domain import LONG_AGO, BoolArray, DemandLines, FloatArray, IntArray
-from forecasting.inputs.demand import days_of
+from forecasting.inputs.records import OrderStatus
 from forecasting.replay.parts import demand_in_one_piece
 from forecasting.replay.scenario import Scenario
 from forecasting.simulation.kernels import TOLERANCE
@@ -125,23 +123,23 @@ def _unit_days(item: IntArray, begin: IntArray, units: FloatArray, edges: IntArr
     return own + (np.cumsum(begun, axis=1) - begun) * np.diff(edges)
 
 
-def recorded_lines(dataset: Dataset, past: Scenario) -> RecordedLines:
+def recorded_lines(past: Scenario) -> RecordedLines:
     """What the table ``orders`` tells of each line that is demand in the end.
 
     A row that shipped in several parts is taken to have shipped all at once, on the last day
     (``shipped_at``): what left before is not told. A row that says nothing shipped when it was due.
     """
-    orders = dataset.orders
-    lines, row, line = demand_in_one_piece(dataset, past.observer)
+    orders = past.observer.records.orders
+    lines, row, line = demand_in_one_piece(past.observer)
     item, day, due = lines.item[line], lines.day[line], lines.due[line]
-    quantity = orders["quantity"].to_numpy(dtype=np.float64)[row]
-    shipped = days_of(orders["shipped_at"])[row]
-    cancelled_on = days_of(orders["cancelled_at"])[row]
-    status = orders["status"].astype(object).to_numpy()[row]
-    refused, still_open, cancelled = (status == word for word in ("refused", "open", "cancelled"))
+    quantity, status = orders.quantity[row], orders.status[row]
+    shipped, cancelled_on = orders.shipped[row], orders.cancelled[row]
+    refused, still_open, cancelled = (
+        status == each for each in (OrderStatus.REFUSED, OrderStatus.OPEN, OrderStatus.CANCELLED)
+    )
     dated = shipped > LONG_AGO
 
-    given = orders["quantity_shipped"].to_numpy(dtype=np.float64)[row]
+    given = orders.shipped_units[row]
     nothing = refused | (~dated & (still_open | cancelled))
     sent = np.where(np.isnan(given), np.where(nothing, 0.0, quantity), given)
     rest = np.where(quantity - sent > TOLERANCE, quantity - sent, 0.0)
@@ -166,5 +164,5 @@ def recorded_lines(dataset: Dataset, past: Scenario) -> RecordedLines:
         counted=(day >= np.maximum(past.first_day, past.count_from[item])) & (day <= past.last_day),
         ships=~(refused | still_open | cancelled),
         dated=dated,
-        silent=~dated & pd.isna(status),
+        silent=~dated & (status == OrderStatus.UNTOLD),
     )

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.dataset.dataset import Dataset
 from forecasting.domain import FloatArray, IntArray
-from forecasting.inputs.demand import days_of, item_numbers
 from forecasting.inputs.stock import movements
 from forecasting.replay.scenario import Scenario
 
@@ -31,22 +29,20 @@ class StockHistory:
     uncounted: int
 
 
-def stock_history(dataset: Dataset, past: Scenario) -> StockHistory:
+def stock_history(past: Scenario) -> StockHistory:
     """The stock of every item and period.
 
     On hand is the last count with what was received and shipped since, never below zero
-    (``stock_position.counted``); before an item's first count, that count with what was received and
+    (``inputs.stock.counted``); before an item's first count, that count with what was received and
     shipped until then taken back. An item without any count had nothing if nothing of it ever moved, and
     is unknown otherwise. Where no receipt is recorded, stock is told by counts only: a period before the
     first or after the last of them is unknown.
     """
     catalogue, edges = past.observer.catalogue, past.period_edges
     n, before, days = len(catalogue), past.first_day - 1, past.last_day - past.first_day + 1
-    moved = movements(dataset, catalogue)
-    table = dataset.stock
-    item, day = item_numbers(table, catalogue.items), days_of(table["as_of"])
-    units = table["on_hand"].to_numpy(dtype=np.float64)
-    count = _by_item(item[item >= 0], day[item >= 0], units[item >= 0])
+    moved = movements(past.observer.records)
+    counts = past.observer.records.counts
+    count = _by_item(counts.item, counts.day, counts.on_hand)
     move = _by_item(moved.item, moved.day, moved.quantity)
     opening = _opening(count, move, n, before)
 
@@ -66,8 +62,8 @@ def stock_history(dataset: Dataset, past: Scenario) -> StockHistory:
         # Each day rests on the last count: the place of it is the highest one so far.
         place = np.maximum.accumulate(np.where(np.isnan(base), 0, np.arange(shape[1])), axis=1)
         on_hand = np.maximum(np.take_along_axis(base, place, axis=1) + change, 0.0)[:, 1:]
-        counts = np.arange(past.first_day, past.last_day + 1) >= past.count_from[start:stop, None]
-        closes = np.where(counts, on_hand, 0.0)
+        counted = np.arange(past.first_day, past.last_day + 1) >= past.count_from[start:stop, None]
+        closes = np.where(counted, on_hand, 0.0)
         out[start:stop] = np.add.reduceat(closes, edges[:-1] - past.first_day, axis=1)
 
     uncounted = np.isnan(opening)

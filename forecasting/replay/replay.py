@@ -10,14 +10,14 @@ import numpy as np
 
 from forecasting.adapters.stages import Stage, silent
 from forecasting.config import Config, with_settings
-from forecasting.dataset.dataset import Dataset
 from forecasting.dataset.tables import COST_COLUMNS
 from forecasting.domain import Costs, day_text
 from forecasting.errors import RequestError
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.catalogue import catalogue
+from forecasting.inputs.records import Records
 from forecasting.planning.observer import observer
-from forecasting.planning.requests import check_date, check_model, last_known_day
+from forecasting.planning.requests import check_date, check_model
 from forecasting.policies.base import Policy
 from forecasting.policies.perfect_foresight import PerfectForesight
 from forecasting.policies.registry import IN_HINDSIGHT, POLICIES, RECORDED, policy, unknown
@@ -60,7 +60,7 @@ class Replayed:
 
 
 def replay(
-    dataset: Dataset,
+    records: Records,
     config: Config,
     first_day: int,
     last_day: int,
@@ -83,22 +83,22 @@ def replay(
     clock, assumptions = Clock(), Assumptions()
     check_model(config)
     names = _checked(policies, baseline)
-    _check_span(dataset, first_day, last_day)
+    _check_span(records, first_day, last_day)
     if baseline == RECORDED and extras.sensitivity:
         raise RequestError(
             f"--sensitivity: {RECORDED} cannot be replayed otherwise; choose another --baseline"
         )
-    seeing = observer(dataset, config, first_day - 1, assumptions)
-    past = scenario(dataset, seeing, first_day, last_day, assumptions)
+    seeing = observer(records, config, first_day - 1, assumptions)
+    past = scenario(seeing, first_day, last_day, assumptions)
     clock.lap("prepare")
 
     identity = run_id(
-        dataset,
+        records,
         config,
         {"replay": [first_day, last_day], "policies": names, "baseline": baseline, "extras": vars(extras)},
     )
     notebook = open_notebook(identity)
-    before = time_before(dataset, seeing, first_day)
+    before = time_before(seeing, first_day)
     followed = [name for name in names if name != RECORDED]
     chosen = [_fitted(_policy(name, config, past), before, notebook, stage) for name in followed]
     clock.lap("fit")
@@ -109,13 +109,13 @@ def replay(
     clock.lap("walk")
     gaps: tuple[str, ...] = ()
     if RECORDED in names:
-        told = recorded(dataset, past, assumptions)
+        told = recorded(past, assumptions)
         runs.insert(names.index(RECORDED), told.run)
         gaps = told.gaps
         clock.lap(RECORDED)
 
     known = seeing.catalogue
-    costs = _charged(dataset, config, extras.tally, first_day - 1) if extras.tally else known.costs
+    costs = _charged(records, config, extras.tally, first_day - 1) if extras.tally else known.costs
     value, seed, draws = known.terms.unit_cost, config.seed, config.interval_draws
     tables = {
         "summary": compare.summary(runs, costs, value, baseline, seed, draws),
@@ -152,7 +152,7 @@ def replay(
         "order_lines": int(runs[0].tallies.lines.sum()),
     }
     described: dict[str, Any] = {
-        **describe(identity, "replay", dataset, config, clock, counts),
+        **describe(identity, "replay", records, config, clock, counts),
         "from": day_text(first_day),
         "to": day_text(last_day),
         "baseline": baseline,
@@ -196,7 +196,7 @@ def _walked(policies: Sequence[Policy], past: Scenario, notebook: Notebook, stag
     return runs
 
 
-def _charged(dataset: Dataset, config: Config, tally: Mapping[str, Any], as_of: int) -> Costs:
+def _charged(records: Records, config: Config, tally: Mapping[str, Any], as_of: int) -> Costs:
     """The cost rates with other settings than those that policies believe in."""
     unknown_costs = sorted(set(tally) - {*COST_COLUMNS, "line_cost"})
     if unknown_costs:
@@ -204,7 +204,7 @@ def _charged(dataset: Dataset, config: Config, tally: Mapping[str, Any], as_of: 
             f"--tally {unknown_costs[0]}: only costs can be charged otherwise than a policy believes: "
             f"{', '.join(COST_COLUMNS)}, line_cost"
         )
-    return catalogue(dataset, with_settings(config, tally), as_of, Assumptions()).costs
+    return catalogue(records, with_settings(config, tally), as_of, Assumptions()).costs
 
 
 def _policy(name: str, config: Config, past: Scenario) -> Policy:
@@ -236,13 +236,13 @@ def _checked(policies: Sequence[str], baseline: str) -> list[str]:
     return names
 
 
-def _check_span(dataset: Dataset, first_day: int, last_day: int) -> None:
+def _check_span(records: Records, first_day: int, last_day: int) -> None:
     if last_day < first_day:
         raise RequestError(
             f"--to {day_text(last_day)} lies before --from {day_text(first_day)}: exchange them"
         )
-    check_date(dataset, first_day - 1, "the day before --from,")
-    last = last_known_day(dataset)
+    check_date(records, first_day - 1, "the day before --from,")
+    last = records.last_known_day
     if last_day > last:
         raise RequestError(
             f"--to {day_text(last_day)} lies after {day_text(last)}, the last day that the data knows "

@@ -7,13 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.config import Config
-from forecasting.dataset.dataset import Dataset
 from forecasting.domain import BoolArray, Costs, DemandLines, FloatArray, IntArray, Receipts, weekday
 from forecasting.domain.calendar import DAYS
 from forecasting.inputs.assumptions import Assumptions
-from forecasting.inputs.catalogue import alternatives
-from forecasting.inputs.demand import due_to_ship, item_numbers, order_of_lines
-from forecasting.inputs.stock import counted, on_the_way, owed_lines
+from forecasting.inputs.stock import counted, on_the_way, owed_units
 from forecasting.planning.observer import Observer
 from forecasting.replay.parts import demand_in_one_piece
 from forecasting.replay.supply import Shortfalls, recorded_lead_days, recorded_shortfalls
@@ -127,45 +124,53 @@ class Scenario:
         return rising[self.observer.catalogue.supplier[item]]
 
 
-def scenario(
-    dataset: Dataset, observer: Observer, first_day: int, last_day: int, assumptions: Assumptions
-) -> Scenario:
-    """The stretch from ``first_day`` to ``last_day`` (day numbers) of the dataset's past.
+def scenario(observer: Observer, first_day: int, last_day: int, assumptions: Assumptions) -> Scenario:
+    """The stretch from ``first_day`` to ``last_day`` (day numbers) of the past that the observer looks at.
 
-    Opening stock and goods on their way are the dataset's where it has them. An item that it gives no
-    stock for opens with ``opening_cover`` protection intervals of its mean demand in the 13 weeks before.
+    Opening stock and goods on their way are as recorded, where they are. An item that was never counted
+    opens with ``opening_cover`` protection intervals of its mean demand in the 13 weeks before.
     """
-    catalogue, config = observer.catalogue, observer.config
-    happened, _, part_of = demand_in_one_piece(dataset, observer)
-    opening, covered = _opening(dataset, observer, first_day - 1)
-    assumptions.add("opening_cover", f"{config.opening_cover:g}", covered)
+    catalogue, config, records = observer.catalogue, observer.config, observer.records
+    happened, _, part_of = demand_in_one_piece(observer)
+    opening, made_up = _opening(observer, first_day - 1)
+    assumptions.add("opening_cover", f"{config.opening_cover:g}", int(made_up.sum()))
     for_good = observer.lines.known_until == DemandLines.NEVER
-    owed = np.bincount(part_of, _owed(dataset, observer, first_day - 1)[for_good], len(happened))
-    count_from = np.full(len(catalogue), first_day, dtype=np.int64)
-    if config.warmup == "protection":
-        # What no order can have brought, because the item was not yet known, no policy is charged for.
-        count_from = np.maximum(count_from, catalogue.known_from)
-        count_from += np.ceil(catalogue.protection_days).astype(np.int64)
+    owed = np.bincount(part_of, _owed(observer, first_day - 1, made_up)[for_good], len(happened))
+
+    suppliers, days = len(catalogue.suppliers.name), last_day - first_day + 2
+    shortfalls = None
+    if config.receipts == "recorded":
+        shortfalls = recorded_shortfalls(records.purchases, suppliers, days, config.seed)
+
     return Scenario(
         observer=observer,
         lines=happened,
         first_day=first_day,
         last_day=last_day,
         opening=opening,
-        pipeline=on_the_way(dataset, catalogue, first_day - 1, in_hindsight=True),
-        lead_days=_lead_days(dataset, observer, first_day - 1, last_day - first_day + 2),
-        count_from=count_from,
+        pipeline=on_the_way(records.purchases, catalogue.lead_times, first_day - 1, in_hindsight=True),
+        lead_days=_lead_days(observer, first_day - 1, days),
+        count_from=_count_from(observer, first_day),
         period_edges=np.append(np.arange(first_day, last_day + 1, 7), last_day + 1).astype(np.int64),
         owed=owed.astype(np.float64) if owed.any() else None,
         leaves=_leaves(happened, catalogue.costs, catalogue.backorder_allowed, first_day, config),
-        alternatives=_alternatives(dataset, observer, happened),
-        shortfalls=recorded_shortfalls(dataset, catalogue, last_day - first_day + 2, config.seed)
-        if config.receipts == "recorded"
-        else None,
+        alternatives=_alternatives(observer, happened),
+        shortfalls=shortfalls,
     )
 
 
-def _lead_days(dataset: Dataset, observer: Observer, first_day: int, days: int) -> IntArray:
+def _count_from(observer: Observer, first_day: int) -> IntArray:
+    """The day from which an item's flows are counted: int64, shape (n,)."""
+    catalogue = observer.catalogue
+    count_from = np.full(len(catalogue), first_day, dtype=np.int64)
+    if observer.config.warmup == "protection":
+        # What no order can have brought, because the item was not yet known, no policy is charged for.
+        count_from = np.maximum(count_from, catalogue.known_from)
+        count_from += np.ceil(catalogue.protection_days).astype(np.int64)
+    return count_from
+
+
+def _lead_days(observer: Observer, first_day: int, days: int) -> IntArray:
     """Lead times drawn once from the seed, or as recorded: the same for every policy."""
     lead_times = observer.catalogue.suppliers.lead_times
     generator = np.random.default_rng(observer.config.seed)
@@ -175,21 +180,19 @@ def _lead_days(dataset: Dataset, observer: Observer, first_day: int, days: int) 
     drawn_days = np.round(np.take_along_axis(lead_times.days, part, axis=1)).astype(np.int64)
     if observer.config.lead_times == "drawn":
         return drawn_days
-    recorded = recorded_lead_days(dataset, observer.catalogue, first_day, days)
+
+    recorded = recorded_lead_days(observer.records.purchases, len(drawn_days), first_day, days)
     return np.where(recorded >= 0, recorded, drawn_days)
 
 
-def _owed(dataset: Dataset, observer: Observer, day: int) -> FloatArray:
+def _owed(observer: Observer, day: int, made_up: BoolArray) -> FloatArray:
     """Units of each of the observer's lines that are owed at the close of ``day``: float64.
 
     Nothing of an item whose opening stock is made up: that would have served it.
     """
-    catalogue = observer.catalogue
-    item = item_numbers(dataset.orders, catalogue.items)
-    due = due_to_ship(dataset, item, catalogue.available_from)
-    units = owed_lines(dataset, day, due)
-    made_up = np.isnan(counted(dataset, catalogue, day))
-    return np.where(made_up[item], 0.0, units)[order_of_lines(dataset, item, due)]
+    orders = observer.records.orders
+    units = owed_units(orders, day, observer.due_to_ship)
+    return np.where(made_up[orders.item], 0.0, units)[observer.record]
 
 
 def _leaves(
@@ -211,25 +214,24 @@ def _leaves(
     return np.where(goes, begins + np.asarray(patience).astype(np.int64), DemandLines.NEVER)
 
 
-def _alternatives(dataset: Dataset, observer: Observer, lines: DemandLines) -> Alternatives | None:
+def _alternatives(observer: Observer, lines: DemandLines) -> Alternatives | None:
     """What customers take, and who would take it, drawn once from the seed."""
-    catalogue = observer.catalogue
-    item, other, ratio = alternatives(dataset, catalogue.items)
-    taken = (catalogue.costs.leaving_simulated & ~catalogue.backorder_allowed)[item]
+    catalogue, told = observer.catalogue, observer.records.alternatives
+    taken = (catalogue.costs.leaving_simulated & ~catalogue.backorder_allowed)[told.item]
     if not taken.any():
         return None
     drawn = np.random.default_rng([observer.config.seed, 2]).random(len(lines))
     accepts = drawn >= catalogue.costs.cancellation_rate[lines.item]
-    return Alternatives(item[taken], other[taken], ratio[taken], accepts)
+    return Alternatives(told.item[taken], told.alternative[taken], told.ratio[taken], accepts)
 
 
-def _opening(dataset: Dataset, observer: Observer, day: int) -> tuple[FloatArray, int]:
-    """Stock on hand at the close of ``day``, and for how many items it is made up."""
-    opening = counted(dataset, observer.catalogue, day)
+def _opening(observer: Observer, day: int) -> tuple[FloatArray, BoolArray]:
+    """Stock on hand at the close of ``day``, and for which items it is made up."""
+    opening = counted(observer.records, day)
     missing = np.isnan(opening)
     if missing.any():
         bucket_days = DAYS[observer.calendar.bucket]
         recent = observer.history(day).recent_mean(max(1, round(COVER_WEEKS * 7 / bucket_days)))
         days = observer.catalogue.protection_days * observer.config.opening_cover
         opening = np.where(missing, np.ceil(recent / bucket_days * days), opening)
-    return opening, int(missing.sum())
+    return opening, missing

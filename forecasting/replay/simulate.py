@@ -14,7 +14,7 @@ import numpy as np
 from forecasting.domain import FloatArray, IntArray, OrderCrossover, Receipts
 from forecasting.inputs.catalogue import Catalogue
 from forecasting.inputs.stock import overtaken
-from forecasting.planning.observer import LazyChoice, LazyForecast
+from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast
 from forecasting.policies.base import Policy, Situation
 from forecasting.policies.order_together import order_together
 from forecasting.replay.checkpoints import NoNotes, Notebook

@@ -10,17 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.dataset.dataset import Dataset
 from forecasting.domain import LONG_AGO, FloatArray, IntArray
-from forecasting.inputs.catalogue import Catalogue
-from forecasting.inputs.demand import days_of
-from forecasting.inputs.suppliers import supplier_of
+from forecasting.inputs.records import PurchaseRecords
 
 GOLDEN = (5**0.5 - 1) / 2
 """Multiples of it lie evenly between whole numbers: the items of one order draw different receipts."""
 
 
-def recorded_lead_days(dataset: Dataset, catalogue: Catalogue, first_day: int, days: int) -> IntArray:
+def recorded_lead_days(purchases: PurchaseRecords, suppliers: int, first_day: int, days: int) -> IntArray:
     """The lead time of each supplier's real order placed nearest to each day; the earlier of two.
 
     Of an order whose lines came on several days it is their mean. Only orders that came are looked at.
@@ -28,14 +25,11 @@ def recorded_lead_days(dataset: Dataset, catalogue: Catalogue, first_day: int, d
     Returns int64, shape (suppliers, days), for ``first_day`` and the days after it; -1 where a supplier
     has no receipts.
     """
-    table = dataset.purchase_orders
-    names = catalogue.suppliers.name
-    supplier = supplier_of(table, dataset.products, names)
-    ordered, received = days_of(table["ordered_at"]), days_of(table["received_at"])
+    supplier, ordered, received = purchases.supplier, purchases.ordered, purchases.received
     came = np.flatnonzero((supplier >= 0) & (received > LONG_AGO) & (ordered > LONG_AGO))
     lead = np.maximum(received - ordered - 1, 0)
     day = np.arange(first_day, first_day + days)
-    out = np.full((len(names), days), -1, dtype=np.int64)
+    out = np.full((suppliers, days), -1, dtype=np.int64)
     for number in np.unique(supplier[came]):
         own = came[supplier[came] == number]
         placed, order = np.unique(ordered[own], return_inverse=True)
@@ -71,17 +65,15 @@ class Shortfalls:
         return np.where(known, np.append(self.share, 1.0)[np.where(known, place, -1)], 1.0)
 
 
-def recorded_shortfalls(dataset: Dataset, catalogue: Catalogue, days: int, seed: int) -> Shortfalls:
+def recorded_shortfalls(purchases: PurchaseRecords, suppliers: int, days: int, seed: int) -> Shortfalls:
     """The shares of every receipt of which both quantities were written down, drawn from ``seed``."""
-    table = dataset.purchase_orders
-    names = catalogue.suppliers.name
-    supplier = supplier_of(table, dataset.products, names)
-    share = table["quantity_received"].to_numpy(dtype=np.float64) / table["quantity"].to_numpy(np.float64)
-    known = (supplier >= 0) & (days_of(table["received_at"]) > LONG_AGO) & np.isfinite(share)
+    supplier = purchases.supplier
+    share = purchases.received_units / purchases.quantity
+    known = (supplier >= 0) & (purchases.received > LONG_AGO) & np.isfinite(share)
     order = np.lexsort((share[known], supplier[known]))
-    counts = np.bincount(supplier[known], minlength=len(names))
+    counts = np.bincount(supplier[known], minlength=suppliers)
     return Shortfalls(
         np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
         share[known][order],
-        np.random.default_rng([seed, 3]).random((len(names), days)),
+        np.random.default_rng([seed, 3]).random((suppliers, days)),
     )

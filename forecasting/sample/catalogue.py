@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from forecasting.dataset.tables import WEEKDAYS
-from forecasting.domain import BoolArray, FloatArray, IntArray
+from forecasting.domain import WEEKDAYS, BoolArray, FloatArray, IntArray
 from forecasting.sample.calendar import Calendar
 from forecasting.sample.families import BEHAVIOURS, CATEGORIES, DELIVERIES, LATE_SHAPE
 

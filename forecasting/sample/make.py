@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from forecasting.dataset.tables import MAIN
+from forecasting.domain import MAIN
 from forecasting.errors import RequestError
 from forecasting.sample.calendar import make_calendar
 from forecasting.sample.catalogue import make_catalogue

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from forecasting.dataset.tables import WEEKDAYS
+from forecasting.domain import WEEKDAYS
 from forecasting.sample.calendar import AHEAD
 from forecasting.sample.catalogue import Random
 from forecasting.sample.daily import OPEN, WINDOW, Asked, Fate, Now, Operations, Shop, Supply, live

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecasting.dataset.tables import BY_NAME, MAIN, Kind
-from forecasting.domain import BoolArray, IntArray
+from forecasting.dataset.tables import BY_NAME, Kind
+from forecasting.domain import MAIN, BoolArray, IntArray
 from forecasting.sample.catalogue import Random
 from forecasting.sample.daily import CANCELLED, UNSEEN, Operations, delivered
 from forecasting.sample.demand import CLOSES, NO_DATE, OPENS, ORDER, World

@@ -5,38 +5,25 @@ import subprocess
 import sys
 
 import numpy as np
-import pytest
 
+from experiments.benchmarks import forecast_panels, forecast_scores
+from models.shared.history import History
 from tests.support.paths import ROOT
 
-BENCHMARKS = ROOT / "experiments" / "benchmarks"
 
-
-@pytest.fixture
-def scores(monkeypatch):
-    monkeypatch.syspath_prepend(BENCHMARKS)
-    import forecast_panels
-    import forecast_scores
-
-    yield forecast_panels, forecast_scores
-    for name in ("forecast_panels", "forecast_scores"):
-        del sys.modules[name]
-
-
-def panel(forecast_panels, items: int = 400, days: int = 280):
+def panel(items: int = 400, days: int = 280):
     generator = np.random.default_rng(0)
     rate = generator.lognormal(0.0, 1.0, items)
     wide = generator.poisson(rate[:, None], (items, days)).astype(float)
     wide[0, :250] = np.nan  # too young to be judged
     since = ~np.isnan(wide)
     indptr = np.concatenate([[0], np.cumsum(since.sum(axis=1))]).astype(np.int64)
-    history = forecast_panels.History(wide[since], indptr, 365)
-    return wide, rate, forecast_panels.Panel("made", history, 28, (28, 56), 7)
+    history = History(wide[since], indptr, 365)
+    return wide, rate, forecast_panels.Panel("synthetic", history, 28, (28, 56), 7)
 
 
-def test_origin_sees_the_past_and_is_judged_on_what_follows(scores) -> None:
-    forecast_panels, _ = scores
-    wide, _, made = panel(forecast_panels)
+def test_origin_sees_the_past_and_is_judged_on_what_follows() -> None:
+    wide, _, made = panel()
     at = forecast_panels.origin(made, 56)
     assert 0 not in at.item
     np.testing.assert_array_equal(at.actual, wide[at.item, 224:252].sum(axis=1))
@@ -44,11 +31,10 @@ def test_origin_sees_the_past_and_is_judged_on_what_follows(scores) -> None:
     np.testing.assert_allclose(at.scale, wide[at.item, :224].mean(axis=1) * 28)
 
 
-def test_true_quantiles_pass_and_low_ones_do_not(scores) -> None:
+def test_true_quantiles_pass_and_low_ones_do_not() -> None:
     from scipy import stats
 
-    forecast_panels, forecast_scores = scores
-    _, rate, made = panel(forecast_panels)
+    _, rate, made = panel()
     origins = [forecast_panels.origin(made, back) for back in made.backs]
     true, low = [], []
     for at in origins:
@@ -68,7 +54,8 @@ def test_true_quantiles_pass_and_low_ones_do_not(scores) -> None:
 
 def test_runs_on_what_the_project_makes(tmp_path) -> None:
     out = tmp_path / "figures.json"
-    command = [sys.executable, BENCHMARKS / "forecast.py", "--no-peers", "--items", "40", "--days", "400"]
+    command = [sys.executable, "-m", "experiments.benchmarks.forecast", "--no-peers"]
+    command += ["--items", "40", "--days", "400"]
     command += ["--models", "ses,tsb", "--origins", "2", "--json", out]
     done = subprocess.run(
         [str(part) for part in command], capture_output=True, text=True, cwd=ROOT, check=False

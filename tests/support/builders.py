@@ -13,6 +13,8 @@ import numpy as np
 from forecasting.dataset.dataset import Dataset
 from forecasting.dataset.read import read
 from forecasting.domain import Calendar, Costs, DemandLines, LeadTimes, OrderTerms, Stock
+from forecasting.inputs.read_records import records_of
+from forecasting.inputs.records import Records
 from forecasting.policies.base import Situation
 from forecasting.policies.lead_time_demand import LeadTimeDemand
 from models.shared.distribution import Distribution, negative_binomial
@@ -35,8 +37,13 @@ def write_dataset(folder: Path, **tables: Rows) -> Path:
 
 
 def dataset(folder: Path, **tables: Rows) -> Dataset:
-    """The same, read."""
+    """The same, read as tables."""
     return read(str(write_dataset(folder, **tables)))
+
+
+def records(folder: Path, **tables: Rows) -> Records:
+    """The same, read as records."""
+    return records_of(dataset(folder, **tables))
 
 
 def order(sku: str, on: str, quantity: float = 1, **more: Any) -> dict[str, Any]:

@@ -16,11 +16,11 @@ FIRST = day_number("2026-03-02")  # a Monday
 def staged(data, *options, first=FIRST, last=FIRST + 13):
     config = load(None, ["warmup=none", "lead_time_days=3", *options])
     assumptions = Assumptions()
-    return scenario(data, observer(data, config, first - 1, assumptions), first, last, assumptions)
+    return scenario(observer(data, config, first - 1, assumptions), first, last, assumptions)
 
 
 def told(data, *options, **span):
-    return recorded(data, staged(data, *options, **span), Assumptions())
+    return recorded(staged(data, *options, **span), Assumptions())
 
 
 def on(offset):

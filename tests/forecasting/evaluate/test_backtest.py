@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 from forecasting.config import load
-from forecasting.dataset.read import read
 from forecasting.evaluate.backtest import Request, backtest
 from forecasting.evaluate.scores import scores
+from forecasting.inputs.read_records import read_records
 from forecasting.reports.backtest.report import report
 from models.registry import MODELS
 from models.shared.scores import LEVELS
@@ -29,7 +29,7 @@ def tested(sample):
         return lambda: steps.append(-1)
 
     request = Request(2, 21, apart_days=35, models=["tsb", "history_sums", "auto"])
-    made = backtest(read(str(sample)), load(None, ["selection_origins=3"]), request, stage)
+    made = backtest(read_records(str(sample)), load(None, ["selection_origins=3"]), request, stage)
     assert steps == [6, *[-1] * 6]
     return made
 
@@ -90,7 +90,7 @@ def test_costs_are_those_of_ordering_the_critical_quantile(tested):
 @pytest.mark.parametrize("bucket", ["day", "month"])
 def test_any_bucket_and_a_horizon_that_is_no_whole_number_of_them(sample, bucket):
     config = load(None, [f"bucket={bucket}"])
-    run = backtest(read(str(sample)), config, Request(2, 10, models=["tsb", "ses"])).result
+    run = backtest(read_records(str(sample)), config, Request(2, 10, models=["tsb", "ses"])).result
     overall = run.tables["scores"].iloc[0]
     assert overall["windows"] > 50
     assert abs(overall["bias"]) < 0.5

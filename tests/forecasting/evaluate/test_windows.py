@@ -16,8 +16,9 @@ from forecasting.evaluate.backtest import Request, backtest
 from forecasting.evaluate.forecasts import forecasts
 from forecasting.evaluate.windows import origin_days, unit_costs, window
 from forecasting.inputs.assumptions import Assumptions
+from forecasting.inputs.read_records import read_records, records_of
 from forecasting.planning.observer import observer
-from tests.support.builders import dataset, order
+from tests.support.builders import order, records
 from tests.support.command import reorder
 
 BEGIN = day_number("2026-01-05")
@@ -39,14 +40,14 @@ def looked_at(data, origin=ORIGIN, as_of=ORIGIN + 28, horizon=28, **values):
 
 
 def test_the_last_window_ends_on_the_last_day_and_origins_lie_apart(tmp_path):
-    data = dataset(tmp_path, orders=weekly("a", 20))
+    data = records(tmp_path, orders=weekly("a", 20))
     last = BEGIN + 7 * 20 - 1
     days = origin_days(data, "week", last, 3, 14, 21)
     assert days == [last - 14 - 42, last - 14 - 21, last - 14]
 
 
 def test_an_origin_needs_a_past_as_long_as_its_window_and_a_whole_bucket(tmp_path):
-    data = dataset(tmp_path, orders=weekly("a", 20))
+    data = records(tmp_path, orders=weekly("a", 20))
     last = BEGIN + 7 * 20 - 1
     assert origin_days(data, "week", last, 4, 28, 28)[0] - BEGIN + 1 == 28
     assert origin_days(data, "month", last, 1, 1, 1) == [last - 1]
@@ -63,7 +64,7 @@ def test_what_followed_is_summed_over_the_days_of_the_window(tmp_path):
         *(order("a", day(on), 3) for on in inside),
         *(order("a", day(on), 50) for on in outside),
     ]
-    seen = looked_at(dataset(tmp_path, orders=rows), as_of=ORIGIN + 30, horizon=10)
+    seen = looked_at(records(tmp_path, orders=rows), as_of=ORIGIN + 30, horizon=10)
     assert seen.actual.tolist() == [6.0]
     assert seen.horizon.tolist() == [10 / 7]
 
@@ -78,7 +79,7 @@ def test_a_line_counts_as_it_was_known_at_the_origin_before_it_and_at_the_end_af
         order("a", day(ORIGIN + 5), 30, **returned),
         order("a", day(ORIGIN + 5), 7, **later),
     ]
-    seen = looked_at(dataset(tmp_path, orders=rows))
+    seen = looked_at(records(tmp_path, orders=rows))
     assert seen.seen.data[-1] == 110.0
     assert seen.actual.tolist() == [7.0]
 
@@ -90,7 +91,7 @@ def test_windows_that_are_partly_unknown_are_left_out_and_counted(tmp_path):
         {"date": day(ORIGIN + 29), "sku": "b", "share": 0},
         {"date": day(ORIGIN + 7), "sku": "c", "share": 0},  # a Sunday
     ]
-    data = dataset(tmp_path, orders=rows, availability=absent)
+    data = records(tmp_path, orders=rows, availability=absent)
     assert np.isnan(looked_at(data).actual).tolist() == [True, False, True, False]
     assert np.isnan(looked_at(data, closed_weekdays="[sunday]").actual).tolist() == [
         False,
@@ -115,7 +116,7 @@ def test_only_items_are_judged_that_have_begun_or_begin_within_the_window_and_ha
         {"sku": "far", "available_from": day(ORIGIN + 29)},
         {"sku": "heir", "predecessor": "old"},
     ]
-    seen = looked_at(dataset(tmp_path, orders=rows, products=products), as_of=ORIGIN + 40)
+    seen = looked_at(records(tmp_path, orders=rows, products=products), as_of=ORIGIN + 40)
     assert seen.items.sku[seen.judged].tolist() == ["going", "launch", "old"]
     assert seen.horizon[seen.judged].tolist() == [2.0, 3.0, 4.0]
 
@@ -128,7 +129,7 @@ def test_nothing_of_the_future_is_in_a_forecast_or_a_class(sample):
     unknowable = ["actual", "cost", "pinball", "squared_error"]
     tables = []
     for each in (data, other):
-        seen = window(each, config, origin, origin + 28, 28, Assumptions())
+        seen = window(records_of(each), config, origin, origin + 28, 28, Assumptions())
         table = forecasts(seen, "auto", 3).drop(columns=unknowable)
         tables.append(table.set_index(["location", "sku"]))
     both = tables[0].index.intersection(tables[1].index)
@@ -137,7 +138,7 @@ def test_nothing_of_the_future_is_in_a_forecast_or_a_class(sample):
 
 
 def test_the_two_sides_of_the_cost_are_those_of_the_critical_ratio(sample):
-    data, config = read(str(sample)), load()
+    data, config = read_records(str(sample)), load()
     known = observer(data, config, day_number("2026-04-05"), Assumptions()).catalogue
     size, days = np.full(len(known), 2.0), np.full(len(known), 28.0)
     short, over = unit_costs(known, size, days, 20.0)
@@ -151,7 +152,7 @@ def test_the_two_sides_of_the_cost_are_those_of_the_critical_ratio(sample):
 
 def test_where_nothing_was_on_sale_all_the_time_there_is_nothing_to_judge(tmp_path):
     absent = [{"date": day(ORIGIN + 5), "sku": "a", "share": 0}]
-    data = dataset(tmp_path, orders=weekly("a", 17), availability=absent)
+    data = records(tmp_path, orders=weekly("a", 17), availability=absent)
     with pytest.raises(Exception, match="nothing to judge forecasts by"):
         backtest(data, load(), Request(1, 28, as_of=ORIGIN + 28, models=["tsb"]))
 
@@ -159,7 +160,7 @@ def test_where_nothing_was_on_sale_all_the_time_there_is_nothing_to_judge(tmp_pa
 def test_as_json_what_could_not_be_measured_is_null(tmp_path):
     rows = [*weekly("a", 16), *weekly("b", 8), order("b", day(ORIGIN + 3), 4)]
     products = [{"sku": "c", "available_from": day(ORIGIN + 2)}]
-    dataset(tmp_path, orders=rows, products=products)
+    records(tmp_path, orders=rows, products=products)
     ended = reorder(
         "backtest",
         tmp_path,

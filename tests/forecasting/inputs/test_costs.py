@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from forecasting.config import load
+from forecasting.dataset.tables import COST_COLUMNS
 from forecasting.inputs import costs
 from forecasting.inputs.assumptions import Assumptions
 
@@ -14,9 +15,9 @@ NAMES = {"unit_cost": 6.0, "unit_price": 10.0}
 
 def build(*settings, allowed=True, products=None):
     assumptions = Assumptions()
-    given = products or {}
+    given = dict.fromkeys(COST_COLUMNS, np.nan) | (products or {})
     built = costs.build(
-        lambda name: np.array([given.get(name, np.nan)]),
+        {name: np.array([value]) for name, value in given.items()},
         np.array([NAMES["unit_cost"]]),
         np.array([NAMES["unit_price"]]),
         np.array([allowed]),

@@ -13,30 +13,24 @@ from hypothesis import strategies as st
 from forecasting.config import load
 from forecasting.domain import LONG_AGO, Calendar, DemandLines, day_number
 from forecasting.inputs.assumptions import Assumptions
+from forecasting.inputs.availability import availability
 from forecasting.inputs.catalogue import catalogue
-from forecasting.inputs.demand import (
-    Availability,
-    all_items,
-    availability,
-    due_to_ship,
-    history,
-    item_numbers,
-    known_at,
-)
 from forecasting.inputs.demand import demand_lines as lines_of
-from forecasting.inputs.unconstrained_demand import whole_units
-from tests.support.builders import WEEKS, dataset, demand_lines, order
+from forecasting.inputs.demand import due_to_ship, history, known_at
+from forecasting.inputs.read_records import records_of
+from forecasting.inputs.unconstrained_demand import Availability, whole_units
+from tests.support.builders import WEEKS, dataset, demand_lines, order, records
 
 NONE = Availability(np.zeros(0, int), np.zeros(0, int), np.zeros(0))
 NEVER = np.array([LONG_AGO])
+TAKES_BACKORDERS = np.zeros(3, dtype=bool)
 DAYS = Calendar("day", np.array([], dtype=int), np.array([], dtype=int))
 
 
 def counted(tmp_path, rows, as_of, after_days=1.0, available_from=None):
-    data = dataset(tmp_path, orders=rows)
-    items = all_items(data)
-    start = np.full(len(items), LONG_AGO) if available_from is None else available_from
-    lines = lines_of(data, items, start, after_days)
+    data = records(tmp_path, orders=rows)
+    start = np.full(len(data.items), LONG_AGO) if available_from is None else available_from
+    lines, _ = lines_of(data, start, after_days)
     keep = known_at(lines, day_number(as_of))
     return [(int(d), float(q)) for d, q in zip(lines.day[keep], lines.quantity[keep], strict=True)]
 
@@ -54,21 +48,20 @@ def weekly(lines, as_of, *, first_day=0, launched=NEVER, unavailable=NONE, share
 
 
 def test_items_are_skus_at_locations_in_order(tmp_path):
-    data = dataset(
+    data = records(
         tmp_path,
         orders=[order("b", "2026-01-05", location="north"), order("a", "2026-01-05", location="south")],
         stock=[{"as_of": "2026-01-05", "sku": "a", "on_hand": 3, "location": "north"}],
         products=[{"sku": "a"}, {"sku": "b"}, {"sku": "only-a-product"}],
     )
-    items = all_items(data)
-    assert list(zip(items.location, items.sku, strict=True)) == [
+    assert list(zip(data.items.location, data.items.sku, strict=True)) == [
         ("north", "a"),
         ("north", "b"),
         ("north", "only-a-product"),
         ("south", "a"),
         ("south", "only-a-product"),
     ]
-    assert item_numbers(data.orders, items).tolist() == [1, 3]
+    assert data.orders.item.tolist() == [1, 3]
 
 
 def test_a_refused_line_is_demand(tmp_path):
@@ -109,7 +102,7 @@ def test_what_was_ordered_later_is_not_known(tmp_path):
 
 
 def test_lines_ordered_ahead_are_due_to_ship_when_wanted_and_when_there(tmp_path):
-    data = dataset(
+    data = records(
         tmp_path,
         orders=[
             order("a", "2026-01-05", due="2026-01-20"),
@@ -118,10 +111,9 @@ def test_lines_ordered_ahead_are_due_to_ship_when_wanted_and_when_there(tmp_path
         ],
     )
     start = np.array([LONG_AGO, day_number("2026-02-01")])
-    item = item_numbers(data.orders, all_items(data))
-    due = due_to_ship(data, item, start)
+    due = due_to_ship(data.orders, start)
     assert due.tolist() == [day_number(d) for d in ("2026-01-05", "2026-01-20", "2026-02-01")]
-    lines = lines_of(data, all_items(data), start, 1.0)
+    lines, _ = lines_of(data, start, 1.0)
     assert lines.known_from.tolist() == [day_number("2026-01-05")] * 3
 
 
@@ -256,12 +248,12 @@ def told(found):
 
 
 def test_availability_of_a_dataset_is_per_item_and_day(tmp_path):
-    data = dataset(
+    data = records(
         tmp_path,
         orders=[order("a", "2026-01-05"), order("b", "2026-01-05")],
         availability=[{"date": "2026-01-06", "sku": "b", "share": 0.5}],
     )
-    assert told(availability(data, all_items(data))) == [(1, "2026-01-06", 0.5)]
+    assert told(availability(data, TAKES_BACKORDERS)) == [(1, "2026-01-06", 0.5)]
 
 
 def test_a_row_with_a_time_of_day_speaks_of_that_hour(tmp_path):
@@ -270,11 +262,11 @@ def test_a_row_with_a_time_of_day_speaks_of_that_hour(tmp_path):
     times = ["2026-01-20T00:00", "2026-01-20T17:00", "2026-01-21T00:00"]
     rows = pd.DataFrame({"date": np.array(times, dtype="datetime64[us]"), "share": [0.5, 0.0, 0.5]})
     rows["sku"], rows["location"] = pd.Categorical(["a"] * 3), pd.Categorical(["main"] * 3)
-    data = replace(data, availability=rows)
-    found = availability(data, all_items(data))
+    data = records_of(replace(data, availability=rows))
+    found = availability(data, TAKES_BACKORDERS)
     assert told(found) == [(0, "2026-01-20", 22.5 / 24), (0, "2026-01-21", 0.5)]
     assert found.hours[0, [0, 1, 17]].tolist() == [0.5, 1.0, 0.0] and np.isnan(found.hours[1]).all()
-    lines = lines_of(data, all_items(data), NEVER, 1.0)
+    lines, _ = lines_of(data, NEVER, 1.0)
     first = int(lines.day.min())
     kept = weekly(lines, first + 20, first_day=first, unavailable=found, calendar=DAYS, share=0.9)
     assert np.isnan(kept.data[19]), "one hour in 24 is a fifth of this demand"
@@ -284,13 +276,12 @@ def test_refused_lines_of_a_day_are_no_sales_of_the_time_that_was_open(tmp_path)
     rows = [order("a", f"2026-{month:02}-{day:02}", 8) for month in (1, 2) for day in range(1, 29)]
     out = [f"2026-03-{day:02}" for day in range(1, 29)]
     rows += [order("a", day, 8, status="refused", line=n) for n, day in enumerate(out)]
-    data = dataset(
+    data = records(
         tmp_path, orders=rows, availability=[{"date": day, "sku": "a", "share": 0} for day in out[::2]]
     )
-    items = all_items(data)
-    found = availability(data, items)
+    found = availability(data, TAKES_BACKORDERS)
     assert found.refused.tolist() == [8.0] * 14
-    lines = lines_of(data, items, NEVER, 1.0)
+    lines, _ = lines_of(data, NEVER, 1.0)
     first = int(lines.day.min())
     kept = weekly(lines, int(lines.day.max()), first_day=first, unavailable=found, share=0.01)
     assert kept.data.sum() == pytest.approx(8 * 84, rel=0.06), "who is refused has asked: little is hidden"
@@ -300,7 +291,7 @@ def test_counts_of_nothing_at_two_closings_are_a_day_that_was_lost(tmp_path):
     days = [f"2026-01-{day:02}" for day in range(5, 12)]
     counts = [{"as_of": day, "sku": sku, "on_hand": 0} for sku in "abc" for day in days]
     counts.append({"as_of": "2026-01-12", "sku": "a", "on_hand": 4})
-    data = dataset(
+    data = records(
         tmp_path,
         orders=[
             *(order(sku, "2026-01-02") for sku in "abc"),
@@ -315,14 +306,14 @@ def test_counts_of_nothing_at_two_closings_are_a_day_that_was_lost(tmp_path):
         stock=counts,
         availability=[{"date": "2026-01-10", "sku": "a", "share": 0.5}],
     )
-    items = all_items(data)
+    refused = data.products.text["backorder"] == "refused"
     lost = {(f"2026-01-{day:02}", 0.0) for day in (6, 8, 9, 11)} | {("2026-01-10", 0.5)}
-    assert {row[1:] for row in told(availability(data, items))} == lost
-    assert {row[0] for row in told(availability(data, items, np.array([False, False, True])))} == {0, 2}
+    assert {row[1:] for row in told(availability(data, refused))} == lost
+    assert {row[0] for row in told(availability(data, np.array([False, False, True])))} == {0, 2}
 
 
 def test_what_is_estimated_is_told(tmp_path):
-    data = dataset(
+    data = records(
         tmp_path,
         orders=[order(sku, "2026-01-05") for sku in "abc"],
         availability=[

@@ -15,7 +15,7 @@ from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.drivers import public_holidays
 from forecasting.planning.observer import observer
 from models.shared.history import Traits
-from tests.support.builders import dataset, order
+from tests.support.builders import order, records
 
 AS_OF = "2026-02-01"  # a Sunday; buckets of a week begin on Mondays
 ORDERS = [order("a", "2026-01-05"), order("b", "2026-01-19")]
@@ -23,7 +23,7 @@ PRODUCTS = [{"sku": "a", "category": "garden", "unit_price": 4}, {"sku": "b", "c
 
 
 def seen(tmp_path, *settings, orders=ORDERS, products=PRODUCTS, **tables):
-    data = dataset(tmp_path, orders=orders, products=products, **tables)
+    data = records(tmp_path, orders=orders, products=products, **tables)
     assumptions = Assumptions()
     seeing = observer(data, load(None, list(settings)), day_number(AS_OF), assumptions)
     return seeing.history(day_number(AS_OF)), assumptions.frame().set_index("setting")

@@ -6,11 +6,11 @@ from forecasting.config import load
 from forecasting.domain import day_number, day_text
 from forecasting.planning.plan import plan
 from tests.forecasting.replay.test_replay import FIRST, staged, weekly_orders
-from tests.support.builders import dataset, order
+from tests.support.builders import order, records
 
 
 def test_of_the_past_an_item_is_known_from_its_first_trace_on(tmp_path):
-    data = dataset(
+    data = records(
         tmp_path,
         orders=[
             *(order("a", f"2026-01-{day:02d}", 3) for day in range(1, 29)),
@@ -37,7 +37,7 @@ def test_of_the_past_an_item_is_known_from_its_first_trace_on(tmp_path):
 
 
 def test_what_no_order_could_bring_counts_for_nobody(tmp_path):
-    data = dataset(
+    data = records(
         tmp_path,
         orders=[*weekly_orders("a", "2026-03-02", 8, 5), order("b", day_text(FIRST + 10), 5)],
         products=[{"sku": "a"}, {"sku": "b"}],

@@ -9,10 +9,11 @@ from forecasting.config import load
 from forecasting.dataset.check import check
 from forecasting.domain import LONG_AGO, day_number
 from forecasting.inputs.assumptions import Assumptions
-from forecasting.inputs.demand import Availability, history
+from forecasting.inputs.demand import history
 from forecasting.inputs.predecessors import inherited
+from forecasting.inputs.unconstrained_demand import Availability
 from forecasting.planning.observer import observer
-from tests.support.builders import WEEKS, dataset, demand_lines, order, write_dataset
+from tests.support.builders import WEEKS, demand_lines, order, records, write_dataset
 
 NONE = Availability(np.zeros(0, int), np.zeros(0, int), np.zeros(0))
 
@@ -70,7 +71,7 @@ def test_without_predecessors_nothing_is_touched():
 def test_the_predecessor_is_sought_at_the_same_location_and_told(tmp_path):
     rows = [order("old", "2026-01-05", 3, location="north"), order("new", "2026-02-02", 1, location="south")]
     rows.append(order("new", "2026-02-02", 2, location="north"))
-    data = dataset(tmp_path, orders=rows, products=[{"sku": "new", "predecessor": "old"}, {"sku": "old"}])
+    data = records(tmp_path, orders=rows, products=[{"sku": "new", "predecessor": "old"}, {"sku": "old"}])
     assumptions = Assumptions()
     seeing = observer(data, load(), day_number("2026-02-08"), assumptions)
     # north/new, north/old, south/new

@@ -12,13 +12,13 @@ import pytest
 
 from forecasting import bootstrap
 from forecasting.config import load
-from forecasting.dataset.read import read
 from forecasting.domain import day_number
 from forecasting.errors import RequestError
+from forecasting.inputs.read_records import read_records
 from forecasting.planning.forecast import forecast
 from forecasting.planning.plan import plan
 from forecasting.planning.recommendations import exact_value
-from tests.support.builders import dataset, order
+from tests.support.builders import order, records
 
 AS_OF = day_number("2026-06-28")
 COLUMNS = """run as_of location sku supplier policy model quantity packs unit_cost value order_by arrives_on
@@ -30,7 +30,7 @@ expected_cost_if_ordered marginal_value reason flags rule""".split()
 
 @pytest.fixture(scope="module")
 def planned(sample):
-    return plan(read(str(sample)), load(), AS_OF)
+    return plan(read_records(str(sample)), load(), AS_OF)
 
 
 @pytest.fixture(scope="module")
@@ -43,14 +43,14 @@ def test_the_columns_are_the_contract(table):
 
 
 def test_every_item_is_planned_or_listed_with_the_reason(sample, table):
-    products = read(str(sample)).products
+    products = read_records(str(sample)).products
     assert set(products["sku"].astype(str)) == set(table["sku"])
     assert table["reason"].str.len().min() > 20
     assert 0 < (table["quantity"] > 0).sum() < len(table)
 
 
 def at_the_minimum(sample, table):
-    products = read(str(sample)).products.set_index("sku").reindex(table["sku"])
+    products = read_records(str(sample)).products.set_index("sku").reindex(table["sku"])
     smallest = products["min_order_quantity"].fillna(0).to_numpy()
     return table["sku"][table["quantity"].to_numpy() < smallest + products["pack_size"].fillna(1).to_numpy()]
 
@@ -70,7 +70,7 @@ def test_the_numbers_of_a_row_agree(sample, table):
     assert (table.loc[table["quantity"] > 0, "order_by"] == "2026-06-28").all()
     # Only a unit that a minimum forces upon us, or that an order line less pays for, may lose money.
     forced = table["sku"].isin(at_the_minimum(sample, table))
-    lines_cost = read(str(sample)).suppliers.set_index("supplier")["line_cost"]
+    lines_cost = read_records(str(sample)).suppliers.set_index("supplier")["line_cost"]
     forced |= lines_cost.reindex(table["supplier"]).fillna(0).to_numpy() > 0
     assert (table.loc[~forced, "marginal_value"] >= 0).all()
     assert not table.drop(columns="order_by").isna().any().any()
@@ -92,7 +92,7 @@ def test_the_numbers_of_a_reason_stand_in_its_row(table):
 
 
 def test_packs_and_minimums_are_kept(sample, table):
-    products = read(str(sample)).products.set_index("sku")
+    products = read_records(str(sample)).products.set_index("sku")
     bought = table[table["quantity"] > 0].set_index("sku")
     terms = products.loc[bought.index]
     pack = terms["pack_size"].fillna(1)
@@ -102,7 +102,7 @@ def test_packs_and_minimums_are_kept(sample, table):
 
 
 def test_assumptions_are_listed_with_the_items_they_touch(tmp_path):
-    data = dataset(
+    data = records(
         tmp_path,
         orders=[order("a", f"2026-01-{day:02d}", 3) for day in range(1, 29)]
         + [order("b", "2026-01-09", 1, unit_price=4)],
@@ -125,7 +125,7 @@ def test_stock_on_order_and_backlog_are_as_of_the_day(tmp_path):
     rows.append(order("a", "2026-01-10", 4, status="open", quantity_shipped=1))
     rows.append(order("a", "2026-01-10", 7, status="refused"))
     rows.append(order("a", "2026-01-12", 9, status="open"))
-    data = dataset(
+    data = records(
         tmp_path,
         orders=rows,
         stock=[
@@ -173,7 +173,7 @@ def test_stock_on_order_and_backlog_are_as_of_the_day(tmp_path):
 
 
 def test_stock_moves_on_from_its_last_count(tmp_path):
-    data = dataset(
+    data = records(
         tmp_path,
         orders=[
             order("a", "2026-01-20", 9, status="shipped", shipped_at="2026-01-20"),
@@ -200,7 +200,7 @@ def test_stock_moves_on_from_its_last_count(tmp_path):
 
 def test_a_far_away_purchase_order_does_not_hide_a_shortage(tmp_path):
     def quantity(folder, expected):
-        data = dataset(
+        data = records(
             folder,
             orders=[order("a", f"2026-01-{day:02d}", 3) for day in range(1, 29)],
             purchase_orders=[
@@ -220,7 +220,7 @@ def test_a_far_away_purchase_order_does_not_hide_a_shortage(tmp_path):
 
 
 def test_an_item_that_ends_is_not_bought_again(tmp_path):
-    data = dataset(
+    data = records(
         tmp_path,
         orders=[order("a", f"2026-01-{day:02d}", 3) for day in range(1, 29)],
         products=[{"sku": "a", "ends_on": "2026-02-05"}],
@@ -231,7 +231,7 @@ def test_an_item_that_ends_is_not_bought_again(tmp_path):
 
 
 def test_a_product_nobody_ever_asked_for_is_listed(tmp_path):
-    data = dataset(tmp_path, orders=[order("a", "2026-01-05", 3)], products=[{"sku": "a"}, {"sku": "new"}])
+    data = records(tmp_path, orders=[order("a", "2026-01-05", 3)], products=[{"sku": "a"}, {"sku": "new"}])
     table = plan(data, load(), day_number("2026-01-28")).tables["recommendations"].set_index("sku")
     assert "no_history" in table.loc["new", "flags"]
 
@@ -248,12 +248,12 @@ def test_a_product_nobody_ever_asked_for_is_listed(tmp_path):
 )
 def test_a_request_that_cannot_be_answered_says_why(sample, settings, as_of, said):
     with pytest.raises(RequestError, match=said):
-        plan(read(str(sample)), load(None, settings), day_number(as_of))
+        plan(read_records(str(sample)), load(None, settings), day_number(as_of))
 
 
 @pytest.mark.parametrize("bucket", ["day", "month"])
 def test_other_buckets_plan_much_the_same(sample, table, bucket):
-    other = plan(read(str(sample)), load(None, [f"bucket={bucket}"]), AS_OF).tables["recommendations"]
+    other = plan(read_records(str(sample)), load(None, [f"bucket={bucket}"]), AS_OF).tables["recommendations"]
     assert other["demand_mean"].sum() == pytest.approx(table["demand_mean"].sum(), rel=0.35)
 
 
@@ -307,7 +307,7 @@ def test_a_folder_that_cannot_be_written_is_named(sample, tmp_path):
 
 
 def test_a_forecast_is_one_row_an_item_with_rising_quantiles(sample):
-    data = read(str(sample))
+    data = read_records(str(sample))
     found = forecast(data, load(), AS_OF, 28, (0.5, 0.8, 0.95))
     assert list(found.columns) == ["location", "sku", "model", "mean", "q0.5", "q0.8", "q0.95"]
     assert (np.diff(found[["q0.5", "q0.8", "q0.95"]], axis=1) >= 0).all()
@@ -317,7 +317,7 @@ def test_a_forecast_is_one_row_an_item_with_rising_quantiles(sample):
 
 
 def test_a_forecast_per_period_adds_up_to_its_sum(sample):
-    found = forecast(read(str(sample)), load(), AS_OF, 21, (0.5,), per_period=True)
+    found = forecast(read_records(str(sample)), load(), AS_OF, 21, (0.5,), per_period=True)
     total = found[found["period"] == 0].set_index("sku")["mean"]
     parts = found[found["period"] > 0].groupby("sku")["mean"].sum()
     assert found["period"].max() == 3

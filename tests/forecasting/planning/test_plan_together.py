@@ -18,7 +18,7 @@ from forecasting.policies.cost_optimal import CostOptimal
 from forecasting.policies.min_max import MinMax
 from forecasting.policies.order_together import order_together
 from forecasting.replay.replay import replay
-from tests.support.builders import dataset, order, situation
+from tests.support.builders import order, records, situation
 
 ONE = np.zeros(1, dtype=np.int64)
 
@@ -210,7 +210,7 @@ def shop(folder, products, suppliers, **tables):
         for sku, rate in (("a", 6), ("b", 2))
         for day in range(0, 7 * WEEKS, 2)
     ]
-    return dataset(folder, orders=rows, products=products, suppliers=suppliers, **tables)
+    return records(folder, orders=rows, products=products, suppliers=suppliers, **tables)
 
 
 TWO = [{"sku": sku, "supplier": "acme", "unit_cost": 4, "unit_price": 9} for sku in "ab"]

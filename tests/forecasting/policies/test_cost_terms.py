@@ -17,7 +17,7 @@ from forecasting.solve.solve import solve
 from models.shared.distribution import LEVELS, Distribution
 from tests.forecasting.policies.test_cost_curve import DAYS, ending_after
 from tests.forecasting.replay.test_replay import Script, staged, weekly_orders
-from tests.support.builders import dataset, order, situation
+from tests.support.builders import order, records, situation
 
 AS_OF = day_number("2026-05-31")
 PARTS = ("holding", "lost_business", "goodwill", "admin", "word_of_mouth", "ordering", "waste")
@@ -54,7 +54,7 @@ def planned(tmp_path_factory):
         product("costly", supplier="two"),
     ]
     folder = tmp_path_factory.mktemp("terms") / "data"
-    data = dataset(
+    data = records(
         folder,
         orders=[line for row in products for line in sold(row["sku"])],
         products=products,
@@ -121,7 +121,7 @@ def test_the_constants_of_the_decision_are_among_the_assumptions(planned):
 
 
 def test_what_is_left_on_an_items_last_day_is_written_off(tmp_path):
-    data = dataset(
+    data = records(
         tmp_path,
         orders=weekly_orders("a", "2026-01-05", 9, 10),
         products=[{"sku": "a", "unit_cost": 4, "salvage_share": 0.25, "ends_on": "2026-03-05"}],

@@ -20,7 +20,7 @@ from forecasting.replay.replay import Extras, replay
 from forecasting.replay.scenario import scenario
 from forecasting.replay.sensitivity import with_longer_lead_times, with_shuffled_demand
 from forecasting.replay.simulate import walk
-from tests.support.builders import dataset, order
+from tests.support.builders import order, records
 from tests.support.command import reorder
 
 FIRST, LAST = day_number("2026-02-02"), day_number("2026-06-28")
@@ -37,7 +37,7 @@ def data(tmp_path_factory):
         for day, size in enumerate(np.rint(generator.gamma(0.05, 20 * rate, 210)))
         if size
     ]
-    return dataset(tmp_path_factory.mktemp("extras"), orders=lines)
+    return records(tmp_path_factory.mktemp("extras"), orders=lines)
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def replayed(data):
 @pytest.fixture(scope="module")
 def past(data):
     seeing = observer(data, CONFIG, FIRST - 1, Assumptions())
-    return scenario(data, seeing, FIRST, LAST, Assumptions())
+    return scenario(seeing, FIRST, LAST, Assumptions())
 
 
 def test_each_policy_is_swept_over_its_knob_and_once_as_replayed(replayed):

@@ -12,7 +12,7 @@ import pytest
 from forecasting.config import load
 from forecasting.domain import day_number, day_text
 from forecasting.inputs.assumptions import Assumptions
-from forecasting.inputs.stock import owed
+from forecasting.inputs.stock import owed_units
 from forecasting.planning.observer import observer
 from forecasting.policies.base import Decision
 from forecasting.policies.no_orders import NoOrders
@@ -20,7 +20,7 @@ from forecasting.policies.perfect_foresight import PerfectForesight
 from forecasting.replay.measures import costs_of
 from forecasting.replay.scenario import scenario
 from forecasting.replay.simulate import walk
-from tests.support.builders import dataset, order
+from tests.support.builders import order, records
 
 FIRST = day_number("2026-02-02")
 LAST = FIRST + 27
@@ -31,7 +31,7 @@ STOCK = {"as_of": "2026-02-01", "sku": "a", "on_hand": 0}
 def staged(data, *settings, first=FIRST, last=LAST):
     settings = ("warmup=none", "lead_time_days=6", *settings)
     seeing = observer(data, load(None, settings), first - 1, Assumptions())
-    return scenario(data, seeing, first, last, Assumptions())
+    return scenario(seeing, first, last, Assumptions())
 
 
 def on(day: int) -> str:
@@ -67,25 +67,25 @@ def test_lines_that_are_owed_the_day_before_open_as_waiting_lines(tmp_path):
         order("a", "2026-01-29", 9, status="shipped", shipped_at="2026-01-31"),
         order("a", on(10), 1, status="shipped", shipped_at=on(10)),
     ]
-    data = dataset(tmp_path, orders=rows, stock=[STOCK])
+    data = records(tmp_path, orders=rows, stock=[STOCK])
     past = staged(data)
     assert past.owed.tolist() == [0, 3, 4, 7, 0, 0]
     ledger = past.ledger()
-    lines = data.orders["ordered_at"].to_numpy().astype("datetime64[D]").astype(np.int64)
-    assert ledger.stock.backlog.tolist() == owed(data, past.observer.catalogue, FIRST - 1, lines).tolist()
+    owed = owed_units(data.orders, FIRST - 1, past.observer.due_to_ship)
+    assert ledger.stock.backlog.tolist() == [owed.sum()]
 
     run = walk(Script([14.0]), past)  # ordered on the eve, usable on day 6
     assert run.tallies.backlog_unit_days.sum() == 14 * 6 + 1 * 18
     assert run.tallies.on_hand_unit_days.sum() == 0
     assert (run.tallies.lines.sum(), run.tallies.backordered_lines.sum()) == (1, 1)
     # Where the stock is made up it would have served them.
-    assert staged(dataset(tmp_path / "b", orders=rows)).owed is None
+    assert staged(records(tmp_path / "b", orders=rows)).owed is None
 
 
 def test_without_any_option_nothing_is_drawn_and_costs_stay_what_they_were(sample):
-    from forecasting.dataset.read import read
+    from forecasting.inputs.read_records import read_records
 
-    past = staged(read(str(sample)), first=day_number("2026-03-02"), last=day_number("2026-03-29"))
+    past = staged(read_records(str(sample)), first=day_number("2026-03-02"), last=day_number("2026-03-29"))
     assert (past.leaves, past.alternatives, past.shortfalls) == (None, None, None)
     run = walk(NoOrders(), past)
     costs, tallies = past.observer.catalogue.costs, run.tallies
@@ -102,7 +102,7 @@ def test_without_any_option_nothing_is_drawn_and_costs_stay_what_they_were(sampl
 
 def test_a_share_of_those_who_wait_cancels_after_some_days_and_is_charged_in_the_place_of_the_rate(tmp_path):
     lines = [order("a", on(0), 2, line=number, order=f"o{number}") for number in range(2000)]
-    data = dataset(
+    data = records(
         tmp_path,
         orders=[EARLIER, *lines],
         products=[{"sku": "a", "unit_price": 10, "unit_cost": 4, "cancel_share": 0.3}],
@@ -129,7 +129,7 @@ def test_a_share_of_those_who_wait_cancels_after_some_days_and_is_charged_in_the
 
 def test_alternatives_are_taken_by_rank_where_they_are_in_stock(tmp_path):
     lines = [order("a", on(0), 1, line=number, order=f"o{number}") for number in range(400)]
-    data = dataset(
+    data = records(
         tmp_path,
         orders=[EARLIER, *lines, order("b", "2026-01-05", 1), order("c", "2026-01-05", 1)],
         products=[
@@ -153,7 +153,7 @@ def test_alternatives_are_taken_by_rank_where_they_are_in_stock(tmp_path):
     assert past.alternatives.accepts[1:401].mean() == pytest.approx(0.5, abs=0.08)
     # Without an alternative in the data, the share is charged as it is assumed.
     alone = staged(
-        dataset(
+        records(
             tmp_path / "b",
             orders=[EARLIER, *lines],
             products=data.products.loc[data.products["sku"] == "a"].dropna(axis=1).to_dict("records"),
@@ -182,7 +182,7 @@ def purchase(number, day, lead, quantity, came):
 
 def test_orders_take_as_long_and_come_as_short_as_they_really_did(tmp_path):
     eve = FIRST - 1 - day_number("2025-06-02")
-    data = dataset(
+    data = records(
         tmp_path,
         orders=[EARLIER, order("b", "2026-01-05", 1), order("a", on(27), 1)],
         products=[{"sku": "a", "supplier": "s"}, {"sku": "b", "supplier": "t"}],
@@ -218,7 +218,7 @@ def test_orders_take_as_long_and_come_as_short_as_they_really_did(tmp_path):
 
 
 def test_lines_that_were_ordered_ahead_ship_on_their_day_and_are_seen_before(tmp_path):
-    data = dataset(
+    data = records(
         tmp_path,
         orders=[
             EARLIER,
@@ -293,7 +293,7 @@ def test_foresight_costs_least_and_no_orders_holds_least(tmp_path, seed, refused
     for sku in skus:
         for number, day in enumerate(draw.integers(0, 42, draw.integers(5, 40))):
             orders.append(order(sku, on(int(day)), int(draw.integers(1, 9)), order=f"{sku}{number}"))
-    data = dataset(
+    data = records(
         tmp_path,
         orders=orders,
         products=[by_the_rate(draw, sku, refused) for sku in skus],
@@ -337,7 +337,7 @@ def test_a_weekly_panel_with_every_option_costs_what_a_weekly_simulation_does(tm
     ordered = 2 * draw.poisson(12, (weeks, 2))
     begin = day_number("2026-01-12")
     costs = {"unit_price": 10, "unit_cost": 4, "holding_per_unit_day": 0.01, "supplier": "s"}
-    data = dataset(
+    data = records(
         tmp_path,
         orders=[
             order(sku, day_text(begin + 7 * (week - 1)), int(demand[week, k]), order=f"{sku}{week}")

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from forecasting.dataset.read import read
+from forecasting.inputs.read_records import read_records
 from forecasting.policies.min_max import MinMax
 from forecasting.replay.parts import demand_in_one_piece
 from forecasting.replay.simulate import walk
-from tests.support.builders import dataset, order
+from tests.support.builders import order, records
 from tests.support.recorded import early, on, staged, told
 
 
@@ -22,7 +22,7 @@ def test_a_demand_in_parts_is_one_line(tmp_path):
         order("a", on(1), 5, order="S2", line=1, shipped_at=on(1)),
         order("a", on(1), 5, order="S2", line=2, shipped_at=on(1)),
     ]
-    data = dataset(tmp_path, orders=[early(), *parts])
+    data = records(tmp_path, orders=[early(), *parts])
     tallies = told(data).run.tallies
     # S2 shipped at one time: its rows are two lines, as the customer wrote them.
     assert tallies.lines.sum() == 3
@@ -37,12 +37,12 @@ def test_a_demand_in_parts_is_one_line(tmp_path):
 
 
 def test_lines_that_never_shipped_apart_stay_as_they_are(sample):
-    data = read(str(sample))
+    data = read_records(str(sample))
     seeing = staged(data).observer
-    orders = data.orders.assign(shipped_at=data.orders["ordered_at"].iloc[0])
-    lines, _, part_of = demand_in_one_piece(replace(data, orders=orders), seeing)
+    at_once = replace(data.orders, shipped=np.full(len(data.orders), data.orders.ordered[0]))
+    lines, _, part_of = demand_in_one_piece(replace(seeing, records=replace(data, orders=at_once)))
     assert np.array_equal(part_of, np.arange(len(lines)))
-    apart, row, part_of = demand_in_one_piece(data, seeing)
-    quantity = data.orders["quantity"].to_numpy()[row]
+    apart, row, part_of = demand_in_one_piece(seeing)
+    quantity = data.orders.quantity[row]
     assert np.allclose(np.bincount(part_of, quantity), apart.quantity)
     assert len(apart) <= len(lines)

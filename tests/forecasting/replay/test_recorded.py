@@ -6,21 +6,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.dataset.read import read
 from forecasting.domain import day_number
 from forecasting.errors import RequestError
 from forecasting.inputs.assumptions import Assumptions
-from forecasting.inputs.demand import days_of
+from forecasting.inputs.read_records import days_of, read_records
+from forecasting.inputs.records import OrderStatus
 from forecasting.inputs.stock import counted
 from forecasting.replay import compare
 from forecasting.replay.recorded import recorded
 from forecasting.replay.recorded_stock import stock_history
-from tests.support.builders import dataset, order
+from tests.support.builders import order, records
 from tests.support.recorded import early, on, staged, told
 
 
 def flows_of(rows, **tables):
-    return lambda folder: told(dataset(folder, orders=[early(), *rows], **tables)).run.tallies
+    return lambda folder: told(records(folder, orders=[early(), *rows], **tables)).run.tallies
 
 
 ONE = {
@@ -151,7 +151,7 @@ def test_purchases_and_money_by_hand(tmp_path):
         {"purchase_order": "P5", "sku": "a", "quantity": 9, "ordered_at": on(13)},
     ]
     bought = [{"line": 1, "status": "received", **row} for row in bought]
-    data = dataset(
+    data = records(
         tmp_path,
         orders=[
             early("a"),
@@ -176,7 +176,7 @@ def test_purchases_and_money_by_hand(tmp_path):
         stock=[{"as_of": on(-1), "sku": "a", "on_hand": 2}, {"as_of": on(-1), "sku": "b", "on_hand": 4}],
     )
     past = staged(data)
-    run = recorded(data, past, Assumptions()).run
+    run = recorded(past, Assumptions()).run
     a, b = 0, 1
     assert run.purchased_units.tolist() == [[7, 9], [8, 0]]
     assert run.purchase_orders.tolist() == [1, 1]
@@ -197,10 +197,10 @@ def test_purchases_and_money_by_hand(tmp_path):
 
 
 def test_stock_is_what_the_books_say_on_each_day(sample):
-    data = read(str(sample))
+    data = read_records(str(sample))
     past = staged(data, first=day_number("2026-05-06"), last=day_number("2026-06-28"))
-    found = stock_history(data, past).on_hand_unit_days.sum(axis=1)
-    daily = [counted(data, past.observer.catalogue, day) for day in range(past.first_day, past.last_day + 1)]
+    found = stock_history(past).on_hand_unit_days.sum(axis=1)
+    daily = [counted(data, day) for day in range(past.first_day, past.last_day + 1)]
     # An item that is first counted later is not known to ``counted`` before that.
     whole = ~np.isnan(daily[0])
     assert whole.sum() > 50
@@ -209,7 +209,7 @@ def test_stock_is_what_the_books_say_on_each_day(sample):
 
 
 def test_stock_before_the_first_count_is_counted_back(tmp_path):
-    data = dataset(
+    data = records(
         tmp_path,
         orders=[early(), order("a", on(2), 3, shipped_at=on(2)), order("a", on(13), 1, shipped_at=on(13))],
         stock=[{"as_of": on(6), "sku": "a", "on_hand": 10}],
@@ -222,10 +222,10 @@ def test_stock_before_the_first_count_is_counted_back(tmp_path):
 
 
 def test_against_the_hidden_truth_of_the_sample(sample):
-    data = read(str(sample))
+    data = read_records(str(sample))
     first, last = day_number("2026-03-02"), day_number("2026-06-28")
     past = staged(data, first=first, last=last)
-    found = recorded(data, past, Assumptions())
+    found = recorded(past, Assumptions())
     tallies, truth = found.run.tallies, pd.read_parquet(sample / "truth" / "demand.parquet")
     assert found.gaps == ()
     truth = truth[(days_of(truth["date"]) >= first) & (days_of(truth["date"]) <= last)]
@@ -243,26 +243,25 @@ def test_against_the_hidden_truth_of_the_sample(sample):
         <= tallies.backordered_units.sum()
         <= truth["backordered"].sum() * 1.5
     )
-    orders = data.orders
-    span = (days_of(orders["ordered_at"]) >= first) & (orders["status"] == "refused")
-    refused = (orders["quantity"] - orders["quantity_shipped"])[span & (orders["kind"] == "order")]
+    orders, purchases = data.orders, data.purchases
+    span = (orders.ordered >= first) & (orders.status == OrderStatus.REFUSED) & ~orders.ahead
+    refused = (orders.quantity - orders.shipped_units)[span]
     assert tallies.lost_units.sum() >= refused.sum() > 0
-    received = data.purchase_orders["received_at"]
-    came = (days_of(received) >= first) & (days_of(received) <= last)
-    assert tallies.received_units.sum() == data.purchase_orders["quantity_received"][came].sum()
+    came = (purchases.received >= first) & (purchases.received <= last)
+    assert tallies.received_units.sum() == purchases.received_units[came].sum()
 
 
 # What the data does not tell.
 
 
 def test_nothing_recorded_is_an_error(tmp_path):
-    data = dataset(tmp_path, orders=[order("a", on(-10), 1), order("a", on(13), 1)])
+    data = records(tmp_path, orders=[order("a", on(-10), 1), order("a", on(13), 1)])
     with pytest.raises(RequestError, match=r"does not record what happened.*`shipped_at`"):
         told(data)
 
 
 def test_what_is_not_told_is_not_zero(tmp_path):
-    data = dataset(
+    data = records(
         tmp_path,
         orders=[order("a", on(-10), 1), order("a", on(1), 2), order("a", on(13), 1)],
         stock=[{"as_of": on(-1), "sku": "a", "on_hand": 5}, {"as_of": on(13), "sku": "a", "on_hand": 4}],
@@ -280,7 +279,7 @@ def test_what_is_not_told_is_not_zero(tmp_path):
 
 
 def test_a_week_of_which_nothing_is_told_is_not_known(tmp_path):
-    data = dataset(tmp_path, orders=[early(), order("a", on(1), 2, shipped_at=on(3)), order("a", on(8), 1)])
+    data = records(tmp_path, orders=[early(), order("a", on(1), 2, shipped_at=on(3)), order("a", on(8), 1)])
     found = told(data)
     assert found.run.tallies.backordered_lines[0, 0] == 1
     assert np.isnan(found.run.tallies.backordered_lines[0, 1])
@@ -289,12 +288,12 @@ def test_a_week_of_which_nothing_is_told_is_not_known(tmp_path):
 
 def test_a_single_count_without_receipts_tells_nothing_of_other_weeks(tmp_path):
     rows = [early(), order("a", on(1), 2, shipped_at=on(3)), order("a", on(13), 1, shipped_at=on(13))]
-    data = dataset(tmp_path, orders=rows, stock=[{"as_of": on(2), "sku": "a", "on_hand": 5}])
+    data = records(tmp_path, orders=rows, stock=[{"as_of": on(2), "sku": "a", "on_hand": 5}])
     assert np.isnan(told(data).run.tallies.on_hand_unit_days[0]).tolist() == [False, True]
 
 
 def test_an_item_that_was_never_counted_is_not_known_unless_it_never_was(tmp_path):
-    data = dataset(
+    data = records(
         tmp_path,
         orders=[early("a"), early("b"), order("a", on(13), 1, shipped_at=on(13))],
         products=[{"sku": sku} for sku in "abc"],
@@ -308,11 +307,11 @@ def test_an_item_that_was_never_counted_is_not_known_unless_it_never_was(tmp_pat
 def test_lost_sales_are_told_by_a_status_alone(tmp_path):
     rows = [order("a", on(day), 2, status="shipped") for day in (-10, 1, 13)]
     rows.append(order("a", on(3), 2, status="refused"))
-    refuses = dataset(tmp_path / "r", orders=rows, products=[{"sku": "a", "backorder": "refused"}])
+    refuses = records(tmp_path / "r", orders=rows, products=[{"sku": "a", "backorder": "refused"}])
     tallies = told(refuses).run.tallies
     assert tallies.lost_units.sum() == 2
     assert tallies.backordered_lines.sum() == 0
-    allows = dataset(tmp_path / "a", orders=rows, products=[{"sku": "a", "backorder": "allowed"}])
+    allows = records(tmp_path / "a", orders=rows, products=[{"sku": "a", "backorder": "allowed"}])
     tallies = told(allows).run.tallies
     assert tallies.lost_units.sum() == 2
     assert np.isnan(tallies.backordered_lines).all()

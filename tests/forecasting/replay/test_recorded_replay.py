@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from forecasting.config import load
-from forecasting.dataset.read import read
 from forecasting.domain import day_number
+from forecasting.inputs.read_records import read_records
 from forecasting.replay.realism import realism
 from forecasting.replay.replay import replay
 from forecasting.reports.terminal import policies_table
@@ -22,7 +21,7 @@ def replayed(sample):
     config = load(None, ["interval_draws=50"])
     # So early that there is too little time before to fit min_max on.
     first, last = day_number("2025-05-05"), day_number("2025-06-29")
-    return replay(read(str(sample)), config, first, last, ["min_max", "recorded"], "recorded")
+    return replay(read_records(str(sample)), config, first, last, ["min_max", "recorded"], "recorded")
 
 
 def test_it_stands_beside_the_others_and_may_be_the_baseline(replayed):
@@ -39,8 +38,8 @@ def test_it_stands_beside_the_others_and_may_be_the_baseline(replayed):
 
 
 def test_the_tables_and_texts_say_what_is_not_known(sample):
-    data = read(str(sample))
-    data = replace(data, stock=data.stock.iloc[:0], purchase_orders=data.purchase_orders.iloc[:0])
+    data = read_records(str(sample))
+    data = data.without_stock()
     config = load(None, ["interval_draws=20"])
     names = ["no_orders", "recorded"]
     made = replay(data, config, day_number("2026-06-01"), day_number("2026-06-21"), names, "recorded")

@@ -15,7 +15,7 @@ from forecasting.replay.recorded import recorded
 from forecasting.sample.records import typed
 from forecasting.simulation.flows import Tallies
 from forecasting.simulation.ledger import Ledger
-from tests.support.builders import dataset, order
+from tests.support.builders import order, records
 from tests.support.recorded import FIRST, early, on, staged
 
 FLOWS = [field.name for field in fields(Tallies)]
@@ -129,7 +129,7 @@ def test_the_outcome_of_a_ledger_told_back_gives_its_tallies(blank, world):
         np.array([units for item in world for _, units in item["receipts"]], dtype=np.float64),
     )
     ledger.advance(FIRST + 20)
-    found, asked = recorded(data, past, Assumptions()), sum(len(item["lines"]) for item in world)
+    found, asked = recorded(past, Assumptions()), sum(len(item["lines"]) for item in world)
     assert len(past.lines.day[past.lines.day >= FIRST]) == asked
     for name in FLOWS:
         assert np.array_equal(getattr(found.run.tallies, name), getattr(ledger.tallies, name)), name
@@ -138,4 +138,4 @@ def test_the_outcome_of_a_ledger_told_back_gives_its_tallies(blank, world):
 @pytest.fixture(scope="module")
 def blank(tmp_path_factory):
     """A dataset whose tables are to be replaced."""
-    return dataset(tmp_path_factory.mktemp("blank"), orders=[early()])
+    return records(tmp_path_factory.mktemp("blank"), orders=[early()])

@@ -14,6 +14,7 @@ from forecasting.dataset.read import read
 from forecasting.domain import day_number, day_text
 from forecasting.errors import RequestError
 from forecasting.inputs.assumptions import Assumptions
+from forecasting.inputs.read_records import read_records, records_of
 from forecasting.planning.observer import observer
 from forecasting.policies.base import Decision
 from forecasting.policies.cost_optimal import CostOptimal
@@ -25,7 +26,7 @@ from forecasting.replay.measures import costs_of
 from forecasting.replay.replay import replay
 from forecasting.replay.scenario import scenario
 from forecasting.replay.simulate import walk, walk_together
-from tests.support.builders import dataset, order
+from tests.support.builders import order, records
 
 FIRST, LAST = day_number("2026-03-02"), day_number("2026-06-28")
 
@@ -34,7 +35,7 @@ def staged(data, *settings, first=FIRST, last=LAST):
     config = load(None, settings)
     assumptions = Assumptions()
     seeing = observer(data, config, first - 1, assumptions)
-    return scenario(data, seeing, first, last, assumptions), assumptions
+    return scenario(seeing, first, last, assumptions), assumptions
 
 
 @dataclass
@@ -69,7 +70,7 @@ def weekly_orders(sku, first, weeks, quantity):
 
 
 def test_an_order_is_usable_a_lead_time_after_the_day_it_was_placed(tmp_path):
-    data = dataset(
+    data = records(
         tmp_path,
         orders=weekly_orders("a", "2026-01-05", 20, 10),
         stock=[{"as_of": "2026-02-22", "sku": "a", "on_hand": 15}],
@@ -89,7 +90,7 @@ def test_an_order_is_usable_a_lead_time_after_the_day_it_was_placed(tmp_path):
 def test_a_weekly_panel_costs_what_a_weekly_simulation_does(tmp_path):
     generator = np.random.default_rng(5)
     demand = generator.poisson(8, 30)
-    data = dataset(
+    data = records(
         tmp_path,
         orders=[
             order("a", day_text(day_number("2026-01-05") + 7 * w), int(q)) for w, q in enumerate(demand) if q
@@ -125,7 +126,7 @@ def test_a_policy_sees_nothing_of_the_future(sample):
     shown = []
     for each in (data, other):
         spy = Spy()
-        walk(spy, staged(each)[0])
+        walk(spy, staged(records_of(each))[0])
         shown.append([s for s in spy.seen if s.as_of <= cut])
     assert len(shown[0]) == len(shown[1]) > 8
     for one, two in zip(*shown, strict=True):
@@ -139,7 +140,7 @@ def test_a_policy_sees_nothing_of_the_future(sample):
 
 def test_each_supplier_is_asked_on_its_own_days(sample):
     spy = Spy()
-    past, _ = staged(read(str(sample)))
+    past, _ = staged(read_records(str(sample)))
     walk(spy, past)
     suppliers = past.observer.catalogue.suppliers
     for situation in spy.seen:
@@ -154,7 +155,7 @@ def test_each_supplier_is_asked_on_its_own_days(sample):
 
 
 def test_the_bounds_hold(sample):
-    past, _ = staged(read(str(sample)), "observe=demand")
+    past, _ = staged(read_records(str(sample)), "observe=demand")
     rules = [NoOrders(), PerfectForesight(past.lines, past.arrivals), MinMax(), CostOptimal()]
     runs = {run.policy: run for run in walk_together(rules, past)}
     costs = past.observer.catalogue.costs
@@ -172,19 +173,19 @@ def test_the_bounds_hold(sample):
 
 
 def test_policies_meet_the_same_demand_opening_stock_and_lead_times(sample):
-    past, _ = staged(read(str(sample)))
-    again, _ = staged(read(str(sample)))
+    past, _ = staged(read_records(str(sample)))
+    again, _ = staged(read_records(str(sample)))
     one, two = walk(MinMax(), past), walk(NoOrders(), past)
     assert np.array_equal(one.tallies.units, two.tallies.units)
     assert np.array_equal(past.lead_days, again.lead_days)
     assert np.array_equal(past.opening, again.opening)
-    other, _ = staged(read(str(sample)), "seed=2")
+    other, _ = staged(read_records(str(sample)), "seed=2")
     assert not np.array_equal(past.lead_days, other.lead_days)
 
 
 @pytest.mark.parametrize("observe", ["demand", "sales"])
 def test_what_comes_of_a_policy_does_not_depend_on_the_others(sample, observe):
-    past, _ = staged(read(str(sample)), f"observe={observe}", "model=ses")
+    past, _ = staged(read_records(str(sample)), f"observe={observe}", "model=ses")
     _, together, again = walk_together([MinMax(), CostOptimal(), CostOptimal()], past)
     alone = walk(CostOptimal(), past)
     assert np.array_equal(together.purchased_units, alone.purchased_units)
@@ -193,7 +194,7 @@ def test_what_comes_of_a_policy_does_not_depend_on_the_others(sample, observe):
 
 
 def test_where_sales_are_lost_unseen_a_policy_sees_less(sample):
-    data = read(str(sample))
+    data = read_records(str(sample))
     seen = {}
     for observe in ("demand", "sales"):
         spy = Spy()
@@ -210,7 +211,7 @@ def test_where_sales_are_lost_unseen_a_policy_sees_less(sample):
 
 
 def test_without_stock_every_policy_opens_with_the_same_stated_cover(tmp_path):
-    data = dataset(tmp_path, orders=weekly_orders("a", "2025-10-06", 38, 10))
+    data = records(tmp_path, orders=weekly_orders("a", "2025-10-06", 38, 10))
     past, assumptions = staged(data)
     assert past.opening.tolist() == [30.0]  # 10 a week over 14 + 7 days
     said = assumptions.frame().set_index("setting")
@@ -220,7 +221,7 @@ def test_without_stock_every_policy_opens_with_the_same_stated_cover(tmp_path):
 
 
 def test_the_first_protection_interval_is_not_counted(tmp_path):
-    data = dataset(tmp_path, orders=weekly_orders("a", "2025-10-06", 38, 10))
+    data = records(tmp_path, orders=weekly_orders("a", "2025-10-06", 38, 10))
     counted, _ = staged(data)
     whole, _ = staged(data, "warmup=none")
     weeks = (LAST - FIRST + 1) // 7
@@ -229,9 +230,9 @@ def test_the_first_protection_interval_is_not_counted(tmp_path):
 
 
 def test_a_rule_is_fitted_on_the_time_before_and_then_no_worse_there_than_any_candidate(sample):
-    data = read(str(sample))
+    data = read_records(str(sample))
     past, _ = staged(data)
-    before = time_before(data, past.observer, FIRST)
+    before = time_before(past.observer, FIRST)
     assert before is not None and before.last_day == FIRST - 1
     costs = past.observer.catalogue.costs
 
@@ -257,7 +258,7 @@ def test_a_rule_is_fitted_on_the_time_before_and_then_no_worse_there_than_any_ca
 )
 def test_a_replay_that_cannot_be_done_says_why(sample, first, last, policies, baseline, said):
     with pytest.raises(RequestError, match=said):
-        replay(read(str(sample)), load(), day_number(first), day_number(last), policies, baseline)
+        replay(read_records(str(sample)), load(), day_number(first), day_number(last), policies, baseline)
 
 
 def test_a_replay_writes_its_tables_and_the_same_bytes_twice(sample, tmp_path):
@@ -282,7 +283,7 @@ def test_a_replay_writes_its_tables_and_the_same_bytes_twice(sample, tmp_path):
 
 
 def test_the_saving_is_taken_apart_into_forecast_and_rule(sample):
-    data = read(str(sample))
+    data = read_records(str(sample))
     first, last = day_number("2026-04-05"), day_number("2026-05-31")
     names = ["min_max", "min_max_forecast", "cost_optimal_average", "cost_optimal"]
     config = load(None, ["model=ses", "interval_draws=200"])
@@ -306,7 +307,7 @@ def test_the_saving_is_taken_apart_into_forecast_and_rule(sample):
 
 def test_a_policy_may_bring_its_own_model(sample):
     """Whatever is configured, and without touching what the others see."""
-    data = read(str(sample))
+    data = read_records(str(sample))
     with_ses, with_mean = (
         replay(data, load(None, [f"model={name}"]), day_number("2026-04-01"), day_number("2026-05-31"),
                ["cost_optimal_average", "cost_optimal"], "cost_optimal").result.tables["summary"]

@@ -4,7 +4,7 @@ FreshRetailNet tells hour by hour what was sold and when an item was out. Of the
 was there all day, a random fifth gets stock-out hours; what was sold in them is hidden and estimated.
 Run from the repository's root::
 
-    python experiments/benchmarks/censoring.py [FRESHRETAILNET.parquet]
+    python -m experiments.benchmarks.unconstrained_demand [FRESHRETAILNET.parquet]
 """
 
 from __future__ import annotations
@@ -18,13 +18,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from models.shared.history import BoolArray, FloatArray, IntArray
+from models.shared.intraday_profile import HOURS, open_by_hours, open_by_share, profiles
+from models.shared.unconstrained_demand import Days, Estimate, estimate, purchase_sizes
+
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
-
-from models.shared.history import BoolArray, FloatArray, IntArray  # noqa: E402
-from models.shared.intraday_profile import HOURS, open_by_hours, open_by_share, profiles  # noqa: E402
-from models.shared.unconstrained_demand import Days, Estimate, estimate, purchase_sizes  # noqa: E402
-
 FILE = ROOT.parent / "shared" / "data" / "freshretailnet_5000.parquet"
 DAYS = 90
 BUSINESS = slice(6, 22)

@@ -1,0 +1,1 @@
+"""Benchmarks: modules that print ratios, `python -m experiments.benchmarks.NAME`."""

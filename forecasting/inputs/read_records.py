@@ -1,0 +1,283 @@
+"""From a dataset's tables to records: the one place where rows are told their items, suppliers and days."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+import pandas as pd
+
+from forecasting.dataset.dataset import Dataset
+from forecasting.dataset.read import read
+from forecasting.dataset.tables import PRODUCTS, SUPPLIERS, Kind, Table
+from forecasting.domain import LONG_AGO, MAIN, DemandLines, FloatArray, IntArray, Items, TextArray
+from forecasting.inputs.records import (
+    AlternativeRecords,
+    AvailabilityRecords,
+    BreakRecords,
+    Columns,
+    CountRecords,
+    EventRecords,
+    OrderRecords,
+    OrderStatus,
+    PriceRecords,
+    PurchaseRecords,
+    PurchaseStatus,
+    Records,
+)
+
+ANY_SUPPLIER = ""
+"""The supplier of items for which none is named: they are ordered together."""
+
+
+def read_records(source: str) -> Records:
+    """All that the dataset in a folder or behind an SQL URL says. Raises DataError where it is wrong."""
+    return records_of(read(source))
+
+
+def records_of(dataset: Dataset) -> Records:
+    """All that the dataset says, as arrays."""
+    items = all_items(dataset)
+    numbers = ItemNumbers(items)
+    products = _columns(dataset.products, PRODUCTS, items.sku)
+    names, supplier = np.unique(products.text["supplier"].astype(str), return_inverse=True)
+
+    return Records(
+        source=dataset.source,
+        fingerprint=dataset.fingerprint,
+        items=items,
+        products=products,
+        supplier=supplier,
+        supplier_names=names.astype(object),
+        suppliers=_columns(dataset.suppliers, SUPPLIERS, names),
+        orders=_orders(dataset.orders, numbers),
+        order_places=frozenset(dataset.orders["location"].astype(str)),
+        purchases=_purchases(dataset, numbers, names),
+        counts=_counts(dataset.stock, numbers),
+        availability=_availability(dataset.availability, numbers),
+        events=_events(dataset.events, numbers),
+        prices=_prices(dataset.prices, numbers),
+        price_breaks=_price_breaks(dataset.price_breaks, items, names[supplier]),
+        alternatives=_alternatives(dataset.alternatives, numbers),
+    )
+
+
+def all_items(dataset: Dataset) -> Items:
+    """Every item that the dataset speaks of, ordered by (location, sku).
+
+    A SKU that only ``products`` names is an item at each location that has stock or orders.
+    """
+    pairs = [
+        table[["location", "sku"]].drop_duplicates().astype(str)
+        for table in (dataset.orders, dataset.stock, dataset.purchase_orders)
+    ]
+    known = pd.concat(pairs).drop_duplicates()
+
+    elsewhere = dataset.products.loc[~dataset.products["sku"].isin(known["sku"]), ["sku"]].astype(str)
+    if len(elsewhere):
+        locations = pd.DataFrame({"location": known["location"].unique()})
+        known = pd.concat([known, locations.merge(elsewhere, how="cross")])
+
+    known = known.sort_values(["location", "sku"], kind="stable")
+    return Items(known["location"].to_numpy(dtype=object), known["sku"].to_numpy(dtype=object))
+
+
+class ItemNumbers:
+    """Which item a row speaks of."""
+
+    def __init__(self, items: Items) -> None:
+        self.items = items
+        self._locations = pd.Index(sorted(set(items.location)))
+        self._skus = pd.Index(sorted(set(items.sku)))
+
+        # One cell for each pair of a location and a SKU, and a last one for what is no item.
+        self._number = np.full(len(self._locations) * len(self._skus) + 1, -1, dtype=np.int64)
+        location, sku = self._locations.get_indexer(items.location), self._skus.get_indexer(items.sku)
+        self._number[location * len(self._skus) + sku] = np.arange(len(items))
+
+    def of(self, table: pd.DataFrame, sku: str = "sku") -> IntArray:
+        """The item of each row of a table with ``location`` and the column ``sku``; -1: none of them."""
+        location = _codes(table["location"], self._locations)
+        code = _codes(table[sku], self._skus)
+        known = (location >= 0) & (code >= 0)
+        return self._number[np.where(known, location * len(self._skus) + code, len(self._number) - 1)]
+
+    def of_each(self, table: pd.DataFrame) -> tuple[IntArray, IntArray]:
+        """The items that each row speaks of: row and item, int64, of the same shape.
+
+        A row without a location has the main one. Where that is no place of the company, it means every
+        place.
+        """
+        item = self.of(table)
+        everywhere = (table["location"] == MAIN).to_numpy()
+        if MAIN in set(self.items.location) or not everywhere.any():
+            return np.flatnonzero(item >= 0), item[item >= 0]
+
+        rows = pd.DataFrame({"sku": table["sku"].astype(str).to_numpy(), "row": np.arange(len(table))})
+        named = pd.DataFrame({"sku": self.items.sku.astype(str), "item": np.arange(len(self.items))})
+        spread = rows[everywhere].merge(named, on="sku")
+        placed = np.flatnonzero(~everywhere & (item >= 0))
+        return (
+            np.concatenate([placed, spread["row"].to_numpy(dtype=np.int64)]),
+            np.concatenate([item[placed], spread["item"].to_numpy(dtype=np.int64)]),
+        )
+
+
+def days_of(times: pd.Series) -> IntArray:
+    """Day numbers of a column of times; LONG_AGO where there is none."""
+    values = times.to_numpy(dtype="datetime64[us]")
+    days = values.astype("datetime64[D]").astype(np.int64)
+    return np.where(np.isnat(values), LONG_AGO, days)
+
+
+def _columns(table: pd.DataFrame, contract: Table, names: TextArray) -> Columns:
+    """What the rows of the given key say, by the kinds of the contract's columns."""
+    index = pd.Index(table[contract.key[0]].astype(str))
+    row = index.get_indexer(pd.Index(names.astype(str)))
+
+    number, text, day = {}, {}, {}
+    for column in contract.columns:
+        values = table[column.name]
+        if column.kind is Kind.NUMBER:
+            number[column.name] = np.append(_floats(values), np.nan)[row]
+        elif column.kind in (Kind.DATE, Kind.TIME):
+            day[column.name] = np.append(days_of(values), LONG_AGO)[row]
+        else:
+            text[column.name] = np.append(_texts(values), "")[row]
+    return Columns(number, text, day)
+
+
+def _orders(table: pd.DataFrame, numbers: ItemNumbers) -> OrderRecords:
+    waited = (table["cancelled_at"] - table["ordered_at"]).to_numpy(dtype="timedelta64[us]")
+    return OrderRecords(
+        order=pd.factorize(table["order"])[0].astype(np.int64),
+        item=numbers.of(table),
+        time=_microseconds(table["ordered_at"]),
+        ordered=days_of(table["ordered_at"]),
+        due=days_of(table["due"]),
+        quantity=_floats(table["quantity"]),
+        unit_price=_floats(table["unit_price"]),
+        ahead=table["kind"].isin(["preorder", "standing"]).to_numpy(dtype=bool),
+        status=_statuses(table["status"], OrderStatus),
+        shipped=days_of(table["shipped_at"]),
+        shipped_units=_floats(table["quantity_shipped"]),
+        cancelled=days_of(table["cancelled_at"]),
+        cancelled_after=np.where(np.isnat(waited), DemandLines.NEVER, waited.astype(np.int64)),
+    )
+
+
+def _purchases(dataset: Dataset, numbers: ItemNumbers, supplier_names: TextArray) -> PurchaseRecords:
+    table = dataset.purchase_orders
+    return PurchaseRecords(
+        order=pd.factorize(table["purchase_order"])[0].astype(np.int64),
+        item=numbers.of(table),
+        supplier=_suppliers_of(table, dataset.products, supplier_names),
+        time=_microseconds(table["ordered_at"]),
+        ordered=days_of(table["ordered_at"]),
+        expected=days_of(table["expected_at"]),
+        received=days_of(table["received_at"]),
+        quantity=_floats(table["quantity"]),
+        received_units=_floats(table["quantity_received"]),
+        unit_cost=_floats(table["unit_cost"]),
+        status=_statuses(table["status"], PurchaseStatus),
+    )
+
+
+def _suppliers_of(purchases: pd.DataFrame, products: pd.DataFrame, names: TextArray) -> IntArray:
+    """The supplier of each row, its product's where it names none: int64, -1 where not in ``names``."""
+    by_sku = products.set_index(products["sku"].astype(str))["supplier"]
+    of_product = by_sku.reindex(purchases["sku"].astype(str)).astype(object).to_numpy()
+    own = purchases["supplier"].astype(object).to_numpy()
+    name = pd.Series(np.where(pd.isna(own), of_product, own), dtype=object).fillna(ANY_SUPPLIER)
+    return pd.Index(names).get_indexer(pd.Index(name.astype(str))).astype(np.int64)
+
+
+def _counts(table: pd.DataFrame, numbers: ItemNumbers) -> CountRecords:
+    return CountRecords(numbers.of(table), days_of(table["as_of"]), _floats(table["on_hand"]))
+
+
+def _availability(table: pd.DataFrame, numbers: ItemNumbers) -> AvailabilityRecords:
+    item = numbers.of(table)
+    known = item >= 0
+    time = table["date"].to_numpy(dtype="datetime64[us]")[known]
+    day = time.astype("datetime64[D]")
+    hour = (time - day).astype("timedelta64[h]").astype(np.int64)
+    return AvailabilityRecords(item[known], day.astype(np.int64), hour, _floats(table["share"])[known])
+
+
+def _events(table: pd.DataFrame, numbers: ItemNumbers) -> EventRecords:
+    of_items = table["sku"].notna().to_numpy()
+    row, item = numbers.of_each(table.loc[of_items])
+    return EventRecords(
+        kind=_texts(table["kind"]),
+        day=days_of(table["date"]),
+        location=_texts(table["location"]),
+        category=_texts(table["category"]),
+        of_items=of_items,
+        row=np.flatnonzero(of_items)[row],
+        item=item,
+    )
+
+
+def _prices(table: pd.DataFrame, numbers: ItemNumbers) -> PriceRecords:
+    row, item = numbers.of_each(table)
+    return PriceRecords(
+        item,
+        days_of(table["from"])[row],
+        _floats(table["unit_price"])[row],
+        table["promotion"].notna().to_numpy()[row],
+    )
+
+
+def _price_breaks(table: pd.DataFrame, items: Items, supplier: TextArray) -> BreakRecords:
+    """The breaks of each item at its own supplier."""
+    named = pd.DataFrame({"item": np.arange(len(items)), "sku": items.sku, "supplier": supplier})
+    named = named.astype({"sku": str, "supplier": str})
+    rows = table[["supplier", "sku", "min_quantity", "unit_cost"]].astype({"supplier": str, "sku": str})
+    rows = named.merge(rows, on=["supplier", "sku"]).sort_values(["item", "min_quantity"])
+    return BreakRecords(
+        rows["item"].to_numpy(dtype=np.int64), _floats(rows["min_quantity"]), _floats(rows["unit_cost"])
+    )
+
+
+def _alternatives(table: pd.DataFrame, numbers: ItemNumbers) -> AlternativeRecords:
+    """What may stand in for what at the same location."""
+    items, others, rows = [], [], []
+    for location in dict.fromkeys(numbers.items.location):
+        placed = table.assign(location=location)
+        items.append(numbers.of(placed))
+        others.append(numbers.of(placed, "alternative"))
+        rows.append(np.arange(len(table)))
+    item, other, row = (np.concatenate(each) for each in (items, others, rows))
+
+    rank = table["rank"].fillna(np.inf).to_numpy(dtype=np.float64)[row]
+    order = np.lexsort((row, rank, item))
+    order = order[((item >= 0) & (other >= 0) & (item != other))[order]]
+    ratio = table["ratio"].fillna(1.0).to_numpy(dtype=np.float64)[row]
+    return AlternativeRecords(item[order], other[order], ratio[order])
+
+
+def _microseconds(times: pd.Series) -> IntArray:
+    return times.to_numpy(dtype="datetime64[us]").astype(np.int64)
+
+
+def _floats(column: pd.Series) -> FloatArray:
+    return column.to_numpy(dtype=np.float64)
+
+
+def _texts(column: pd.Series) -> TextArray:
+    return column.astype(object).where(column.notna(), "").to_numpy(dtype=object)
+
+
+def _statuses(column: pd.Series, kinds: type[IntEnum]) -> IntArray:
+    """The number of each status; 0 where none is told."""
+    number = {kind.name.lower(): int(kind) for kind in kinds}
+    return np.asarray(column.astype(object).map(number).fillna(0), dtype=np.int64)
+
+
+def _codes(column: pd.Series, index: pd.Index) -> IntArray:
+    """Where each value of a column stands in ``index``, or -1."""
+    values = column.astype("category")
+    of_category = index.get_indexer(values.cat.categories.astype(str))
+    codes = values.cat.codes.to_numpy()
+    return np.where(codes >= 0, np.append(of_category, -1)[codes], -1).astype(np.int64)
