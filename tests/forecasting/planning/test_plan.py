@@ -12,6 +12,7 @@ import pytest
 
 from forecasting import bootstrap
 from forecasting.config import load
+from forecasting.dataset.read import read
 from forecasting.domain import day_number
 from forecasting.errors import RequestError
 from forecasting.inputs.read_records import read_records
@@ -43,14 +44,14 @@ def test_the_columns_are_the_contract(table):
 
 
 def test_every_item_is_planned_or_listed_with_the_reason(sample, table):
-    products = read_records(str(sample)).products
+    products = read(str(sample)).products
     assert set(products["sku"].astype(str)) == set(table["sku"])
     assert table["reason"].str.len().min() > 20
     assert 0 < (table["quantity"] > 0).sum() < len(table)
 
 
 def at_the_minimum(sample, table):
-    products = read_records(str(sample)).products.set_index("sku").reindex(table["sku"])
+    products = read(str(sample)).products.set_index("sku").reindex(table["sku"])
     smallest = products["min_order_quantity"].fillna(0).to_numpy()
     return table["sku"][table["quantity"].to_numpy() < smallest + products["pack_size"].fillna(1).to_numpy()]
 
@@ -70,7 +71,7 @@ def test_the_numbers_of_a_row_agree(sample, table):
     assert (table.loc[table["quantity"] > 0, "order_by"] == "2026-06-28").all()
     # Only a unit that a minimum forces upon us, or that an order line less pays for, may lose money.
     forced = table["sku"].isin(at_the_minimum(sample, table))
-    lines_cost = read_records(str(sample)).suppliers.set_index("supplier")["line_cost"]
+    lines_cost = read(str(sample)).suppliers.set_index("supplier")["line_cost"]
     forced |= lines_cost.reindex(table["supplier"]).fillna(0).to_numpy() > 0
     assert (table.loc[~forced, "marginal_value"] >= 0).all()
     assert not table.drop(columns="order_by").isna().any().any()
@@ -92,7 +93,7 @@ def test_the_numbers_of_a_reason_stand_in_its_row(table):
 
 
 def test_packs_and_minimums_are_kept(sample, table):
-    products = read_records(str(sample)).products.set_index("sku")
+    products = read(str(sample)).products.set_index("sku")
     bought = table[table["quantity"] > 0].set_index("sku")
     terms = products.loc[bought.index]
     pack = terms["pack_size"].fillna(1)
