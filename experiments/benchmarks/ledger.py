@@ -63,7 +63,7 @@ def run(lines: DemandLines, review: int = REVIEW) -> tuple[float, float]:
         ledger.advance(day)
         simulating += time.perf_counter() - before
         ledger.schedule(everyone, np.full(items, day + 1 + LEAD), units)
-    assert ledger.tallies.lines.sum() == len(lines)
+    assert ledger.flows.lines.sum() == len(lines)
     return time.perf_counter() - begin, simulating
 
 

@@ -53,7 +53,7 @@ def summary(
     if baseline not in names:
         raise ValueError(f"the baseline {baseline!r} is not among the policies {names}")
     first = runs[names.index(baseline)]
-    items, periods = first.tallies.lines.shape
+    items, periods = first.flows.lines.shape
     shape = (draws, items, periods)
     base = measures(totals(first, costs, unit_cost))
     base_drawn = measures(drawn_totals(first, costs, unit_cost, shape, seed))
@@ -86,7 +86,7 @@ def periods(
     frames = []
     for run in runs:
         sums = {
-            name: flow.sum(axis=0) for name, flow in additive(run, costs, unit_cost, run.tallies.days).items()
+            name: flow.sum(axis=0) for name, flow in additive(run, costs, unit_cost, run.flows.days).items()
         }
         sums["purchase_orders"] = run.purchase_orders
         frames.append(_frame({"policy": run.policy, "period_start": starts}, measures(sums)))
@@ -100,7 +100,7 @@ def items(runs: Sequence[PolicyRun], costs: Costs, unit_cost: FloatArray, items:
     """
     frames = []
     for run in runs:
-        days = run.tallies.days.sum(axis=1, keepdims=True)
+        days = run.flows.days.sum(axis=1, keepdims=True)
         sums = {name: flow.sum(axis=1) for name, flow in additive(run, costs, unit_cost, days).items()}
         head = {"policy": run.policy, "location": items.location, "sku": items.sku}
         frames.append(_frame(head, measures(sums)))
@@ -114,7 +114,7 @@ def _frame(head: Mapping[str, object], figures: Mapping[str, FloatArray]) -> pd.
 
 def totals(run: PolicyRun, costs: Costs, unit_cost: FloatArray) -> dict[str, FloatArray]:
     """The flows of a run, summed over items and periods."""
-    days = run.tallies.days.sum(axis=1, keepdims=True)
+    days = run.flows.days.sum(axis=1, keepdims=True)
     sums = {name: np.asarray(flow.sum()) for name, flow in additive(run, costs, unit_cost, days).items()}
     return {**sums, "purchase_orders": np.asarray(run.purchase_orders.sum())}
 
@@ -126,7 +126,7 @@ def drawn_totals(
 
     ``shape``: draws, items, periods.
     """
-    days = run.tallies.days.sum(axis=1, keepdims=True)
+    days = run.flows.days.sum(axis=1, keepdims=True)
     flows = additive(run, costs, unit_cost, days)
     parts: dict[str, list[FloatArray]] = {name: [] for name in (*flows, "purchase_orders")}
     for by_item, by_period in _weights(shape, seed):

@@ -44,7 +44,7 @@ def decomposition(
     columns = ["part", *(f"{name}{end}" for name in SAVED for end in ("", "_low", "_high"))]
     if not {NEITHER, FORECAST, RULE, BOTH} <= set(found):
         return pd.DataFrame(columns=columns)
-    shape = (draws, *found[BOTH].tallies.lines.shape)
+    shape = (draws, *found[BOTH].flows.lines.shape)
     points, drawn = {}, {}
     for name in (NEITHER, FORECAST, RULE, BOTH):
         points[name] = measures(totals(found[name], costs, unit_cost))

@@ -60,7 +60,7 @@ def rehearse(candidates: Sequence[Policy], before: Scenario, stage: Stage = sile
     totals = []
     for each in lots:
         for run in walk_together(each, before, progress=progress):
-            flows = costs_of(run.tallies, costs)
+            flows = costs_of(run.flows, costs)
             besides = run.cost_ordering.sum() + run.cost_waste.sum()
             totals.append(float(sum(amount.sum() for amount in flows.values()) + besides))
     return totals

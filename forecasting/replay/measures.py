@@ -1,4 +1,4 @@
-"""From flows to measures: what a policy's tallies come to, in units, shares and money.
+"""From flows to measures: what a policy's flows come to, in units, shares and money.
 
 ``docs/replay.md`` defines each measure. Everything additive is summed first; shares are quotients of sums.
 """
@@ -11,7 +11,7 @@ import numpy as np
 
 from forecasting.domain import Costs, FloatArray
 from forecasting.replay.simulate import PolicyRun
-from forecasting.simulation.flows import Tallies
+from forecasting.simulation.flows import Flows
 
 COSTS = (
     "cost_holding",
@@ -62,42 +62,26 @@ COUNTS = frozenset(
 )
 SHARES = frozenset({"fill_rate", "line_fill_rate", "otif", "cycle_service"})
 
-_FLOWS = (
-    "lines",
-    "units",
-    "backordered_lines",
-    "backordered_units",
-    "backlog_unit_days",
-    "late_lines",
-    "lost_units",
-    "lost_lines",
-    "in_full_lines",
-    "short_periods",
-    "cancelled_lines",
-    "cancelled_units",
-    "substituted_units",
-)
 
-
-def costs_of(tallies: Tallies, costs: Costs) -> dict[str, FloatArray]:
+def costs_of(flows: Flows, costs: Costs) -> dict[str, FloatArray]:
     """The money that the flows cost, by its named parts: all of ``COSTS`` but ``cost_ordering``
     and ``cost_waste``.
 
-    Returns float64 arrays of the tallies' shape (n, p).
+    Returns float64 arrays of the flows' shape (n, p).
     """
-    short_units = tallies.backordered_units + tallies.lost_units
-    short_lines = tallies.backordered_lines + tallies.lost_lines
-    left = tallies.cancelled_units + tallies.lost_units - tallies.substituted_units
+    short_units = flows.backordered_units + flows.lost_units
+    short_lines = flows.backordered_lines + flows.lost_lines
+    left = flows.cancelled_units + flows.lost_units - flows.substituted_units
     return {
-        "cost_holding": costs.holding_per_unit_day[:, None] * tallies.on_hand_unit_days,
+        "cost_holding": costs.holding_per_unit_day[:, None] * flows.on_hand_unit_days,
         "cost_lost_business": np.where(
             costs.leaving_simulated[:, None],
             costs.lost_margin[:, None] * left,
             costs.lost_business_per_unit[:, None] * short_units,
         ),
         "cost_goodwill": costs.goodwill_per_unit[:, None] * short_units
-        + costs.goodwill_per_late_unit_day[:, None] * tallies.late_unit_days
-        + costs.backlog_per_unit_day[:, None] * tallies.backlog_unit_days,
+        + costs.goodwill_per_late_unit_day[:, None] * flows.late_unit_days
+        + costs.backlog_per_unit_day[:, None] * flows.backlog_unit_days,
         "cost_admin": costs.admin_per_line[:, None] * short_lines,
         "cost_word_of_mouth": costs.word_of_mouth_per_line[:, None] * short_lines,
     }
@@ -109,15 +93,15 @@ def additive(run: PolicyRun, costs: Costs, unit_cost: FloatArray, days: FloatArr
     ``unit_cost``, shape (n,): what a unit on hand is worth. ``days``, shape (n, 1) or (n, p): the days
     that an average stock is taken over.
     """
-    tallies = run.tallies
-    on_hand = tallies.on_hand_unit_days / np.maximum(days, 1.0)
+    flows = run.flows
+    on_hand = flows.on_hand_unit_days / np.maximum(days, 1.0)
     return {
-        **{name: getattr(tallies, name) for name in _FLOWS},
-        "item_periods": (tallies.days > 0).astype(np.float64),
+        **flows._asdict(),
+        "item_periods": (flows.days > 0).astype(np.float64),
         "average_on_hand_units": on_hand,
         "average_on_hand_value": on_hand * unit_cost[:, None],
         "purchased_units": run.purchased_units,
-        **costs_of(tallies, costs),
+        **costs_of(flows, costs),
         "cost_ordering": run.cost_ordering,
         "cost_waste": run.cost_waste,
     }

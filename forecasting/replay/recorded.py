@@ -20,7 +20,7 @@ from forecasting.replay.recorded_lines import RecordedLines, recorded_lines
 from forecasting.replay.recorded_stock import stock_history
 from forecasting.replay.scenario import Scenario
 from forecasting.replay.simulate import PolicyRun
-from forecasting.simulation.flows import Tallies
+from forecasting.simulation.flows import Flows
 
 
 @dataclass(frozen=True)
@@ -32,23 +32,14 @@ class Recorded:
 
 
 def recorded(past: Scenario, assumptions: Assumptions) -> Recorded:
-    """What the dataset shows in the scenario's stretch, of the lines and days that count in it.
+    """What the records show in the scenario's stretch, of the lines and days that count in it.
 
-    A flow that it does not tell of an item and period is NaN. Raises RequestError where it tells none.
+    A flow that they do not tell of an item and period is NaN. Raises RequestError where they tell none.
     """
-    lines = recorded_lines(past)
+    lines, stock = recorded_lines(past), stock_history(past)
     waits, losses = _untold(lines, past)
-    flows = lines.flows(past)
-    for name, flow in flows.items():
-        if name.startswith("lost"):
-            flow[losses] = np.nan
-        elif name not in ("lines", "units"):
-            flow[waits | losses] = np.nan
-    stock = stock_history(past)
-    on_hand = stock.on_hand_unit_days
-    bought = len(past.observer.records.purchases) > 0
-    missing = waits | losses
-    if losses.all() and np.isnan(on_hand).all() and not bought:
+    missing, bought = waits | losses, len(past.observer.records.purchases) > 0
+    if losses.all() and np.isnan(stock.on_hand_unit_days).all() and not bought:
         raise RequestError(
             f"{RECORDED}: the dataset does not record what happened. Give `orders` the column `shipped_at`, "
             f"or add `stock` or `purchase_orders`; or leave {RECORDED} out of --policies"
@@ -56,15 +47,21 @@ def recorded(past: Scenario, assumptions: Assumptions) -> Recorded:
     if not missing.all():
         taken = np.unique(lines.item[lines.counted & lines.ships & ~lines.dated])
         assumptions.add(RECORDED, "a line of which no shipment is told shipped when it was due", len(taken))
-    units, orders, cost = _purchases(past)
-    tallies = Tallies(
-        **flows,
-        on_hand_unit_days=on_hand,
+
+    of_lines = lines.flows(past)
+    for name, flow in of_lines.items():
+        if name.startswith("lost"):
+            flow[losses] = np.nan
+        elif name not in ("lines", "units"):
+            flow[missing] = np.nan
+    flows = Flows.of(
+        **of_lines,
+        on_hand_unit_days=stock.on_hand_unit_days,
         days=_days(past),
         received_units=_received(past),
     )
-    run = PolicyRun(RECORDED, "", tallies, units, orders, cost, _waste(past))
-    return Recorded(run, _gaps(missing, on_hand, stock.uncounted, bought))
+    run = PolicyRun(RECORDED, "", flows, *_purchases(past), _waste(past))
+    return Recorded(run, _gaps(missing, stock.on_hand_unit_days, stock.uncounted, bought))
 
 
 def _untold(lines: RecordedLines, past: Scenario) -> tuple[BoolArray, BoolArray]:

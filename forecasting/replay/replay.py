@@ -149,7 +149,7 @@ def replay(
         "items": len(known),
         "reviews": len(past.review_days),
         "days": last_day - first_day + 1,
-        "order_lines": int(runs[0].tallies.lines.sum()),
+        "order_lines": int(runs[0].flows.lines.sum()),
     }
     described: dict[str, Any] = {
         **describe(identity, "replay", records, config, clock, counts),

@@ -21,7 +21,7 @@ from forecasting.replay.checkpoints import NoNotes, Notebook
 from forecasting.replay.observations import Sight, observed_sales
 from forecasting.replay.purchases import Purchases, Waste
 from forecasting.replay.scenario import Scenario
-from forecasting.simulation.flows import Tallies
+from forecasting.simulation.flows import Flows
 from models.shared.history import History
 
 
@@ -32,7 +32,7 @@ class PolicyRun:
     Attributes:
         policy: its name.
         parameters: its parameters in words.
-        tallies: the flows of every item and period.
+        flows: the flows of every item and period.
         purchased_units: float64, shape (n, p).
         purchase_orders: float64, shape (p,): orders to suppliers.
         cost_ordering: float64, shape (n, p): money per order and line, and freight; an order's is shared by
@@ -43,7 +43,7 @@ class PolicyRun:
 
     policy: str
     parameters: str
-    tallies: Tallies
+    flows: Flows
     purchased_units: FloatArray
     purchase_orders: FloatArray
     cost_ordering: FloatArray
@@ -144,7 +144,7 @@ class Walk:
         return PolicyRun(
             policy=self.policy.name,
             parameters=describe() if describe else "",
-            tallies=self._ledger.tallies,
+            flows=self._ledger.flows,
             purchased_units=self._purchases.units,
             purchase_orders=self._purchases.orders,
             cost_ordering=self._purchases.cost,

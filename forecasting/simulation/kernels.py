@@ -1,15 +1,14 @@
 """The kernels of the ledger, and the arrays that they work on."""
 
-# mypy: disable-error-code="no-untyped-def, no-untyped-call"
-
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from forecasting.domain import BoolArray, DemandLines, FloatArray, IntArray
+from forecasting.simulation.flows import Flows, places
 from models.shared.compile import compiled
 
 TOLERANCE = 1e-9
@@ -64,231 +63,327 @@ class State(NamedTuple):
     shipped_on: IntArray  # (m,)
 
 
+class Receipts(NamedTuple):
+    """Receipts to come, each item's a chain: ``following`` is the place of its next one, -1: none."""
+
+    day: IntArray
+    quantity: FloatArray
+    ordered: FloatArray
+    following: IntArray
+
+
 class Closes(NamedTuple):
     """What is noted at the closes of days."""
 
-    stockout: BoolArray  # (n, days)
-    edges: IntArray  # (p + 1,)
+    stockout: BoolArray  # (n, days): closed with nothing on hand
+    edges: IntArray  # (p + 1,): the first days of the periods, and the day after the last
     period: IntArray  # (days,): the period that each day belongs to
-    sums: FloatArray  # (p, n, 4): the SUMMED tallies. A step goes through all items, from left to right
+    sums: (
+        FloatArray  # (p, n, 4): the flows summed at closes. A step goes through all items, from left to right
+    )
 
 
-SUMMED = ("on_hand_unit_days", "backlog_unit_days", "late_unit_days", "received_units")
+ON_HAND, BACKLOG, LATE, RECEIVED = places(
+    "on_hand_unit_days", "backlog_unit_days", "late_unit_days", "received_units"
+)
+"""Columns of ``Closes.sums``."""
 
 
-class Flows(NamedTuple):
-    """What the lines add up to, (n, p) each."""
+class Outcome(NamedTuple):
+    """What became of each line. Shape (m,) each."""
 
-    lines: FloatArray
-    units: FloatArray
-    backordered_lines: FloatArray
-    backordered_units: FloatArray
-    lost_lines: FloatArray
-    lost_units: FloatArray
-    late_lines: FloatArray
-    in_full_lines: FloatArray
-    short_periods: FloatArray
-    days: FloatArray
-    cancelled_lines: FloatArray
-    cancelled_units: FloatArray
-    substituted_units: FloatArray
+    short: FloatArray  # units that could not ship when due
+    cancelled: FloatArray  # units that the customer cancelled while they waited
+    shipped_on: IntArray  # the day on which it was shipped in full, or NEVER
+    substituted: FloatArray  # units that an alternative stood in for; shape (0,) where there are none
+
+
+class Rules(NamedTuple):
+    """What holds of each item. Shape (n,) each."""
+
+    backorder_allowed: BoolArray  # short units wait; else they are lost
+    count_from: IntArray  # the day from which its flows are counted
 
 
 @compiled
-def advance_items(start, stop, span, lines, state, receipts, rules, closes):
+def advance_items(
+    start: int,
+    stop: int,
+    span: tuple[int, int],
+    lines: Lines,
+    state: State,
+    receipts: Receipts,
+    rules: Rules,
+    closes: Closes,
+) -> None:
     """Simulate the items ``start`` to ``stop`` through the close of the last day of ``span``.
 
     It goes from one day on which something happens to an item to the next: most days of most items see
-    neither a line nor a receipt. ``span``: the ledger's first day, and the day to close. ``rules``: per
-    item, whether short units wait, and the day from which its flows are counted.
+    neither a line nor a receipt. ``span``: the ledger's first day, and the day to close.
 
-    One function, and every array under a local name: handing tuples of arrays from function to
-    function inside the loop counts references by the dozen, and takes ten times as long.
+    Every array has a local name, and functions are handed arrays, not tuples of them: that would count
+    references by the dozen inside the loop, and take ten times as long.
     """
     first, closed = span
-    backorder_allowed, count_from = rules
     items, wake, queue, open_units, short, cancelled, shipped_on = state
     indptr, line_day, due, quantity, leaves, leaver_indptr, leavers = lines
     receipt_day, receipt_quantity, _, following = receipts
-    stockout, _, period_of, sums = closes
+    stockout, edges, period_of, sums = closes
     for i in range(start, stop):
         day = wake[i]
         if day > closed:
             continue
-        item = items[i]
-        on_hand, backlog, late = item.on_hand, item.backlog, item.late
-        line, head, tail, overdue, since = item.line, item.head, item.tail, item.overdue, item.since
-        leaver, receipt = item.leaver, item.receipt
+
+        item, begin = items[i], rules.count_from[i]
+        last_line, last_leaver, waits = indptr[i + 1], leaver_indptr[i + 1], rules.backorder_allowed[i]
         while day <= closed:
             # Nothing has changed at the closes since.
-            if on_hand == 0.0:
-                for close in range(since, day):
+            if item.on_hand == 0.0:
+                for close in range(item.since, day):
                     stockout[i, close - first] = True
-            sum_closes(i, (max(since, count_from[i]), day), first, on_hand, backlog, late, closes)
-            since = day
+            sum_closes(i, (max(item.since, begin), day), first, item, edges, period_of, sums)
+            item.since = day
 
-            # What arrives goes to the open lines, earliest deadline first; the rest on the shelf.
-            received = 0.0
-            while receipt >= 0 and receipt_day[receipt] == day:
-                received += receipt_quantity[receipt]
-                receipt = following[receipt]
-            if received > 0.0:
-                on_hand += received
-                if day >= count_from[i]:
-                    sums[period_of[day - first], i, 3] += received
-            while head < tail and on_hand > 0.0:
-                waiting = queue[head]
-                units = open_units[waiting]
-                if units == 0.0:
-                    head += 1
-                    continue
-                in_full = units <= on_hand + TOLERANCE
-                given = units if in_full else on_hand
-                open_units[waiting] = units - given
-                backlog -= given
-                late -= given
-                on_hand = no_dust(on_hand - given)
-                if in_full:
-                    open_units[waiting] = 0.0
-                    shipped_on[waiting] = day
-                    head += 1
+            received = receive(item, day, receipt_day, receipt_quantity, following)
+            if received > 0.0 and day >= begin:
+                sums[period_of[day - first], i, RECEIVED] += received
+            serve_backlog(item, day, queue, open_units, shipped_on)
 
-            # Customers who have waited long enough go, with what is still open of their lines.
-            while leaver < leaver_indptr[i + 1] and leaves[leavers[leaver]] == day:
-                waiting = leavers[leaver]
-                units = open_units[waiting]
-                if units > 0.0:
-                    open_units[waiting] = 0.0
-                    cancelled[waiting] = units
-                    backlog -= units
-                    late -= units if due[waiting] < day else 0.0
-                leaver += 1
-            while head < tail and open_units[queue[head]] == 0.0:
-                head += 1
-            overdue = max(overdue, head)
-            # Goods go to the overdue first: once none of them is left, none of ``late`` is; and sums
-            # of fractions do not come back to zero by themselves.
-            backlog = 0.0 if head == tail else backlog
-            late = 0.0 if head == overdue else late
+            if item.leaver < last_leaver:
+                cancel_waiting(item, day, last_leaver, leaves, leavers, due, open_units, cancelled)
+            settle(item, queue, open_units)
 
-            while line < indptr[i + 1] and line_day[line] == day:
-                missing = quantity[line] - on_hand
-                if missing <= TOLERANCE:
-                    on_hand = no_dust(-missing)
-                    shipped_on[line] = day
-                else:
-                    on_hand = 0.0
-                    short[line] = missing
-                    if backorder_allowed[i]:
-                        backlog += missing
-                        open_units[line] = missing
-                        # Behind those with the same deadline; they mostly come in order.
-                        place = tail
-                        while place > head and due[queue[place - 1]] > due[line]:
-                            queue[place] = queue[place - 1]
-                            place -= 1
-                        queue[place] = line
-                        tail += 1
-                        if due[line] < day:
-                            overdue += 1
-                            late += missing
-                line += 1
-
-            while overdue < tail and due[queue[overdue]] <= day:
-                late += open_units[queue[overdue]]
-                overdue += 1
+            while item.line < last_line and line_day[item.line] == day:
+                missing = ship(item, day, quantity, short, shipped_on)
+                if missing > 0.0 and waits:
+                    put_on_backorder(item, day, missing, due, queue, open_units)
+                item.line += 1
+            fall_due(item, day, due, queue, open_units)
 
             day = NEVER
-            if line < indptr[i + 1]:
-                day = line_day[line]
-            if receipt >= 0:
-                day = min(day, receipt_day[receipt])
-            if overdue < tail:
-                day = min(day, due[queue[overdue]])
-            if leaver < leaver_indptr[i + 1]:
-                day = min(day, leaves[leavers[leaver]])
+            if item.line < last_line:
+                day = line_day[item.line]
+            if item.receipt >= 0:
+                day = min(day, receipt_day[item.receipt])
+            if item.overdue < item.tail:
+                day = min(day, due[queue[item.overdue]])
+            if item.leaver < last_leaver:
+                day = min(day, leaves[leavers[item.leaver]])
         wake[i] = day
-        item.on_hand, item.backlog, item.late = on_hand, backlog, late
-        item.line, item.head, item.tail, item.overdue, item.since = line, head, tail, overdue, since
-        item.leaver, item.receipt = leaver, receipt
 
 
 @compiled
-def no_dust(units):
+def receive(
+    item: Any, day: int, receipt_day: IntArray, receipt_quantity: FloatArray, following: IntArray
+) -> float:
+    """Put what arrives on ``day`` on the shelf; returns the units. Receipts as in ``pipeline.Receipts``."""
+    received = 0.0
+    while item.receipt >= 0 and receipt_day[item.receipt] == day:
+        received += receipt_quantity[item.receipt]
+        item.receipt = following[item.receipt]
+    item.on_hand += received
+    return received
+
+
+@compiled
+def serve_backlog(item: Any, day: int, queue: IntArray, open_units: FloatArray, shipped_on: IntArray) -> None:
+    """Give what is on hand to the open lines, earliest deadline first."""
+    while item.head < item.tail and item.on_hand > 0.0:
+        waiting = queue[item.head]
+        units = open_units[waiting]
+        if units == 0.0:
+            item.head += 1
+            continue
+
+        in_full = units <= item.on_hand + TOLERANCE
+        given = units if in_full else item.on_hand
+        open_units[waiting] = 0.0 if in_full else units - given
+        item.backlog -= given
+        item.late -= given
+        item.on_hand = no_dust(item.on_hand - given)
+        if in_full:
+            shipped_on[waiting] = day
+            item.head += 1
+
+
+@compiled
+def cancel_waiting(
+    item: Any,
+    day: int,
+    last_leaver: int,
+    leaves: IntArray,
+    leavers: IntArray,
+    due: IntArray,
+    open_units: FloatArray,
+    cancelled: FloatArray,
+) -> None:
+    """Customers who have waited long enough go, with what is still open of their lines."""
+    while item.leaver < last_leaver and leaves[leavers[item.leaver]] == day:
+        waiting = leavers[item.leaver]
+        units = open_units[waiting]
+        if units > 0.0:
+            open_units[waiting] = 0.0
+            cancelled[waiting] = units
+            item.backlog -= units
+            item.late -= units if due[waiting] < day else 0.0
+        item.leaver += 1
+
+
+@compiled
+def settle(item: Any, queue: IntArray, open_units: FloatArray) -> None:
+    """Leave behind what is no longer open, and what float arithmetic left over of it.
+
+    Goods go to the overdue first: once none of them is left, none of ``late`` is; and sums of fractions do
+    not come back to zero by themselves.
+    """
+    while item.head < item.tail and open_units[queue[item.head]] == 0.0:
+        item.head += 1
+    item.overdue = max(item.overdue, item.head)
+    if item.head == item.tail:
+        item.backlog = 0.0
+    if item.head == item.overdue:
+        item.late = 0.0
+
+
+@compiled
+def ship(item: Any, day: int, quantity: FloatArray, short: FloatArray, shipped_on: IntArray) -> float:
+    """Ship the item's next line as far as stock goes; returns the units that are missing."""
+    line = item.line
+    missing = quantity[line] - item.on_hand
+    if missing <= TOLERANCE:
+        item.on_hand = no_dust(-missing)
+        shipped_on[line] = day
+        return 0.0
+    item.on_hand = 0.0
+    short[line] = missing
+    return missing
+
+
+@compiled
+def put_on_backorder(
+    item: Any, day: int, missing: float, due: IntArray, queue: IntArray, open_units: FloatArray
+) -> None:
+    """Have the rest of the item's next line wait, behind those with the same deadline."""
+    line = item.line
+    item.backlog += missing
+    open_units[line] = missing
+
+    # They mostly come in order.
+    place = item.tail
+    while place > item.head and due[queue[place - 1]] > due[line]:
+        queue[place] = queue[place - 1]
+        place -= 1
+    queue[place] = line
+    item.tail += 1
+    if due[line] < day:
+        item.overdue += 1
+        item.late += missing
+
+
+@compiled
+def fall_due(item: Any, day: int, due: IntArray, queue: IntArray, open_units: FloatArray) -> None:
+    """What has not shipped by the close of its deadline is late."""
+    while item.overdue < item.tail and due[queue[item.overdue]] <= day:
+        item.late += open_units[queue[item.overdue]]
+        item.overdue += 1
+
+
+@compiled
+def no_dust(units: float) -> float:
     """``units``, or nothing where that is all that float arithmetic left over."""
     return units if units > TOLERANCE else 0.0
 
 
 @compiled
-def sum_closes(i, days, first, on_hand, backlog, late, closes):
+def sum_closes(
+    i: int,
+    days: tuple[int, int],
+    first: int,
+    item: Any,
+    edges: IntArray,
+    period_of: IntArray,
+    sums: FloatArray,
+) -> None:
     """Add the closes ``days[0] <= day < days[1]`` of item ``i`` to its sums: nothing changed in between."""
-    _, edges, period_of, sums = closes
     begin, end = days
-    if begin >= end or on_hand + backlog == 0.0:
+    if begin >= end or item.on_hand + item.backlog == 0.0:
         return
     period = period_of[begin - first]
     while begin < end:
         until = min(end, edges[period + 1])
-        sums[period, i, 0] += on_hand * (until - begin)
-        sums[period, i, 1] += backlog * (until - begin)
-        sums[period, i, 2] += late * (until - begin)
+        sums[period, i, ON_HAND] += item.on_hand * (until - begin)
+        sums[period, i, BACKLOG] += item.backlog * (until - begin)
+        sums[period, i, LATE] += item.late * (until - begin)
         begin = until
         period += 1
 
 
 @compiled
-def sum_to_the_end(start, stop, span, state, count_from, closes):
+def sum_to_the_end(
+    start: int, stop: int, span: tuple[int, int], state: State, count_from: IntArray, closes: Closes
+) -> None:
     """Add the closes that ``advance_items`` has yet to, of the items ``start`` to ``stop``.
 
     ``span``: the ledger's first day, and the last day closed.
     """
     first, closed = span
+    items, (_, edges, period_of, sums) = state.items, closes
     for i in range(start, stop):
-        item = state.items[i]
-        days = (max(item.since, count_from[i]), closed + 1)
-        sum_closes(i, days, first, item.on_hand, item.backlog, item.late, closes)
+        days = (max(items[i].since, count_from[i]), closed + 1)
+        sum_closes(i, days, first, items[i], edges, period_of, sums)
 
 
 @compiled
-def tally_lines(start, stop, span, lines, state, rules, closes, flows):
+def tally_lines(
+    start: int,
+    stop: int,
+    span: tuple[int, int],
+    lines: Lines,
+    outcome: Outcome,
+    rules: Rules,
+    closes: Closes,
+    flows: Flows,
+) -> None:
     """Add up what became of the lines of the items ``start`` to ``stop``, by item and period.
 
-    ``span``: the ledger's first day, and the last day closed. ``rules``: per item, whether short units
-    wait, and the day from which its flows are counted; per line, the units taken of an alternative
-    (empty where there are none). The flows of cancelled lines and alternatives have no rows where
-    there cannot be any.
+    ``span``: the ledger's first day, and the last day closed. Flows of cancelled lines and of alternatives
+    have no rows where there cannot be any.
     """
     first, closed = span
-    backorder_allowed, count_from, substituted = rules
-    indptr, line_day, due, quantity, leaves, _, _ = lines
-    short_of, cancelled_of, shipped_on = state.short, state.cancelled, state.shipped_on
-    period_of, edges = closes.period, closes.edges
-    line_flow, unit_flow, backordered_lines, backordered_units, lost_lines, lost_units = flows[:6]
-    late_lines, in_full_lines, short_periods, days = flows[6:10]
-    cancelled_lines, cancelled_units, substituted_units = flows[10:]
+    edges, period_of = closes.edges, closes.period
+    indptr, line_day, due, quantity, leaves = lines.indptr, lines.day, lines.due, lines.quantity, lines.leaves
+    short_of, cancelled_of, shipped_on, substituted = outcome
+    in_all, units_in_all, short_periods, days = flows.lines, flows.units, flows.short_periods, flows.days
+    lost_lines, lost_units, substituted_units = flows.lost_lines, flows.lost_units, flows.substituted_units
+    waiting_lines, waiting_units = flows.backordered_lines, flows.backordered_units
+    late_lines, in_full_lines = flows.late_lines, flows.in_full_lines
+    cancelled_lines, cancelled_units = flows.cancelled_lines, flows.cancelled_units
     for i in range(start, stop):
-        begin = max(first, count_from[i])
+        begin = max(first, rules.count_from[i])
         for period in range(len(edges) - 1):
             days[i, period] = max(min(edges[period + 1], closed + 1) - max(edges[period], begin), 0)
+
         for line in range(indptr[i], indptr[i + 1]):
             day = line_day[line]
             if day < begin or day > closed:
                 continue
             period = period_of[day - first]
-            line_flow[i, period] += 1.0
-            unit_flow[i, period] += quantity[line]
+            in_all[i, period] += 1.0
+            units_in_all[i, period] += quantity[line]
+
             short, cancelled = short_of[line], 0.0
             if short > 0.0:
                 short_periods[i, period] = 1.0
-                if not backorder_allowed[i]:
+                if not rules.backorder_allowed[i]:
                     lost_lines[i, period] += 1.0
                     lost_units[i, period] += short
                     if len(substituted):
                         substituted_units[i, period] += substituted[line]
                     continue
-                backordered_lines[i, period] += 1.0
-                backordered_units[i, period] += short
+                waiting_lines[i, period] += 1.0
+                waiting_units[i, period] += short
                 cancelled = cancelled_of[line]
+
             if cancelled > 0.0:
                 cancelled_lines[i, period] += 1.0
                 cancelled_units[i, period] += cancelled

@@ -13,14 +13,14 @@ from typing import Any
 import numpy as np
 
 from forecasting.domain import BoolArray, DemandLines, FloatArray, IntArray, Stock, day_text
-from forecasting.simulation.flows import Tallies
+from forecasting.simulation.flows import CLOSE_FLOWS, Flows
 from forecasting.simulation.kernels import (
     ITEM,
     NEVER,
-    SUMMED,
     Closes,
-    Flows,
     Lines,
+    Outcome,
+    Rules,
     State,
     advance_items,
     sum_to_the_end,
@@ -101,8 +101,10 @@ class Ledger:
 
         self.closed = first_day - 1
         self._first, self._last = first_day, last_day
-        self._backorder_allowed = np.ascontiguousarray(backorder_allowed, dtype=np.bool_)
-        self._count_from = np.ascontiguousarray(count_from, dtype=np.int64)
+        self._rules = Rules(
+            np.ascontiguousarray(backorder_allowed, dtype=np.bool_),
+            np.ascontiguousarray(count_from, dtype=np.int64),
+        )
         self._state = _opened(lines, opening, owed, first_day)
         self._lines = Lines(
             np.ascontiguousarray(lines.indptr, dtype=np.int64),
@@ -116,12 +118,12 @@ class Ledger:
             np.zeros((n, len(days)), dtype=np.bool_),
             edges,
             np.searchsorted(edges, days, side="right").astype(np.int64) - 1,
-            np.zeros((len(edges) - 1, n, len(SUMMED))),
+            np.zeros((len(edges) - 1, n, len(CLOSE_FLOWS))),
         )
         self._pipeline = Pipeline(self._state)
         self._substitution: Substitution | None = None
         if alternatives is not None and len(alternatives):
-            self._substitution = Substitution.of(alternatives, lines, opening, self._backorder_allowed)
+            self._substitution = Substitution.of(alternatives, lines, opening, self._rules.backorder_allowed)
 
     def schedule(
         self, item: IntArray, day: IntArray, quantity: FloatArray, ordered: FloatArray | None = None
@@ -193,10 +195,6 @@ class Ledger:
         self.closed = day
 
     @property
-    def _rules(self) -> tuple[BoolArray, IntArray]:
-        return self._backorder_allowed, self._count_from
-
-    @property
     def stock(self) -> Stock:
         """On hand, on order and backlog at the close of the last day simulated."""
         items = self._state.items
@@ -210,7 +208,9 @@ class Ledger:
     @property
     def lost(self) -> FloatArray:
         """float64, shape (m,): units of each line that were refused."""
-        return np.where(np.repeat(self._backorder_allowed, np.diff(self._lines.indptr)), 0.0, self.short)
+        return np.where(
+            np.repeat(self._rules.backorder_allowed, np.diff(self._lines.indptr)), 0.0, self.short
+        )
 
     @property
     def cancelled(self) -> FloatArray:
@@ -228,7 +228,7 @@ class Ledger:
     def stood_in(self) -> FloatArray:
         """float64, shape (n,): units of each item that shipped in the place of others."""
         if self._substitution is None:
-            return np.zeros(len(self._backorder_allowed))
+            return np.zeros(len(self._rules.backorder_allowed))
         return self._substitution.stood_in.copy()
 
     @property
@@ -250,34 +250,39 @@ class Ledger:
         return stockout
 
     @property
-    def tallies(self) -> Tallies:
+    def flows(self) -> Flows:
         """All flows so far. Lines still open are late where their deadline has passed."""
-        span, n = (self._first, self.closed), len(self._count_from)
+        span, n = (self._first, self.closed), len(self._rules.count_from)
         # The ledger goes on from where it was: its own sums stay what they are.
         closes = self._closes._replace(sums=self._closes.sums.copy())
-        over_items(sum_to_the_end, n, span, self._state, self._count_from, closes)
+        over_items(sum_to_the_end, n, span, self._state, self._rules.count_from, closes)
         sums = closes.sums.transpose(1, 0, 2)
-        shape = sums.shape[:2]
-        # What cannot have happened takes no room.
-        rows = dict.fromkeys(("cancelled_lines", "cancelled_units"), len(self._lines.leaver))
-        rows["substituted_units"] = self._substitution is not None
+
+        flows = self._room_for_lines(sums.shape[:2])
+        flows = flows._replace(**{name: sums[:, :, place] for place, name in enumerate(CLOSE_FLOWS)})
+        over_items(tally_lines, n, span, self._lines, self._outcome, self._rules, closes, flows)
+        nothing = np.broadcast_to(0.0, sums.shape[:2])
+        return Flows.of(**{name: flow if flow.size else nothing for name, flow in flows._asdict().items()})
+
+    def _room_for_lines(self, shape: tuple[int, ...]) -> Flows:
+        """Zeros for the flows that lines bring about; what cannot have happened takes no room."""
+        never = set(CLOSE_FLOWS)
+        if not len(self._lines.leaver):
+            never |= {"cancelled_lines", "cancelled_units"}
+        if self._substitution is None:
+            never.add("substituted_units")
+
         # Side by side: a line then touches one place in memory, not one in each of a dozen arrays.
-        there = [name for name in Flows._fields if rows.get(name, True)]
-        whole = np.zeros((*shape, len(there)))
-        parts = {name: whole[:, :, place] for place, name in enumerate(there)}
-        flows = Flows(*(parts.get(name, whole[:0, :0, 0]) for name in Flows._fields))
-        over_items(
-            tally_lines,
-            n,
-            span,
-            self._lines,
-            self._state,
-            (*self._rules, np.zeros(0) if self._substitution is None else self._substitution.substituted),
-            closes,
-            flows,
-        )
-        known = {name: parts.get(name, np.broadcast_to(0.0, shape)) for name in Flows._fields}
-        return Tallies(**known, **{name: sums[:, :, k] for k, name in enumerate(SUMMED)})
+        names = [name for name in Flows._fields if name not in never]
+        whole = np.zeros((*shape, len(names)))
+        parts = {name: whole[:, :, place] for place, name in enumerate(names)}
+        return Flows(*(parts.get(name, whole[:0, :0, 0]) for name in Flows._fields))
+
+    @property
+    def _outcome(self) -> Outcome:
+        substituted = np.zeros(0) if self._substitution is None else self._substitution.substituted
+        state = self._state
+        return Outcome(state.short, state.cancelled, state.shipped_on, substituted)
 
 
 def _opened(lines: DemandLines, opening: FloatArray, owed: FloatArray | None, first_day: int) -> State:

@@ -1,25 +1,14 @@
 """Goods on their way to a ledger: each item's receipts to come, as a chain by day."""
 
-# mypy: disable-error-code="no-untyped-def, no-untyped-call"
-
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 
 from forecasting.domain import FloatArray, IntArray
-from forecasting.simulation.kernels import State
+from forecasting.simulation.kernels import Receipts, State
 from models.shared.compile import compiled
-
-
-class Receipts(NamedTuple):
-    """Receipts to come, each item's a chain: ``following`` is the place of its next one, -1: none."""
-
-    day: IntArray
-    quantity: FloatArray
-    ordered: FloatArray
-    following: IntArray
 
 
 class Pipeline:
@@ -64,7 +53,7 @@ def _room_for(receipts: int) -> Receipts:
 
 
 @compiled
-def chain_receipts(numbers, place, receipts, state):
+def chain_receipts(numbers: IntArray, place: int, receipts: Receipts, state: State) -> None:
     """Put the receipts from ``place`` on, of the items ``numbers``, into their chains.
 
     By day; of one day, in the order in which they were announced.
@@ -89,7 +78,7 @@ def chain_receipts(numbers, place, receipts, state):
 
 
 @compiled
-def sum_on_order(receipts, items, on_order):
+def sum_on_order(receipts: Receipts, items: Any, on_order: FloatArray) -> None:
     """Add up what is on order of each item: the same sum, in whatever steps it was announced."""
     for i in range(len(items)):
         receipt = items[i].receipt
@@ -99,7 +88,7 @@ def sum_on_order(receipts, items, on_order):
 
 
 @compiled
-def move_receipts(receipts, into, items):
+def move_receipts(receipts: Receipts, into: Receipts, items: Any) -> int:
     """Copy the chains of all items to the beginning of ``into``, and say how many receipts there are."""
     place = 0
     for i in range(len(items)):

@@ -5,16 +5,15 @@ that were short and would take an alternative are served, in the order of items 
 alternatives by rank. What an alternative gives is gone from its shelf at that day's close.
 """
 
-# mypy: disable-error-code="no-untyped-def, no-untyped-call"
-
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from forecasting.domain import BoolArray, DemandLines, FloatArray, IntArray
-from forecasting.simulation.kernels import TOLERANCE, Closes, Lines, State, no_dust, sum_closes
+from forecasting.simulation.kernels import TOLERANCE, Closes, Lines, Rules, State, no_dust, sum_closes
 from models.shared.compile import compiled
 
 
@@ -93,7 +92,7 @@ class Substitution:
         span: tuple[int, int],
         lines: Lines,
         state: State,
-        rules: tuple[BoolArray, IntArray],
+        rules: Rules,
         closes: Closes,
     ) -> None:
         """Hand out alternatives on one day, after its lines. ``span``: the ledger's first day, and this."""
@@ -102,19 +101,45 @@ class Substitution:
             span,
             lines,
             state,
-            (offered.item, offered.alternative, offered.ratio, offered.accepts),
-            (self.whole, self.substituted, self.stood_in),
-            rules[1],
+            Offered(offered.item, offered.alternative, offered.ratio, offered.accepts),
+            Taken(self.whole, self.substituted, self.stood_in),
+            rules.count_from,
             closes,
         )
 
 
+class Offered(NamedTuple):
+    """``Alternatives`` as the kernel takes them: k offers by item, and of each line who accepts."""
+
+    item: IntArray  # (k,)
+    alternative: IntArray  # (k,)
+    ratio: FloatArray  # (k,): units of the alternative in the place of one unit
+    accepts: BoolArray  # (m,)
+
+
+class Taken(NamedTuple):
+    """What the kernel writes, and which items have whole units."""
+
+    whole: BoolArray  # (n,): sold by the piece
+    substituted: FloatArray  # (m,): units of each line that an alternative stood in for
+    stood_in: FloatArray  # (n,): units of each item that shipped in the place of others
+
+
 @compiled
-def serve_alternatives(span, lines, state, offered, taken, count_from, closes):
+def serve_alternatives(
+    span: tuple[int, int],
+    lines: Lines,
+    state: State,
+    offered: Offered,
+    taken: Taken,
+    count_from: IntArray,
+    closes: Closes,
+) -> None:
     """Serve what was short on the last day of ``span`` from the alternatives; see the module."""
     first, day = span
     items, alternatives, ratios, accepts = offered
     whole, substituted, stood_in = taken
+    _, edges, period_of, sums = closes
     begin = 0
     while begin < len(items):
         i, end = items[begin], begin + 1
@@ -137,8 +162,9 @@ def serve_alternatives(span, lines, state, offered, taken, count_from, closes):
                     continue
                 # The days before closed with what there was until now.
                 days = (max(shelf.since, count_from[other]), day)
-                sum_closes(other, days, first, shelf.on_hand, shelf.backlog, shelf.late, closes)
+                sum_closes(other, days, first, shelf, edges, period_of, sums)
                 shelf.since = day
+
                 shelf.on_hand = no_dust(shelf.on_hand - given)
                 stood_in[other] += given
                 substituted[short] += units

@@ -7,28 +7,10 @@ from math import ceil, floor
 
 import numpy as np
 
+from forecasting.simulation.flows import Flows
+
 NEVER = np.iinfo(np.int64).max
 DUST = 1e-9
-
-FLOWS = (
-    "lines",
-    "units",
-    "backordered_lines",
-    "backordered_units",
-    "lost_lines",
-    "lost_units",
-    "late_lines",
-    "in_full_lines",
-    "backlog_unit_days",
-    "late_unit_days",
-    "on_hand_unit_days",
-    "days",
-    "received_units",
-    "short_periods",
-    "cancelled_lines",
-    "cancelled_units",
-    "substituted_units",
-)
 
 
 @dataclass
@@ -70,7 +52,7 @@ class Told:
     """Everything that the ledger says about one item, day by day and in sum."""
 
     lines: list[Line]
-    tallies: dict[str, np.ndarray]
+    flows: dict[str, np.ndarray]
     whole: bool
     shelf: float
     on_hand: list[float] = field(default_factory=list)
@@ -104,7 +86,7 @@ def tell_all(
         every.append(
             Told(
                 lines,
-                {name: np.zeros(len(edges) - 1) for name in FLOWS},
+                {name: np.zeros(len(edges) - 1) for name in Flows._fields},
                 whole and item.opening == floor(item.opening),
                 item.opening,
             )
@@ -119,7 +101,7 @@ def tell_all(
             told.shelf += arrived
             serve_own(item, told, day)
             if day >= item.count_from:
-                told.tallies["received_units"][period(day)] += arrived
+                told.flows["received_units"][period(day)] += arrived
         for item, told in zip(items, every, strict=True):
             for line in told.lines:
                 if line.day == day and line.lost and line.accepts:
@@ -131,7 +113,7 @@ def tell_all(
             told.on_order.append(sum(receipt[-1] for receipt in item.receipts if receipt[0] > day))
             told.stockout.append(told.shelf == 0)
             if day >= item.count_from:
-                into = told.tallies
+                into = told.flows
                 into["backlog_unit_days"][period(day)] += told.backlog[-1]
                 into["late_unit_days"][period(day)] += sum(line.open for line in waiting if line.due <= day)
                 into["on_hand_unit_days"][period(day)] += told.shelf
@@ -140,7 +122,7 @@ def tell_all(
     for item, told in zip(items, every, strict=True):
         for line in told.lines:
             if max(first_day, item.count_from) <= line.day <= until:
-                add_up(line, told.tallies, period(line.day), until)
+                add_up(line, told.flows, period(line.day), until)
     return every
 
 
@@ -193,7 +175,7 @@ def offer(line: Line, item: Item, told: Told, every: list[Told]) -> None:
 
 
 def add_up(line: Line, into: dict[str, np.ndarray], k: int, until: int) -> None:
-    """What one line adds to the tallies of its period."""
+    """What one line adds to the flows of its period."""
     into["lines"][k] += 1
     into["units"][k] += line.quantity
     into["backordered_lines"][k] += line.short > 0 and line.lost == 0

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import numpy as np
 
 from forecasting.domain import Costs
 from forecasting.replay.simulate import PolicyRun
-from forecasting.simulation.flows import Tallies
+from forecasting.simulation.flows import Flows
 
 RATES = (
     "holding_per_unit_day",
@@ -24,12 +24,12 @@ RATES = (
 )
 
 
-def tallies(shape, **flows) -> Tallies:
-    zeros = {field.name: np.zeros(shape) for field in fields(Tallies)}
-    return Tallies(**{**zeros, **{name: np.array(flow, dtype=float) for name, flow in flows.items()}})
+def tallies(shape, **flows) -> Flows:
+    zeros = {name: np.zeros(shape) for name in Flows._fields}
+    return Flows.of(**{**zeros, **{name: np.array(flow, dtype=float) for name, flow in flows.items()}})
 
 
-def run_of(policy, flows: Tallies, purchased=None, orders=None, ordering=None) -> PolicyRun:
+def run_of(policy, flows: Flows, purchased=None, orders=None, ordering=None) -> PolicyRun:
     shape = flows.lines.shape
     return PolicyRun(
         policy=policy,
@@ -76,7 +76,7 @@ BASE = run_of(
 BETTER = run_of(
     "cost_optimal",
     replace(
-        BASE.tallies,
+        BASE.flows,
         backordered_lines=np.array([[1.0, 0], [0, 0]]),
         backordered_units=np.array([[5.0, 0], [0, 0]]),
         lost_lines=np.zeros((2, 2)),

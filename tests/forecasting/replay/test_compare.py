@@ -15,7 +15,7 @@ from tests.support.replay import BASE, BETTER, CHARGED, WORTH, costs_with, run_o
 
 
 def test_the_parts_of_the_cost_by_hand():
-    parts = compare.costs_of(BASE.tallies, CHARGED)
+    parts = compare.costs_of(BASE.flows, CHARGED)
     assert set(parts) == set(COSTS) - {"cost_ordering", "cost_waste"}
     expected = {
         "cost_holding": [[0.7, 1.4], [1.4, 2.1]],
@@ -140,7 +140,7 @@ def pairs(draw):
 @given(pair=pairs(), seed=st.integers(0, 5))
 def test_intervals_hold_the_difference_and_identical_policies_differ_by_nothing(pair, seed):
     base, other = pair
-    n = len(base.tallies.lines)
+    n = len(base.flows.lines)
     charged = costs_with(n, holding_per_unit_day=0.1, goodwill_per_unit=1.0, admin_per_line=2.0)
     same = replace(base, policy="same")
     table = compare.summary([base, other, same], charged, np.ones(n), "baseline", seed, draws=60)
@@ -161,7 +161,7 @@ def test_intervals_are_as_wide_as_the_theory_says():
     generator = np.random.default_rng(3)
     extra = generator.normal(5, 2, n)
     base = run_of("base", tallies((n, p), on_hand_unit_days=np.full((n, p), 20.0), days=np.ones((n, p))))
-    more = run_of("more", replace(base.tallies, on_hand_unit_days=20 + np.repeat(extra[:, None], p, axis=1)))
+    more = run_of("more", replace(base.flows, on_hand_unit_days=20 + np.repeat(extra[:, None], p, axis=1)))
     charged = costs_with(n, holding_per_unit_day=1.0)
     row = compare.summary([base, more], charged, np.ones(n), "base", seed=7, draws=4_000).iloc[1]
     half = 1.645 * p * np.sqrt(n) * extra.std()
@@ -196,4 +196,4 @@ def test_a_baseline_that_is_not_there_is_refused():
 
 def test_tallies_of_different_shapes_are_refused():
     with pytest.raises(ValueError, match="one shape"):
-        replace(BASE.tallies, lines=np.zeros((3, 2)))
+        replace(BASE.flows, lines=np.zeros((3, 2)))

@@ -54,7 +54,7 @@ class Script:
 
 
 def total(run, past) -> float:
-    parts = costs_of(run.tallies, past.observer.catalogue.costs)
+    parts = costs_of(run.flows, past.observer.catalogue.costs)
     return float(sum(part.sum() for part in parts.values()) + run.cost_ordering.sum())
 
 
@@ -75,9 +75,9 @@ def test_lines_that_are_owed_the_day_before_open_as_waiting_lines(tmp_path):
     assert ledger.stock.backlog.tolist() == [owed.sum()]
 
     run = walk(Script([14.0]), past)  # ordered on the eve, usable on day 6
-    assert run.tallies.backlog_unit_days.sum() == 14 * 6 + 1 * 18
-    assert run.tallies.on_hand_unit_days.sum() == 0
-    assert (run.tallies.lines.sum(), run.tallies.backordered_lines.sum()) == (1, 1)
+    assert run.flows.backlog_unit_days.sum() == 14 * 6 + 1 * 18
+    assert run.flows.on_hand_unit_days.sum() == 0
+    assert (run.flows.lines.sum(), run.flows.backordered_lines.sum()) == (1, 1)
     # Where the stock is made up it would have served them.
     assert staged(records(tmp_path / "b", orders=rows)).owed is None
 
@@ -88,7 +88,7 @@ def test_without_any_option_nothing_is_drawn_and_costs_stay_what_they_were(sampl
     past = staged(read_records(str(sample)), first=day_number("2026-03-02"), last=day_number("2026-03-29"))
     assert (past.leaves, past.alternatives, past.shortfalls) == (None, None, None)
     run = walk(NoOrders(), past)
-    costs, tallies = past.observer.catalogue.costs, run.tallies
+    costs, tallies = past.observer.catalogue.costs, run.flows
     assert not costs.leaving_simulated.any()
     short = tallies.backordered_units + tallies.lost_units
     expected = costs.lost_business_per_unit[:, None] * short
@@ -115,16 +115,16 @@ def test_a_share_of_those_who_wait_cancels_after_some_days_and_is_charged_in_the
     assert left[1:].mean() == pytest.approx(0.3, abs=0.03)
     assert (past.leaves[left] - FIRST)[1:].mean() == pytest.approx(5, abs=0.5)
     assert (past.leaves[left] - FIRST).min() == 1
-    assert run.tallies.cancelled_units.sum() == 2 * left[1:].sum() == 2 * run.tallies.cancelled_lines.sum()
-    money = costs_of(run.tallies, past.observer.catalogue.costs)
+    assert run.flows.cancelled_units.sum() == 2 * left[1:].sum() == 2 * run.flows.cancelled_lines.sum()
+    money = costs_of(run.flows, past.observer.catalogue.costs)
     assert money["cost_lost_business"].sum() == pytest.approx(6 * 2 * left[1:].sum())
     # Nobody who gets the goods in time leaves; and the same seed draws the same for every policy.
     assert np.array_equal(staged(data, "cancel_after_days=5", last=last).leaves, past.leaves)
     assert not np.array_equal(staged(data, "cancel_after_days=5", "seed=2", last=last).leaves, past.leaves)
     served = walk(Script([4000.0]), past)
     early = left[1:] & (past.leaves[1:] < FIRST + 6)
-    assert served.tallies.cancelled_lines.sum() == early.sum()
-    assert served.tallies.backlog_unit_days[0, -1] == 0
+    assert served.flows.cancelled_lines.sum() == early.sum()
+    assert served.flows.backlog_unit_days[0, -1] == 0
 
 
 def test_alternatives_are_taken_by_rank_where_they_are_in_stock(tmp_path):
@@ -145,10 +145,10 @@ def test_alternatives_are_taken_by_rank_where_they_are_in_stock(tmp_path):
     past = staged(data)
     run = walk(NoOrders(), past)
     # All of b, then of c two for one; about 200 would have taken one.
-    assert run.tallies.substituted_units.sum(axis=1).tolist() == [75, 0, 0]
-    assert run.tallies.lost_units.sum(axis=1).tolist() == [400, 0, 0]
-    assert not run.tallies.on_hand_unit_days[1:].any()
-    money = costs_of(run.tallies, past.observer.catalogue.costs)
+    assert run.flows.substituted_units.sum(axis=1).tolist() == [75, 0, 0]
+    assert run.flows.lost_units.sum(axis=1).tolist() == [400, 0, 0]
+    assert not run.flows.on_hand_unit_days[1:].any()
+    money = costs_of(run.flows, past.observer.catalogue.costs)
     assert money["cost_lost_business"].sum(axis=1).tolist() == [6 * (400 - 75), 0, 0]
     assert past.alternatives.accepts[1:401].mean() == pytest.approx(0.5, abs=0.08)
     # Without an alternative in the data, the share is charged as it is assumed.
@@ -162,7 +162,7 @@ def test_alternatives_are_taken_by_rank_where_they_are_in_stock(tmp_path):
     )
     assert alone.alternatives is None
     run = walk(NoOrders(), alone)
-    money = costs_of(run.tallies, alone.observer.catalogue.costs)
+    money = costs_of(run.flows, alone.observer.catalogue.costs)
     assert money["cost_lost_business"].sum() == pytest.approx(3 * 400)
 
 
@@ -214,7 +214,7 @@ def test_orders_take_as_long_and_come_as_short_as_they_really_did(tmp_path):
     on_order = [situation.stock.on_order[0] for situation in script.seen[short:]]
     assert on_order[1 : lead[short] + 2] == [20.0] * lead[short] + [0.0]
     assert run.purchased_units.sum() == 20
-    assert run.tallies.received_units.sum() == 10 + 10
+    assert run.flows.received_units.sum() == 10 + 10
 
 
 def test_lines_that_were_ordered_ahead_ship_on_their_day_and_are_seen_before(tmp_path):
@@ -233,8 +233,8 @@ def test_lines_that_were_ordered_ahead_ship_on_their_day_and_are_seen_before(tmp
     script = Script([])
     run = walk(script, past)
     # 4 of the 6 go to what was owed; of the 5 due on day 9 two ship; the 6 of day 16 wait as well.
-    assert run.tallies.backordered_units.sum(axis=0).tolist() == [0, 3, 6, 0]
-    assert run.tallies.on_hand_unit_days.sum() == 2 * 9
+    assert run.flows.backordered_units.sum(axis=0).tolist() == [0, 3, 6, 0]
+    assert run.flows.on_hand_unit_days.sum() == 2 * 9
     # The protection interval is 13 days. What was ordered ahead is promised from the day of its order on.
     promised = [situation.reserved.item() for situation in script.seen]
     assert promised == [5, 5, 6, 0]
@@ -262,8 +262,8 @@ def simulated(past, orders):
         ledger.schedule(item, past.arrives(day, item), units)
     ledger.advance(past.last_day)
     costs = past.observer.catalogue.costs
-    money = sum(part.sum(axis=1) for part in costs_of(ledger.tallies, costs).values())
-    return money + costs.line_cost * (orders > 0).sum(axis=0), ledger.tallies.on_hand_unit_days
+    money = sum(part.sum(axis=1) for part in costs_of(ledger.flows, costs).values())
+    return money + costs.line_cost * (orders > 0).sum(axis=0), ledger.flows.on_hand_unit_days
 
 
 @dataclass
@@ -356,7 +356,7 @@ def test_a_weekly_panel_with_every_option_costs_what_a_weekly_simulation_does(tm
     settings = ("cancel_after_days=1", "receipts=recorded", "lead_times=recorded")
     past = staged(data, *settings, first=begin, last=begin + 7 * weeks - 1)
     run = walk(Script(list(ordered)), past)
-    money = {k: v.sum() for k, v in costs_of(run.tallies, past.observer.catalogue.costs).items()}
+    money = {k: v.sum() for k, v in costs_of(run.flows, past.observer.catalogue.costs).items()}
 
     level, holding, lost, goodwill, taken = np.array([20.0, 20.0]), 0.0, 0.0, 0.0, 0.0
     for week in range(weeks):
@@ -372,7 +372,7 @@ def test_a_weekly_panel_with_every_option_costs_what_a_weekly_simulation_does(tm
         lost += 6 * (short.sum() - instead)
         goodwill += 1 * short.sum() + 0.05 * short[1]  # a day late, then gone
     assert taken > 0
-    assert run.tallies.substituted_units.sum() == taken
+    assert run.flows.substituted_units.sum() == taken
     assert money["cost_holding"] == pytest.approx(holding, abs=1e-9)
     assert money["cost_lost_business"] == pytest.approx(lost, abs=1e-9)
     assert money["cost_goodwill"] == pytest.approx(goodwill, abs=1e-9)

@@ -23,7 +23,7 @@ def test_a_demand_in_parts_is_one_line(tmp_path):
         order("a", on(1), 5, order="S2", line=2, shipped_at=on(1)),
     ]
     data = records(tmp_path, orders=[early(), *parts])
-    tallies = told(data).run.tallies
+    tallies = told(data).run.flows
     # S2 shipped at one time: its rows are two lines, as the customer wrote them.
     assert tallies.lines.sum() == 3
     assert tallies.backordered_lines.sum() == 1
@@ -31,7 +31,7 @@ def test_a_demand_in_parts_is_one_line(tmp_path):
     assert tallies.in_full_lines.sum() == 2
     assert tallies.late_lines.sum() == 1
     assert tallies.backlog_unit_days[0].tolist() == [3 * 3 + 6, 7]
-    simulated = walk(MinMax(), staged(data)).tallies
+    simulated = walk(MinMax(), staged(data)).flows
     assert np.array_equal(simulated.lines, tallies.lines)
     assert np.array_equal(simulated.units, tallies.units)
 

@@ -20,7 +20,7 @@ from tests.support.recorded import early, on, staged, told
 
 
 def flows_of(rows, **tables):
-    return lambda folder: told(records(folder, orders=[early(), *rows], **tables)).run.tallies
+    return lambda folder: told(records(folder, orders=[early(), *rows], **tables)).run.flows
 
 
 ONE = {
@@ -182,10 +182,10 @@ def test_purchases_and_money_by_hand(tmp_path):
     assert run.purchase_orders.tolist() == [1, 1]
     # P1 is shared by two lines; P2 has one.
     assert run.cost_ordering.tolist() == [[3 + 1, 6 + 1], [3 + 1, 0]]
-    assert run.tallies.received_units.tolist() == [[5 + 7, 0], [0, 8]]
+    assert run.flows.received_units.tolist() == [[5 + 7, 0], [0, 8]]
     # a: 2 on day 0, then 7; 3 leave on day 5 and 7 come on day 6. b: 4, 12 from day 9, 11 on day 13.
-    assert run.tallies.on_hand_unit_days[a].tolist() == [2 + 4 * 7 + 4 + 11, 7 * 11]
-    assert run.tallies.on_hand_unit_days[b].tolist() == [28, 2 * 4 + 4 * 12 + 11]
+    assert run.flows.on_hand_unit_days[a].tolist() == [2 + 4 * 7 + 4 + 11, 7 * 11]
+    assert run.flows.on_hand_unit_days[b].tolist() == [28, 2 * 4 + 4 * 12 + 11]
     known = past.observer.catalogue
     row = compare.summary([run], known.costs, known.terms.unit_cost, "recorded", 1, 10).iloc[0]
     assert row["cost_holding"] == pytest.approx(0.25 * (45 + 77 + 28 + 67))
@@ -217,7 +217,7 @@ def test_stock_before_the_first_count_is_counted_back(tmp_path):
             {"purchase_order": "P", "sku": "a", "quantity": 4, "ordered_at": on(-1), "received_at": on(5)}
         ],
     )
-    days = told(data).run.tallies.on_hand_unit_days[0]
+    days = told(data).run.flows.on_hand_unit_days[0]
     assert days.tolist() == [2 * 9 + 3 * 6 + 2 * 10, 6 * 10 + 9]
 
 
@@ -226,7 +226,7 @@ def test_against_the_hidden_truth_of_the_sample(sample):
     first, last = day_number("2026-03-02"), day_number("2026-06-28")
     past = staged(data, first=first, last=last)
     found = recorded(past, Assumptions())
-    tallies, truth = found.run.tallies, pd.read_parquet(sample / "truth" / "demand.parquet")
+    tallies, truth = found.run.flows, pd.read_parquet(sample / "truth" / "demand.parquet")
     assert found.gaps == ()
     truth = truth[(days_of(truth["date"]) >= first) & (days_of(truth["date"]) <= last)]
     seen = truth["demanded"] - truth["unseen"]
@@ -267,7 +267,7 @@ def test_what_is_not_told_is_not_zero(tmp_path):
         stock=[{"as_of": on(-1), "sku": "a", "on_hand": 5}, {"as_of": on(13), "sku": "a", "on_hand": 4}],
     )
     found = told(data)
-    tallies = found.run.tallies
+    tallies = found.run.flows
     assert tallies.lines.sum() == 2
     assert tallies.on_hand_unit_days[0].tolist() == [5 + 6 * 3, 6 * 3 + 4]
     for name in ("backordered_lines", "lost_units", "late_lines", "in_full_lines", "backlog_unit_days"):
@@ -281,15 +281,15 @@ def test_what_is_not_told_is_not_zero(tmp_path):
 def test_a_week_of_which_nothing_is_told_is_not_known(tmp_path):
     data = records(tmp_path, orders=[early(), order("a", on(1), 2, shipped_at=on(3)), order("a", on(8), 1)])
     found = told(data)
-    assert found.run.tallies.backordered_lines[0, 0] == 1
-    assert np.isnan(found.run.tallies.backordered_lines[0, 1])
+    assert found.run.flows.backordered_lines[0, 0] == 1
+    assert np.isnan(found.run.flows.backordered_lines[0, 1])
     assert "1 of 2 weeks" in found.gaps[0]
 
 
 def test_a_single_count_without_receipts_tells_nothing_of_other_weeks(tmp_path):
     rows = [early(), order("a", on(1), 2, shipped_at=on(3)), order("a", on(13), 1, shipped_at=on(13))]
     data = records(tmp_path, orders=rows, stock=[{"as_of": on(2), "sku": "a", "on_hand": 5}])
-    assert np.isnan(told(data).run.tallies.on_hand_unit_days[0]).tolist() == [False, True]
+    assert np.isnan(told(data).run.flows.on_hand_unit_days[0]).tolist() == [False, True]
 
 
 def test_an_item_that_was_never_counted_is_not_known_unless_it_never_was(tmp_path):
@@ -300,7 +300,7 @@ def test_an_item_that_was_never_counted_is_not_known_unless_it_never_was(tmp_pat
         stock=[{"as_of": on(day), "sku": "a", "on_hand": 5} for day in (-1, 13)],
     )
     found = told(data)
-    assert np.isnan(found.run.tallies.on_hand_unit_days).all(axis=1).tolist() == [False, True, False]
+    assert np.isnan(found.run.flows.on_hand_unit_days).all(axis=1).tolist() == [False, True, False]
     assert "no count of 1 of 3 items" in found.gaps[0]
 
 
@@ -308,10 +308,10 @@ def test_lost_sales_are_told_by_a_status_alone(tmp_path):
     rows = [order("a", on(day), 2, status="shipped") for day in (-10, 1, 13)]
     rows.append(order("a", on(3), 2, status="refused"))
     refuses = records(tmp_path / "r", orders=rows, products=[{"sku": "a", "backorder": "refused"}])
-    tallies = told(refuses).run.tallies
+    tallies = told(refuses).run.flows
     assert tallies.lost_units.sum() == 2
     assert tallies.backordered_lines.sum() == 0
     allows = records(tmp_path / "a", orders=rows, products=[{"sku": "a", "backorder": "allowed"}])
-    tallies = told(allows).run.tallies
+    tallies = told(allows).run.flows
     assert tallies.lost_units.sum() == 2
     assert np.isnan(tallies.backordered_lines).all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.replay.recorded import recorded
 from forecasting.sample.records import typed
-from forecasting.simulation.flows import Tallies
+from forecasting.simulation.flows import Flows
 from forecasting.simulation.ledger import Ledger
 from tests.support.builders import order, records
 from tests.support.recorded import FIRST, early, on, staged
 
-FLOWS = [field.name for field in fields(Tallies)]
+FLOWS = Flows._fields
 
 
 @st.composite
@@ -132,7 +132,7 @@ def test_the_outcome_of_a_ledger_told_back_gives_its_tallies(blank, world):
     found, asked = recorded(past, Assumptions()), sum(len(item["lines"]) for item in world)
     assert len(past.lines.day[past.lines.day >= FIRST]) == asked
     for name in FLOWS:
-        assert np.array_equal(getattr(found.run.tallies, name), getattr(ledger.tallies, name)), name
+        assert np.array_equal(getattr(found.run.flows, name), getattr(ledger.flows, name)), name
 
 
 @pytest.fixture(scope="module")

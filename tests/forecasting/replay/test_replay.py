@@ -80,9 +80,9 @@ def test_an_order_is_usable_a_lead_time_after_the_day_it_was_placed(tmp_path):
     run = walk(Script([0, 30, 0, 0]), past)
     # 15 open; 10 + 10 asked for in weeks 0 and 1, so 5 short on day 7. Ordered at the close of day 6
     # (the review before week 1), 30 arrive at the start of day 6 + 1 + 6 = 13.
-    assert run.tallies.backordered_units[0].tolist() == [0.0, 5.0, 0.0, 0.0]
-    assert run.tallies.backlog_unit_days[0].tolist() == [0.0, 5.0 * 6, 0.0, 0.0]
-    assert run.tallies.on_hand_unit_days[0].tolist() == [7 * 5.0, 25.0, 7 * 15.0, 7 * 5.0]
+    assert run.flows.backordered_units[0].tolist() == [0.0, 5.0, 0.0, 0.0]
+    assert run.flows.backlog_unit_days[0].tolist() == [0.0, 5.0 * 6, 0.0, 0.0]
+    assert run.flows.on_hand_unit_days[0].tolist() == [7 * 5.0, 25.0, 7 * 15.0, 7 * 5.0]
     assert run.purchased_units[0].tolist() == [0.0, 30.0, 0.0, 0.0]
     assert run.purchase_orders.tolist() == [0.0, 1.0, 0.0, 0.0]
 
@@ -104,7 +104,7 @@ def test_a_weekly_panel_costs_what_a_weekly_simulation_does(tmp_path):
     orders = generator.poisson(8, 25).tolist()
     past, _ = staged(data, "lead_time_days=14", "warmup=none", first=first, last=first + 7 * 25 - 1)
     run = walk(Script(list(orders)), past)
-    money = costs_of(run.tallies, past.observer.catalogue.costs)
+    money = costs_of(run.flows, past.observer.catalogue.costs)
 
     level, holding, shortage = 20.0, 0.0, 0.0
     for week in range(25):
@@ -160,12 +160,10 @@ def test_the_bounds_hold(sample):
     runs = {run.policy: run for run in walk_together(rules, past)}
     costs = past.observer.catalogue.costs
     total = {
-        name: sum(part.sum() for part in costs_of(run.tallies, costs).values()) for name, run in runs.items()
+        name: sum(part.sum() for part in costs_of(run.flows, costs).values()) for name, run in runs.items()
     }
-    held = {name: run.tallies.on_hand_unit_days.sum() for name, run in runs.items()}
-    short = {
-        name: (run.tallies.backordered_units + run.tallies.lost_units).sum() for name, run in runs.items()
-    }
+    held = {name: run.flows.on_hand_unit_days.sum() for name, run in runs.items()}
+    short = {name: (run.flows.backordered_units + run.flows.lost_units).sum() for name, run in runs.items()}
     assert total["perfect_foresight"] < min(total["min_max"], total["cost_optimal"])
     assert held["no_orders"] == min(held.values())
     assert short["no_orders"] == max(short.values())
@@ -176,7 +174,7 @@ def test_policies_meet_the_same_demand_opening_stock_and_lead_times(sample):
     past, _ = staged(read_records(str(sample)))
     again, _ = staged(read_records(str(sample)))
     one, two = walk(MinMax(), past), walk(NoOrders(), past)
-    assert np.array_equal(one.tallies.units, two.tallies.units)
+    assert np.array_equal(one.flows.units, two.flows.units)
     assert np.array_equal(past.lead_days, again.lead_days)
     assert np.array_equal(past.opening, again.opening)
     other, _ = staged(read_records(str(sample)), "seed=2")
@@ -189,7 +187,7 @@ def test_what_comes_of_a_policy_does_not_depend_on_the_others(sample, observe):
     _, together, again = walk_together([MinMax(), CostOptimal(), CostOptimal()], past)
     alone = walk(CostOptimal(), past)
     assert np.array_equal(together.purchased_units, alone.purchased_units)
-    assert np.array_equal(together.tallies.on_hand_unit_days, alone.tallies.on_hand_unit_days)
+    assert np.array_equal(together.flows.on_hand_unit_days, alone.flows.on_hand_unit_days)
     assert np.array_equal(again.purchased_units, alone.purchased_units)
 
 
@@ -225,8 +223,8 @@ def test_the_first_protection_interval_is_not_counted(tmp_path):
     counted, _ = staged(data)
     whole, _ = staged(data, "warmup=none")
     weeks = (LAST - FIRST + 1) // 7
-    assert walk(MinMax(), whole).tallies.lines.sum() == weeks
-    assert walk(MinMax(), counted).tallies.lines.sum() == weeks - 3
+    assert walk(MinMax(), whole).flows.lines.sum() == weeks
+    assert walk(MinMax(), counted).flows.lines.sum() == weeks - 3
 
 
 def test_a_rule_is_fitted_on_the_time_before_and_then_no_worse_there_than_any_candidate(sample):
@@ -238,7 +236,7 @@ def test_a_rule_is_fitted_on_the_time_before_and_then_no_worse_there_than_any_ca
 
     def total(run):
         besides = run.cost_ordering.sum() + run.cost_waste.sum()
-        return sum(part.sum() for part in costs_of(run.tallies, costs).values()) + besides
+        return sum(part.sum() for part in costs_of(run.flows, costs).values()) + besides
 
     candidates = MinMax().candidates()
     totals = [total(run) for run in walk_together(candidates, before)]

@@ -77,7 +77,7 @@ def test_the_ledger_simulates_law_and_kelton(drawn, s, large, simulated):
         ledger.schedule(low, month * DAYS + lead[month, low], units)
         ordering[low] += 32 + 3 * units
     ledger.advance(MONTHS * DAYS - 1)
-    tallies = ledger.tallies
+    tallies = ledger.flows
     days = tallies.on_hand_unit_days[:, 0] + 5 * tallies.backlog_unit_days[:, 0]
     cost = (ordering + days / DAYS) / MONTHS
     # The table is the mean of 40 simulated runs, each with a standard deviation of 2 to 4.4.

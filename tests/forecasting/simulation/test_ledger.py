@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecasting.domain import DemandLines, day_number
+from forecasting.simulation.flows import Flows
 from forecasting.simulation.ledger import Ledger
 from forecasting.simulation.substitution import Alternatives
-from tests.reference.ledger import FLOWS, NEVER, Item, tell, tell_all
+from tests.reference.ledger import NEVER, Item, tell, tell_all
 
 FIRST, LAST = 100, 113
 EDGES = [98, 104, 107, 115]
@@ -121,7 +122,7 @@ def receipts_in(world: list[Item]) -> list[list[tuple]]:
 
 def assert_as_told(ledger: Ledger, world: list[Item], until: int) -> None:
     told = tell_all(world, FIRST, LAST, EDGES, until)
-    stock, tallies = ledger.stock, ledger.tallies
+    stock, tallies = ledger.stock, ledger.flows
     close = {"rtol": 0, "atol": 1e-7}
     np.testing.assert_allclose(stock.on_hand, [item.on_hand[-1] for item in told], **close)
     np.testing.assert_allclose(stock.backlog, [item.backlog[-1] for item in told], **close)
@@ -134,8 +135,8 @@ def assert_as_told(ledger: Ledger, world: list[Item], until: int) -> None:
         expected = [getattr(line, name) for item in told for line in item.lines]
         np.testing.assert_allclose(getattr(ledger, name), expected, err_msg=name, **close)
     np.testing.assert_array_equal(ledger.shipped_on, [x.shipped_on for item in told for x in item.lines])
-    for name in FLOWS:
-        expected = [item.tallies[name] for item in told]
+    for name in Flows._fields:
+        expected = [item.flows[name] for item in told]
         np.testing.assert_allclose(getattr(tallies, name), expected, err_msg=name, **close)
 
 
@@ -166,11 +167,11 @@ def test_steps_and_late_scheduling_change_nothing(world, stops):
     for stop in sorted({*stops, LAST}):
         schedule(in_steps, receipts_in(world), closed + 1, LAST + 3 if stop == LAST else stop)
         in_steps.advance(stop)
-        assert in_steps.tallies.days.shape == (len(world), len(EDGES) - 1)  # looking changes nothing
+        assert in_steps.flows.days.shape == (len(world), len(EDGES) - 1)  # looking changes nothing
         closed = stop
 
-    for name in FLOWS:
-        np.testing.assert_array_equal(getattr(in_steps.tallies, name), getattr(at_once.tallies, name))
+    for name in Flows._fields:
+        np.testing.assert_array_equal(getattr(in_steps.flows, name), getattr(at_once.flows, name))
     for name in ("shipped_on", "stockout", "short", "lost", "cancelled", "substituted", "stood_in"):
         np.testing.assert_array_equal(getattr(in_steps, name), getattr(at_once, name))
     for name in ("on_hand", "on_order", "backlog"):
@@ -196,7 +197,7 @@ def test_nothing_is_made_or_lost(world):
         ledger.advance(day)
         so_far = (demand.day >= FIRST) & (demand.day <= day)
         asked = per_item(np.where(so_far, demand.quantity, owed))
-        stock, received = ledger.stock, ledger.tallies.received_units.sum(axis=1)
+        stock, received = ledger.stock, ledger.flows.received_units.sum(axis=1)
         shipped = np.array([item.opening for item in world]) + received - stock.on_hand - ledger.stood_in
         gone = per_item(ledger.lost) + per_item(ledger.cancelled)
         np.testing.assert_allclose(asked, shipped + stock.backlog + gone, atol=1e-7)
@@ -224,9 +225,9 @@ def test_a_week_by_hand():
 
     assert ledger.short.tolist() == [0, 2, 5, 1]
     assert ledger.shipped_on.tolist() == [0, 6, 3, 6]
-    stock, tallies = ledger.stock, ledger.tallies
+    stock, tallies = ledger.stock, ledger.flows
     assert (stock.on_hand[0], stock.on_order[0], stock.backlog[0]) == (2, 9, 0)
-    assert {name: getattr(tallies, name).item() for name in FLOWS} == {
+    assert {name: getattr(tallies, name).item() for name in Flows._fields} == {
         "lines": 4,
         "units": 13,
         "backordered_lines": 3,
@@ -253,7 +254,7 @@ def test_a_refused_line_ships_what_there_is():
     ledger = ledger_of(lines, [5], [False], first=0, last=2)
     ledger.schedule(np.array([0]), np.array([2]), np.array([3.0]))
     ledger.advance(2)
-    tallies = ledger.tallies
+    tallies = ledger.flows
     assert ledger.lost.tolist() == [0, 2, 0]
     assert ledger.shipped_on.tolist() == [0, NEVER, 2]
     assert (tallies.lost_lines.item(), tallies.lost_units.item()) == (1, 2)
@@ -274,7 +275,7 @@ def test_what_was_owed_at_the_opening_is_served_first_and_is_no_backorder_of_thi
     # Closes 0 to 2 owe 2 late and 3 more, the third one unit on top, from then on late too; the 6 go to
     # the line of day -3, that of day 2, and the last by its far deadline.
     assert ledger.shipped_on.tolist() == [3, 3, 3]
-    tallies = ledger.tallies
+    tallies = ledger.flows
     assert tallies.backlog_unit_days.item() == 5 + 5 + 6
     assert tallies.late_unit_days.item() == 2 + 2 + 3
     assert (tallies.lines.item(), tallies.backordered_lines.item(), tallies.units.item()) == (1, 1, 1)
@@ -289,7 +290,7 @@ def test_customers_who_have_waited_long_enough_leave_and_need_no_goods():
     ledger.advance(4)
     assert ledger.cancelled.tolist() == [4, 0, 0]
     assert ledger.shipped_on.tolist() == [NEVER, 3, 4]
-    tallies = ledger.tallies
+    tallies = ledger.flows
     assert tallies.backlog_unit_days.item() == 9 + 9 + 5
     assert (tallies.cancelled_lines.item(), tallies.cancelled_units.item()) == (1, 4)
     assert tallies.backordered_units.item() == 9
@@ -309,8 +310,8 @@ def test_an_alternative_serves_its_own_customers_first():
     assert ledger.stood_in.tolist() == [0, 3]
     assert ledger.lost.tolist() == [3, 1, 0, 0]
     assert ledger.short.tolist() == [3, 1, 0, 3]
-    assert ledger.tallies.substituted_units[:, 0].tolist() == [2, 0]
-    assert ledger.tallies.on_hand_unit_days[:, 0].tolist() == [0, 1]
+    assert ledger.flows.substituted_units[:, 0].tolist() == [2, 0]
+    assert ledger.flows.on_hand_unit_days[:, 0].tolist() == [0, 1]
 
 
 def test_what_comes_short_was_on_order_in_full_until_it_came():
@@ -331,9 +332,9 @@ def test_a_weekly_panel_pays_seven_days_for_each_weekly_backlog():
     ledger.schedule(np.array([0, 0]), np.array([7, 21]), np.array([4.0, 6.0]))
     ledger.advance(27)
     # Ends of weeks: backlog 2, 0, 3, 0; on hand 0, 2, 0, 2.
-    assert ledger.tallies.backlog_unit_days.item() == 7 * (2 + 3)
-    assert ledger.tallies.late_unit_days.item() == 7 * (2 + 3)
-    assert ledger.tallies.on_hand_unit_days.item() == 7 * (2 + 2)
+    assert ledger.flows.backlog_unit_days.item() == 7 * (2 + 3)
+    assert ledger.flows.late_unit_days.item() == 7 * (2 + 3)
+    assert ledger.flows.on_hand_unit_days.item() == 7 * (2 + 2)
 
 
 def test_an_open_line_is_late_only_once_its_deadline_has_passed():
@@ -341,7 +342,7 @@ def test_an_open_line_is_late_only_once_its_deadline_has_passed():
     late = []
     for day in range(4):
         ledger.advance(day)
-        late.append((ledger.tallies.late_lines.item(), ledger.tallies.late_unit_days.item()))
+        late.append((ledger.flows.late_lines.item(), ledger.flows.late_unit_days.item()))
     assert late == [(0, 0), (0, 0), (1, 1), (1, 2)]
 
 
@@ -372,7 +373,7 @@ def test_many_items_on_threads_agree_with_each_alone():
     for i in range(0, n, 97):
         told = tell(items[i], [(FIRST + 5, 6.0)], opening[i], True, FIRST, LAST, FIRST, [FIRST, LAST + 1])
         assert together.stock.on_hand[i] == told.on_hand[-1]
-        assert together.tallies.backlog_unit_days[i, 0] == told.tallies["backlog_unit_days"][0]
+        assert together.flows.backlog_unit_days[i, 0] == told.flows["backlog_unit_days"][0]
 
 
 def test_the_stock_handed_out_is_a_copy():
