@@ -13,6 +13,7 @@ import numpy as np
 
 from forecasting.domain import DemandLines, FloatArray
 from forecasting.simulation.ledger import Ledger
+from forecasting.simulation.stretch import Stretch
 from models.shared.compile import threads
 from tests.reference.ledger import tell
 
@@ -53,10 +54,7 @@ def run(lines: DemandLines, review: int = REVIEW) -> tuple[float, float]:
         lines,
         units * 2,
         everyone % 4 > 0,
-        first_day=0,
-        last_day=DAYS - 1,
-        count_from=np.zeros(items, dtype=np.int64),
-        period_edges=np.arange(0, DAYS + 7, 7),
+        Stretch(0, DAYS - 1, np.zeros(items, dtype=np.int64), np.arange(0, DAYS + 7, 7)),
     )
     for day in range(review - 1, DAYS, review):
         before = time.perf_counter()

@@ -15,6 +15,7 @@ from forecasting.planning.observer import Observer
 from forecasting.replay.parts import demand_in_one_piece
 from forecasting.replay.supply import Shortfalls, recorded_lead_days, recorded_shortfalls
 from forecasting.simulation.ledger import Ledger
+from forecasting.simulation.stretch import Stretch
 from forecasting.simulation.substitution import Alternatives
 
 COVER_WEEKS = 13
@@ -63,10 +64,7 @@ class Scenario:
             self.lines,
             self.opening,
             self.observer.catalogue.backorder_allowed,
-            first_day=self.first_day,
-            last_day=self.last_day,
-            count_from=self.count_from,
-            period_edges=self.period_edges,
+            Stretch(self.first_day, self.last_day, self.count_from, self.period_edges),
             owed=self.owed,
             leaves=self.leaves,
             alternatives=self.alternatives,

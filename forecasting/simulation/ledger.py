@@ -27,6 +27,7 @@ from forecasting.simulation.kernels import (
     tally_lines,
 )
 from forecasting.simulation.pipeline import Pipeline
+from forecasting.simulation.stretch import Stretch
 from forecasting.simulation.substitution import Alternatives, Substitution
 from models.shared.compile import over_items
 
@@ -41,23 +42,20 @@ class Ledger:
     advanced and its receipts were scheduled.
 
     Args:
-        lines: the demand; lines outside ``first_day..last_day`` are left out, all others count
-            (whoever calls drops those that were cancelled: ``DemandLines.where``).
-        opening: float64, shape (n,), >= 0: units on hand at the close of ``first_day - 1``.
+        lines: the demand; lines outside the stretch are left out, all others count (whoever calls drops
+            those that were cancelled: ``DemandLines.where``).
+        opening: float64, shape (n,), >= 0: units on hand at the close of the day before the first.
         backorder_allowed: bool, shape (n,): whether short units wait; else they are lost.
-        first_day, last_day: the first and the last day simulated.
-        count_from: int64, shape (n,): flows of an item before that day are simulated, not tallied.
-        period_edges: int64, shape (p + 1,), rising: period k is the days ``edges[k] <= day <
-            edges[k + 1]``. They cover ``first_day..last_day``.
-        owed: float64, shape (m,), >= 0: units of each line from before ``first_day`` that are owed at
-            the close of ``first_day - 1``; they wait from then on, and what is on hand goes to them at
-            the start of ``first_day``. None: nothing is owed.
+        stretch: the days simulated, and how they are counted.
+        owed: float64, shape (m,), >= 0: units of each line from before the first day that are owed at
+            the close of the day before it; they wait from then on, and what is on hand goes to them at
+            the start of the first day. None: nothing is owed.
         leaves: int64, shape (m,): the day on which each line's customer cancels what is still on
             backorder then, after that day's receipts; NEVER where they wait for ever. None: all do.
         alternatives: what customers take where an item that refuses backorders is short. None: nothing.
 
     Attributes:
-        closed: the last day simulated so far; ``first_day - 1`` to begin with.
+        closed: the last day simulated so far; the day before the first to begin with.
 
     Raises ValueError where the arguments do not fit together.
 
@@ -68,59 +66,37 @@ class Ledger:
         lines: DemandLines,
         opening: FloatArray,
         backorder_allowed: BoolArray,
+        stretch: Stretch,
         *,
-        first_day: int,
-        last_day: int,
-        count_from: IntArray,
-        period_edges: IntArray,
         owed: FloatArray | None = None,
         leaves: IntArray | None = None,
         alternatives: Alternatives | None = None,
     ) -> None:
-        n, m = len(lines.indptr) - 1, len(lines)
-        _require(first_day <= last_day, "the last day lies before the first")
-        for name, array in (
-            ("opening", opening),
-            ("backorder_allowed", backorder_allowed),
-            ("count_from", count_from),
-        ):
-            _require(np.shape(array) == (n,), f"{name} must have one value for each of {n} items")
-        _require(bool(np.all(np.isfinite(opening) & (opening >= 0))), "opening must be finite and >= 0")
-        edges = np.asarray(period_edges, dtype=np.int64)
-        _require(
-            len(edges) >= 2
-            and bool(np.all(np.diff(edges) > 0))
-            and edges[0] <= first_day
-            and last_day < edges[-1],
-            "period_edges must rise, and cover the first to the last day",
-        )
-        falls = np.diff(lines.day) < 0
-        ends = lines.indptr[1:-1] - 1
-        falls[ends[(ends >= 0) & (ends < m - 1)]] = False
-        _require(not falls.any(), "lines must be ordered by item and day")
-
-        self.closed = first_day - 1
-        self._first, self._last = first_day, last_day
+        _check(lines, opening, backorder_allowed, stretch)
+        self._first, self._last = stretch.first_day, stretch.last_day
+        self.closed = self._first - 1
         self._rules = Rules(
             np.ascontiguousarray(backorder_allowed, dtype=np.bool_),
-            np.ascontiguousarray(count_from, dtype=np.int64),
+            np.ascontiguousarray(stretch.count_from, dtype=np.int64),
         )
-        self._state = _opened(lines, opening, owed, first_day)
+
+        self._state = _opened(lines, opening, owed, self._first)
         self._lines = Lines(
             np.ascontiguousarray(lines.indptr, dtype=np.int64),
             np.ascontiguousarray(lines.day, dtype=np.int64),
             np.ascontiguousarray(lines.due, dtype=np.int64),
             np.ascontiguousarray(lines.quantity, dtype=np.float64),
-            *_leavers(lines, leaves, first_day, self._state),
-        )
-        days = np.arange(first_day, last_day + 1)
-        self._closes = Closes(
-            np.zeros((n, len(days)), dtype=np.bool_),
-            edges,
-            np.searchsorted(edges, days, side="right").astype(np.int64) - 1,
-            np.zeros((len(edges) - 1, n, len(CLOSE_FLOWS))),
+            *_leavers(lines, leaves, self._first, self._state),
         )
         self._pipeline = Pipeline(self._state)
+
+        n, periods = len(opening), len(stretch.period_edges) - 1
+        self._closes = Closes(
+            np.zeros((n, len(stretch.days)), dtype=np.bool_),
+            np.asarray(stretch.period_edges, dtype=np.int64),
+            stretch.period,
+            np.zeros((periods, n, len(CLOSE_FLOWS))),
+        )
         self._substitution: Substitution | None = None
         if alternatives is not None and len(alternatives):
             self._substitution = Substitution.of(alternatives, lines, opening, self._rules.backorder_allowed)
@@ -283,6 +259,22 @@ class Ledger:
         substituted = np.zeros(0) if self._substitution is None else self._substitution.substituted
         state = self._state
         return Outcome(state.short, state.cancelled, state.shipped_on, substituted)
+
+
+def _check(lines: DemandLines, opening: FloatArray, backorder_allowed: BoolArray, stretch: Stretch) -> None:
+    n, m = len(lines.indptr) - 1, len(lines)
+    for name, array in (
+        ("opening", opening),
+        ("backorder_allowed", backorder_allowed),
+        ("count_from", stretch.count_from),
+    ):
+        _require(np.shape(array) == (n,), f"{name} must have one value for each of {n} items")
+    _require(bool(np.all(np.isfinite(opening) & (opening >= 0))), "opening must be finite and >= 0")
+
+    falls = np.diff(lines.day) < 0
+    ends = lines.indptr[1:-1] - 1
+    falls[ends[(ends >= 0) & (ends < m - 1)]] = False
+    _require(not falls.any(), "lines must be ordered by item and day")
 
 
 def _opened(lines: DemandLines, opening: FloatArray, owed: FloatArray | None, first_day: int) -> State:

@@ -129,13 +129,14 @@ def test_a_share_of_those_who_wait_cancels_after_some_days_and_is_charged_in_the
 
 def test_alternatives_are_taken_by_rank_where_they_are_in_stock(tmp_path):
     lines = [order("a", on(0), 1, line=number, order=f"o{number}") for number in range(400)]
+    products = [
+        {"sku": "a", "unit_price": 10, "unit_cost": 4, "backorder": "refused", "alternative_share": 0.5},
+        *({"sku": sku, "unit_price": 10, "unit_cost": 4, "backorder": "allowed"} for sku in "bc"),
+    ]
     data = records(
         tmp_path,
         orders=[EARLIER, *lines, order("b", "2026-01-05", 1), order("c", "2026-01-05", 1)],
-        products=[
-            {"sku": "a", "unit_price": 10, "unit_cost": 4, "backorder": "refused", "alternative_share": 0.5},
-            *({"sku": sku, "unit_price": 10, "unit_cost": 4, "backorder": "allowed"} for sku in "bc"),
-        ],
+        products=products,
         alternatives=[
             {"sku": "a", "alternative": "c", "rank": 2, "ratio": 2},
             {"sku": "a", "alternative": "b", "rank": 1},
@@ -156,7 +157,7 @@ def test_alternatives_are_taken_by_rank_where_they_are_in_stock(tmp_path):
         records(
             tmp_path / "b",
             orders=[EARLIER, *lines],
-            products=data.products.loc[data.products["sku"] == "a"].dropna(axis=1).to_dict("records"),
+            products=products[:1],
             stock=[STOCK],
         )
     )

@@ -11,11 +11,13 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from forecasting.inputs.assumptions import Assumptions
+from forecasting.inputs.read_records import records_of
 from forecasting.replay.recorded import recorded
 from forecasting.sample.records import typed
 from forecasting.simulation.flows import Flows
 from forecasting.simulation.ledger import Ledger
-from tests.support.builders import order, records
+from forecasting.simulation.stretch import Stretch
+from tests.support.builders import dataset, order
 from tests.support.recorded import FIRST, early, on, staged
 
 FLOWS = Flows._fields
@@ -110,7 +112,7 @@ def part(item, number, place, units, **fate):
 @settings(max_examples=15, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate])
 @given(worlds())
 def test_the_outcome_of_a_ledger_told_back_gives_its_tallies(blank, world):
-    data = replace(blank, **told_back(world))
+    data = records_of(replace(blank, **told_back(world)))
     past = staged(data, last=FIRST + 20)
     count_from = FIRST + np.array([item["warm"] for item in world])
     past = replace(past, count_from=count_from)
@@ -118,10 +120,7 @@ def test_the_outcome_of_a_ledger_told_back_gives_its_tallies(blank, world):
         past.lines,
         np.array([item["opening"] for item in world], dtype=np.float64),
         np.array([not item["refused"] for item in world]),
-        first_day=FIRST,
-        last_day=FIRST + 20,
-        count_from=count_from,
-        period_edges=past.period_edges,
+        Stretch(FIRST, FIRST + 20, count_from, past.period_edges),
     )
     ledger.schedule(
         np.array([number for number, item in enumerate(world) for _ in item["receipts"]], dtype=np.int64),
@@ -138,4 +137,4 @@ def test_the_outcome_of_a_ledger_told_back_gives_its_tallies(blank, world):
 @pytest.fixture(scope="module")
 def blank(tmp_path_factory):
     """A dataset whose tables are to be replaced."""
-    return records(tmp_path_factory.mktemp("blank"), orders=[early()])
+    return dataset(tmp_path_factory.mktemp("blank"), orders=[early()])

@@ -11,6 +11,7 @@ import pytest
 
 from forecasting.domain import DemandLines
 from forecasting.simulation.ledger import Ledger
+from forecasting.simulation.stretch import Stretch
 from tests.forecasting.solve.test_tables import law_kelton, solve
 
 MONTHS, DAYS, RUNS = 120, 300, 160
@@ -62,10 +63,7 @@ def test_the_ledger_simulates_law_and_kelton(drawn, s, large, simulated):
         lines,
         np.full(RUNS, 60.0),
         np.ones(RUNS, dtype=bool),
-        first_day=0,
-        last_day=MONTHS * DAYS - 1,
-        count_from=np.zeros(RUNS, dtype=np.int64),
-        period_edges=np.array([0, MONTHS * DAYS]),
+        Stretch(0, MONTHS * DAYS - 1, np.zeros(RUNS, dtype=np.int64), np.array([0, MONTHS * DAYS])),
     )
     ordering = np.zeros(RUNS)
     for month in range(MONTHS):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from forecasting.domain import DemandLines, day_number
 from forecasting.simulation.flows import Flows
 from forecasting.simulation.ledger import Ledger
+from forecasting.simulation.stretch import Stretch
 from forecasting.simulation.substitution import Alternatives
 from tests.reference.ledger import NEVER, Item, tell, tell_all
 
@@ -43,10 +44,12 @@ def ledger_of(
         demand_lines(items),
         np.array(opening, dtype=float),
         np.array(allowed, dtype=bool),
-        first_day=first,
-        last_day=last,
-        count_from=np.array([first] * len(items) if count_from is None else count_from, dtype=np.int64),
-        period_edges=np.array([first, last + 1] if edges is None else edges, dtype=np.int64),
+        Stretch(
+            first,
+            last,
+            np.array([first] * len(items) if count_from is None else count_from, dtype=np.int64),
+            np.array([first, last + 1] if edges is None else edges, dtype=np.int64),
+        ),
         **options,
     )
 
