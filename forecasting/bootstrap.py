@@ -1,9 +1,10 @@
-"""The composition root: reads a dataset, calls a use case, and hands its result to the adapters."""
+"""The composition root: reads a dataset, calls a use case, and hands its result to reports and writers."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,25 +21,43 @@ if TYPE_CHECKING:
     from forecasting.evaluate.backtest import Request
     from forecasting.replay.replay import Extras
     from forecasting.run import Result
+    from forecasting.sample import Sample
 
 DEMO_REPLAY_DAYS = 364
 """A whole year, so that every season is in it once."""
 
+DEMO_POLICIES = ("recorded", "min_max", "cost_optimal", "perfect_foresight", "no_orders")
+DEMO_BASELINE = "min_max"
 
-def write_sample(folder: Path, items: int, days: int, seed: int, kind: str) -> list[str]:
-    """Make a wholesaler and write it into ``folder``, its hidden truth into ``folder/truth``."""
+
+@dataclass(frozen=True)
+class ReplayRequest:
+    """What is to be replayed.
+
+    Attributes:
+        first_day, last_day: the days simulated, day numbers.
+        policies: their names.
+        baseline: the one among them that the others are compared with.
+        extras: what else to find out; None = nothing.
+
+    """
+
+    first_day: int
+    last_day: int
+    policies: Sequence[str]
+    baseline: str
+    extras: Extras | None = None
+
+
+def write_sample(folder: Path, items: int, days: int, seed: int, kind: str) -> Sample:
+    """Make a synthetic wholesaler and write it into ``folder``, its hidden truth into ``folder/truth``."""
     from forecasting.dataset.write import write
     from forecasting.sample import make_sample
 
-    made = make_sample(items, days, seed)
-    write(made.tables, folder, "csv" if kind == "csv" else "parquet")
-    write(made.truth, folder / "truth", "parquet")
-    orders = made.tables["orders"]
-    last = str(orders["ordered_at"].max())[:10]
-    return [
-        f"{folder}: {items} products, {len(orders):,} order lines up to {last}",
-        f"the hidden truth (demand, lost demand) is in {folder / 'truth'}",
-    ]
+    sample = make_sample(items, days, seed)
+    write(sample.tables, folder, "csv" if kind == "csv" else "parquet")
+    write(sample.truth, folder / "truth", "parquet")
+    return sample
 
 
 def import_online_retail(file: Path, folder: Path) -> Imported:
@@ -83,35 +102,28 @@ def plan(source: str, config: Config, as_of: int, *, out: Path | None, db: str |
     from forecasting.planning.plan import plan as run
 
     result = run(read(source), config, as_of)
+
     if db is not None:
         from forecasting.store.write import write_run as write_database
 
         write_database(db, result.tables, result.run)
+
     if out is not None:
         from forecasting.adapters.files import write_run as write_files
 
         write_files(out, result.tables, result.run, csv=csv)
+
     return result
 
 
-def replay(
-    source: str,
-    config: Config,
-    first_day: int,
-    last_day: int,
-    policies: Sequence[str],
-    baseline: str,
-    *,
-    extras: Extras | None = None,
-    out: Path,
-    csv: bool,
-) -> Result:
+def replay(source: str, config: Config, request: ReplayRequest, *, out: Path, csv: bool) -> Result:
     """Replay, and write the tables and the report. One that was stopped goes on where it was."""
     from forecasting.adapters.checkpoints import FolderNotebook
     from forecasting.adapters.files import write_run
     from forecasting.adapters.progress import progress_bar
     from forecasting.replay.replay import Extras
     from forecasting.replay.replay import replay as run
+    from forecasting.reports.replay.report import report
 
     notebooks: list[FolderNotebook] = []
 
@@ -124,22 +136,22 @@ def replay(
 
     dataset = read(source)
     with progress_bar("replay") as stage:
-        replayed = run(
+        result = run(
             dataset,
             config,
-            first_day,
-            last_day,
-            policies,
-            baseline,
-            Extras() if extras is None else extras,
+            request.first_day,
+            request.last_day,
+            request.policies,
+            request.baseline,
+            request.extras or Extras(),
             stage,
             open_notebook,
         )
-    texts = {"report.html": replayed.report}
-    write_run(out, replayed.result.tables, replayed.result.run, csv=csv, texts=texts)
+
+    write_run(out, result.tables, result.run, csv=csv, texts={"report.html": report(result)})
     for notebook in notebooks:
         notebook.discard()
-    return replayed.result
+    return result
 
 
 def backtest(source: str, config: Config, request: Request, *, out: Path | None, csv: bool) -> Result:
@@ -147,52 +159,63 @@ def backtest(source: str, config: Config, request: Request, *, out: Path | None,
     from forecasting.adapters.files import write_run
     from forecasting.adapters.progress import progress_bar
     from forecasting.evaluate.backtest import backtest as run
+    from forecasting.reports.backtest.report import report
 
     dataset = read(source)
     with progress_bar("backtest") as stage:
-        tested = run(dataset, config, request, stage)
+        result = run(dataset, config, request, stage)
+
     if out is not None:
-        texts = {"report.html": tested.report}
-        write_run(out, tested.result.tables, tested.result.run, csv=csv, texts=texts)
-    return tested.result
+        write_run(out, result.tables, result.run, csv=csv, texts={"report.html": report(result)})
+    return result
 
 
 def solve(
-    source: str, settings: Sequence[str], *, plot: Path | None
-) -> tuple[dict[str, Any], Callable[[], str]]:
+    source: str, settings: Sequence[str], *, explained: bool, plot: Path | None
+) -> tuple[dict[str, Any], str]:
     """Solve the problem in a JSON file (``-``: standard input), some of its values replaced.
 
-    Returns the answer, and what says it in words.
+    Returns the answer, and what says it in words where it is to be ``explained``.
     """
     from forecasting.reports.solution import explain
     from forecasting.reports.solution import plot as draw
     from forecasting.solve.problem_file import read_problem, replaced, tidied
     from forecasting.solve.solve import solve as run
+    from forecasting.solve.sweep import sweep
 
     problem = replaced(read_problem(source), settings)
     answer = run(problem)
-    if plot is not None:
-        draw(problem, answer, plot)
-    return tidied(answer), lambda: explain(problem, answer)
+
+    words = ""
+    if explained or plot is not None:
+        about = sweep(problem, answer)
+        words = explain(answer, about)
+        if plot is not None:
+            draw(answer, about, plot)
+    return tidied(answer), words
 
 
 def demo(folder: Path) -> Iterator[str]:
     """Sample, plan, replay: yields what to show as each is done."""
     from forecasting.planning.requests import last_known_day
-    from forecasting.reports.terminal import demo_text
+    from forecasting.reports.terminal import demo_text, sample_text
 
-    if (folder / "data").exists() and not (folder / "data" / "truth").is_dir():
-        raise RequestError(f"{folder / 'data'}: is no sample of ours; name another folder")
+    data = folder / "data"
+    if data.exists() and not (data / "truth").is_dir():
+        raise RequestError(f"{data}: is no sample of ours; name another folder")
     config = load()
-    yield "1. A made wholesaler"
-    yield from (f"   {line}" for line in write_sample(folder / "data", 400, 730, 1, "parquet"))
-    source = str(folder / "data")
-    last = last_known_day(read(source))
+
+    yield "1. A synthetic wholesaler"
+    sample = write_sample(data, 400, 730, 1, "parquet")
+    yield from (f"   {line}" for line in sample_text(sample, data))
+
+    last = last_known_day(read(str(data)))
     yield f"2. What to order at the close of {day_text(last)}"
-    planned = plan(source, config, last, out=folder / "plan", db=None, csv=True)
+    planned = plan(str(data), config, last, out=folder / "plan", db=None, csv=True)
+
     first = last - DEMO_REPLAY_DAYS + 1
     yield f"3. The year before, replayed: {day_text(first)} to {day_text(last)}"
-    names = ["recorded", "min_max", "cost_optimal", "perfect_foresight", "no_orders"]
-    replayed = replay(source, config, first, last, names, "min_max", out=folder / "replay", csv=True)
+    request = ReplayRequest(first, last, DEMO_POLICIES, DEMO_BASELINE)
+    replayed = replay(str(data), config, request, out=folder / "replay", csv=True)
     yield ""
     yield demo_text(planned, replayed, folder)
