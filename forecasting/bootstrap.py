@@ -88,12 +88,12 @@ def forecast(
     out: Path,
 ) -> pd.DataFrame:
     """Forecast and write the table to ``out``."""
-    from forecasting.adapters.files import check_name, write_file
     from forecasting.planning.forecast import forecast as run
+    from forecasting.store.files import check_name, write_file
 
     check_name(out)
     table = run(read(source), config, as_of, horizon_days, quantiles, per_period=per_period)
-    write_file(table, out)
+    write_file("forecast", table, out)
     return table
 
 
@@ -104,12 +104,12 @@ def plan(source: str, config: Config, as_of: int, *, out: Path | None, db: str |
     result = run(read(source), config, as_of)
 
     if db is not None:
-        from forecasting.store.write import write_run as write_database
+        from forecasting.store.database import write_run as write_database
 
         write_database(db, result.tables, result.run)
 
     if out is not None:
-        from forecasting.adapters.files import write_run as write_files
+        from forecasting.store.files import write_run as write_files
 
         write_files(out, result.tables, result.run, csv=csv)
 
@@ -119,11 +119,11 @@ def plan(source: str, config: Config, as_of: int, *, out: Path | None, db: str |
 def replay(source: str, config: Config, request: ReplayRequest, *, out: Path, csv: bool) -> Result:
     """Replay, and write the tables and the report. One that was stopped goes on where it was."""
     from forecasting.adapters.checkpoints import FolderNotebook
-    from forecasting.adapters.files import write_run
     from forecasting.adapters.progress import progress_bar
     from forecasting.replay.replay import Extras
     from forecasting.replay.replay import replay as run
     from forecasting.reports.replay.report import report
+    from forecasting.store.files import write_run
 
     notebooks: list[FolderNotebook] = []
 
@@ -156,10 +156,10 @@ def replay(source: str, config: Config, request: ReplayRequest, *, out: Path, cs
 
 def backtest(source: str, config: Config, request: Request, *, out: Path | None, csv: bool) -> Result:
     """Backtest, and write the tables and the report to the folder that is named."""
-    from forecasting.adapters.files import write_run
     from forecasting.adapters.progress import progress_bar
     from forecasting.evaluate.backtest import backtest as run
     from forecasting.reports.backtest.report import report
+    from forecasting.store.files import write_run
 
     dataset = read(source)
     with progress_bar("backtest") as stage:
