@@ -1,13 +1,14 @@
-"""The composition root: reads a dataset, calls a use case, and hands its result to the adapters."""
+"""The composition root: reads a dataset, calls a use case, and hands its result to reports and writers."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forecasting.config import Config, load
+from forecasting.config import Config, Secrets, load
 from forecasting.domain import day_text
 from forecasting.errors import RequestError
 from forecasting.inputs.read_records import read_records
@@ -20,25 +21,45 @@ if TYPE_CHECKING:
     from forecasting.evaluate.backtest import Request
     from forecasting.replay.replay import Extras
     from forecasting.run import Result
+    from forecasting.sample import Sample
+
+NO_SECRETS = Secrets()
 
 DEMO_REPLAY_DAYS = 364
 """A whole year, so that every season is in it once."""
 
+DEMO_POLICIES = ("recorded", "min_max", "cost_optimal", "perfect_foresight", "no_orders")
+DEMO_BASELINE = "min_max"
 
-def write_sample(folder: Path, items: int, days: int, seed: int, kind: str) -> list[str]:
-    """Make a wholesaler and write it into ``folder``, its hidden truth into ``folder/truth``."""
+
+@dataclass(frozen=True)
+class ReplayRequest:
+    """What is to be replayed.
+
+    Attributes:
+        first_day, last_day: the days simulated, day numbers.
+        policies: their names.
+        baseline: the one among them that the others are compared with.
+        extras: what else to find out; None = nothing.
+
+    """
+
+    first_day: int
+    last_day: int
+    policies: Sequence[str]
+    baseline: str
+    extras: Extras | None = None
+
+
+def write_sample(folder: Path, items: int, days: int, seed: int, kind: str) -> Sample:
+    """Make a synthetic wholesaler and write it into ``folder``, its hidden truth into ``folder/truth``."""
     from forecasting.dataset.write import write
     from forecasting.sample import make_sample
 
-    made = make_sample(items, days, seed)
-    write(made.tables, folder, "csv" if kind == "csv" else "parquet")
-    write(made.truth, folder / "truth", "parquet")
-    orders = made.tables["orders"]
-    last = str(orders["ordered_at"].max())[:10]
-    return [
-        f"{folder}: {items} products, {len(orders):,} order lines up to {last}",
-        f"the hidden truth (demand, lost demand) is in {folder / 'truth'}",
-    ]
+    sample = make_sample(items, days, seed)
+    write(sample.tables, folder, "csv" if kind == "csv" else "parquet")
+    write(sample.truth, folder / "truth", "parquet")
+    return sample
 
 
 def import_online_retail(file: Path, folder: Path) -> Imported:
@@ -69,49 +90,44 @@ def forecast(
     out: Path,
 ) -> pd.DataFrame:
     """Forecast and write the table to ``out``."""
-    from forecasting.adapters.files import check_name, write_file
     from forecasting.planning.forecast import forecast as run
+    from forecasting.store.files import check_name, write_file
 
     check_name(out)
     table = run(read_records(source), config, as_of, horizon_days, quantiles, per_period=per_period)
-    write_file(table, out)
+    write_file("forecast", table, out)
     return table
 
 
-def plan(source: str, config: Config, as_of: int, *, out: Path | None, db: str | None, csv: bool) -> Result:
-    """Plan, and write the tables to the folder and the database that are named."""
+def plan(
+    source: str, config: Config, as_of: int, *, out: Path | None, csv: bool, secrets: Secrets = NO_SECRETS
+) -> Result:
+    """Plan, and write the tables to the folder, and to the database that ``secrets`` names."""
     from forecasting.planning.plan import plan as run
 
     result = run(read_records(source), config, as_of)
-    if db is not None:
-        from forecasting.store.write import write_run as write_database
 
-        write_database(db, result.tables, result.run)
+    if secrets.database_url is not None:
+        from forecasting.store.database import write_run as write_database
+
+        write_database(secrets.database_url.get_secret_value(), result.tables, result.run)
+
     if out is not None:
-        from forecasting.adapters.files import write_run as write_files
+        from forecasting.store.files import write_run as write_files
 
         write_files(out, result.tables, result.run, csv=csv)
+
     return result
 
 
-def replay(
-    source: str,
-    config: Config,
-    first_day: int,
-    last_day: int,
-    policies: Sequence[str],
-    baseline: str,
-    *,
-    extras: Extras | None = None,
-    out: Path,
-    csv: bool,
-) -> Result:
+def replay(source: str, config: Config, request: ReplayRequest, *, out: Path, csv: bool) -> Result:
     """Replay, and write the tables and the report. One that was stopped goes on where it was."""
     from forecasting.adapters.checkpoints import FolderNotebook
-    from forecasting.adapters.files import write_run
     from forecasting.adapters.progress import progress_bar
     from forecasting.replay.replay import Extras
     from forecasting.replay.replay import replay as run
+    from forecasting.reports.replay.report import report
+    from forecasting.store.files import write_run
 
     notebooks: list[FolderNotebook] = []
 
@@ -124,74 +140,85 @@ def replay(
 
     records = read_records(source)
     with progress_bar("replay") as stage:
-        replayed = run(
+        result = run(
             records,
             config,
-            first_day,
-            last_day,
-            policies,
-            baseline,
-            Extras() if extras is None else extras,
+            request.first_day,
+            request.last_day,
+            request.policies,
+            request.baseline,
+            request.extras or Extras(),
             stage,
             open_notebook,
         )
-    texts = {"report.html": replayed.report}
-    write_run(out, replayed.result.tables, replayed.result.run, csv=csv, texts=texts)
+
+    write_run(out, result.tables, result.run, csv=csv, texts={"report.html": report(result)})
     for notebook in notebooks:
         notebook.discard()
-    return replayed.result
+    return result
 
 
 def backtest(source: str, config: Config, request: Request, *, out: Path | None, csv: bool) -> Result:
     """Backtest, and write the tables and the report to the folder that is named."""
-    from forecasting.adapters.files import write_run
     from forecasting.adapters.progress import progress_bar
     from forecasting.evaluate.backtest import backtest as run
+    from forecasting.reports.backtest.report import report
+    from forecasting.store.files import write_run
 
     records = read_records(source)
     with progress_bar("backtest") as stage:
-        tested = run(records, config, request, stage)
+        result = run(records, config, request, stage)
+
     if out is not None:
-        texts = {"report.html": tested.report}
-        write_run(out, tested.result.tables, tested.result.run, csv=csv, texts=texts)
-    return tested.result
+        write_run(out, result.tables, result.run, csv=csv, texts={"report.html": report(result)})
+    return result
 
 
 def solve(
-    source: str, settings: Sequence[str], *, plot: Path | None
-) -> tuple[dict[str, Any], Callable[[], str]]:
+    source: str, settings: Sequence[str], *, explained: bool, plot: Path | None
+) -> tuple[dict[str, Any], str]:
     """Solve the problem in a JSON file (``-``: standard input), some of its values replaced.
 
-    Returns the answer, and what says it in words.
+    Returns the answer, and what says it in words where it is to be ``explained``.
     """
     from forecasting.reports.solution import explain
     from forecasting.reports.solution import plot as draw
     from forecasting.solve.problem_file import read_problem, replaced, tidied
     from forecasting.solve.solve import solve as run
+    from forecasting.solve.sweep import sweep
 
     problem = replaced(read_problem(source), settings)
     answer = run(problem)
-    if plot is not None:
-        draw(problem, answer, plot)
-    return tidied(answer), lambda: explain(problem, answer)
+
+    words = ""
+    if explained or plot is not None:
+        about = sweep(problem, answer)
+        words = explain(answer, about)
+        if plot is not None:
+            draw(answer, about, plot)
+    return tidied(answer), words
 
 
 def demo(folder: Path) -> Iterator[str]:
     """Sample, plan, replay: yields what to show as each is done."""
-    from forecasting.reports.terminal import demo_text
+    from forecasting.reports.terminal import demo_text, sample_text
 
-    if (folder / "data").exists() and not (folder / "data" / "truth").is_dir():
-        raise RequestError(f"{folder / 'data'}: is no sample of ours; name another folder")
+    data = folder / "data"
+    if data.exists() and not (data / "truth").is_dir():
+        raise RequestError(f"{data}: is no sample of ours; name another folder")
     config = load()
-    yield "1. A made wholesaler"
-    yield from (f"   {line}" for line in write_sample(folder / "data", 400, 730, 1, "parquet"))
-    source = str(folder / "data")
-    last = read_records(source).last_known_day
+
+    yield "1. A synthetic wholesaler"
+    sample = write_sample(data, 400, 730, 1, "parquet")
+    yield from (f"   {line}" for line in sample_text(sample, data))
+
+    last = read_records(str(data)).last_known_day
     yield f"2. What to order at the close of {day_text(last)}"
-    planned = plan(source, config, last, out=folder / "plan", db=None, csv=True)
+    planned = plan(str(data), config, last, out=folder / "plan", csv=True)
+
     first = last - DEMO_REPLAY_DAYS + 1
     yield f"3. The year before, replayed: {day_text(first)} to {day_text(last)}"
-    names = ["recorded", "min_max", "cost_optimal", "perfect_foresight", "no_orders"]
-    replayed = replay(source, config, first, last, names, "min_max", out=folder / "replay", csv=True)
+    request = ReplayRequest(first, last, DEMO_POLICIES, DEMO_BASELINE)
+    replayed = replay(str(data), config, request, out=folder / "replay", csv=True)
     yield ""
     yield demo_text(planned, replayed, folder)

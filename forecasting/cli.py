@@ -104,9 +104,10 @@ def sample(
     Example: reorder sample demo/data --items 400 --days 730 --seed 1
     """
     from forecasting.bootstrap import write_sample
+    from forecasting.reports.terminal import sample_text
 
-    for line in write_sample(folder, items, days, seed, "csv" if csv else "parquet"):
-        print(line)
+    made = write_sample(folder, items, days, seed, "csv" if csv else "parquet")
+    print("\n".join(sample_text(made, folder)))
 
 
 @import_app.command("online-retail")
@@ -204,10 +205,15 @@ def plan(
 
     Example: reorder plan demo/data --as-of 2026-06-28 --out demo/plan --csv
     """
+    from pydantic import SecretStr
+
     from forecasting.bootstrap import plan as run
+    from forecasting.config import Secrets
     from forecasting.reports.terminal import plan_text
 
-    result = run(dataset, _config(config, settings), _day(as_of, "--as-of"), out=out, db=db, csv=csv)
+    secrets = Secrets(database_url=None if db is None else SecretStr(db))
+    day = _day(as_of, "--as-of")
+    result = run(dataset, _config(config, settings), day, out=out, csv=csv, secrets=secrets)
     if as_json:
         _print_json({**result.run, "recommendations": result.tables["recommendations"].to_dict("records")})
     else:
@@ -248,22 +254,20 @@ def replay(
     Example: reorder replay demo/data --from 2025-12-29 --to 2026-06-28 --policies min_max,cost_optimal
     --baseline min_max --out demo/replay
     """
+    from forecasting.bootstrap import ReplayRequest
     from forecasting.bootstrap import replay as run
     from forecasting.config import overrides
     from forecasting.replay.replay import Extras
     from forecasting.reports.terminal import replay_text
 
-    result = run(
-        dataset,
-        _config(config, settings),
+    request = ReplayRequest(
         _day(first, "--from"),
         _day(last, "--to"),
         [name.strip() for name in policies.split(",") if name.strip()],
         baseline.strip(),
-        extras=Extras(frontier, sensitivity, overrides(tally or (), "--tally")),
-        out=out,
-        csv=csv,
+        Extras(frontier, sensitivity, overrides(tally or (), "--tally")),
     )
+    result = run(dataset, _config(config, settings), request, out=out, csv=csv)
     if as_json:
         _print_json({**result.run, "summary": result.tables["summary"].to_dict("records")})
     else:
@@ -340,9 +344,9 @@ def solve(
     """
     from forecasting.bootstrap import solve as run
 
-    answer, words = run(problem, settings or (), plot=plot)
+    answer, words = run(problem, settings or (), explained=explained, plot=plot)
     if explained:
-        print(words())
+        print(words)
     else:
         _print_json(answer)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import platform
 import time
 from collections.abc import Mapping
@@ -25,6 +26,11 @@ class Result:
 
     tables: Mapping[str, pd.DataFrame]
     run: Mapping[str, Any]
+
+
+def figure_text(value: float, form: str = ",.0f") -> str:
+    """A figure of a table as people read it; a dash where it is not known (NaN)."""
+    return "-" if math.isnan(value) else format(value, form)
 
 
 class Clock:

@@ -18,7 +18,6 @@ from forecasting.evaluate.windows import origin_days, window
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.records import Records
 from forecasting.planning.requests import check_date
-from forecasting.reports.backtest.report import report
 from forecasting.run import Clock, Result, describe, run_id
 from models.registry import CANDIDATES, MODELS
 
@@ -46,20 +45,12 @@ class Request:
     models: Sequence[str] = ()
 
 
-@dataclass(frozen=True)
-class Backtested:
-    """A backtest's tables (``scores``, ``forecasts``, ``assumptions``), ``run.json``, and report as HTML."""
-
-    result: Result
-    report: str
-
-
 def backtest(
     records: Records,
     config: Config,
     request: Request,
     stage: Stage = lambda steps, what: lambda: None,
-) -> Backtested:
+) -> Result:
     """Forecast from past days as they were, with each model, and hold that against what followed.
 
     Args:
@@ -112,8 +103,7 @@ def backtest(
         "models": names,
         "assumptions": assumed.to_dict("records"),
     }
-    page = report(table, assumed, described)
-    return Backtested(Result({"scores": table, "forecasts": told, "assumptions": assumed}, described), page)
+    return Result({"scores": table, "forecasts": told, "assumptions": assumed}, described)
 
 
 def _models(wanted: Sequence[str]) -> list[str]:

@@ -9,7 +9,6 @@ than before it; so each part is the mean of its worth in both orders, and the tw
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -63,21 +62,3 @@ def decomposition(
             }
         rows.append(row)
     return pd.DataFrame(rows, columns=columns)
-
-
-def in_words(parts: pd.DataFrame) -> str:
-    """One sentence; empty where there is nothing to say."""
-    if len(parts) == 0:
-        return ""
-    row = {str(each.part): each for each in parts.itertuples(index=False)}
-    forecast, rule, both = row["forecast"], row["rule"], row["both"]
-    return (
-        f"Of the {both.cost_saved:,.0f} that {BOTH} saves against {NEITHER}, {_sure(forecast)} come from the "
-        f"forecast and {_sure(rule)} from the rule; of the {both.backorders_avoided:,.0f} order lines, "
-        f"{forecast.backorders_avoided:,.0f} and {rule.backorders_avoided:,.0f}."
-    )
-
-
-def _sure(part: Any) -> str:
-    interval = f"{part.cost_saved_low:,.0f} to {part.cost_saved_high:,.0f}"
-    return f"{part.cost_saved:,.0f} (90 % interval {interval})"

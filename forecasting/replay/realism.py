@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from forecasting.policies.registry import POLICIES, RECORDED
-from forecasting.reports.html import known
+from forecasting.run import figure_text
 
 INCUMBENT = "min_max"
 CLOSE = 0.1
@@ -28,9 +28,9 @@ def realism(summary: pd.DataFrame, baseline: str) -> str:
     short = float(real.backordered_lines + real.lost_lines), float(rule.backordered_lines + rule.lost_lines)
     stock = float(real.average_on_hand_value), float(rule.average_on_hand_value)
     said = [
-        f"Order lines short as recorded: {known(short[0])}; {name}, simulated on the same orders: "
-        f"{known(short[1])}{_off(*short, 'fewer')}. Average stock value as recorded: {known(stock[0])}; "
-        f"simulated: {known(stock[1])}{_off(*stock, 'less')}."
+        f"Order lines short as recorded: {figure_text(short[0])}; {name}, simulated on the same orders: "
+        f"{figure_text(short[1])}{_off(*short, 'fewer')}. Average stock value as recorded: "
+        f"{figure_text(stock[0])}; simulated: {figure_text(stock[1])}{_off(*stock, 'less')}."
     ]
     if not any(math.isnan(value) for value in (*short, *stock)):
         said.append(_verdict(name, short, stock))

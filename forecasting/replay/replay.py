@@ -23,7 +23,7 @@ from forecasting.policies.perfect_foresight import PerfectForesight
 from forecasting.policies.registry import IN_HINDSIGHT, POLICIES, RECORDED, policy, unknown
 from forecasting.replay import compare
 from forecasting.replay.checkpoints import Chapter, NoNotes, Notebook
-from forecasting.replay.decomposition import decomposition, in_words
+from forecasting.replay.decomposition import decomposition
 from forecasting.replay.fit import TOGETHER, Fittable, fit, time_before
 from forecasting.replay.frontier import frontier, settings
 from forecasting.replay.realism import realism
@@ -31,7 +31,6 @@ from forecasting.replay.recorded import recorded
 from forecasting.replay.scenario import Scenario, scenario
 from forecasting.replay.sensitivity import sensitivity
 from forecasting.replay.simulate import PolicyRun, walk_together
-from forecasting.reports.replay.report import report
 from forecasting.run import Clock, Result, describe, run_id
 
 
@@ -51,14 +50,6 @@ class Extras:
     tally: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Replayed:
-    """A replay's tables and ``run.json``, and its report as HTML."""
-
-    result: Result
-    report: str
-
-
 def replay(
     records: Records,
     config: Config,
@@ -69,7 +60,7 @@ def replay(
     extras: Extras = Extras(),
     stage: Stage = silent,
     open_notebook: Callable[[str], Notebook] = lambda identity: NoNotes(),
-) -> Replayed:
+) -> Result:
     """Simulate ``first_day`` to ``last_day`` with each policy, and compare them with ``baseline``.
 
     Args:
@@ -155,28 +146,13 @@ def replay(
         **describe(identity, "replay", records, config, clock, counts),
         "from": day_text(first_day),
         "to": day_text(last_day),
+        "counted_from": day_text(_counted_from(past)),
         "baseline": baseline,
         "tally": dict(extras.tally),
         "parameters": {run.policy: run.parameters for run in runs if run.parameters},
         **({"recorded": {"realism": real, "gaps": list(gaps)}} if RECORDED in names else {}),
     }
-    page = report(
-        tables["summary"],
-        tables["periods"],
-        tables["items"],
-        tables["assumptions"],
-        baseline=baseline,
-        parameters=described["parameters"],
-        first_day=day_text(first_day),
-        last_day=day_text(last_day),
-        counted_from=day_text(_counted_from(past)),
-        origin_of_saving=in_words(parts),
-        reality=" ".join([real, *gaps]).strip(),
-        decomposition=parts,
-        frontier=tables.get("frontier"),
-        sensitivity=tables.get("sensitivity"),
-    )
-    return Replayed(Result(tables, described), page)
+    return Result(tables, described)
 
 
 def _counted_from(past: Scenario) -> int:

@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 FOCUS, BASE, BOUND, INK = "#0b6fa4", "#d9542b", "#8a8f98", "#33383f"
+GRID = "#e6e8ec"
 OTHERS = ("#7b9e3f", "#a06cb0", "#c79a1e", "#4fa69c", "#b5657d", "#6f7fc1", "#8c6d4f")
 
 _STYLE: Any = {
@@ -30,7 +31,7 @@ _STYLE: Any = {
     "ytick.color": INK,
     "xtick.major.size": 3,
     "ytick.major.size": 0,
-    "grid.color": "#e6e8ec",
+    "grid.color": GRID,
     "grid.linewidth": 0.8,
     "legend.frameon": False,
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
@@ -84,11 +83,6 @@ def table(
         + "\n".join(body)
         + "\n</tbody></table></div>"
     )
-
-
-def known(value: float, form: str = ",.0f") -> str:
-    """The figure, or a dash where it is not known (NaN)."""
-    return "-" if math.isnan(value) else format(value, form)
 
 
 def definitions(words: Mapping[str, str]) -> str:

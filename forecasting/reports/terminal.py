@@ -4,17 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from forecasting.evaluate.scores import by_model
-from forecasting.replay.decomposition import in_words
 from forecasting.reports.backtest.report import by_cost, cells, facts, headline
-from forecasting.reports.html import known
-from forecasting.run import Result
+from forecasting.reports.replay.words import origin_of_saving, recorded_sentences
+from forecasting.run import Result, figure_text
+
+if TYPE_CHECKING:
+    from forecasting.sample import Sample
 
 SHOWN = 8
+
+
+def sample_text(sample: Sample, folder: Path) -> list[str]:
+    """How large a synthetic dataset became, and where its hidden truth is."""
+    orders = sample.tables["orders"]
+    last = str(orders["ordered_at"].max())[:10]
+    return [
+        f"{folder}: {len(sample.tables['products']):,} products, {len(orders):,} order lines up to {last}",
+        f"the hidden truth (demand, lost demand) is in {folder / 'truth'}",
+    ]
 
 
 def plan_text(result: Result, out: Path | None) -> str:
@@ -71,19 +83,13 @@ def replay_text(result: Result, out: Path) -> str:
     ]
     fitted = run["parameters"]
     lines += [f"  {name}: {words}, fitted on the time before" for name, words in fitted.items()]
-    origin = in_words(result.tables["decomposition"]) if "decomposition" in result.tables else ""
+    origin = origin_of_saving(result.tables.get("decomposition"))
     lines += ["", *verdicts(result), *(["", origin] if origin else [])]
-    said = _reality(result)
+    said = recorded_sentences(result.run)
     lines += ["", *said] if said else []
     written = [name for name in result.tables if name != "assumptions"]
     lines += ["", f"Written to {out}: {', '.join(written)}, report.html"]
     return "\n".join(lines)
-
-
-def _reality(result: Result) -> list[str]:
-    """How near the simulated baseline is to what was recorded, and what the data does not tell."""
-    told = result.run.get("recorded", {"realism": "", "gaps": []})
-    return [sentence for sentence in (told["realism"], *told["gaps"]) if sentence]
 
 
 def policies_table(summary: pd.DataFrame) -> list[str]:
@@ -96,9 +102,9 @@ def policies_table(summary: pd.DataFrame) -> list[str]:
         short_lines = row.backordered_lines + row.lost_lines
         short_units = row.backordered_units + row.lost_units
         lines.append(
-            f"  {row.policy:<18}{known(short_lines):>12} {known(short_units):>12}"
-            f"{known(row.fill_rate, '.1%'):>11} {known(row.average_on_hand_value):>13}"
-            f" {known(row.cost_total):>13}"
+            f"  {row.policy:<18}{figure_text(short_lines):>12} {figure_text(short_units):>12}"
+            f"{figure_text(row.fill_rate, '.1%'):>11} {figure_text(row.average_on_hand_value):>13}"
+            f" {figure_text(row.cost_total):>13}"
         )
     return lines
 
@@ -193,7 +199,7 @@ def demo_text(planned: Result, replayed: Result, folder: Path) -> str:
             "",
             *verdicts(replayed),
             "",
-            *_reality(replayed),
+            *recorded_sentences(replayed.run),
             "",
             f"Look at {folder / 'replay' / 'report.html'} and {folder / 'plan' / 'recommendations.csv'}",
         ]

@@ -30,7 +30,7 @@ def planned(sample, tmp_path_factory):
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-import forecasting.store.write, forecasting.adapters.files
+import forecasting.store.database, forecasting.store.files
 import forecasting.adapters.checkpoints, forecasting.planning.plan
 from forecasting import cli
 
@@ -66,7 +66,7 @@ def kill_a_plan(place: str, call: int, *arguments: object) -> None:
     ("place", "call"),
     [
         ("forecasting.planning.plan, 'recommendations'", 1),
-        ("forecasting.adapters.files, 'write_parquet'", 2),
+        ("forecasting.store.files, 'write_parquet'", 2),
     ],
     ids=["computing", "writing"],
 )
@@ -93,7 +93,7 @@ def test_a_plan_killed_while_it_renames_leaves_whole_files_and_no_run(sample, tm
 def test_a_killed_plan_leaves_a_database_as_it_was(sample, tmp_path, planned):
     database = tmp_path / "runs.sqlite"
     shutil.copyfile(planned[1], database)
-    kill_a_plan("forecasting.store.write, '_replace'", 3, sample, "--db", f"sqlite:///{database}")
+    kill_a_plan("forecasting.store.database, '_replace'", 3, sample, "--db", f"sqlite:///{database}")
     dumps = []
     for file in (planned[1], database):
         with contextlib.closing(sqlite3.connect(file)) as connection:

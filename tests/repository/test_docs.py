@@ -40,18 +40,27 @@ def first_cells(markdown: str) -> list[str]:
     return re.findall(r"^\| `([^`]+)`", markdown, re.MULTILINE)
 
 
-@pytest.fixture(scope="module")
-def write_cli():
-    found = importlib.util.spec_from_file_location("write_cli", DOCS / "write_cli.py")
+def script(name: str):
+    """A script of the documentation, as a module."""
+    found = importlib.util.spec_from_file_location(name, DOCS / f"{name}.py")
     module = importlib.util.module_from_spec(found)
     found.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="module")
+def write_cli():
+    return script("write_cli")
 
 
 @pytest.mark.parametrize("columns", ["40", "200"])
 def test_the_page_of_the_command_line_is_up_to_date(write_cli, monkeypatch, columns):
     monkeypatch.setenv("COLUMNS", columns)
     assert text("cli.md") == write_cli.text(), "docs/cli.md is stale: run make docs"
+
+
+def test_the_page_of_the_outputs_is_up_to_date():
+    assert text("outputs.md") == script("write_outputs").text(), "docs/outputs.md is stale: run make docs"
 
 
 def test_every_command_is_documented_with_an_example(write_cli):

@@ -15,6 +15,7 @@ from forecasting.evaluate.scores import CHOSEN, OVERALL, by_model
 from forecasting.reports import html
 from forecasting.reports.backtest import pictures
 from forecasting.reports.drawing import svg
+from forecasting.run import Result
 
 JUDGED = (0.8, 0.9, 0.95, 0.98)
 """The levels that tables show."""
@@ -74,11 +75,12 @@ HOW_TO_READ = {
 }
 
 
-def report(scores: pd.DataFrame, assumptions: pd.DataFrame, run: Mapping[str, Any]) -> str:
-    """The page as HTML: no link leads out of it, and the same tables give the same bytes.
+def report(result: Result) -> str:
+    """The page of a backtest as HTML: no link leads out of it, and the same result gives the same bytes.
 
-    ``scores`` as ``scores`` makes it, ``assumptions`` with setting, value and items, ``run`` as ``run.json``.
+    ``result``: as ``forecasting.evaluate.backtest`` returns it.
     """
+    scores, run = result.tables["scores"], result.run
     models = by_cost(scores)
     focus = AUTO if AUTO in models else models[0]
     sentence, details = headline(scores)
@@ -108,7 +110,7 @@ def report(scores: pd.DataFrame, assumptions: pd.DataFrame, run: Mapping[str, An
         ),
         ("By class", _by_class(scores, models, focus)),
         *([("What auto chose", _chosen(scores))] if focus == AUTO else []),
-        ("What was assumed", html.assumptions(assumptions)),
+        ("What was assumed", html.assumptions(result.tables["assumptions"])),
         ("How to read this", html.definitions(HOW_TO_READ)),
     ]
     title = f"Backtest of {run['horizon_days']} days' demand up to {run['as_of']}"

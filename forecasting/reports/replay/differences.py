@@ -12,7 +12,7 @@ import pandas as pd
 
 from forecasting.reports import drawing, html
 from forecasting.reports.drawing import BASE, BOUND, FOCUS, INK
-from forecasting.reports.html import known
+from forecasting.run import figure_text
 
 ITEMS_SHOWN = 10
 WEEKS_SHOWN = 5
@@ -197,11 +197,11 @@ def _blocks(
         rows = [
             (
                 *(str(getattr(row, word)) for word in words),
-                known(row.lines_base),
-                f"{known(row.short_lines_base)} → {known(row.short_lines_focus)}",
-                f"{known(row.average_on_hand_value_base)} → {known(row.average_on_hand_value_focus)}",
-                f"{known(row.cost_total_base)} → {known(row.cost_total_focus)}",
-                known(row.saved),
+                figure_text(row.lines_base),
+                _change(row.short_lines_base, row.short_lines_focus),
+                _change(row.average_on_hand_value_base, row.average_on_hand_value_focus),
+                _change(row.cost_total_base, row.cost_total_focus),
+                figure_text(row.saved),
             )
             for row in _rows(first.head(shown))
         ]
@@ -209,6 +209,10 @@ def _blocks(
         body = html.table(header, rows, words=len(words)) if rows else "<p>None.</p>"
         blocks.append(f"<h3>{escape(title)} <small>({escape(total)})</small></h3>\n{body}")
     return "\n".join(blocks)
+
+
+def _change(before: float, after: float) -> str:
+    return f"{figure_text(before)} → {figure_text(after)}"
 
 
 def _rows(frame: pd.DataFrame) -> list[Any]:

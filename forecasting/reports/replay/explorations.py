@@ -9,20 +9,18 @@ import pandas as pd
 
 from forecasting.reports import html
 from forecasting.reports.drawing import svg
-from forecasting.reports.replay import pictures
+from forecasting.reports.replay import pictures, words
 
 Section = tuple[str, str]
 """A heading, and its HTML."""
 
 
-def where_from(parts: pd.DataFrame | None, sentence: str) -> list[Section]:
+def origin_of_saving(parts: pd.DataFrame | None) -> list[Section]:
     """How much of the saving the forecast brings, and how much the rule."""
-    if not sentence:
+    if parts is None or not len(parts):
         return []
-    drawn = ""
-    if parts is not None and len(parts):
-        drawn = svg(pictures.decomposition(parts), "parts", "What the forecast and what the rule saves")
-    return [("Where the saving comes from", drawn + html.note(sentence))]
+    drawn = svg(pictures.decomposition(parts), "parts", "What the forecast and what the rule saves")
+    return [("Where the saving comes from", drawn + html.note(words.origin_of_saving(parts)))]
 
 
 def frontier(table: pd.DataFrame | None, cast: pictures.Cast) -> list[Section]:

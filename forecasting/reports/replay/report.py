@@ -15,9 +15,9 @@ import pandas as pd
 from forecasting.policies.registry import RECORDED
 from forecasting.reports import html
 from forecasting.reports.drawing import svg
-from forecasting.reports.html import known
 from forecasting.reports.replay import differences, explorations, pictures
-from forecasting.reports.replay.words import HOW_TO_READ
+from forecasting.reports.replay.words import HOW_TO_READ, recorded_sentences
+from forecasting.run import Result, figure_text
 
 BOUNDS = ("perfect_foresight", "no_orders")
 """Nobody can follow these two; they say what is possible at best and at worst."""
@@ -27,78 +27,78 @@ OURS = "cost_optimal"
 UNKNOWN = "how many were short is not recorded"
 
 
-def report(
-    summary: pd.DataFrame,
-    periods: pd.DataFrame,
-    items: pd.DataFrame,
-    assumptions: pd.DataFrame,
-    *,
-    baseline: str,
-    parameters: Mapping[str, str],
-    first_day: str,
-    last_day: str,
-    counted_from: str | None = None,
-    origin_of_saving: str = "",
-    reality: str = "",
-    decomposition: pd.DataFrame | None = None,
-    frontier: pd.DataFrame | None = None,
-    sensitivity: pd.DataFrame | None = None,
-) -> str:
-    """The page as HTML: no link leads out of it, and the same tables give the same bytes.
+def report(result: Result) -> str:
+    """The page of a replay as HTML: no link leads out of it, and the same result gives the same bytes.
 
-    ``summary``, ``periods`` and ``items`` are as ``compare`` makes them; ``assumptions`` has the columns
-    setting, value, items; ``parameters`` gives the parameters of policies in words, by name; the days are
-    written as 2011-09-04. From ``counted_from`` on every item is counted (the first day, if not given).
-    ``origin_of_saving`` (how much is the forecast's) and ``reality`` (what was recorded) are sentences, or
-    nothing. Sections appear for the tables that are given: ``decomposition``; ``frontier`` (columns
-    policy, aggressiveness, label, and measures) and ``sensitivity`` (scenario, policy, and measures).
+    ``result``: as ``forecasting.replay.replay`` returns it. Sections on the origin of the saving, the
+    frontier and the sensitivity appear where their tables are there.
     """
-    focus = focus_of(summary, baseline)
+    tables, run = result.tables, result.run
+    summary, baseline = tables["summary"], run["baseline"]
     shown = [name for name in summary["policy"] if name != "no_orders" or len(summary) == 1]
-    cast = pictures.Cast(shown, focus, baseline, BOUNDS)
-    pair = differences.Pair(focus, baseline)
-    by_period = _by_period(periods, last_day)
-    counted = _row(summary, baseline)
-    warm = None if counted_from is None else np.datetime64(counted_from, "D")
+    cast = pictures.Cast(shown, focus_of(summary, baseline), baseline, BOUNDS)
+    pair = differences.Pair(cast.focus, baseline)
+    sections = [
+        ("The policies side by side", _policies(summary, cast.focus, baseline)),
+        *_recorded(run),
+        ("What each policy costs", _costs(summary, cast)),
+        *explorations.origin_of_saving(tables.get("decomposition")),
+        *explorations.frontier(tables.get("frontier"), cast),
+        *explorations.sensitivity(tables.get("sensitivity"), cast),
+        *_over_time(tables["periods"], run, cast),
+        ("The weeks that make the difference", differences.weeks(tables["periods"], pair)),
+        ("The items that make the difference", differences.items(tables["items"], pair)),
+        *([("Parameters", html.definitions(run["parameters"]))] if run["parameters"] else []),
+        ("What was assumed", html.assumptions(tables["assumptions"])),
+        ("How to read this", html.definitions(HOW_TO_READ)),
+    ]
     sentence, details = headline(summary, baseline)
-    facts = (
+    title = f"Replay of {run['from']} to {run['to']}"
+    return html.page(title, sentence, [details, _facts(tables["items"], summary, baseline)], sections)
+
+
+def _facts(items: pd.DataFrame, summary: pd.DataFrame, baseline: str) -> str:
+    """What was counted, for all policies alike."""
+    counted = _row(summary, baseline)
+    return (
         f"{items[['location', 'sku']].drop_duplicates().shape[0]:,} items, {counted.lines:,} order lines "
         f"and {counted.units:,.0f} units of demand counted. Every policy met the same orders, day by "
         "day, knowing at each review only what could be known then."
     )
-    priced = summary.loc[summary["policy"].isin(shown) & summary["cost_total"].notna(), "policy"]
-    costs = ""
+
+
+def _costs(summary: pd.DataFrame, cast: pictures.Cast) -> str:
+    """The picture of the costs, of the policies whose cost is known, and a note on the others."""
+    priced = summary.loc[summary["policy"].isin(cast.policies) & summary["cost_total"].notna(), "policy"]
+    drawn = ""
     if len(priced):
-        drawn = pictures.costs(summary, replace(cast, policies=list(priced)))
-        costs = svg(drawn, "costs", "Cost of each policy by its parts")
+        figure = pictures.costs(summary, replace(cast, policies=list(priced)))
+        drawn = svg(figure, "costs", "Cost of each policy by its parts")
+    return drawn + html.note(_left_out(summary, cast.policies))
+
+
+def _over_time(
+    periods: pd.DataFrame, run: Mapping[str, Any], cast: pictures.Cast
+) -> list[explorations.Section]:
+    """Two sections: stock and backlog, and backorders, period by period."""
+    by_period = _by_period(periods, run["to"])
+    counted_from = np.datetime64(run["counted_from"], "D")
     stock = pictures.over_time(
         [
             ("Stock on hand, average value (money)", by_period("average_on_hand_value")),
             ("Backlog, average units owed to customers", by_period("backlog")),
         ],
         cast,
-        warm,
+        counted_from,
     )
     short = pictures.over_time([("Backorders: order lines short per day", by_period("short_lines"))], cast)
-    sections = [
-        ("The policies side by side", _policies(summary, focus, baseline)),
-        *([("What was recorded", _recorded(reality))] if reality else []),
-        ("What each policy costs", costs + html.note(_left_out(summary, shown))),
-        *explorations.where_from(decomposition, origin_of_saving),
-        *explorations.frontier(frontier, cast),
-        *explorations.sensitivity(sensitivity, cast),
+    return [
         (
             "Stock and backlog over time",
             svg(stock, "stock", "Stock value and backlog of each policy over time"),
         ),
         ("Backorders over time", svg(short, "short", "Order lines short of each policy per day")),
-        ("The weeks that make the difference", differences.weeks(periods, pair)),
-        ("The items that make the difference", differences.items(items, pair)),
-        *([("Parameters", html.definitions(parameters))] if parameters else []),
-        ("What was assumed", html.assumptions(assumptions)),
-        ("How to read this", html.definitions(HOW_TO_READ)),
     ]
-    return html.page(f"Replay of {first_day} to {last_day}", sentence, [details, facts], sections)
 
 
 def focus_of(summary: pd.DataFrame, baseline: str) -> str:
@@ -117,7 +117,7 @@ def headline(summary: pd.DataFrame, baseline: str) -> tuple[str, str]:
     made = base.backordered_lines + base.lost_lines
     real = baseline == RECORDED
     if focus == baseline:
-        left = f"{baseline} would have left {known(made)} of {base.lines:,} order lines short"
+        left = f"{baseline} would have left {figure_text(made)} of {base.lines:,} order lines short"
         if real:
             left = UNKNOWN if math.isnan(made) else f"{made:,.0f} of {base.lines:,} order lines were short"
         cost = "" if math.isnan(base.cost_total) else f"at a cost of {base.cost_total:,.0f} in all"
@@ -171,10 +171,13 @@ def _details(row: Any, base: Any, summary: pd.DataFrame) -> str:
     return " ".join(said)
 
 
-def _recorded(reality: str) -> str:
-    """The sentences on what was recorded, with names of tables and columns as such."""
-    said = re.sub("`([^`]+)`", r"<code>\1</code>", escape(reality))
-    return f"<p>{said}</p>"
+def _recorded(run: Mapping[str, Any]) -> list[explorations.Section]:
+    """The section on what was recorded, if anything was: names of tables and columns set apart."""
+    sentences = recorded_sentences(run)
+    if not sentences:
+        return []
+    said = re.sub("`([^`]+)`", r"<code>\1</code>", escape(" ".join(sentences)))
+    return [("What was recorded", f"<p>{said}</p>")]
 
 
 def _followable(summary: pd.DataFrame) -> pd.DataFrame:
@@ -234,17 +237,17 @@ def _policies(summary: pd.DataFrame, focus: str, baseline: str) -> str:
         rows.append(
             (
                 row.policy,
-                known(row.backordered_lines + row.lost_lines),
-                known(row.backorders_avoided) if compared else "baseline",
-                known(row.backordered_units + row.lost_units),
-                known(row.fill_rate, ".1%"),
-                known(row.otif, ".1%"),
-                known(row.average_on_hand_value),
-                known(row.purchase_orders),
-                known(row.cost_total),
-                known(row.cost_saved) if compared else "baseline",
+                figure_text(row.backordered_lines + row.lost_lines),
+                figure_text(row.backorders_avoided) if compared else "baseline",
+                figure_text(row.backordered_units + row.lost_units),
+                figure_text(row.fill_rate, ".1%"),
+                figure_text(row.otif, ".1%"),
+                figure_text(row.average_on_hand_value),
+                figure_text(row.purchase_orders),
+                figure_text(row.cost_total),
+                figure_text(row.cost_saved) if compared else "baseline",
                 # Of the bounds an interval tells nothing, and it is wide.
-                f"{known(row.cost_saved_low)} to {known(row.cost_saved_high)}"
+                f"{figure_text(row.cost_saved_low)} to {figure_text(row.cost_saved_high)}"
                 if compared and row.policy not in BOUNDS
                 else "",
             )

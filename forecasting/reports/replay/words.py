@@ -1,6 +1,13 @@
-"""The words of the report's page that explain it."""
+"""The sentences of a replay that its page and the terminal share, and the page's glossary."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from forecasting.replay.decomposition import BOTH, NEITHER
 
 HOW_TO_READ = {
     "Backorder, order line short": (
@@ -30,3 +37,33 @@ HOW_TO_READ = {
     ),
 }
 """Terms, each with what it means."""
+
+
+def recorded_sentences(run: Mapping[str, Any]) -> list[str]:
+    """How near the simulated incumbent is to what was recorded, and what the data does not tell.
+
+    ``run``: as ``run.json`` holds it. No sentence where nothing was recorded.
+    """
+    recorded = run.get("recorded", {"realism": "", "gaps": []})
+    return [sentence for sentence in (recorded["realism"], *recorded["gaps"]) if sentence]
+
+
+def origin_of_saving(parts: pd.DataFrame | None) -> str:
+    """How much of the saving the forecast brings, and how much the rule; nothing without that table.
+
+    ``parts``: the table ``decomposition``.
+    """
+    if parts is None or len(parts) == 0:
+        return ""
+    row = {str(each.part): each for each in parts.itertuples(index=False)}
+    forecast, rule, both = row["forecast"], row["rule"], row["both"]
+    return (
+        f"Of the {both.cost_saved:,.0f} that {BOTH} saves against {NEITHER}, {_saving(forecast)} come from "
+        f"the forecast and {_saving(rule)} from the rule; of the {both.backorders_avoided:,.0f} order lines, "
+        f"{forecast.backorders_avoided:,.0f} and {rule.backorders_avoided:,.0f}."
+    )
+
+
+def _saving(part: Any) -> str:
+    interval = f"{part.cost_saved_low:,.0f} to {part.cost_saved_high:,.0f}"
+    return f"{part.cost_saved:,.0f} (90 % interval {interval})"

@@ -35,14 +35,14 @@ def tested(sample):
 
 
 def test_scores_follow_from_the_forecasts(tested):
-    tables = tested.result.tables
+    tables = tested.tables
     pd.testing.assert_frame_equal(scores(tables["forecasts"]), tables["scores"])
 
 
 def test_every_model_is_judged_on_the_same_windows(tested):
-    table = tested.result.tables["forecasts"]
+    table = tested.tables["forecasts"]
     assert table["model"].drop_duplicates().tolist() == ["tsb", "history_sums", "auto"]
-    assert table["origin"].drop_duplicates().tolist() == tested.result.run["origins"]
+    assert table["origin"].drop_duplicates().tolist() == tested.run["origins"]
     same = [
         part[["origin", "sku", "actual", "pattern"]].reset_index(drop=True)
         for _, part in table.groupby("model")
@@ -52,7 +52,7 @@ def test_every_model_is_judged_on_the_same_windows(tested):
 
 
 def test_each_grouping_of_the_classes_holds_every_window_once(tested):
-    table = tested.result.tables["scores"]
+    table = tested.tables["scores"]
     for _, part in table.groupby(["model", "origin"]):
         windows = part.set_index("class")["windows"]
         patterns_of = windows.reindex(["smooth", "erratic", "intermittent", "lumpy", "no_demand"]).sum()
@@ -60,7 +60,7 @@ def test_each_grouping_of_the_classes_holds_every_window_once(tested):
 
 
 def test_the_quantiles_are_in_order_and_the_automatic_choice_is_one_of_the_models(tested):
-    table = tested.result.tables["forecasts"]
+    table = tested.tables["forecasts"]
     values = table[[f"q{level:g}" for level in LEVELS]].to_numpy()
     assert np.all(np.diff(values, axis=1) >= 0) and np.all(values >= 0)
     by_name = {name: part.reset_index(drop=True) for name, part in table.groupby("model")}
@@ -74,7 +74,7 @@ def test_the_quantiles_are_in_order_and_the_automatic_choice_is_one_of_the_model
 
 
 def test_costs_are_those_of_ordering_the_critical_quantile(tested):
-    table = tested.result.tables["forecasts"].dropna(subset=["actual"])
+    table = tested.tables["forecasts"].dropna(subset=["actual"])
     exact = table["actual"] == table["order"]
     assert exact.any() and (table.loc[exact, "cost"] == 0).all()
     assert (table.loc[~exact, "cost"] > 0).all()
@@ -90,7 +90,7 @@ def test_costs_are_those_of_ordering_the_critical_quantile(tested):
 @pytest.mark.parametrize("bucket", ["day", "month"])
 def test_any_bucket_and_a_horizon_that_is_no_whole_number_of_them(sample, bucket):
     config = load(None, [f"bucket={bucket}"])
-    run = backtest(read_records(str(sample)), config, Request(2, 10, models=["tsb", "ses"])).result
+    run = backtest(read_records(str(sample)), config, Request(2, 10, models=["tsb", "ses"]))
     overall = run.tables["scores"].iloc[0]
     assert overall["windows"] > 50
     assert abs(overall["bias"]) < 0.5
@@ -100,7 +100,7 @@ def test_any_bucket_and_a_horizon_that_is_no_whole_number_of_them(sample, bucket
 
 
 def test_the_report_stands_by_itself(tested):
-    page = tested.report
+    page = report(tested)
     assert "http" not in page
     assert "//" not in re.sub(r"<svg.*?</svg>", "", page, flags=re.DOTALL)
     for tag in ("<script", "<link", "<img", "@import"):
@@ -116,9 +116,8 @@ def test_the_report_stands_by_itself(tested):
 
 
 def test_the_report_says_what_matters_and_twice_the_same(tested):
-    result = tested.result
-    page = report(result.tables["scores"], result.tables["assumptions"], result.run)
-    assert page == tested.report
+    page = report(tested)
+    assert page == report(tested)
     assert "models" in page and "What auto chose" in page and "critical ratio" in page
     for name in ("smooth", "lumpy", "fast", "slow"):
         assert f"<h3>{name} " in page

@@ -12,6 +12,7 @@ from forecasting.evaluate.classes import are_new, patterns, speeds
 from forecasting.evaluate.scores import scores
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.reports.backtest.report import report
+from forecasting.run import Result
 from models.shared.history import History
 from models.shared.scores import LEVELS, rmsse, scaled_squared_error
 
@@ -146,7 +147,7 @@ def test_a_single_model_and_a_single_origin_have_a_report_too():
         "counts": {"items": 1, "windows": 1, "left_out": 0},
     }
     table = scores(made(actual=[0.0], pinball=[np.nan], squared_error=[np.nan]))
-    page = report(table, Assumptions().frame(), run)
+    page = report(Result({"scores": table, "assumptions": Assumptions().frame()}, run))
     assert "tsb cost 1." in page and "as nothing was sold" in page
     assert "1 items, demand of the day after 2026-01-01: 1 windows judged." in page
     assert "Nothing had to be assumed" in page

@@ -100,7 +100,7 @@ def test_windows_that_are_partly_unknown_are_left_out_and_counted(tmp_path):
         False,
     ]
     request = Request(1, 28, as_of=ORIGIN + 28, models=["tsb"])
-    tested = backtest(data, load(), request).result
+    tested = backtest(data, load(), request)
     assert (tested.run["counts"]["windows"], tested.run["counts"]["left_out"]) == (2, 2)
     assert tested.tables["forecasts"]["actual"].isna().sum() == 2
     assert tested.tables["scores"].iloc[0][["windows", "left_out", "units"]].tolist() == [2, 2, 40.0]

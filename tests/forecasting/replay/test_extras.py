@@ -53,7 +53,7 @@ def past(data):
 
 
 def test_each_policy_is_swept_over_its_knob_and_once_as_replayed(replayed):
-    table, summary = replayed.result.tables["frontier"], replayed.result.tables["summary"]
+    table, summary = replayed.tables["frontier"], replayed.tables["summary"]
     assert (table.groupby("policy")["as_replayed"].sum() == 1).all()
     assert table["policy"].value_counts().to_dict() == {
         "min_max": 8,
@@ -67,7 +67,7 @@ def test_each_policy_is_swept_over_its_knob_and_once_as_replayed(replayed):
 
 
 def test_who_dares_less_holds_more_and_runs_short_less(replayed):
-    table = replayed.result.tables["frontier"]
+    table = replayed.tables["frontier"]
     for _, rows in table.groupby("policy"):
         assert rows["average_on_hand_value"].is_monotonic_increasing
         assert rows["backordered_units"].is_monotonic_decreasing
@@ -90,7 +90,7 @@ def test_a_policy_may_take_shortages_for_dearer_than_they_are(past):
 
 
 def test_every_scenario_has_every_policy_and_the_first_is_the_replay_itself(replayed):
-    table, summary = replayed.result.tables["sensitivity"], replayed.result.tables["summary"]
+    table, summary = replayed.tables["sensitivity"], replayed.tables["summary"]
     assert table.groupby("scenario", sort=False).size().to_dict() == {
         "as replayed": 3,
         "shortages cost twice as much": 3,
@@ -141,7 +141,7 @@ def test_shuffled_demand_keeps_every_block_whole(past):
 def test_costs_may_be_charged_that_nobody_believed_in(data):
     names = ["min_max", "cost_optimal"]
     plain, charged = (
-        replay(data, CONFIG, FIRST, LAST, names, "min_max", Extras(tally=tally)).result.tables["summary"]
+        replay(data, CONFIG, FIRST, LAST, names, "min_max", Extras(tally=tally)).tables["summary"]
         for tally in ({}, {"holding_rate": 0.5})
     )
     same = ["backordered_units", "average_on_hand_units", "cost_goodwill", "purchased_units"]

@@ -13,6 +13,7 @@ from forecasting.domain import day_number
 from forecasting.inputs.read_records import read_records
 from forecasting.replay.realism import realism
 from forecasting.replay.replay import replay
+from forecasting.reports.replay.report import report
 from forecasting.reports.terminal import policies_table
 
 
@@ -25,14 +26,14 @@ def replayed(sample):
 
 
 def test_it_stands_beside_the_others_and_may_be_the_baseline(replayed):
-    tables, run = replayed.result.tables, replayed.result.run
+    tables, run = replayed.tables, replayed.run
     assert list(tables["summary"]["policy"]) == ["min_max", "recorded"]
     assert set(tables["periods"]["policy"]) == set(tables["items"]["policy"]) == {"min_max", "recorded"}
     assert not tables["summary"].isna().any(axis=None)
     one, two = tables["summary"]["lines"]
     assert one == two
-    assert run["recorded"]["realism"] in replayed.report
-    said = re.search(r'<p class="headline">(.*?)</p>', replayed.report)
+    assert run["recorded"]["realism"] in report(replayed)
+    said = re.search(r'<p class="headline">(.*?)</p>', report(replayed))
     assert re.match(r"min_max would have .*(recorded, for|recorded, \d+, for) ", said[1])
     assert run["recorded"]["gaps"] == []
 
@@ -43,16 +44,16 @@ def test_the_tables_and_texts_say_what_is_not_known(sample):
     config = load(None, ["interval_draws=20"])
     names = ["no_orders", "recorded"]
     made = replay(data, config, day_number("2026-06-01"), day_number("2026-06-21"), names, "recorded")
-    summary = made.result.tables["summary"].set_index("policy")
+    summary = made.tables["summary"].set_index("policy")
     unknown = summary.loc["recorded"]
     for name in ("average_on_hand_value", "purchase_orders", "cost_holding", "cost_total"):
         assert np.isnan(unknown[name]), name
         assert not np.isnan(summary.loc["no_orders", name]), name
     assert np.isnan(summary.loc["no_orders", "cost_saved"])
     assert unknown["backordered_lines"] >= 0
-    assert "nan" not in made.report.lower().replace("finance", "")
-    assert "There are no <code>purchase_orders</code>" in made.report
-    line = policies_table(made.result.tables["summary"])[-1].split()
+    assert "nan" not in report(made).lower().replace("finance", "")
+    assert "There are no <code>purchase_orders</code>" in report(made)
+    line = policies_table(made.tables["summary"])[-1].split()
     assert line[0] == "recorded"
     assert line[-2:] == ["-", "-"]
 

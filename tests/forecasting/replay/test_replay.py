@@ -26,6 +26,7 @@ from forecasting.replay.measures import costs_of
 from forecasting.replay.replay import replay
 from forecasting.replay.scenario import scenario
 from forecasting.replay.simulate import walk, walk_together
+from forecasting.reports.replay.report import report
 from tests.support.builders import order, records
 
 FIRST, LAST = day_number("2026-03-02"), day_number("2026-06-28")
@@ -260,14 +261,13 @@ def test_a_replay_that_cannot_be_done_says_why(sample, first, last, policies, ba
 
 
 def test_a_replay_writes_its_tables_and_the_same_bytes_twice(sample, tmp_path):
+    days = day_number("2026-05-18"), LAST - 1
+    request = bootstrap.ReplayRequest(*days, ["min_max", "cost_optimal"], "min_max")
     for name in ("one", "two"):
         bootstrap.replay(
             str(sample),
             load(None, ["interval_draws=50"]),
-            day_number("2026-05-18"),
-            LAST - 1,
-            ["min_max", "cost_optimal"],
-            "min_max",
+            request,
             out=tmp_path / name,
             csv=True,
         )
@@ -286,8 +286,8 @@ def test_the_saving_is_taken_apart_into_forecast_and_rule(sample):
     names = ["min_max", "min_max_forecast", "cost_optimal_average", "cost_optimal"]
     config = load(None, ["model=ses", "interval_draws=200"])
     done = replay(data, config, first, last, names, "min_max")
-    parts = done.result.tables["decomposition"].set_index("part")
-    cost = done.result.tables["summary"].set_index("policy")["cost_total"]
+    parts = done.tables["decomposition"].set_index("part")
+    cost = done.tables["summary"].set_index("policy")["cost_total"]
     saved = parts["cost_saved"]
     assert saved["forecast"] + saved["rule"] == pytest.approx(saved["both"], abs=0.01)
     assert saved["both"] == pytest.approx(cost["min_max"] - cost["cost_optimal"], abs=0.01)
@@ -297,10 +297,10 @@ def test_the_saving_is_taken_apart_into_forecast_and_rule(sample):
     assert saved["rule"] == pytest.approx(by_rule, abs=0.01)
     assert (parts["cost_saved_low"] <= saved).all() and (saved <= parts["cost_saved_high"]).all()
     assert parts.loc["both", "cost_saved_low"] < parts.loc["both", "cost_saved_high"]
-    assert "Where the saving comes from" in done.report
+    assert "Where the saving comes from" in report(done)
     fewer = replay(data, config, last - 20, last, names[1:], "cost_optimal")
-    assert "decomposition" not in fewer.result.tables
-    assert "Where the saving comes from" not in fewer.report
+    assert "decomposition" not in fewer.tables
+    assert "Where the saving comes from" not in report(fewer)
 
 
 def test_a_policy_may_bring_its_own_model(sample):
@@ -308,7 +308,7 @@ def test_a_policy_may_bring_its_own_model(sample):
     data = read_records(str(sample))
     with_ses, with_mean = (
         replay(data, load(None, [f"model={name}"]), day_number("2026-04-01"), day_number("2026-05-31"),
-               ["cost_optimal_average", "cost_optimal"], "cost_optimal").result.tables["summary"]
+               ["cost_optimal_average", "cost_optimal"], "cost_optimal").tables["summary"]
         for name in ("ses", "moving_average")
     )  # fmt: skip
     own = ["units", "lost_units", "backordered_units", "average_on_hand_units", "cost_total"]

@@ -10,30 +10,36 @@ import pytest
 
 from forecasting.domain import Items, day_number
 from forecasting.replay import compare
-from forecasting.reports.html import known
 from forecasting.reports.replay import differences
 from forecasting.reports.replay.explorations import at_the_same_stock
 from forecasting.reports.replay.pictures import Cast, frontier
 from forecasting.reports.replay.report import focus_of, headline, report
+from forecasting.run import Result, figure_text
 from tests.support.replay import BASE, BETTER, CHARGED, WORTH
 
 START = day_number("2011-01-03")
 
 
-def page(runs, baseline="min_max", skus=("A&1", "<B>"), **options) -> str:
+def page(runs, baseline="min_max", recorded=None, **tables) -> str:
+    """The page of a result with these runs; ``recorded`` as in run.json, ``tables`` besides the usual."""
     edges = np.array([START, START + 7, START + 14])
-    who = Items(np.array(["main", "main"], dtype=object), np.array(skus, dtype=object))
-    return report(
-        compare.summary(runs, CHARGED, WORTH, baseline, 1, 30),
-        compare.periods(runs, CHARGED, WORTH, edges),
-        compare.items(runs, CHARGED, WORTH, who),
-        pd.DataFrame({"setting": ["lead_time_days"], "value": ["14"], "items": [2]}),
-        baseline=baseline,
-        parameters={"min_max": "mean of 28 days"},
-        first_day="2011-01-03",
-        last_day="2011-01-16",
-        **options,
-    )
+    who = Items(np.array(["main", "main"], dtype=object), np.array(["A&1", "<B>"], dtype=object))
+    tables = {
+        "summary": compare.summary(runs, CHARGED, WORTH, baseline, 1, 30),
+        "periods": compare.periods(runs, CHARGED, WORTH, edges),
+        "items": compare.items(runs, CHARGED, WORTH, who),
+        "assumptions": pd.DataFrame({"setting": ["lead_time_days"], "value": ["14"], "items": [2]}),
+        **tables,
+    }
+    run = {
+        "from": "2011-01-03",
+        "to": "2011-01-16",
+        "counted_from": "2011-01-05",
+        "baseline": baseline,
+        "parameters": {"min_max": "mean of 28 days"},
+        **({"recorded": recorded} if recorded else {}),
+    }
+    return report(Result(tables, run))
 
 
 def table_of(runs, baseline="min_max"):
@@ -43,7 +49,7 @@ def table_of(runs, baseline="min_max"):
 @pytest.fixture(scope="module")
 def written() -> str:
     bounds = [replace(BASE, policy="no_orders"), replace(BETTER, policy="perfect_foresight")]
-    return page([BASE, BETTER, *bounds], counted_from="2011-01-05")
+    return page([BASE, BETTER, *bounds])
 
 
 def test_it_stands_by_itself(written):
@@ -55,7 +61,7 @@ def test_it_stands_by_itself(written):
 
 def test_the_same_tables_give_the_same_bytes(written):
     bounds = [replace(BASE, policy="no_orders"), replace(BETTER, policy="perfect_foresight")]
-    assert page([BASE, BETTER, *bounds], counted_from="2011-01-05") == written
+    assert page([BASE, BETTER, *bounds]) == written
 
 
 def test_its_pictures_are_well_formed_and_refer_to_what_is_there(written):
@@ -162,7 +168,13 @@ WORLDS = pd.DataFrame(
 )
 PARTS = pd.DataFrame(
     [
-        {"part": part, "cost_saved": saved, "cost_saved_low": saved - 5, "cost_saved_high": saved + 5}
+        {
+            "part": part,
+            "cost_saved": saved,
+            "cost_saved_low": saved - 5,
+            "cost_saved_high": saved + 5,
+            "backorders_avoided": saved / 2,
+        }
         for part, saved in (("forecast", 10.0), ("rule", -3.0), ("both", 7.0))
     ]
 )
@@ -171,14 +183,15 @@ PARTS = pd.DataFrame(
 def test_sections_appear_with_their_tables(written):
     for heading in ("Stock against service", "If things were different", "Where the saving comes from"):
         assert heading not in written
-    told = {"origin_of_saving": "Of the 7 saved ..", "reality": "There is no `stock` <here>."}
+    recorded = {"realism": "", "gaps": ["There is no `stock` <here>."]}
     tables = {"decomposition": PARTS, "frontier": SWEPT, "sensitivity": WORLDS}
-    whole = page([BASE, BETTER], **told, **tables)
-    assert whole == page([BASE, BETTER], **told, **tables)
+    whole = page([BASE, BETTER], recorded=recorded, **tables)
+    assert whole == page([BASE, BETTER], recorded=recorded, **tables)
     assert len(svgs(whole)) == 5 + 3
     for one in svgs(whole):
         ElementTree.fromstring(one)
     assert "with its 90 % interval" in whole
+    assert "Of the 7 that cost_optimal saves against min_max, 10 (90 % interval 5 to 15) come from" in whole
     assert "<h2>What was recorded</h2>\n<p>There is no <code>stock</code> &lt;here&gt;.</p>" in whole
     assert "<td>lead time a week longer &lt;2&gt;</td>" in whole
     assert '<td class="n">120 → 130</td><td class="n">-10</td><td class="n">-40 to 20</td>' in whole
@@ -240,8 +253,8 @@ def test_what_is_not_known_is_a_dash_and_nothing_is_made_of_it():
     assert "Not drawn, as not all of its cost is known: recorded." in whole
     assert "What recorded cost is not known, so neither is what was saved where." in whole
     assert '<td class="n">-</td>' in whole
-    assert known(float("nan")) == "-"
-    assert known(1234.5) == "1,234"
+    assert figure_text(float("nan")) == "-"
+    assert figure_text(1234.5) == "1,234"
 
 
 def test_backorders_that_nobody_recorded():

@@ -10,6 +10,7 @@ import pytest
 from forecasting.errors import RequestError
 from forecasting.reports.solution import explain, plot
 from forecasting.solve.solve import POLICIES, solve
+from forecasting.solve.sweep import sweep
 
 GOOD = {
     "demand": {"family": "poisson", "mean": 10},
@@ -126,11 +127,11 @@ def test_every_answer_is_plain_json():
         assert set(names) <= set(answer)
         assert answer["exact"] or answer["approximated"]
         assert json.loads(json.dumps(answer, allow_nan=False)) == answer
-        assert explain(problem, answer)
+        assert explain(answer, sweep(problem, answer))
 
 
 def test_stock_that_costs_more_than_shortages_is_not_kept(tmp_path):
     answer = solve({**GOOD, "shortage": {"kind": "lost", "per_unit": 0.5}})
     assert (answer["policy"], answer["cost_per_period"]) == ("no_stock", pytest.approx(5.0))
     with pytest.raises(RequestError, match="no cost curve"):
-        plot(GOOD, answer, tmp_path / "curve.png")
+        plot(answer, sweep(GOOD, answer), tmp_path / "curve.png")

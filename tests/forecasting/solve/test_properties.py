@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from forecasting.reports.solution import explain, plot
 from forecasting.solve.solve import solve
+from forecasting.solve.sweep import sweep
 
 CHECKS = settings(deadline=None, max_examples=25, derandomize=True)
 
@@ -168,10 +169,11 @@ def test_an_answer_is_explained_and_drawn_with_its_own_cost_on_the_curve(more, t
         **more,
     }
     answer = solve(problem)
-    text = explain(problem, answer)
+    about = sweep(problem, answer)
+    text = explain(answer, about)
     marked = [line for line in text.splitlines() if line.endswith(" <")]
     assert len(marked) == 1
     figure = answer["reward_of_k"] if "reward" in answer else answer["cost_per_period"]
     assert f"{figure:.4f}" in marked[0]
-    plot(problem, answer, tmp_path / "curve.png")
+    plot(answer, about, tmp_path / "curve.png")
     assert (tmp_path / "curve.png").read_bytes().startswith(b"\x89PNG")

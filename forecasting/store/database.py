@@ -1,7 +1,8 @@
 """Writes a run's tables into an SQL database: the same names and columns as the files, plus ``runs``.
 
 A run is written in one transaction and replaces itself: writing it again changes nothing, and a writer
-that is killed half way leaves the database as it was. Money and quantities are exact decimals.
+that is killed half way leaves the database as it was. Types follow from the declarations in ``schema``,
+never from what one run happens to hold; money and quantities are exact decimals.
 """
 
 from __future__ import annotations
@@ -15,22 +16,14 @@ import pandas as pd
 import sqlalchemy as sa
 
 from forecasting.errors import RequestError
-from forecasting.store.connection import connected, one_line, shown
+from forecasting.store.columns import Column, Kind
+from forecasting.store.conform import conform
+from forecasting.store.connection import connected, shown, without_secrets
+from forecasting.store.plan_tables import RUN
+from forecasting.store.schema import TABLES
 
 PLACES = 6
 """Decimal places of every number that is not whole: enough for money, quantities and probabilities."""
-
-DATES = frozenset({"as_of", "order_by", "arrives_on"})
-KEYS = {
-    "recommendations": ("run", "location", "sku"),
-    "costs": ("run", "location", "sku"),
-    "choices": ("run", "location", "sku", "quantity"),
-    "supplier_orders": ("run", "supplier"),
-    "assumptions": ("run", "setting"),
-    "runs": ("run",),
-}
-IDENTITIES = frozenset({"items", "lines"})
-"""Whole numbers that can be nothing else. Quantities may be fractions in the next run's data."""
 
 ROWS_AT_ONCE = 5_000
 
@@ -59,6 +52,21 @@ class Exact(sa.types.TypeDecorator[Decimal]):
         return None if value is None else Decimal(str(value)).quantize(Decimal(1).scaleb(-PLACES))
 
 
+SQL_TYPES: dict[Kind, type[sa.types.TypeEngine[Any]]] = {
+    Kind.TEXT: sa.Text,
+    Kind.FLAGS: sa.Text,
+    Kind.DATE: sa.Date,
+    Kind.TIME: sa.DateTime,
+    Kind.BOOLEAN: sa.Boolean,
+    Kind.INTEGER: sa.BigInteger,
+    Kind.QUANTITY: Exact,
+    Kind.MONEY: Exact,
+    Kind.SHARE: Exact,
+    Kind.PROBABILITY: Exact,
+    Kind.NUMBER: Exact,
+}
+
+
 def write_run(url: str, tables: Mapping[str, pd.DataFrame], run: Mapping[str, Any]) -> None:
     """Write ``tables`` and the run itself to the database at ``url``.
 
@@ -71,10 +79,9 @@ def write_run(url: str, tables: Mapping[str, pd.DataFrame], run: Mapping[str, An
     try:
         with connected(url, create=True) as connection:
             for name, frame in {**tables, "runs": described}.items():
-                named = frame if "run" in frame.columns else frame.assign(run=run["run"])
-                _replace(connection, name, named, str(run["run"]))
+                _replace(connection, name, frame, str(run["run"]))
     except sa.exc.SQLAlchemyError as error:
-        said = one_line(getattr(error, "orig", None) or error)
+        said = without_secrets(getattr(error, "orig", None) or error, url)
         raise RequestError(
             f"{shown(url)}: the database refused: {said}. Nothing was written; check that the tables of "
             "these names there are reorder's own"
@@ -82,36 +89,39 @@ def write_run(url: str, tables: Mapping[str, pd.DataFrame], run: Mapping[str, An
 
 
 def _replace(connection: sa.Connection, name: str, frame: pd.DataFrame, run: str) -> None:
-    kinds = {str(column): _kind(str(column), frame[column]) for column in frame.columns}
-    table = sa.Table(
-        name,
-        sa.MetaData(),
-        *(sa.Column(column, kind, primary_key=column in KEYS[name]) for column, kind in kinds.items()),
-    )
+    """Put the run's rows of one table in the place of those that it wrote before."""
+    columns = conform(name, frame)
+    if RUN.name not in columns:
+        frame, columns = frame.assign(run=run), {**columns, RUN.name: RUN}
+
+    table = sql_table(name, columns)
     table.create(connection, checkfirst=True)
     connection.execute(table.delete().where(table.c.run == run))
-    values = [_values(frame[column], kind) for column, kind in kinds.items()]
-    rows = [dict(zip(kinds, row, strict=True)) for row in zip(*values, strict=True)]
+
+    values = [_values(frame[label], column.kind) for label, column in columns.items()]
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*values, strict=True)]
     for start in range(0, len(rows), ROWS_AT_ONCE):
         connection.execute(table.insert(), rows[start : start + ROWS_AT_ONCE])
 
 
-def _kind(name: str, column: pd.Series) -> sa.types.TypeEngine[Any]:
-    if name in DATES:
-        return sa.Date()
-    if name in IDENTITIES:
-        return sa.BigInteger()
-    if pd.api.types.is_bool_dtype(column):
-        return sa.Boolean()
-    if pd.api.types.is_numeric_dtype(column):
-        return Exact()
-    return sa.Text()
+def sql_table(name: str, columns: Mapping[str, Column]) -> sa.Table:
+    """A declared table as SQL has it: several runs lie in one, so that ``run`` is a part of the key."""
+    key = {RUN.name, *TABLES[name].key}
+    declared = (
+        sa.Column(label, SQL_TYPES[column.kind](), primary_key=label in key)
+        for label, column in columns.items()
+    )
+    return sa.Table(name, sa.MetaData(), *declared)
 
 
-def _values(column: pd.Series, kind: sa.types.TypeEngine[Any]) -> list[Any]:
-    """Python values; null as None."""
-    if isinstance(kind, sa.Date):
+def _values(column: pd.Series, kind: Kind) -> list[Any]:
+    """Python values for the driver; null as None."""
+    if kind is Kind.DATE:
         return [None if pd.isna(day) else day.date() for day in pd.to_datetime(column)]
-    if isinstance(kind, Exact):
+    if kind is Kind.TIME:
+        return [None if pd.isna(time) else time.to_pydatetime() for time in column]
+    if kind is Kind.INTEGER:
+        return [None if pd.isna(count) else int(count) for count in column]
+    if SQL_TYPES[kind] is Exact:
         return [None if pd.isna(value) else Decimal(f"{value:.{PLACES}f}") for value in column]
     return [None if pd.isna(value) else value for value in column.tolist()]

@@ -1,4 +1,6 @@
-"""Writes a run's tables into a folder: Parquet, CSV beside it if wanted, and ``run.json``.
+"""Writes a run's tables into files: Parquet, CSV beside it if wanted, and ``run.json``.
+
+What a file holds follows from its table's declaration (``schema``): a table that does not fit is refused.
 
 A file is there whole or not at all: everything is written beside the folder's files first and then
 renamed, ``run.json`` last. Of a run that was stopped half way, ``run.json`` is therefore missing.
@@ -13,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from forecasting.errors import RequestError
+from forecasting.store.conform import arrow, conform
 
 
 def write_run(
@@ -37,7 +39,7 @@ def write_run(
             beside = Path(place)
             names = []
             for name, table in tables.items():
-                write_parquet(table, beside / f"{name}.parquet")
+                write_parquet(name, table, beside / f"{name}.parquet")
                 names.append(f"{name}.parquet")
                 if csv:
                     table.to_csv(beside / f"{name}.csv", index=False, lineterminator="\n")
@@ -64,28 +66,23 @@ def check_name(file: Path) -> None:
         raise RequestError(f"{file}: name a file that ends in .parquet or .csv")
 
 
-def write_file(table: pd.DataFrame, file: Path) -> None:
-    """Write one table to a ``.parquet`` or ``.csv`` file, whole or not at all."""
+def write_file(name: str, table: pd.DataFrame, file: Path) -> None:
+    """Write the table declared as ``name`` to a ``.parquet`` or ``.csv`` file, whole or not at all."""
     check_name(file)
     beside = file.with_name(f".{file.name}.writing")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         if file.suffix == ".csv":
+            conform(name, table)
             table.to_csv(beside, index=False, lineterminator="\n")
         else:
-            write_parquet(table, beside)
+            write_parquet(name, table, beside)
         beside.replace(file)
     except OSError as error:
         beside.unlink(missing_ok=True)
         raise RequestError(f"{file}: cannot be written ({error}); name another file") from None
 
 
-def write_parquet(table: pd.DataFrame, file: Path) -> None:
-    """Parquet whose bytes follow from the table's content and column order alone."""
-    content = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(None)
-    # A column of nothing but nulls has no type of its own: text is what every reader can take.
-    fields = [
-        pa.field(field.name, pa.string() if pa.types.is_null(field.type) else field.type)
-        for field in content.schema
-    ]
-    pq.write_table(content.cast(pa.schema(fields)), file, compression="zstd", coerce_timestamps="us")
+def write_parquet(name: str, table: pd.DataFrame, file: Path) -> None:
+    """Parquet whose bytes follow from the table's content alone."""
+    pq.write_table(arrow(name, table), file, compression="zstd", coerce_timestamps="us")

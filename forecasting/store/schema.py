@@ -1,0 +1,42 @@
+"""Every table that runs leave behind, declared once: Parquet, CSV, SQL and ``docs/outputs.md`` follow.
+
+Nothing is declared that nothing writes. A new column is a line here and in what writes it; a table that
+does not fit is refused where it is written.
+"""
+
+from __future__ import annotations
+
+from forecasting.store.backtest_tables import FORECASTS, SCORES
+from forecasting.store.columns import Table
+from forecasting.store.plan_tables import (
+    ASSUMPTIONS,
+    CHOICES,
+    COSTS,
+    FORECAST,
+    RECOMMENDATIONS,
+    RUNS,
+    SUPPLIER_ORDERS,
+)
+from forecasting.store.replay_tables import DECOMPOSITION, FRONTIER, ITEMS, PERIODS, SENSITIVITY, SUMMARY
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        RECOMMENDATIONS,
+        COSTS,
+        CHOICES,
+        SUPPLIER_ORDERS,
+        FORECAST,
+        SUMMARY,
+        PERIODS,
+        ITEMS,
+        DECOMPOSITION,
+        FRONTIER,
+        SENSITIVITY,
+        SCORES,
+        FORECASTS,
+        ASSUMPTIONS,
+        RUNS,
+    )
+}
+"""By name, in the order of the documentation."""
