@@ -8,6 +8,9 @@ PYTHON ?=
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 LOCKED = $(PIP) --require-hashes --requirement
 
+# On all cores; the tests of a file stay together, so that what they share is made once.
+PARALLEL := -n auto --dist loadfile --durations 15
+
 .PHONY: help demo test test-all lint format docs lock clean
 
 help:  ## List what can be made
@@ -17,10 +20,10 @@ demo: $(VENV)/.core  ## The main job on a made wholesaler: sample, plan, replay
 	$(BIN)/reorder demo demo
 
 test: $(VENV)/.dev  ## All tests but those that take minutes; TESTS='-k plan' to choose
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest $(PARALLEL) $(TESTS)
 
 test-all: $(VENV)/.dev  ## All tests
-	$(BIN)/python -m pytest -m '' $(TESTS)
+	$(BIN)/python -m pytest -m '' $(PARALLEL) $(TESTS)
 
 lint: $(VENV)/.dev  ## Style, types, and the order of the packages
 	$(BIN)/ruff check .

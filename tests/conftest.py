@@ -3,10 +3,33 @@
 from __future__ import annotations
 
 import os
+import time
+from collections import Counter
 
 import pytest
 
 from forecasting.bootstrap import write_sample
+
+BUDGET_MINUTES = 8
+"""What all tests but the slow ones may take on two cores."""
+
+BEGAN = time.perf_counter()
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Where the time went, by room, beside the budget of the whole."""
+    seconds: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if hasattr(report, "duration"):
+                room = report.nodeid.split("::")[0].rpartition("/")[0]
+                seconds[room] += report.duration
+    if sum(seconds.values()) < 60:
+        return
+    minutes = (time.perf_counter() - BEGAN) / 60
+    terminalreporter.section(f"{minutes:.1f} minutes of a budget of {BUDGET_MINUTES}")
+    for room, spent in seconds.most_common():
+        terminalreporter.write_line(f"{spent:7.0f} s  {room}")
 
 
 @pytest.fixture(scope="session")

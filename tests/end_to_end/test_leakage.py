@@ -1,0 +1,98 @@
+"""Nothing of the future is in a plan or a replay's decisions: every table cut off at a day gives the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from forecasting.config import load
+from forecasting.dataset.dataset import Dataset
+from forecasting.dataset.read import read
+from forecasting.domain import day_number
+from forecasting.inputs.read_records import records_of
+from forecasting.planning.plan import plan
+from forecasting.replay.replay import replay
+
+CUT = day_number("2026-04-05")
+
+
+def later(times):
+    """Which of the times lie after the close of the day that the tables are cut at."""
+    return (times >= np.datetime64(CUT + 1, "D")).to_numpy(dtype=bool)
+
+
+def kept(table, column):
+    return table[~later(table[column])].reset_index(drop=True)
+
+
+def as_known(data: Dataset) -> Dataset:
+    """Every table as it stood at the close of the day: later rows gone, later outcomes not yet written down.
+
+    ``events`` and ``prices`` are announced ahead, and stay. ``products``, ``suppliers``, ``price_breaks`` and
+    ``alternatives`` have no dates.
+    """
+    orders, purchases = kept(data.orders, "ordered_at"), kept(data.purchase_orders, "ordered_at")
+    shipped, cancelled = later(orders["shipped_at"]), later(orders["cancelled_at"])
+    waits = (shipped | cancelled) & (orders["status"] != "refused").to_numpy()
+    orders = orders.assign(
+        status=orders["status"].mask(waits, "open"),
+        shipped_at=orders["shipped_at"].mask(shipped),
+        quantity_shipped=orders["quantity_shipped"].mask(shipped),
+        cancelled_at=orders["cancelled_at"].mask(cancelled),
+    )
+    coming = later(purchases["received_at"])
+    purchases = purchases.assign(
+        status=purchases["status"].mask(coming, "open"),
+        received_at=purchases["received_at"].mask(coming),
+        quantity_received=purchases["quantity_received"].mask(coming),
+    )
+    return replace(
+        data,
+        orders=orders,
+        purchase_orders=purchases,
+        stock=kept(data.stock, "as_of"),
+        availability=kept(data.availability, "date"),
+    )
+
+
+@pytest.fixture(scope="module")
+def company(sample):
+    return read(str(sample))
+
+
+def test_the_cut_takes_something_away_from_every_dated_table(company):
+    cut = as_known(company)
+    for name in ("orders", "purchase_orders", "stock"):
+        assert 0 < len(getattr(cut, name)) < len(getattr(company, name)), name
+    waiting = kept(company.orders, "ordered_at")
+    assert (cut.orders["status"] == "open").sum() > (waiting["status"] == "open").sum()
+    placed = kept(company.purchase_orders, "ordered_at")
+    assert cut.purchase_orders["received_at"].isna().sum() > placed["received_at"].isna().sum()
+
+
+@pytest.mark.parametrize("model", ["auto", "negative_binomial"])
+def test_a_plan_of_the_past_sees_nothing_that_came_after(company, model):
+    settings = load(None, [f"model={model}"])
+    plans = [
+        plan(records_of(each), settings, CUT).tables["recommendations"].set_index(["location", "sku"])
+        for each in (company, as_known(company))
+    ]
+    both = plans[0].index.intersection(plans[1].index)
+    assert len(both) > 50
+    for name in plans[0].columns.drop("run"):
+        one, two = (each.loc[both, name] for each in plans)
+        assert one.equals(two) or np.array_equal(one, two, equal_nan=True), name
+
+
+def test_a_replay_decides_on_nothing_that_came_after(company):
+    """The same decisions up to the cut, whatever comes later: purchases of each week agree."""
+    first, last = CUT - 55, CUT
+    settings = load(None, ["model=negative_binomial", "interval_draws=20", "warmup=none"])
+    bought = []
+    for each in (company, as_known(company)):
+        done = replay(records_of(each), settings, first, last, ["min_max", "cost_optimal"], "min_max")
+        periods = done.tables["periods"]
+        bought.append(periods[["policy", "period_start", "purchased_units", "purchase_orders"]])
+    assert bought[0].equals(bought[1])
