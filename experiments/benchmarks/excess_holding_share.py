@@ -28,6 +28,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from forecasting.domain import FloatArray, OrderTerms, Stock  # noqa: E402
 from forecasting.policies.cost_optimal import CostOptimal  # noqa: E402
+from forecasting.policies.expected_cost.relative_value import relative_value  # noqa: E402
 from models.shared.distribution import LEVELS, Distribution  # noqa: E402
 from tests.support.builders import situation  # noqa: E402
 
@@ -136,7 +137,7 @@ def simulate(
                 weighed = replace(
                     curve, excess_holding_days=curve.excess_holding_days * theta / THETAS[USUAL]
                 )
-                quantity = CostOptimal().value(now, weighed).decision().quantity
+                quantity = relative_value(now, weighed, CostOptimal().excess_holding_days).decision().quantity
                 arriving[day + LEAD, place] += quantity
                 position[place] += quantity
                 cost[place] += line_cost * (quantity > 0)

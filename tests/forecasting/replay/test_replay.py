@@ -15,7 +15,7 @@ from forecasting.domain import day_number, day_text
 from forecasting.errors import RequestError
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.planning.observer import observer
-from forecasting.policies.base import Decision
+from forecasting.policies.base import Decision, Policy
 from forecasting.policies.cost_optimal import CostOptimal
 from forecasting.policies.min_max import MinMax
 from forecasting.policies.no_orders import NoOrders
@@ -38,7 +38,7 @@ def staged(data, *settings, first=FIRST, last=LAST):
 
 
 @dataclass
-class Spy:
+class Spy(Policy):
     """Orders nothing, and remembers what it was shown."""
 
     name: str = "spy"
@@ -51,7 +51,7 @@ class Spy:
 
 
 @dataclass
-class Script:
+class Script(Policy):
     """Orders what it is told, review by review."""
 
     orders: list
