@@ -23,6 +23,7 @@ import numpy as np
 
 from forecasting.domain import FloatArray, OrderTerms, Stock
 from forecasting.policies.cost_optimal import CostOptimal
+from forecasting.policies.expected_cost.relative_value import relative_value
 from models.shared.distribution import LEVELS, Distribution
 from tests.support.builders import situation
 
@@ -131,7 +132,7 @@ def simulate(
                 weighed = replace(
                     curve, excess_holding_days=curve.excess_holding_days * theta / THETAS[USUAL]
                 )
-                quantity = CostOptimal().value(now, weighed).decision().quantity
+                quantity = relative_value(now, weighed, CostOptimal().excess_holding_days).decision().quantity
                 arriving[day + LEAD, place] += quantity
                 position[place] += quantity
                 cost[place] += line_cost * (quantity > 0)

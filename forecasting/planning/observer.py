@@ -81,10 +81,9 @@ class Observer:
 
     def serving(self, policy: Policy) -> Observer:
         """The same, for a policy that may bring the demand model that it decides on."""
-        brought: str | None = getattr(policy, "model", None)
-        if brought is None or brought == self.config.model:
+        if policy.model is None or policy.model == self.config.model:
             return self
-        return replace(self, config=self.config.model_copy(update={"model": brought}))
+        return replace(self, config=self.config.model_copy(update={"model": policy.model}))
 
     def history(
         self, as_of: int, lines: DemandLines | None = None, unavailable: Availability | None = None

@@ -15,8 +15,9 @@ from forecasting.planning.recommendations import Advice, costs_table, recommenda
 from forecasting.planning.requests import check_date, check_model
 from forecasting.planning.supplier_orders import choices_table, supplier_orders, together
 from forecasting.policies.candidate_orders import REVIEWS_MORE, choices
-from forecasting.policies.cost_optimal import CostOptimal
+from forecasting.policies.cost_optimal import Prices
 from forecasting.policies.order_together import order_together
+from forecasting.policies.registry import judged
 from forecasting.policies.registry import policy as policy_named
 from forecasting.run import Clock, Result, describe, run_id
 
@@ -50,11 +51,9 @@ def plan(records: Records, config: Config, as_of: int) -> Result:
         line_size=seeing.line_size(as_of),
         price_rise=known.price_rise(as_of),
     )
-    judge = CostOptimal(config.excess_holding_share, config.excess_holding_days)
     orders = order_together(policy, situation, known.supplier, known.suppliers.terms, config.budget)
-    decision, own = orders.decision, isinstance(policy, CostOptimal)
-    value = judge.value(situation, judge.curve(situation)) if orders.value is None else orders.value
-    prices = judge.prices(value, decision.quantity)
+    decision, value = orders.decision, judged(orders.value, situation, config)
+    prices = Prices.of(value, decision.quantity)
     tried = choices(value, decision.quantity, REVIEWS_MORE, orders.wanted)
     clock.lap("decide")
 
@@ -70,7 +69,7 @@ def plan(records: Records, config: Config, as_of: int) -> Result:
             prices,
             np.array(choice.names, dtype=object),
             stock_known,
-            judge.rules(situation, value.curve) if own else np.full(len(known), policy.name, dtype=object),
+            policy.rules(situation, value),
             orders,
         )
     )

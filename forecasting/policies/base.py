@@ -1,109 +1,128 @@
-"""What a policy sees at a review, and what it answers. The same in a plan and in a replay."""
+"""What every policy can be asked: the one interface that a plan and a replay know their policies by.
+
+A policy has a name and decides. Whatever else one may be able to do is declared here too, with the answer of
+a policy that cannot, so that nobody has to look at what kind of policy it is.
+"""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Protocol
 
-from forecasting.domain import (
-    BoolArray,
-    Costs,
-    EndOfLifeTerms,
-    FloatArray,
-    IntArray,
-    OrderCrossover,
-    OrderTerms,
-    Stock,
-)
-from forecasting.policies.lead_time_demand import LeadTimeDemand
-from models.shared.history import History
+import numpy as np
+
+from forecasting.domain import DemandLines, IntArray, TextArray
+from forecasting.policies.expected_cost.relative_value import RelativeValue
+from forecasting.policies.situation import Decision, Situation
+
+__all__ = ["Arrivals", "Decision", "Policy", "Setting", "Situation", "turned"]
+
+Arrivals = Callable[[int, IntArray], IntArray]
+"""For a review day and the numbers of n items, the days on which orders placed now and at each later review
+arrive: int64, shape (n, k), rising rows whose last column is the day after the end."""
 
 
 @dataclass(frozen=True)
-class Situation:
-    """All that may be known, at the close of day ``as_of``, of the n items under review.
+class Setting:
+    """A policy at one setting of its aggressiveness.
 
     Attributes:
-        as_of: the day number of the review.
-        item: int64, shape (n,): the numbers of these items in the whole dataset.
-        stock: on hand, on order and backlog at the close of the day.
-        on_order_later: float64, shape (n,): units on order that arrive only after the protection interval.
-        reserved: float64, shape (n,): known future demand: units that customers ordered ahead, due to ship
-            within it.
-        history: the demand seen so far, per bucket.
-        bucket_days: days in a bucket of ``history``.
-        lead_time_demand: demand to come: distributions of its sum from tomorrow to any later day.
-        review_days: float64, shape (n,): days from this review to the item's next one (R).
-        terms: pack, minimum, maximum, unit cost.
-        costs: what holding and running short cost.
-        line_size: float64, shape (n,), > 0: mean units of a customer's order line.
-        backorder_allowed: bool, shape (n,): whether short lines wait (else they are lost).
-        orderable: bool, shape (n,): whether an order makes sense at all (the item goes on, and its
-            terms can be met).
-        end_of_life: shelf lives, write-offs and customers' patience; None: nothing of that.
-        crossover: goods that a new order may overtake; None: there are none.
-        price_rise: float64, shape (n,): by how much a unit costs more at the next review, as announced
-            (less, where negative); None: prices stay.
+        policy: the policy, so set.
+        aggressiveness: the setting, as a number: a policy's settings rise in it.
+        label: the setting in words.
+        as_replayed: whether it is the setting that the policy has anyway.
 
     """
 
-    as_of: int
-    item: IntArray
-    stock: Stock
-    on_order_later: FloatArray
-    reserved: FloatArray
-    history: History
-    bucket_days: float
-    lead_time_demand: LeadTimeDemand
-    review_days: FloatArray
-    terms: OrderTerms
-    costs: Costs
-    line_size: FloatArray
-    backorder_allowed: BoolArray
-    orderable: BoolArray
-    end_of_life: EndOfLifeTerms | None = None
-    crossover: OrderCrossover | None = None
-    price_rise: FloatArray | None = None
-
-    def __len__(self) -> int:
-        return len(self.review_days)
-
-    @property
-    def position(self) -> FloatArray:
-        """float64, shape (n,): the inventory position that a decision can count on."""
-        return self.stock.position - self.on_order_later - self.reserved
-
-    @property
-    def protection_days(self) -> FloatArray:
-        """float64, shape (n,): expected protection interval, R + L."""
-        return self.review_days + self.lead_time_demand.lead_times.mean
+    policy: Policy
+    aggressiveness: float
+    label: str
+    as_replayed: bool
 
 
-@dataclass(frozen=True)
-class Decision:
-    """What to order now.
-
-    Attributes:
-        quantity: float64, shape (n,): units to order, feasible under the terms; 0 where none.
-        reorder_point: float64, shape (n,): at or below this inventory position an order is due (s).
-        order_up_to: float64, shape (n,): the position that an order aims at, before packs (S).
-
-    """
-
-    quantity: FloatArray
-    reorder_point: FloatArray
-    order_up_to: FloatArray
-
-
-class Policy(Protocol):
+class Policy(ABC):
     """A rule that turns a situation into orders. Parameters only; it keeps nothing between reviews.
 
-    A rule with an attribute ``model`` decides on that demand model, whichever is configured.
+    ``name`` and ``decide`` are required. The rest says what holds where a policy does not define it:
+
+    ===================== ================================================ ================================
+    it can                by                                               else
+    ===================== ================================================ ================================
+    bring a demand model  ``model``                                        the configured one is used
+    weigh orders in money ``value``, ``rules``, ``with_shortage_weight``   it is judged by another's reckoning
+    be fitted             ``candidates``                                   its parameters stay as they are
+    be tuned              ``settings``                                     it has one setting, its own
+    be described          ``describe``                                     it has no parameters to tell
+    know the future       ``foreseeing``                                   it knows what a plan would know
+    ===================== ================================================ ================================
     """
 
     @property
+    @abstractmethod
     def name(self) -> str:
         """The name that commands and outputs use."""
 
+    @abstractmethod
     def decide(self, situation: Situation) -> Decision:
         """Decide for all items at once. Items not ``orderable`` get quantity 0."""
+
+    @property
+    def model(self) -> str | None:
+        """The demand model that it decides on, whichever is configured; None: the configured one."""
+        return None
+
+    def value(self, situation: Situation) -> RelativeValue | None:
+        """What each order of each item is expected to cost; None where it weighs no costs.
+
+        Where there is one, ``decide`` answers its ``decision``: quantities of many items can then be chosen
+        together, and a plan tells what they cost by the policy's own reckoning.
+        """
+        return None
+
+    def rules(self, situation: Situation, value: RelativeValue) -> TextArray:
+        """By which of the field's rules each item is decided: text, shape (n,)."""
+        return np.full(len(situation), self.name, dtype=object)
+
+    def with_shortage_weight(self, weight: float) -> Policy:
+        """The same where it takes a shortage to cost ``weight`` times what it does."""
+        return self
+
+    def candidates(self) -> tuple[Policy, ...]:
+        """The policy with each set of parameters to choose from on the time before a replay."""
+        return (self,)
+
+    def settings(self) -> tuple[Setting, ...]:
+        """The policy at each setting of its aggressiveness, its own among them, rising."""
+        return (Setting(self, 1.0, "as it is", as_replayed=True),)
+
+    def describe(self) -> str:
+        """The parameters in words; empty where it has none."""
+        return ""
+
+    def foreseeing(self, lines: DemandLines, arrivals: Arrivals) -> Policy:
+        """The same in a past where these are the demand and the arrivals to come."""
+        return self
+
+
+def turned(
+    policy: Policy,
+    own: float,
+    values: Iterable[float],
+    at: Callable[[float], Policy],
+    label: Callable[[float], str],
+) -> tuple[Setting, ...]:
+    """The settings of ``policy`` as one parameter of it is turned.
+
+    Args:
+        policy: as it is.
+        own: the parameter as it is; among the settings whether or not it is one of ``values``.
+        values: what else to set it to.
+        at: the policy with the parameter at a value.
+        label: says a value in words.
+
+    """
+    return tuple(
+        Setting(policy if value == own else at(value), value, label(value), value == own)
+        for value in sorted({*values, own})
+    )

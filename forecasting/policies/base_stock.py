@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.policies.base import Decision, Situation
+from forecasting.policies.base import Policy
+from forecasting.policies.situation import Decision, Situation
 
 
 @dataclass(frozen=True)
-class BaseStock:
+class BaseStock(Policy):
     """Up to the critical ratio's quantile, at every review."""
 
     name: str = "base_stock"

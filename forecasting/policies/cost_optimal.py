@@ -13,10 +13,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from forecasting.domain import BoolArray, FloatArray, TextArray
-from forecasting.policies.base import Decision, Situation
+from forecasting.policies.base import Policy, Setting, turned
 from forecasting.policies.expected_cost.batch_curve import worth_batching
 from forecasting.policies.expected_cost.cost_curve import CostCurve, cost_curve, is_last_order
 from forecasting.policies.expected_cost.relative_value import RelativeValue, relative_value
+from forecasting.policies.situation import Decision, Situation
+
+SHORTAGE_WEIGHTS = (0.25, 0.5, 1.0, 2.0, 4.0)
+"""What the costs of a shortage are multiplied by, to see a policy that dares more or less."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +42,23 @@ class Prices:
     order: FloatArray
     last_unit: FloatArray
 
+    @classmethod
+    def of(cls, value: RelativeValue, quantity: FloatArray) -> Prices:
+        """What ordering ``quantity`` (float64, shape (n,), units) changes."""
+        pack = value.terms.pack_size
+        less = np.maximum(quantity - pack, 0.0)
+        nothing, without_last, order = value.cost(np.stack([0.0 * pack, less, quantity], axis=1)).T
+        return cls(
+            nothing_parts=value.parts(np.zeros(len(quantity))),
+            order_parts=value.parts(quantity),
+            nothing=nothing,
+            order=order,
+            last_unit=np.where(quantity > 0, without_last - order, 0.0) / pack,
+        )
+
 
 @dataclass(frozen=True)
-class CostOptimal:
+class CostOptimal(Policy):
     """Least expected cost.
 
     Attributes:
@@ -64,13 +82,13 @@ class CostOptimal:
 
     def decide(self, situation: Situation) -> Decision:
         """The best feasible quantity of each item, with the levels that it follows from."""
-        return self.value(situation, self.curve(situation)).decision()
+        return self.value(situation).decision()
 
-    def value(self, situation: Situation, curve: CostCurve) -> RelativeValue:
+    def value(self, situation: Situation) -> RelativeValue:
         """What each order of each item costs, for as long as it lasts."""
-        return relative_value(situation, curve, self.excess_holding_days)
+        return relative_value(situation, self.curve(situation), self.excess_holding_days)
 
-    def rules(self, situation: Situation, curve: CostCurve) -> TextArray:
+    def rules(self, situation: Situation, value: RelativeValue) -> TextArray:
         """By which of the field's rules each item is decided: text, shape (n,).
 
         All of them are the bottom of one cost curve. ``newsvendor``: no later order can arrive before the
@@ -81,24 +99,23 @@ class CostOptimal:
         coarse = situation.terms.smallest > np.minimum(situation.terms.pack_size, 1.0)
         cases = {
             "newsvendor": is_last_order(situation),
-            "s_S": worth_batching(situation, curve),
+            "s_S": worth_batching(situation, value.curve),
             "lost_sales": ~situation.backorder_allowed,
             "r_nQ": coarse,
         }
         return np.select(list(cases.values()), list(cases), "base_stock").astype(object)
 
-    def prices(self, value: RelativeValue, quantity: FloatArray) -> Prices:
-        """What ordering ``quantity`` (float64, shape (n,), units) changes."""
-        pack = value.terms.pack_size
-        less = np.maximum(quantity - pack, 0.0)
-        nothing, without_last, order = value.cost(np.stack([0.0 * pack, less, quantity], axis=1)).T
-        return Prices(
-            nothing_parts=value.parts(np.zeros(len(quantity))),
-            order_parts=value.parts(quantity),
-            nothing=nothing,
-            order=order,
-            last_unit=np.where(quantity > 0, without_last - order, 0.0) / pack,
-        )
+    def with_shortage_weight(self, weight: float) -> CostOptimal:
+        """The same where it takes a shortage to cost ``weight`` times what it does."""
+        return replace(self, shortage_weight=weight)
+
+    def settings(self) -> tuple[Setting, ...]:
+        """The dearer a shortage is taken to be, the more stock."""
+        return turned(self, self.shortage_weight, SHORTAGE_WEIGHTS, self.with_shortage_weight, _in_words)
+
+
+def _in_words(shortage_weight: float) -> str:
+    return "as the costs say" if shortage_weight == 1.0 else f"shortage x {shortage_weight:g}"
 
 
 def free_to_hold(situation: Situation) -> BoolArray:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
+from typing import ClassVar
 
 import numpy as np
 
-from forecasting.policies.base import Decision, Situation
-from forecasting.policies.incumbents import SAFETY_DAYS, WINDOWS_DAYS, daily_demand, in_words
+from forecasting.policies.incumbents import Incumbent, daily_demand
+from forecasting.policies.situation import Decision, Situation
 
 
 @dataclass(frozen=True)
-class DaysOfCover:
+class DaysOfCover(Incumbent):
     """Order up to the mean demand of the lead time, the review period and ``safety_days`` more."""
 
-    window_days: float = 91.0
-    safety_days: float = 14.0
     name: str = "days_of_cover"
+
+    safety_in_words: ClassVar[str] = "{:g} days of cover beyond the next arrival"
 
     def decide(self, situation: Situation) -> Decision:
         """Order what is missing to the cover."""
@@ -25,11 +25,3 @@ class DaysOfCover:
         level = np.ceil(daily * (situation.protection_days + self.safety_days))
         wanted = np.where(situation.orderable, level - situation.position, 0.0)
         return Decision(situation.terms.at_least(wanted), level - 1.0, level)
-
-    def candidates(self) -> tuple[DaysOfCover, ...]:
-        """The parameters to choose from when the rule is fitted on the time before a replay."""
-        return tuple(DaysOfCover(*chosen) for chosen in product(WINDOWS_DAYS, SAFETY_DAYS))
-
-    def describe(self) -> str:
-        """The parameters in words."""
-        return in_words(self.window_days, f"{self.safety_days:g} days of cover beyond the next arrival")

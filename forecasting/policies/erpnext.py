@@ -8,20 +8,17 @@ reorder quantity is the review period's mean demand.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 
-from forecasting.policies.base import Decision, Situation
-from forecasting.policies.incumbents import SAFETY_DAYS, WINDOWS_DAYS, daily_demand, in_words
+from forecasting.policies.incumbents import Incumbent, daily_demand
+from forecasting.policies.situation import Decision, Situation
 
 
 @dataclass(frozen=True)
-class ERPNext:
+class ERPNext(Incumbent):
     """A reorder level in days of a recent mean, and a fixed quantity."""
 
-    window_days: float = 91.0
-    safety_days: float = 14.0
     name: str = "erpnext"
 
     def decide(self, situation: Situation) -> Decision:
@@ -32,11 +29,3 @@ class ERPNext:
         wanted = np.maximum(usual, level - situation.position)
         wanted = np.where(situation.orderable & (situation.position <= level) & (daily > 0), wanted, 0.0)
         return Decision(situation.terms.at_least(wanted), level, level + usual)
-
-    def candidates(self) -> tuple[ERPNext, ...]:
-        """The parameters to choose from when the rule is fitted on the time before a replay."""
-        return tuple(ERPNext(*chosen) for chosen in product(WINDOWS_DAYS, SAFETY_DAYS))
-
-    def describe(self) -> str:
-        """The parameters in words."""
-        return in_words(self.window_days, f"{self.safety_days:g} safety days")

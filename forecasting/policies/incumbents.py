@@ -6,10 +6,16 @@ window included, are chosen on the time before (``forecasting.replay.fit``).
 
 from __future__ import annotations
 
+from abc import ABC
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import ClassVar
+
 import numpy as np
 
 from forecasting.domain import FloatArray
-from forecasting.policies.base import Situation
+from forecasting.policies.base import Policy, Setting, turned
+from forecasting.policies.situation import Situation
 
 WINDOWS_DAYS = (28.0, 91.0, 182.0, 364.0)
 """Averaging windows to choose from."""
@@ -31,6 +37,43 @@ def daily_deviation(situation: Situation, window_days: float) -> FloatArray:
     buckets = max(2, round(window_days / situation.bucket_days))
     variance = situation.history.recent_variance(buckets)
     return np.asarray(np.sqrt(variance / situation.bucket_days))
+
+
+@dataclass(frozen=True)
+class Incumbent(Policy, ABC):
+    """A rule with two parameters, both of them days of demand.
+
+    Attributes:
+        window_days: days that the mean demand is taken over.
+        safety_days: days of mean demand to be held beyond what the rule covers anyway.
+
+    """
+
+    window_days: float = 91.0
+    safety_days: float = 14.0
+
+    safety_in_words: ClassVar[str] = "{:g} safety days"
+
+    def candidates(self) -> tuple[Policy, ...]:
+        """Every averaging window with every number of safety days."""
+        return tuple(
+            replace(self, window_days=window, safety_days=safety)
+            for window, safety in product(WINDOWS_DAYS, SAFETY_DAYS)
+        )
+
+    def settings(self) -> tuple[Setting, ...]:
+        """More safety days, more stock."""
+        return turned(
+            self,
+            self.safety_days,
+            SAFETY_DAYS,
+            lambda days: replace(self, safety_days=days),
+            "{:g} safety days".format,
+        )
+
+    def describe(self) -> str:
+        """The parameters in words."""
+        return in_words(self.window_days, self.safety_in_words.format(self.safety_days))
 
 
 def in_words(window_days: float, safety: str) -> str:

@@ -7,40 +7,23 @@ safety days, the maximum the review period on top of that.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 
 from forecasting.domain import FloatArray
-from forecasting.policies.base import Decision, Situation
-from forecasting.policies.incumbents import SAFETY_DAYS, WINDOWS_DAYS, daily_demand, in_words
+from forecasting.policies.incumbents import Incumbent, daily_demand
+from forecasting.policies.situation import Decision, Situation
 
 
 @dataclass(frozen=True)
-class MinMax:
-    """A minimum and a maximum in days of cover.
+class MinMax(Incumbent):
+    """A minimum and a maximum in days of cover."""
 
-    Attributes:
-        window_days: days that the mean demand is taken over.
-        safety_days: days of mean demand in the minimum beyond the protection interval.
-
-    """
-
-    window_days: float = 91.0
-    safety_days: float = 14.0
     name: str = "min_max"
 
     def decide(self, situation: Situation) -> Decision:
         """Order up to the maximum where the position is at or below the minimum."""
         return up_to_maximum(situation, daily_demand(situation, self.window_days), self.safety_days)
-
-    def candidates(self) -> tuple[MinMax, ...]:
-        """The parameters to choose from when the rule is fitted on the time before a replay."""
-        return tuple(MinMax(*chosen) for chosen in product(WINDOWS_DAYS, SAFETY_DAYS))
-
-    def describe(self) -> str:
-        """The parameters in words."""
-        return in_words(self.window_days, f"{self.safety_days:g} safety days")
 
 
 def up_to_maximum(situation: Situation, daily: FloatArray, safety_days: float) -> Decision:

@@ -5,15 +5,16 @@ Beside ``min_max`` and ``cost_optimal`` it shows what a better forecast alone is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from forecasting.policies.base import Decision, Situation
+from forecasting.policies.base import Policy, Setting, turned
 from forecasting.policies.incumbents import SAFETY_DAYS
 from forecasting.policies.min_max import up_to_maximum
+from forecasting.policies.situation import Decision, Situation
 
 
 @dataclass(frozen=True)
-class MinMaxForecast:
+class MinMaxForecast(Policy):
     """A minimum and a maximum in days of the forecast's mean demand.
 
     Attributes:
@@ -30,9 +31,19 @@ class MinMaxForecast:
         daily = situation.lead_time_demand.over(days).mean / days
         return up_to_maximum(situation, daily, self.safety_days)
 
-    def candidates(self) -> tuple[MinMaxForecast, ...]:
-        """The parameters to choose from when the rule is fitted on the time before a replay."""
-        return tuple(MinMaxForecast(days) for days in SAFETY_DAYS)
+    def candidates(self) -> tuple[Policy, ...]:
+        """Every number of safety days."""
+        return tuple(replace(self, safety_days=days) for days in SAFETY_DAYS)
+
+    def settings(self) -> tuple[Setting, ...]:
+        """More safety days, more stock."""
+        return turned(
+            self,
+            self.safety_days,
+            SAFETY_DAYS,
+            lambda days: replace(self, safety_days=days),
+            "{:g} safety days".format,
+        )
 
     def describe(self) -> str:
         """The parameters in words."""

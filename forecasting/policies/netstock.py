@@ -5,20 +5,17 @@ that and the replenishment cycle.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 
-from forecasting.policies.base import Decision, Situation
-from forecasting.policies.incumbents import SAFETY_DAYS, WINDOWS_DAYS, daily_demand, in_words
+from forecasting.policies.incumbents import Incumbent, daily_demand
+from forecasting.policies.situation import Decision, Situation
 
 
 @dataclass(frozen=True)
-class Netstock:
+class Netstock(Incumbent):
     """Reorder point and order-up-to level in days of a recent mean."""
 
-    window_days: float = 91.0
-    safety_days: float = 14.0
     name: str = "netstock"
 
     def decide(self, situation: Situation) -> Decision:
@@ -30,11 +27,3 @@ class Netstock:
         wanted = np.where(situation.position <= point, level - situation.position, 0.0)
         wanted = np.where(situation.orderable, wanted, 0.0)
         return Decision(situation.terms.at_least(wanted), point, level)
-
-    def candidates(self) -> tuple[Netstock, ...]:
-        """The parameters to choose from when the rule is fitted on the time before a replay."""
-        return tuple(Netstock(*chosen) for chosen in product(WINDOWS_DAYS, SAFETY_DAYS))
-
-    def describe(self) -> str:
-        """The parameters in words."""
-        return in_words(self.window_days, f"{self.safety_days:g} safety days")

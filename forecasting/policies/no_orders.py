@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.policies.base import Decision, Situation
+from forecasting.policies.base import Policy
+from forecasting.policies.situation import Decision, Situation
 
 
 @dataclass(frozen=True)
-class NoOrders:
+class NoOrders(Policy):
     """Lets stock run out."""
 
     name: str = "no_orders"

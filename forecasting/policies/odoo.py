@@ -7,21 +7,21 @@ Odoo has minimum and maximum typed; here they are days of a recent mean, fitted 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
+from typing import ClassVar
 
 import numpy as np
 
-from forecasting.policies.base import Decision, Situation
-from forecasting.policies.incumbents import SAFETY_DAYS, WINDOWS_DAYS, daily_demand, in_words
+from forecasting.policies.incumbents import Incumbent, daily_demand
+from forecasting.policies.situation import Decision, Situation
 
 
 @dataclass(frozen=True)
-class Odoo:
+class Odoo(Incumbent):
     """A minimum and a maximum, quantities rounded down."""
 
-    window_days: float = 91.0
-    safety_days: float = 14.0
     name: str = "odoo"
+
+    safety_in_words: ClassVar[str] = "{:g} safety days, rounded down"
 
     def decide(self, situation: Situation) -> Decision:
         """Order up to the maximum where the position is below the minimum."""
@@ -35,11 +35,3 @@ class Odoo:
         # What rounding down leaves nothing of, or less than the minimum, is not ordered.
         allowed = situation.orderable & terms.feasible & (packs >= terms.smallest_packs)
         return Decision(np.where(allowed, rounded, 0.0), minimum - 1.0, maximum)
-
-    def candidates(self) -> tuple[Odoo, ...]:
-        """The parameters to choose from when the rule is fitted on the time before a replay."""
-        return tuple(Odoo(*chosen) for chosen in product(WINDOWS_DAYS, SAFETY_DAYS))
-
-    def describe(self) -> str:
-        """The parameters in words."""
-        return in_words(self.window_days, f"{self.safety_days:g} safety days, rounded down")

@@ -15,11 +15,11 @@ import numpy as np
 from forecasting.domain import BoolArray, FloatArray, IntArray, SupplierTerms
 from forecasting.joint_orders.allocate import allocate
 from forecasting.joint_orders.terms import Bound, Options
-from forecasting.policies.base import Decision, Policy, Situation
+from forecasting.policies.base import Policy
 from forecasting.policies.candidate_orders import REVIEWS_MORE, Choices, choices
-from forecasting.policies.cost_optimal import CostOptimal
 from forecasting.policies.expected_cost.batch_curve import review_demand
 from forecasting.policies.expected_cost.relative_value import RelativeValue
+from forecasting.policies.situation import Decision, Situation
 from forecasting.policies.supplier_rules import bring_under_terms
 
 LONGEST_REVIEWS = 52.0
@@ -69,12 +69,8 @@ def order_together(
 
     """
     most = np.inf if budget is None else budget
-    value = None
-    if isinstance(policy, CostOptimal):
-        value = policy.value(situation, policy.curve(situation))
-        decision = value.decision()
-    else:
-        decision = policy.decide(situation)
+    value = policy.value(situation)
+    decision = policy.decide(situation) if value is None else value.decision()
     wanted = decision.quantity
     if not _bound(terms, supplier).any() and np.isinf(most):
         words = tuple(

@@ -7,31 +7,30 @@ out where its line costs more than it saves.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
 from forecasting.domain import DemandLines, FloatArray, IntArray
-from forecasting.policies.base import Decision, Situation
+from forecasting.policies.base import Arrivals, Policy
 from forecasting.policies.foresight_kernels import lot_sizes
+from forecasting.policies.situation import Decision, Situation
 from models.shared.compile import over_items
 
 
 @dataclass(frozen=True)
-class PerfectForesight:
+class PerfectForesight(Policy):
     """Knows the future; a replay gives it that, nobody else can.
 
     Attributes:
         lines: all demand, to the end of the replay.
-        arrivals: for a review day and n items, the days on which orders placed now and at each later review
-            arrive: int64, shape (n, k), rising rows whose last column is the day after the end.
+        arrivals: when orders placed at a review day, and at each later one, arrive.
 
     """
 
     lines: DemandLines
-    arrivals: Callable[[int, IntArray], IntArray] = field(repr=False)
+    arrivals: Arrivals = field(repr=False)
     name: str = "perfect_foresight"
 
     def decide(self, situation: Situation) -> Decision:
@@ -58,6 +57,10 @@ class PerfectForesight:
         )
         wanted = np.where(situation.orderable, np.round(wanted, 9), 0.0)
         return Decision(situation.terms.at_least(wanted), level - 1.0, level)
+
+    def foreseeing(self, lines: DemandLines, arrivals: Arrivals) -> PerfectForesight:
+        """One who knows another future."""
+        return replace(self, lines=lines, arrivals=arrivals)
 
     @property
     def _origin(self) -> int:

@@ -13,11 +13,13 @@ from forecasting.policies.cost_optimal import CostOptimal
 from forecasting.policies.cost_optimal_average import CostOptimalAverage
 from forecasting.policies.days_of_cover import DaysOfCover
 from forecasting.policies.erpnext import ERPNext
+from forecasting.policies.expected_cost.relative_value import RelativeValue
 from forecasting.policies.min_max import MinMax
 from forecasting.policies.min_max_forecast import MinMaxForecast
 from forecasting.policies.netstock import Netstock
 from forecasting.policies.no_orders import NoOrders
 from forecasting.policies.odoo import Odoo
+from forecasting.policies.situation import Situation
 from forecasting.policies.textbook import Textbook
 
 POLICIES: dict[str, Callable[[Config], Policy]] = {
@@ -54,6 +56,18 @@ def policy(name: str, config: Config) -> Policy:
             f"Choose one of {', '.join(POLICIES)}"
         )
     raise unknown(name, tuple(POLICIES))
+
+
+def judged(value: RelativeValue | None, situation: Situation, config: Config) -> RelativeValue:
+    """What orders are expected to cost: by the policy's own ``value`` where it weighs that.
+
+    A rule that weighs no costs is judged by the one that does: whatever the policy, a plan tells what its
+    orders are expected to cost as ``cost_optimal`` reckons it, so that plans of different policies compare.
+    This is the only place where one policy speaks for another.
+    """
+    if value is not None:
+        return value
+    return CostOptimal(config.excess_holding_share, config.excess_holding_days).value(situation)
 
 
 def unknown(name: str, known: tuple[str, ...]) -> RequestError:

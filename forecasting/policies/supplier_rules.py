@@ -18,8 +18,8 @@ import numpy as np
 
 from forecasting.domain import BoolArray, FloatArray, IntArray, SupplierTerms
 from forecasting.joint_orders.terms import TOLERANCE, Bound
-from forecasting.policies.base import Decision, Situation
 from forecasting.policies.incumbents import daily_demand
+from forecasting.policies.situation import Decision, Situation
 
 WINDOW_DAYS = 91.0
 """The mean demand that days of cover are counted in."""

@@ -4,20 +4,21 @@ order quantity on top (Silver, Pyke and Thomas, Inventory and Production Managem
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
 
-from forecasting.policies.base import Decision, Situation
+from forecasting.policies.base import Policy, Setting, turned
 from forecasting.policies.incumbents import WINDOWS_DAYS, daily_demand, daily_deviation, in_words
+from forecasting.policies.situation import Decision, Situation
 
 Z = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0)
 """Safety factors to choose from: demand is not normal, so the best may lie well beyond the tables'."""
 
 
 @dataclass(frozen=True)
-class Textbook:
+class Textbook(Policy):
     """Normal demand with the moments of a recent window.
 
     Attributes:
@@ -44,9 +45,13 @@ class Textbook:
         wanted = np.where(situation.orderable, wanted, 0.0)
         return Decision(situation.terms.at_least(wanted), point, level)
 
-    def candidates(self) -> tuple[Textbook, ...]:
-        """The parameters to choose from when the rule is fitted on the time before a replay."""
-        return tuple(Textbook(*chosen) for chosen in product(WINDOWS_DAYS, Z))
+    def candidates(self) -> tuple[Policy, ...]:
+        """Every averaging window with every safety factor."""
+        return tuple(replace(self, window_days=window, z=z) for window, z in product(WINDOWS_DAYS, Z))
+
+    def settings(self) -> tuple[Setting, ...]:
+        """A higher safety factor, more stock."""
+        return turned(self, self.z, Z, lambda z: replace(self, z=z), "{:g} deviations of safety".format)
 
     def describe(self) -> str:
         """The parameters in words."""

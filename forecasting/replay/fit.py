@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -27,14 +26,6 @@ TOGETHER = 25_000_000
 """Order lines that are simulated at the same time, over all candidates: they take 40 bytes each."""
 
 
-@runtime_checkable
-class Fittable(Policy, Protocol):
-    """A policy that has parameters to choose from."""
-
-    def candidates(self) -> tuple[Policy, ...]:
-        """The policy with each set of parameters worth trying."""
-
-
 def time_before(observer: Observer, first_day: int) -> Scenario | None:
     """The year (or what there is of it) before ``first_day``; None where there is too little."""
     begin = max(observer.first_day + HISTORY_DAYS, first_day - LONGEST_DAYS)
@@ -45,7 +36,7 @@ def time_before(observer: Observer, first_day: int) -> Scenario | None:
     return scenario(without_stock, begin, first_day - 1, Assumptions())
 
 
-def fit(policy: Fittable, before: Scenario, stage: Stage = silent) -> Policy:
+def fit(policy: Policy, before: Scenario, stage: Stage = silent) -> Policy:
     """The candidate that would have cost least in total over the time before."""
     candidates = policy.candidates()
     return candidates[int(np.argmin(rehearse(candidates, before, stage)))]

@@ -24,8 +24,8 @@ from forecasting.policies.registry import IN_HINDSIGHT, POLICIES, RECORDED, poli
 from forecasting.replay import compare
 from forecasting.replay.checkpoints import Chapter, NoNotes, Notebook
 from forecasting.replay.decomposition import decomposition
-from forecasting.replay.fit import TOGETHER, Fittable, fit, time_before
-from forecasting.replay.frontier import frontier, settings
+from forecasting.replay.fit import TOGETHER, fit, time_before
+from forecasting.replay.frontier import frontier
 from forecasting.replay.realism import realism
 from forecasting.replay.recorded import recorded
 from forecasting.replay.scenario import Scenario, scenario
@@ -93,7 +93,7 @@ def replay(
     followed = [name for name in names if name != RECORDED]
     chosen = [_fitted(_policy(name, config, past), before, notebook, stage) for name in followed]
     clock.lap("fit")
-    swept = [settings(each) if extras.frontier else [] for each in chosen]
+    swept = [each.settings() if extras.frontier else () for each in chosen]
     others = [setting.policy for each in swept for setting in each if not setting.as_replayed]
     found = _walked([*chosen, *others], past, notebook, stage)
     runs = found[: len(chosen)]
@@ -191,9 +191,10 @@ def _policy(name: str, config: Config, past: Scenario) -> Policy:
 
 def _fitted(policy: Policy, before: Scenario | None, notebook: Notebook, stage: Stage) -> Policy:
     """The policy with the parameters that would have cost least before, if it has any to choose."""
-    if not isinstance(policy, Fittable) or before is None:
+    candidates = policy.candidates()
+    if len(candidates) == 1 or before is None:
         return policy
-    page, candidates = f"fit-{policy.name}", policy.candidates()
+    page = f"fit-{policy.name}"
     noted = notebook.read(page)
     if noted is None:
         noted = {"candidate": np.array(candidates.index(fit(policy, before, stage)))}

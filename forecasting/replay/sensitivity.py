@@ -15,8 +15,6 @@ import pandas as pd
 from forecasting.adapters.stages import Stage
 from forecasting.domain import Costs, DemandLines, FloatArray, IntArray, LeadTimes
 from forecasting.policies.base import Policy
-from forecasting.policies.cost_optimal import CostOptimal
-from forecasting.policies.perfect_foresight import PerfectForesight
 from forecasting.replay import compare
 from forecasting.replay.checkpoints import Chapter, Notebook
 from forecasting.replay.scenario import Scenario
@@ -77,11 +75,8 @@ def sensitivity(
 
     tables = [rows(AS_REPLAYED, runs, costs)]
     for words, weight in (("shortages cost twice as much", 2.0), ("shortages cost half as much", 0.5)):
-        weighing = {
-            place: replace(policy, shortage_weight=weight)
-            for place, policy in enumerate(policies)
-            if isinstance(policy, CostOptimal)
-        }
+        weighed = [policy.with_shortage_weight(weight) for policy in policies]
+        weighing = {place: each for place, each in enumerate(weighed) if each is not policies[place]}
         changed = list(runs)
         for place, run in zip(weighing, again(words, past, list(weighing.values())), strict=True):
             changed[place] = run
@@ -90,15 +85,13 @@ def sensitivity(
         (f"lead times {LONGER_DAYS} days longer", with_longer_lead_times(past, LONGER_DAYS)),
         (f"demand shuffled in blocks of {BLOCK_DAYS} days", with_shuffled_demand(past, BLOCK_DAYS)),
     ):
-        tables.append(rows(words, again(words, scenario, [_in(scenario, each) for each in policies]), costs))
+        tables.append(rows(words, again(words, scenario, _in(scenario, policies)), costs))
     return pd.concat(tables, ignore_index=True)
 
 
-def _in(scenario: Scenario, policy: Policy) -> Policy:
-    """The policy there: one that knows the future knows another one."""
-    if isinstance(policy, PerfectForesight):
-        return PerfectForesight(scenario.lines, scenario.arrivals)
-    return policy
+def _in(scenario: Scenario, policies: Sequence[Policy]) -> list[Policy]:
+    """The policies there: one that knows the future knows another one."""
+    return [policy.foreseeing(scenario.lines, scenario.arrivals) for policy in policies]
 
 
 def with_longer_lead_times(past: Scenario, days: int) -> Scenario:

@@ -140,10 +140,9 @@ class Walk:
     def finish(self) -> PolicyRun:
         """Simulate to the end, and count."""
         self._waste.advance(self._ledger, self._scenario.last_day)
-        describe = getattr(self.policy, "describe", None)
         return PolicyRun(
             policy=self.policy.name,
-            parameters=describe() if describe else "",
+            parameters=self.policy.describe(),
             flows=self._ledger.flows,
             purchased_units=self._purchases.units,
             purchase_orders=self._purchases.orders,

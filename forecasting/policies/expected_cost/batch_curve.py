@@ -28,10 +28,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from forecasting.domain import BoolArray, FloatArray, IntArray, OrderTerms
-from forecasting.policies.base import Situation
 from forecasting.policies.expected_cost.cost_curve import LONGEST_DAYS, PARTS, CostCurve, is_last_order
 from forecasting.policies.expected_cost.kernels import between_levels
 from forecasting.policies.expected_cost.search import last_true, lowest
+from forecasting.policies.situation import Situation
 from models.shared.compile import over_items
 
 LEVELS = 64

@@ -26,10 +26,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from forecasting.domain import BoolArray, EndOfLifeTerms, FloatArray, IntArray
-from forecasting.policies.base import Situation
 from forecasting.policies.expected_cost.kernels import expected
 from forecasting.policies.expected_cost.order_crossover import CrossoverCost, crossover_cost
 from forecasting.policies.expected_cost.projection import after_arrival, before_arrival, gone_share
+from forecasting.policies.situation import Situation
 from models.shared.compile import over_items
 from models.shared.distribution import WEIGHTS, Distribution, mixture
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from forecasting.domain import FloatArray, IntArray
-from forecasting.policies.base import Situation
 from forecasting.policies.expected_cost.projection import after_arrival, losing
+from forecasting.policies.situation import Situation
 from models.shared.distribution import Distribution, mixture
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from forecasting.domain import FloatArray, IntArray
-from forecasting.policies.base import Situation
+from forecasting.policies.situation import Situation
 from models.shared.distribution import WEIGHTS, Distribution, mixture
 
 PROJECTIONS = 12

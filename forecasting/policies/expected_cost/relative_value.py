@@ -39,7 +39,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from forecasting.domain import BoolArray, FloatArray, IntArray, OrderTerms
-from forecasting.policies.base import Decision, Situation
 from forecasting.policies.expected_cost.batch_curve import (
     BatchCurve,
     batch_curve,
@@ -48,6 +47,7 @@ from forecasting.policies.expected_cost.batch_curve import (
 )
 from forecasting.policies.expected_cost.cost_curve import LONGEST_DAYS, CostCurve
 from forecasting.policies.expected_cost.search import last_true, lowest
+from forecasting.policies.situation import Decision, Situation
 
 
 @dataclass(frozen=True)

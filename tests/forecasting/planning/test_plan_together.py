@@ -38,8 +38,7 @@ def with_breaks(seen, *breaks):
 
 
 def value_of(seen):
-    rule = CostOptimal()
-    return rule.value(seen, rule.curve(seen))
+    return CostOptimal().value(seen)
 
 
 @settings(deadline=None, derandomize=True, max_examples=25)
@@ -77,9 +76,7 @@ def test_the_cheapest_of_the_choices_is_the_quantity_chosen(
 
 def test_an_order_that_lasts_is_charged_for_as_long_as_it_lasts():
     seen = situation([70.0], shortage=50.0, waiting=5.0, holding=0.02)
-    value = CostOptimal(excess_holding_share=0.0).value(
-        seen, CostOptimal(excess_holding_share=0.0).curve(seen)
-    )
+    value = CostOptimal(excess_holding_share=0.0).value(seen)
     best = value.decision().quantity[0]
     # Steady demand of 10 a day: 280 more last four weeks, in which they lie for 280 * 14 + ... unit-days.
     extra = value.cost(np.array([[best, best + 280.0]]))[0]

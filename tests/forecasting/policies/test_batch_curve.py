@@ -104,7 +104,7 @@ def test_the_parts_of_a_batch_sum_to_its_cost():
     pmf, line = poisson_days(2.0)
     seen = daily(pmf, line, line_cost=20.0, on_hand=3.0)
     rule = CostOptimal()
-    value = rule.value(seen, rule.curve(seen))
+    value = rule.value(seen)
     for units in (0.0, 10.0, 40.0, 400.0):
         quantity = np.array([units])
         parts = value.parts(quantity)
@@ -139,7 +139,7 @@ def test_goods_that_come_late_call_for_an_order_all_the_same(line_cost):
     rule = CostOptimal()
     assert rule.decide(seen).quantity[0] == 0.0
     seen = replace(seen, crossover=late)
-    value = rule.value(seen, rule.curve(seen))
+    value = rule.value(seen)
     quantity = value.decision().quantity
     assert quantity[0] > 0.0
     assert sum(part[0] for part in value.parts(quantity).values()) == pytest.approx(value.cost(quantity)[0])

@@ -13,9 +13,8 @@ from forecasting.domain import day_number, day_text
 from forecasting.errors import RequestError
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.planning.observer import observer
-from forecasting.policies.cost_optimal import CostOptimal
+from forecasting.policies.cost_optimal import SHORTAGE_WEIGHTS, CostOptimal
 from forecasting.policies.no_orders import NoOrders
-from forecasting.replay.frontier import WEIGHTS, settings
 from forecasting.replay.replay import Extras, replay
 from forecasting.replay.scenario import scenario
 from forecasting.replay.sensitivity import with_longer_lead_times, with_shuffled_demand
@@ -57,7 +56,7 @@ def test_each_policy_is_swept_over_its_knob_and_once_as_replayed(replayed):
     assert (table.groupby("policy")["as_replayed"].sum() == 1).all()
     assert table["policy"].value_counts().to_dict() == {
         "min_max": 8,
-        "cost_optimal": len(WEIGHTS) + 1,
+        "cost_optimal": len(SHORTAGE_WEIGHTS),
         "perfect_foresight": 1,
     }
     own = table[table["as_replayed"]].set_index("policy")
@@ -86,7 +85,7 @@ def test_a_policy_may_take_shortages_for_dearer_than_they_are(past):
     believed = walk(CostOptimal(shortage_weight=2.0), past)
     assert np.array_equal(believed.purchased_units, walk(CostOptimal(), doubled).purchased_units)
     assert not np.array_equal(believed.purchased_units, walk(CostOptimal(), past).purchased_units)
-    assert [each.label for each in settings(NoOrders())] == ["as it is"]
+    assert [each.label for each in NoOrders().settings()] == ["as it is"]
 
 
 def test_every_scenario_has_every_policy_and_the_first_is_the_replay_itself(replayed):

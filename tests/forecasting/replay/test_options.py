@@ -14,7 +14,7 @@ from forecasting.domain import day_number, day_text
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.stock import owed_units
 from forecasting.planning.observer import observer
-from forecasting.policies.base import Decision
+from forecasting.policies.base import Decision, Policy
 from forecasting.policies.no_orders import NoOrders
 from forecasting.policies.perfect_foresight import PerfectForesight
 from forecasting.replay.measures import costs_of
@@ -39,7 +39,7 @@ def on(day: int) -> str:
 
 
 @dataclass
-class Script:
+class Script(Policy):
     """Orders what it is told, review by review (a row of units, one an item); remembers what it saw."""
 
     orders: list
@@ -268,7 +268,7 @@ def simulated(past, orders):
 
 
 @dataclass
-class Noted:
+class Noted(Policy):
     """A policy whose orders are noted down, shape (reviews, items)."""
 
     policy: object

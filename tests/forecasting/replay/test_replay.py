@@ -16,7 +16,7 @@ from forecasting.errors import RequestError
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.read_records import read_records, records_of
 from forecasting.planning.observer import observer
-from forecasting.policies.base import Decision
+from forecasting.policies.base import Decision, Policy
 from forecasting.policies.cost_optimal import CostOptimal
 from forecasting.policies.min_max import MinMax
 from forecasting.policies.no_orders import NoOrders
@@ -40,7 +40,7 @@ def staged(data, *settings, first=FIRST, last=LAST):
 
 
 @dataclass
-class Spy:
+class Spy(Policy):
     """Orders nothing, and remembers what it was shown."""
 
     name: str = "spy"
@@ -53,7 +53,7 @@ class Spy:
 
 
 @dataclass
-class Script:
+class Script(Policy):
     """Orders what it is told, review by review."""
 
     orders: list
