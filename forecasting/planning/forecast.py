@@ -14,9 +14,9 @@ from forecasting.domain import Items, day_text
 from forecasting.errors import RequestError
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.records import Records
+from forecasting.planning.figures import whole
 from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast
 from forecasting.planning.observer import observer
-from forecasting.planning.recommendations import whole
 from forecasting.planning.requests import check_date, check_model
 from forecasting.policies.lead_time_demand import LeadTimeDemand
 from models.shared.distribution import Distribution

@@ -2,28 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-
-@dataclass(frozen=True)
-class Facts:
-    """What a sentence needs beside the numbers of its row."""
-
-    flags: str
-    orderable: bool
-    feasible: bool
-    on_order_later: float
-    reserved: float
-    pack_size: float
-    ends_on: str
-    known_from: str
-    refused: bool
-    rule: str
-    lasts_long: bool
-    free_to_hold: bool
-    price_rises: bool
-    together: str = ""
+from forecasting.planning.facts import Facts
 
 
 def number(value: float) -> str:

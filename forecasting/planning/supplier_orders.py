@@ -9,18 +9,16 @@ import numpy as np
 import pandas as pd
 
 from forecasting.domain import FloatArray
-from forecasting.inputs.catalogue import Catalogue
-from forecasting.planning.recommendations import exact_value, money, whole
-from forecasting.policies.candidate_orders import Choices
+from forecasting.planning.advice import Advice
+from forecasting.planning.figures import exact_value, money, whole
 from forecasting.policies.order_together import Orders
 
 
-def supplier_orders(run: str, known: Catalogue, orders: Orders, saved: FloatArray) -> pd.DataFrame:
-    """One row a supplier, in the order of the catalogue, those that nothing is ordered from among them.
-
-    ``saved``: float64, shape (n,), money: what each item's quantity saves against ordering nothing.
-    """
+def supplier_orders(advice: Advice) -> pd.DataFrame:
+    """One row a supplier, in the order of the catalogue, those that nothing is ordered from among them."""
+    known, orders = advice.catalogue, advice.orders
     quantity, m = orders.decision.quantity, len(known.suppliers.name)
+    saved = advice.prices.nothing - advice.prices.order
 
     def sums(amount: FloatArray) -> FloatArray:
         return money(np.bincount(known.supplier, amount, m).astype(np.float64))
@@ -29,7 +27,7 @@ def supplier_orders(run: str, known: Catalogue, orders: Orders, saved: FloatArra
     net = sums(saved * (quantity > 0)) - orders.freight - orders.order_cost
     return pd.DataFrame(
         {
-            "run": run,
+            "run": advice.run,
             "supplier": known.suppliers.name,
             "lines": np.bincount(known.supplier, quantity > 0, m).astype(np.int64),
             "units": whole(np.bincount(known.supplier, quantity, m).astype(np.float64)),
@@ -44,14 +42,15 @@ def supplier_orders(run: str, known: Catalogue, orders: Orders, saved: FloatArra
     )
 
 
-def choices_table(run: str, known: Catalogue, tried: Choices) -> pd.DataFrame:
+def choices_table(advice: Advice) -> pd.DataFrame:
     """One row a quantity that an item could be ordered in, in the order of the catalogue, from 0 up."""
+    known, tried = advice.catalogue, advice.choices
     item = tried.item
     recommended = np.zeros(len(item), dtype=bool)
     recommended[tried.chosen] = True
     return pd.DataFrame(
         {
-            "run": run,
+            "run": advice.run,
             "location": known.items.location[item],
             "sku": known.items.sku[item],
             "quantity": whole(tried.quantity),

@@ -16,12 +16,12 @@ from forecasting.planning.plan import plan
 AS_OF = day_number("2026-06-28")
 
 ITEM_BY_ITEM = ("model=negative_binomial", "min_order_value=0", "freight_cost=0", "order_cost=0")
-"""No supplier's terms, which weigh items against each other, and no model chosen by what a plan's costs are."""
+"""No supplier's terms, which weigh items against each other, and no model chosen by the costs."""
 
 
 MONEY = """unit_cost next_unit_cost unit_price storage_cost lost_margin goodwill_per_unit
-late_cost_per_unit_day admin_hourly_cost customer_lifetime_margin holding_per_unit_day shortage_per_unit shortage_per_line
-backlog_per_unit_day""".split()
+late_cost_per_unit_day admin_hourly_cost customer_lifetime_margin holding_per_unit_day
+shortage_per_unit shortage_per_line backlog_per_unit_day""".split()
 """Columns of ``products`` that are amounts; the others are shares, units or minutes."""
 
 

@@ -1,0 +1,74 @@
+"""What a plan has found out, before it is put into tables: who decided, on what, what, and at what cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from forecasting.domain import BoolArray, TextArray
+from forecasting.inputs.catalogue import Catalogue
+from forecasting.policies.base import Policy
+from forecasting.policies.candidate_orders import REVIEWS_MORE, Choices, choices
+from forecasting.policies.cost_optimal import Prices
+from forecasting.policies.expected_cost.cost_curve import CostCurve
+from forecasting.policies.expected_cost.relative_value import RelativeValue
+from forecasting.policies.order_together import Orders
+from forecasting.policies.situation import Decision, Situation
+
+
+@dataclass(frozen=True)
+class Advice:
+    """All that recommendations are written from, of n items.
+
+    Attributes:
+        run: the run's identity.
+        policy: who decided.
+        catalogue: the items.
+        model: text, shape (n,): the demand model of each.
+        situation: what was decided on.
+        stock_known: bool, shape (n,): on hand rests on a count.
+        orders: what was decided.
+        value: what orders cost.
+
+    """
+
+    run: str
+    policy: Policy
+    catalogue: Catalogue
+    model: TextArray
+    situation: Situation
+    stock_known: BoolArray
+    orders: Orders
+    value: RelativeValue
+
+    @property
+    def decision(self) -> Decision:
+        """Quantities, reorder points and order-up-to levels."""
+        return self.orders.decision
+
+    @property
+    def curve(self) -> CostCurve:
+        """The expected cost of each position."""
+        return self.value.curve
+
+    @property
+    def ordered(self) -> BoolArray:
+        """bool, shape (n,): items that something is suggested of."""
+        return np.asarray(self.decision.quantity > 0)
+
+    @cached_property
+    def prices(self) -> Prices:
+        """What the orders change, in money."""
+        return Prices.of(self.value, self.decision.quantity)
+
+    @cached_property
+    def rule(self) -> TextArray:
+        """By which of the field's rules each item was decided: text, shape (n,)."""
+        return self.policy.rules(self.situation, self.value)
+
+    @cached_property
+    def choices(self) -> Choices:
+        """Other quantities that each item could be ordered in."""
+        return choices(self.value, self.decision.quantity, REVIEWS_MORE, self.orders.wanted)

@@ -1,0 +1,97 @@
+"""What is special about each recommendation: its flags, and what its sentence needs beside the row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecasting.domain import LONG_AGO, BoolArray, TextArray, day_text
+from forecasting.planning.advice import Advice
+from forecasting.planning.supplier_reasons import changes
+from forecasting.policies.cost_optimal import free_to_hold
+from forecasting.policies.expected_cost.batch_curve import review_demand
+
+SEVERAL_REVIEWS = 2.0
+"""An order that is meant for the demand of so many reviews is told to be one for several."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a sentence needs beside the numbers of its row."""
+
+    flags: str
+    orderable: bool
+    feasible: bool
+    on_order_later: float
+    reserved: float
+    pack_size: float
+    ends_on: str
+    known_from: str
+    refused: bool
+    rule: str
+    lasts_long: bool
+    free_to_hold: bool
+    price_rises: bool
+    together: str = ""
+
+
+def facts_of(advice: Advice) -> list[Facts]:
+    """Of each item what its sentence needs beside the row, and its flags."""
+    catalogue, situation = advice.catalogue, advice.situation
+    sentences, changed = changes(advice.orders, catalogue.supplier)
+    flags = _flags(advice, changed)
+    unknown = catalogue.known_from > situation.as_of
+    batch = advice.decision.order_up_to - advice.decision.reorder_point
+    lasts_long = batch >= SEVERAL_REVIEWS * review_demand(advice.curve)
+    absurd = free_to_hold(situation)
+    rising = np.zeros(len(situation)) if situation.price_rise is None else situation.price_rise
+    return [
+        Facts(
+            flags=flags[i],
+            orderable=bool(situation.orderable[i]),
+            feasible=bool(situation.terms.feasible[i]),
+            on_order_later=float(situation.on_order_later[i]),
+            reserved=float(situation.reserved[i]),
+            pack_size=float(situation.terms.pack_size[i]),
+            ends_on=_day(int(catalogue.ends_on[i])),
+            known_from=_day(int(catalogue.known_from[i])) if unknown[i] else "",
+            refused=not bool(situation.backorder_allowed[i]),
+            rule=str(advice.rule[i]),
+            lasts_long=bool(lasts_long[i]),
+            free_to_hold=bool(absurd[i]),
+            price_rises=bool(rising[i] > 0),
+            together=sentences[i],
+        )
+        for i in range(len(situation))
+    ]
+
+
+def _flags(advice: Advice, changed: TextArray) -> list[str]:
+    """The flags of each item, by semicolons; ``changed``: why its quantity is not its own best."""
+    situation, terms, decision = advice.situation, advice.situation.terms, advice.decision
+    own = advice.ordered & (decision.quantity == advice.orders.wanted)
+    rounding = np.abs(decision.quantity - (decision.order_up_to - situation.position))
+    holds: dict[str, BoolArray] = {
+        "owed": situation.stock.backlog > 0,
+        "preordered": situation.reserved > 0,
+        "late_purchase_order": situation.on_order_later > 0,
+        "no_history": situation.history.lengths == 0,
+        "not_known_yet": advice.catalogue.known_from > situation.as_of,
+        "ended": ~situation.orderable & terms.feasible,
+        "ends_soon": situation.orderable & np.isfinite(situation.lead_time_demand.ends),
+        "infeasible_terms": ~terms.feasible,
+        "rounded_to_terms": own & (rounding >= np.minimum(terms.pack_size, 1.0)),
+        "stock_assumed": ~advice.stock_known,
+        "absurd_costs": free_to_hold(situation),
+        "excess": situation.stock.position > np.maximum(advice.curve.highest, 1.0) * 2,
+    }
+    rows = np.stack(list(holds.values()), axis=1)
+    return [
+        ";".join([*(name for name, true in zip(holds, row, strict=True) if true), *([why] if why else [])])
+        for row, why in zip(rows, changed, strict=True)
+    ]
+
+
+def _day(day: int) -> str:
+    return day_text(day) if day > LONG_AGO else ""
