@@ -10,7 +10,7 @@ from forecasting.domain import LONG_AGO, BoolArray, DemandLines, FloatArray, Int
 from forecasting.inputs.records import OrderStatus
 from forecasting.replay.parts import demand_in_one_piece
 from forecasting.replay.scenario import Scenario
-from forecasting.simulation.kernels import TOLERANCE
+from forecasting.simulation.state import TOLERANCE
 
 NEVER = DemandLines.NEVER
 

@@ -14,19 +14,9 @@ import numpy as np
 
 from forecasting.domain import BoolArray, DemandLines, FloatArray, IntArray, Stock, day_text
 from forecasting.simulation.flows import CLOSE_FLOWS, Flows
-from forecasting.simulation.kernels import (
-    ITEM,
-    NEVER,
-    Closes,
-    Lines,
-    Outcome,
-    Rules,
-    State,
-    advance_items,
-    sum_to_the_end,
-    tally_lines,
-)
+from forecasting.simulation.kernels import advance_items, sum_to_the_end, tally_lines
 from forecasting.simulation.pipeline import Pipeline
+from forecasting.simulation.state import ITEM, NEVER, Closes, Lines, Outcome, Rules, State
 from forecasting.simulation.stretch import Stretch
 from forecasting.simulation.substitution import Alternatives, Substitution
 from models.shared.compile import over_items

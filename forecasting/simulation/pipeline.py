@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from forecasting.domain import FloatArray, IntArray
-from forecasting.simulation.kernels import Receipts, State
+from forecasting.simulation.state import Receipts, State
 from models.shared.compile import compiled
 
 

@@ -13,7 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from forecasting.domain import BoolArray, DemandLines, FloatArray, IntArray
-from forecasting.simulation.kernels import TOLERANCE, Closes, Lines, Rules, State, no_dust, sum_closes
+from forecasting.simulation.kernels import no_dust, sum_closes
+from forecasting.simulation.state import TOLERANCE, Closes, Lines, Rules, State
 from models.shared.compile import compiled
 
 

@@ -82,7 +82,7 @@ def test_requirements_name_versions_and_hashes_and_no_index():
 
 
 def test_every_module_says_what_it_is():
-    modules = [path for path in PYTHON if path.parent != ROOT / "tests"]
+    modules = [path for path in PYTHON if (ROOT / "tests") not in path.parents or path.name != "__init__.py"]
     assert len(modules) > 50
     undescribed = [name(path) for path in modules if not ast.get_docstring(ast.parse(path.read_bytes()))]
     assert undescribed == []

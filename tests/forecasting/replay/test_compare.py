@@ -1,3 +1,5 @@
+"""Policies side by side: sums, intervals of differences, on runs small enough to check by hand."""
+
 from __future__ import annotations
 
 from dataclasses import replace

@@ -1,3 +1,5 @@
+"""The report of a replay: what it says, and that it stands by itself."""
+
 from __future__ import annotations
 
 import re

@@ -1,3 +1,5 @@
+"""The synthetic wholesaler, held against each promise of its page."""
+
 from __future__ import annotations
 
 from datetime import date

@@ -1,3 +1,5 @@
+"""The ledger: against its slow twin at every close, by hand, and what it refuses."""
+
 from __future__ import annotations
 
 from dataclasses import replace
