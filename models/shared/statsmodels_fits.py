@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.negative_binomial import NegativeBinomial, blended_levels
-from models.selection import activity
+from models.shared.activity import activity_class
 from models.shared.compile import single_threaded
 from models.shared.distribution import LEVELS, Distribution
 from models.shared.effects import Effects, with_effects
@@ -39,7 +39,7 @@ LEAST_KNOWN = 24
 """Known buckets without which nothing is estimated."""
 
 BUSY = 4
-"""The class of ``selection.activity`` from which errors are about normal: sold in half of the buckets."""
+"""The class of ``models.shared.activity`` from which errors are about normal: half of the buckets sell."""
 
 PATHS = 1000
 """Simulated futures of an item."""
@@ -236,7 +236,7 @@ def worth_their_time(history: History, most_items: int) -> tuple[IntArray, list[
     np.maximum.at(high, item[known], history.data[known])
     out = {
         "history too short": np.bincount(item[known], minlength=n) < LEAST_KNOWN,
-        "sells too seldom": activity(history) < BUSY,
+        "sells too seldom": activity_class(history) < BUSY,
         "never changes": ~(high - low >= 0.5 * steps(history)),
     }
     able = ~np.any(list(out.values()), axis=0)
