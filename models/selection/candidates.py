@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from models.registry import DEFAULT_MODEL
 from models.shared.activity import activity_class
 from models.shared.base import Model, Trainable
 from models.shared.effects import with_effects
 from models.shared.expected_losses import expected_losses
 from models.shared.history import FloatArray, History, IntArray
-from models.shared.pooled import Trained
 from models.shared.rolling_origin import rolling_losses
 
 MOST_ITEMS = 1_000
@@ -68,7 +68,7 @@ def finalists(
 ) -> Candidates:
     """The candidates that do best on a sample of a large panel; all of them on a small one.
 
-    What has learnt from the panel stays in any case. Arguments as of ``models.selection.choose``.
+    The default stays in any case. Arguments as of ``models.selection.choose``.
     """
     if len(history) <= MOST_ITEMS or len(candidates) <= FINALISTS or not origins:
         return candidates
@@ -82,7 +82,7 @@ def finalists(
     return {
         number: candidate
         for number, candidate in candidates.items()
-        if number in best or isinstance(candidate, Trained)
+        if number in best or candidate.name == DEFAULT_MODEL
     }
 
 

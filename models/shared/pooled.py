@@ -20,7 +20,6 @@ from functools import cached_property
 import numpy as np
 from scipy import special
 
-from models.negative_binomial import NegativeBinomial
 from models.shared.base import Forecast, Model, demand_of
 from models.shared.distribution import LEVELS, Distribution
 from models.shared.history import FloatArray, History, IntArray
@@ -202,12 +201,18 @@ class Trained:
         return PooledForecast(history, self, steps(history))
 
 
-def train(name: str, learners: Sequence[Learner], history: History, horizon: FloatArray, seed: int) -> Model:
+def train(
+    name: str,
+    learners: Sequence[Learner],
+    history: History,
+    horizon: FloatArray,
+    seed: int,
+    fallback: Model,
+) -> Model:
     """Let each learner learn from the same past windows.
 
     Returns the fallback, under its own name, where there are too few windows to learn from.
     """
-    fallback = NegativeBinomial()
     past = examples(history, horizon, seed)
     if past is None:
         return fallback

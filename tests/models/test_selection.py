@@ -1,11 +1,10 @@
-"""The automatic choice, and the registry that it draws from."""
+"""The automatic choice."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
-import models
 from models.registry import MODELS, model
 from models.selection import Choice, choose
 from models.shared.activity import CLASSES, activity_class
@@ -223,17 +222,3 @@ def test_parameters_fade_alike_whatever_the_bucket() -> None:
     daily, weekly = per_bucket([0.2], 364), per_bucket([0.2], 52)
     assert weekly[0] == pytest.approx(0.2)
     assert (1 - daily[0]) ** 7 == pytest.approx(0.8)
-
-
-def test_registry_names_the_nearest() -> None:
-    with pytest.raises(ValueError, match="'crostn'; did you mean 'croston_sba'"):
-        model("crostn")
-    with pytest.raises(ValueError, match="did you mean"):
-        model("")
-
-
-def test_public_names() -> None:
-    for name in models.__all__:
-        assert getattr(models, name) is not None
-    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
-        _ = models.nothing
