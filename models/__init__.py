@@ -10,16 +10,27 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from models.registry import MODELS, model
+    from models.registry import DEFAULT_MODEL, MODELS, model
     from models.selection import Choice, choose
     from models.shared.base import Forecast, Model
     from models.shared.distribution import Distribution
     from models.shared.history import History
 
-__all__ = ["MODELS", "Choice", "Distribution", "Forecast", "History", "Model", "choose", "model"]
+__all__ = [
+    "DEFAULT_MODEL",
+    "MODELS",
+    "Choice",
+    "Distribution",
+    "Forecast",
+    "History",
+    "Model",
+    "choose",
+    "model",
+]
 
-_PLACES = {
+_MODULE_OF = {
     "Choice": "selection",
+    "DEFAULT_MODEL": "registry",
     "Distribution": "shared.distribution",
     "Forecast": "shared.base",
     "History": "shared.history",
@@ -31,6 +42,6 @@ _PLACES = {
 
 
 def __getattr__(name: str) -> object:
-    if name not in _PLACES:
+    if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)
+    return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)

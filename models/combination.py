@@ -10,12 +10,14 @@ import numpy as np
 
 from models.history_sums import HistorySums
 from models.negative_binomial import NegativeBinomial
-from models.selection import activity, expected_losses, past_dates, rolling_losses
+from models.shared.activity import activity_class
 from models.shared.base import Forecast, Model, demand_of
 from models.shared.distribution import LEVELS, Distribution
+from models.shared.expected_losses import expected_losses
 from models.shared.history import FloatArray, History, IntArray
 from models.shared.kernels import steps
 from models.shared.pooled import usual_horizon
+from models.shared.rolling_origin import past_origins, rolling_losses
 from models.shared.scores import LEVELS as JUDGED
 from models.shared.window_features import OFFSET
 from models.tsb import TSB
@@ -32,8 +34,8 @@ class Combination:
     """Models that err differently, together: no item hangs on one of them.
 
     The weights are those of an item's class of activity, leaning on its own losses, as in
-    ``selection.expected_losses``, with the pinball (tick) loss averaged over several levels. What is averaged
-    is the logarithm of each quantile, so that no model is heard for its size alone.
+    ``models.shared.expected_losses``, with the pinball (tick) loss averaged over several levels. What is
+    averaged is the logarithm of each quantile, so that no model is heard for its size alone.
 
     Attributes:
         parts: at least one model.
@@ -52,10 +54,10 @@ class Combination:
 
     def train(self, history: History, horizon: FloatArray) -> Model:
         """See ``models.shared.base.Trainable``."""
-        dates = past_dates(history, horizon, ORIGINS)
+        dates = past_origins(history, horizon, ORIGINS)
         levels = np.tile(np.array(JUDGED), (len(history), 1))
         losses, classes = rolling_losses(self.parts, history, horizon, levels, dates)
-        expected = expected_losses(losses, classes, activity(history))
+        expected = expected_losses(losses, classes, activity_class(history))
         weight = np.exp(-SHARPNESS * (expected - expected.min(axis=1, keepdims=True)))
         return Weighted(self.name, self.parts, weight / weight.sum(axis=1, keepdims=True))
 

@@ -1,4 +1,4 @@
-"""Exponential smoothing with additive errors, by maximum likelihood, for the few items worth its time."""
+"""Exponential smoothing with additive errors, by maximum likelihood, for the items worth its time."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from models.negative_binomial import NegativeBinomial
+from models.shared.eligible_items import MOST_ITEMS
 from models.shared.history import FloatArray, History
 from models.shared.innovations import Innovations, aicc
-from models.shared.statsmodels_fits import MOST_ITEMS, FewItemsForecast, Fitted, Series, attempt, few_items
+from models.shared.series import Series
+from models.shared.statsmodels_fits import Fitted, StatsmodelsForecast, attempt, fitted_by_item
 
 LONGEST_ESTIMATED = 12
 """Initial states of a longer season are set by a heuristic: estimating 52 would take most of the time."""
@@ -38,9 +41,9 @@ class ETS:
     most_items: int = MOST_ITEMS
     name: ClassVar[str] = "ets"
 
-    def fit(self, history: History) -> FewItemsForecast:
+    def fit(self, history: History) -> StatsmodelsForecast:
         """See ``models.shared.base.Model``. What drives demand is left out of account."""
-        return few_items(replace(history, drivers=None), self.most_items, best_ets)
+        return fitted_by_item(replace(history, drivers=None), self.most_items, best_ets, NegativeBinomial())
 
 
 def best_ets(series: Series) -> Fitted | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from models.negative_binomial import NegativeBinomial
 from models.quantile_boosting import QuantileBoosting
 from models.quantile_regression import QuantileRegression
 from models.shared.base import Forecast, Model
@@ -30,4 +31,4 @@ class QuantileAverage:
     def train(self, history: History, horizon: FloatArray) -> Model:
         """See ``models.shared.base.Trainable``."""
         learners = [self.boosting.learn, self.regression.learn]
-        return train(self.name, learners, history, horizon, self.boosting.seed)
+        return train(self.name, learners, history, horizon, self.boosting.seed, NegativeBinomial())

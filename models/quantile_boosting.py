@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from models.negative_binomial import NegativeBinomial
 from models.shared.base import Forecast, Model
 from models.shared.compile import single_threaded, threads
 from models.shared.history import FloatArray, History
@@ -50,7 +51,7 @@ class QuantileBoosting:
 
     def train(self, history: History, horizon: FloatArray) -> Model:
         """See ``models.shared.base.Trainable``."""
-        return train(self.name, [self.learn], history, horizon, self.seed)
+        return train(self.name, [self.learn], history, horizon, self.seed, NegativeBinomial())
 
     def learn(self, values: FloatArray, target: FloatArray) -> Rule:
         """See ``models.shared.pooled.Learner``."""

@@ -55,6 +55,11 @@ MODELS: dict[str, Callable[[], Model]] = {
     "willemain_bootstrap": WillemainBootstrap,
 }
 
+DEFAULT_MODEL = "quantile_average"
+"""The automatic choice keeps an item with it unless another model promises to save enough
+(``models/selection/assignment.py``). Where the panel is too small for it to learn from, it takes no part, and
+the other ``CANDIDATES`` share the items."""
+
 BY_NAME_ONLY = {"combination", "ets", "moving_average", "quantile_boosting", "quantile_regression", "sarimax"}
 """Not candidates of the automatic choice: made of others that are, or parts of one that is
 better, or slow and measured to be no better."""

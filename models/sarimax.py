@@ -1,4 +1,4 @@
-"""Seasonal ARIMA with regressors, by maximum likelihood, for the few items worth its time."""
+"""Seasonal ARIMA with regressors, by maximum likelihood, for the items worth its time."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from models.negative_binomial import NegativeBinomial
+from models.shared.eligible_items import MOST_ITEMS
 from models.shared.history import FloatArray, History, IntArray
 from models.shared.innovations import Innovations, aicc
-from models.shared.statsmodels_fits import MOST_ITEMS, FewItemsForecast, Fitted, Series, attempt, few_items
+from models.shared.series import Series
+from models.shared.statsmodels_fits import Fitted, StatsmodelsForecast, attempt, fitted_by_item
 
 Order = tuple[tuple[int, int, int], tuple[int, int, int, int]]
 
@@ -82,9 +85,9 @@ class SARIMAX:
     most_items: int = MOST_ITEMS
     name: ClassVar[str] = "sarimax"
 
-    def fit(self, history: History) -> FewItemsForecast:
+    def fit(self, history: History) -> StatsmodelsForecast:
         """See ``models.shared.base.Model``."""
-        return few_items(history, self.most_items, best_sarimax)
+        return fitted_by_item(history, self.most_items, best_sarimax, NegativeBinomial())
 
 
 def best_sarimax(series: Series) -> Fitted | None:

@@ -20,12 +20,12 @@ from functools import cached_property
 import numpy as np
 from scipy import special
 
-from models.negative_binomial import NegativeBinomial
 from models.shared.base import Forecast, Model, demand_of
 from models.shared.distribution import LEVELS, Distribution
 from models.shared.history import FloatArray, History, IntArray
 from models.shared.kernels import steps, window_sums
-from models.shared.window_features import HORIZON, OFFSET, Features, Windows, window_features
+from models.shared.window_features import OFFSET, Features, window_features
+from models.shared.window_statistics import Windows
 
 MOST_WINDOWS = 30_000
 """Windows learnt from. More were measured to gain less than 1 %."""
@@ -99,14 +99,8 @@ def examples(history: History, horizon: FloatArray, seed: int) -> Examples | Non
             possible = np.sort(generator.choice(possible, most, replace=False))
         item = np.searchsorted(history.indptr, possible, side="right").astype(np.int64) - 1
         seen = window_features(history, Windows(item, possible, np.full(len(item), buckets)), step)
-        alive = seen.level > 0
-        parts.append(
-            (
-                Features(seen.values[alive], seen.level[alive], seen.step[alive]),
-                following[possible][alive],
-                item[alive],
-            )
-        )
+        alive = np.flatnonzero(seen.level > 0)
+        parts.append((seen.take(alive), following[possible][alive], item[alive]))
     items = np.unique(np.concatenate([item for _, _, item in parts]))
     if sum(len(item) for _, _, item in parts) < FEWEST_WINDOWS or len(items) < FEWEST_ITEMS:
         return None
@@ -202,12 +196,18 @@ class Trained:
         return PooledForecast(history, self, steps(history))
 
 
-def train(name: str, learners: Sequence[Learner], history: History, horizon: FloatArray, seed: int) -> Model:
+def train(
+    name: str,
+    learners: Sequence[Learner],
+    history: History,
+    horizon: FloatArray,
+    seed: int,
+    fallback: Model,
+) -> Model:
     """Let each learner learn from the same past windows.
 
     Returns the fallback, under its own name, where there are too few windows to learn from.
     """
-    fallback = NegativeBinomial()
     past = examples(history, horizon, seed)
     if past is None:
         return fallback
@@ -269,7 +269,6 @@ class PooledForecast:
 
     def _curve(self, items: IntArray, horizon: FloatArray) -> tuple[FloatArray, FloatArray]:
         windows = Windows(items, self.history.indptr[items + 1] - 1, horizon)
-        seen = window_features(self.history, windows, self.step)
-        np.minimum(seen.values[:, HORIZON], np.log(self.model.longest), out=seen.values[:, HORIZON])
+        seen = window_features(self.history, windows, self.step, self.model.longest)
         curve = _averaged(self.model.rules, seen.values)
         return seen.level, self.model.tail.complete(curve)

@@ -1,95 +1,57 @@
-"""Models too slow for every item: who is worth their time, and what the others get.
+"""Models of ``statsmodels``, too slow for every item: fitted to those worth it, the default for the others.
 
-Worth it are the items that sell most (in money where prices are known), that sell in most buckets, and
-whose history is long enough to estimate anything from. All others get the panel's default, and so does an
-item whose estimation fails: ``FewItemsForecast.how`` says which item was forecast how, and why.
+Worth it are the items of ``models/shared/eligible_items.py``. All others get the panel's default, and so does
+an item whose estimation fails: ``StatsmodelsForecast.how`` says which item was forecast how, and why.
 
-A model of a few items works on demand itself. On its square root or logarithm, where the likelihood of a
-power transformation (Box, Cox 1964) preferred these, the mean comes back 7 to 11 % too high and the
-pinball loss 1 % (weekly wholesale) to 15 % (daily retail) worse: zeros of some months ago widen the errors
-on that scale, and the width comes back as demand. Errors in proportion to the level or to its root were
-measured as well: .5 to 23 % worse. Outliers are cut to their limit for good: with all of them in the
-errors to come, the loss was .7 % higher.
+These models work on demand itself. On its square root or logarithm, where the likelihood of a power
+transformation (Box, Cox 1964) preferred these, the mean comes back 7 to 11 % too high and the pinball
+loss 1 % (weekly wholesale) to 15 % (daily retail) worse: zeros of some months ago widen the errors on that
+scale, and the width comes back as demand. Errors in proportion to the level or to its root were measured
+as well: .5 to 23 % worse. Outliers are cut to their limit for good: with all of them in the errors to come,
+the loss was .7 % higher.
 """
 
 from __future__ import annotations
 
 import warnings
-import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
-from models.negative_binomial import NegativeBinomial, blended_levels
-from models.selection import activity
 from models.shared.compile import single_threaded
 from models.shared.distribution import LEVELS, Distribution
 from models.shared.effects import Effects, with_effects
+from models.shared.eligible_items import eligible_items
 from models.shared.error_variance import LevelForecast
 from models.shared.history import FloatArray, History, IntArray
 from models.shared.innovations import Innovations, paths
-from models.shared.kernels import steps
-from models.shared.outliers import without_outliers
-
-MOST_ITEMS = 100
-"""How many items are worth the time of a slow model."""
-
-LEAST_KNOWN = 24
-"""Known buckets without which nothing is estimated."""
-
-BUSY = 4
-"""The class of ``selection.activity`` from which errors are about normal: sold in half of the buckets."""
+from models.shared.series import Series, series_of
 
 PATHS = 1000
 """Simulated futures of an item."""
 
-LONGEST_PERIOD = 60
-"""A year of more buckets than this has a season of seven: days of the week."""
 
-
-@dataclass(frozen=True)
-class Series:
-    """One item worth its time, as its model sees it.
-
-    Attributes:
-        values: float64, shape (m,): demand in ``unit``, from the first to the last known bucket, without
-            the part of outliers that is out of all proportion; NaN = unknown.
-        levels: float64, shape (m,): what a blend of recent and older demand expected of each bucket.
-        unit: one standard deviation of the item's demand, in units: numbers near 1 are estimated best.
-        step: the item's own, in units.
-        season: buckets in a year.
-        gap: unknown buckets between the last known one and the end of the history.
-        drivers: float64, shape (m + gap + a, k): what moves demand, from the same first bucket on;
-            as usual (0) later.
-        seed: of its simulation: from its own data, so that its neighbours do not matter.
-
-    """
-
-    values: FloatArray
-    levels: FloatArray
-    unit: float
-    step: float
-    season: int
-    gap: int
-    drivers: FloatArray
-    seed: int
+class LevelModel(Protocol):
+    """A model whose forecast is a level: the default of the items that have no model of their own."""
 
     @property
-    def period(self) -> int:
-        """Buckets in a season of which two are known at least; 0 = none."""
-        period = 7 if self.season > LONGEST_PERIOD else self.season
-        return period if period > 1 and np.sum(~np.isnan(self.values)) >= 2 * period else 0
+    def name(self) -> str:
+        """The name that configurations and outputs use."""
+
+    def fit(self, history: History) -> LevelForecast:
+        """See ``models.shared.base.Model``."""
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """What a model found in one series.
+    """What a model found in one series of m buckets.
 
     Attributes:
         form: what it is called.
         system: at the last known bucket; without the regressors.
-        errors: float64, shape (m,), one step ahead; NaN where unknown or still settling.
+        errors: float64, shape (m,): e_t, one step ahead; NaN where unknown or still settling.
         parameters: how many were estimated.
         regression: first bucket and the one after the last (0 = the first of the series) -> what
             regressors add to each, float64. None: there are none.
@@ -104,6 +66,7 @@ class Fitted:
 
 
 FitItem = Callable[[Series], Fitted | None]
+"""Fits one series; None where no form of the model can be estimated."""
 
 
 @dataclass(frozen=True)
@@ -114,31 +77,35 @@ class ItemForecast:
     fitted: Fitted
 
     def sums(self, horizon: float) -> FloatArray:
-        """float64, shape (PATHS,), >= 0: simulated demand summed over ``horizon`` buckets, units."""
+        """Simulated demand summed over ``horizon`` buckets: float64, shape (PATHS,), >= 0, units."""
         whole = int(horizon)
         reach = whole + (horizon > whole)
         if reach == 0:
             return np.zeros(PATHS)
-        one, fitted = self.series, self.fitted
-        generator = np.random.default_rng(one.seed)
-        demand = paths(fitted.system, fitted.errors, fitted.parameters, one.gap + reach, PATHS, generator)
+
+        series, fitted = self.series, self.fitted
+        buckets = series.gap + reach
+        generator = np.random.default_rng(series.seed)
+        demand = paths(fitted.system, fitted.errors, fitted.parameters, buckets, PATHS, generator)
         if fitted.regression is not None:
-            demand += fitted.regression(len(one.values), len(one.values) + one.gap + reach)[:, None]
-        ahead = demand[one.gap :]
+            first = len(series.values)
+            demand += fitted.regression(first, first + buckets)[:, None]
+
+        ahead = demand[series.gap :]
         total = ahead[:whole].sum(axis=0)
         if reach > whole:
             total += (horizon - whole) * ahead[whole]
-        return np.maximum(total, 0.0) * one.unit
+        return np.maximum(total, 0.0) * series.unit
 
 
 @dataclass(frozen=True)
-class FewItemsForecast:
-    """The forecast of n items of which a few have a model of their own.
+class StatsmodelsForecast:
+    """The forecast of n items of which some have a model of their own.
 
     Attributes:
         others: the default, of all n, without what drives their demand.
         effects: what does drive it.
-        own: the few, by their number.
+        own: those with a model of their own, by their number.
         how: of each item: the form that was chosen, or the default's name and why it got it.
 
     """
@@ -153,7 +120,7 @@ class FewItemsForecast:
         return self.demand_of(np.arange(len(self.how), dtype=np.int64), horizon)
 
     def demand_of(self, items: IntArray, horizon: FloatArray) -> Distribution:
-        """See ``models.shared.error_variance.LevelForecast.demand_of``."""
+        """See ``models.shared.base.PartialForecast``."""
         default = self.effects.apply(self.others.demand_of(items, horizon), items, horizon)
         values = default.values.copy()
         for row, item in enumerate(items.tolist()):
@@ -164,8 +131,10 @@ class FewItemsForecast:
         return Distribution(values)
 
 
-def few_items(history: History, most_items: int, fit: FitItem) -> FewItemsForecast:
-    """``fit`` for the items worth it, the negative binomial for all others.
+def fitted_by_item(
+    history: History, most_items: int, fit: FitItem, default: LevelModel
+) -> StatsmodelsForecast:
+    """``fit`` for the items worth it, the default for all others.
 
     One item after the other: threads were measured to gain nothing (most of the time the interpreter is
     held), and warnings cannot be silenced on one thread alone.
@@ -174,15 +143,17 @@ def few_items(history: History, most_items: int, fit: FitItem) -> FewItemsForeca
         history: n items.
         most_items: how many at most.
         fit: its failures (it does not converge, a matrix is singular) leave an item to the default.
+        default: its level also serves as the slow-moving ``levels`` of each series.
 
     """
-    default = NegativeBinomial()
-    chosen, why = worth_their_time(history, most_items)
+    items, why = eligible_items(history, most_items)
     how = [f"{default.name}: {reason}" for reason in why]
     own = {}
+    panel = history.take(items)
+    levels = default.fit(panel).level_at(np.ones(len(panel)))
 
-    def each() -> None:
-        for item, series in zip(chosen.tolist(), series_of(history, chosen), strict=True):
+    def fit_each() -> None:
+        for item, series in zip(items.tolist(), series_of(panel, levels), strict=True):
             fitted = attempt(fit, series)
             if fitted is None:
                 how[item] = f"{default.name}: no form could be estimated"
@@ -194,9 +165,10 @@ def few_items(history: History, most_items: int, fit: FitItem) -> FewItemsForeca
         import statsmodels.tools.sm_exceptions  # noqa: F401  its import makes warnings show, come what may
 
         warnings.simplefilter("ignore")
-        single_threaded(each)
+        single_threaded(fit_each)
+
     effects = with_effects(history)
-    return FewItemsForecast(default.fit(effects.adjusted), effects, own, tuple(how))
+    return StatsmodelsForecast(default.fit(effects.adjusted), effects, own, tuple(how))
 
 
 def attempt(fit: Callable[..., Fitted | None], *arguments: object) -> Fitted | None:
@@ -208,74 +180,5 @@ def attempt(fit: Callable[..., Fitted | None], *arguments: object) -> Fitted | N
     if fitted is None:
         return None
     system = fitted.system
-    found = (system.transition, system.observe, system.gain, system.state)
-    return fitted if all(np.all(np.isfinite(part)) for part in found) else None
-
-
-def worth_their_time(history: History, most_items: int) -> tuple[IntArray, list[str]]:
-    """The items that sell most of those that a model can be estimated for.
-
-    Items that sell the same are in or out together, so that their order does not matter.
-
-    Returns:
-        int64, shape (k,), k <= ``most_items``, ascending; and of each of the n items why it is out
-        (empty for those that are in).
-
-    """
-    n, item = len(history), history.item
-    known = ~np.isnan(history.data)
-    age = np.repeat(history.indptr[1:], history.lengths) - np.arange(len(history.data))
-    recent = known & (age <= history.season)
-    sold = np.bincount(item[recent], history.data[recent], minlength=n)
-    value = sold / np.maximum(np.bincount(item[recent], minlength=n), 1)
-    if history.traits is not None and np.any(~np.isnan(history.traits.price)):
-        price = history.traits.price
-        value = value * np.where(np.isnan(price), np.nanmedian(price), price)
-    low, high = np.full(n, np.inf), np.full(n, -np.inf)
-    np.minimum.at(low, item[known], history.data[known])
-    np.maximum.at(high, item[known], history.data[known])
-    out = {
-        "history too short": np.bincount(item[known], minlength=n) < LEAST_KNOWN,
-        "sells too seldom": activity(history) < BUSY,
-        "never changes": ~(high - low >= 0.5 * steps(history)),
-    }
-    able = ~np.any(list(out.values()), axis=0)
-    ranked = np.sort(value[able])[::-1]
-    least = ranked[most_items] if len(ranked) > most_items else -np.inf
-    out[f"not among the {most_items} that sell most"] = value <= least
-    why = np.select(list(out.values()), list(out), "")
-    return np.flatnonzero(able & (value > least)).astype(np.int64), why.tolist()
-
-
-def series_of(history: History, items: IntArray) -> list[Series]:
-    """The given items, each as its model sees it."""
-    panel = history.take(items)
-    usual = without_outliers(panel).data
-    recent = NegativeBinomial()
-    half_life = max(1.0, recent.half_life_weeks * panel.season / 52)
-    expected = blended_levels(replace(panel, data=usual), recent.recent_share, half_life)
-    ahead = 0 if panel.drivers is None else panel.drivers.ahead
-    series = []
-    for i, step in enumerate(steps(panel).tolist()):
-        start, stop = int(panel.indptr[i]), int(panel.indptr[i + 1])
-        known = np.flatnonzero(~np.isnan(panel.data[start:stop]))
-        first, last = start + int(known[0]), start + int(known[-1]) + 1
-        unit = float(np.nanstd(usual[first:last]))
-        drivers = np.zeros((last - first, 0))
-        if panel.drivers is not None:
-            drivers = panel.drivers.values[first + i * ahead : stop + (i + 1) * ahead].astype(np.float64)
-        # In steps, rounded: the same series in another unit has the same chance.
-        counted = np.round(np.nan_to_num(panel.data[first:last] / step, nan=-1.0), 3)
-        series.append(
-            Series(
-                values=usual[first:last] / unit,
-                levels=np.append(np.nan, expected[first : last - 1]) / unit,
-                unit=unit,
-                step=step,
-                season=panel.season,
-                gap=stop - last,
-                drivers=drivers,
-                seed=zlib.crc32(counted.tobytes()),
-            )
-        )
-    return series
+    arrays = (system.transition, system.observe, system.gain, system.state)
+    return fitted if all(np.all(np.isfinite(array)) for array in arrays) else None

@@ -1,85 +1,153 @@
 """What a window's past says of the demand in it: the inputs of models that learn from all items at once.
 
 Every feature that is an amount is the logarithm of its ratio to the item's level, so that a thing learnt
-from one item holds for another that sells a thousand times as much. Nothing after a window's origin is
-looked at.
+from one item holds for another that sells a thousand times as much. ``FEATURES`` is the one place that names
+a feature and says how it is computed; what is measured for it is in ``models/shared/window_statistics.py``.
+
+Also called: feature engineering, lag and rolling-window features, for global (cross-learning) models.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from models.shared.compile import compiled, over_items
 from models.shared.history import FloatArray, History, IntArray
 from models.shared.kernels import steps
+from models.shared.window_statistics import (
+    HALF_LIFE_WEEKS,
+    MEAN_WEEKS,
+    SUM_SHARES,
+    Demand,
+    Statistics,
+    Windows,
+    window_statistics,
+)
 
 OFFSET = 0.3
 """Added to amounts, in steps, before the logarithm: demand of zero stays finite, and counts that differ by
 one are far apart only where they are small."""
 
-MEAN_WEEKS: FloatArray = np.array([1.0, 2.0, 4.0, 8.0, 13.0, 26.0, 52.0])
-HALF_LIFE_WEEKS: FloatArray = np.array([1.0, 2.0, 4.0, 10.0, 26.0])
-SUM_SHARES: FloatArray = np.array([0.1, 0.5, 0.8, 0.9, 0.95, 1.0])
-MOST_SUMS = 60
-"""Past sums over the horizon that are looked at, evenly spread over the last year."""
-
-NAMES: tuple[str, ...] = (
-    *(f"mean_{weeks:.0f}w" for weeks in MEAN_WEEKS),
-    *(f"faded_{weeks:.0f}w" for weeks in HALF_LIFE_WEEKS),
-    *(f"sums_{share:g}" for share in SUM_SHARES),
-    "last_sum",
-    "sum_before",
-    "year_ago",
-    "mean",
-    "sums_variation",
-    "size",
-    "active_4w",
-    "active_13w",
-    "active_52w",
-    "active_buckets",
-    "silent_weeks",
-    "silent_intervals",
-    "age_weeks",
-    "size_variation",
-    "largest_size",
-    "level",
-    "size_units",
-    "horizon_weeks",
-)
-"""The features of a window, in order."""
-
-HORIZON = NAMES.index("horizon_weeks")
-"""Where the logarithm of a window's length in weeks stands."""
-
-OF_ORDERS: IntArray = np.array(
-    [
-        NAMES.index(name)
-        for name in (
-            *("mean_4w", "mean_13w", "mean_52w", "faded_2w", "faded_4w", "faded_10w", "faded_26w"),
-            *("sums_0.5", "sums_0.9", "sums_variation", "last_sum", "mean", "level"),
-        )
-    ],
-    dtype=np.int64,
-)
-"""Those that are also taken of the number of order lines."""
+SMALL_OFFSET = 0.1
+"""The same of numbers that are no amounts: weeks, ratios."""
 
 
 @dataclass(frozen=True)
-class Windows:
-    """``r`` windows: each the buckets of an item that follow an origin.
+class Past:
+    """The past of ``r`` windows, as features are computed from it. Every result: float64, shape (r,).
 
     Attributes:
-        item: int64, shape (r,).
-        origin: int64, shape (r,): where the last bucket seen lies in ``History.data``.
+        found: what was measured of it.
         horizon: float64, shape (r,), buckets.
+        week: buckets in a week.
+        longest_weeks: no window counts as longer than this.
 
     """
 
-    item: IntArray
-    origin: IntArray
+    found: Statistics
     horizon: FloatArray
+    week: float
+    longest_weeks: float = np.inf
+
+    @cached_property
+    def expected(self) -> FloatArray:
+        """The level: demand expected in the window from its recent past, steps."""
+        found = self.found
+        per_bucket = 0.5 * self.faded(4.0) + 0.3 * self.recent(13.0) + 0.2 * found.mean
+        return per_bucket * self.horizon
+
+    @cached_property
+    def log_expected(self) -> FloatArray:
+        """log(level + ``OFFSET``)."""
+        return log(self.expected + OFFSET)
+
+    def recent(self, weeks: float) -> FloatArray:
+        """Demand per bucket of the last weeks, one of ``MEAN_WEEKS``; steps."""
+        return self.found.recent[:, MEAN_WEEKS.index(weeks)]
+
+    def active(self, weeks: float) -> FloatArray:
+        """The share of these buckets that had demand."""
+        return self.found.active[:, MEAN_WEEKS.index(weeks)]
+
+    def faded(self, half_life_weeks: float) -> FloatArray:
+        """Exponentially weighted demand per bucket, the half-life one of ``HALF_LIFE_WEEKS``; steps."""
+        return self.found.faded[:, HALF_LIFE_WEEKS.index(half_life_weeks)]
+
+    def sums(self, share: float) -> FloatArray:
+        """A quantile of past sums over the horizon, one of ``SUM_SHARES``; the level where there are none."""
+        sums = self.found.sums[:, SUM_SHARES.index(share)]
+        return np.where(np.isnan(sums), self.expected, sums)
+
+    def or_last_year(self, per_bucket: FloatArray) -> FloatArray:
+        """``per_bucket`` where it is known, else the mean of the last year."""
+        return np.where(np.isnan(per_bucket), self.recent(52.0), per_bucket)
+
+    def ratio(self, amount: FloatArray) -> FloatArray:
+        """The log ratio of an amount over the horizon to the level."""
+        return log(amount + OFFSET) - self.log_expected
+
+    def rate_ratio(self, per_bucket: FloatArray) -> FloatArray:
+        """The same of an amount per bucket."""
+        return self.ratio(per_bucket * self.horizon)
+
+
+Feature = Callable[[Past], FloatArray]
+
+
+def _of_recent(weeks: float) -> Feature:
+    return lambda past: past.rate_ratio(past.recent(weeks))
+
+
+def _of_faded(half_life_weeks: float) -> Feature:
+    return lambda past: past.rate_ratio(past.faded(half_life_weeks))
+
+
+def _of_sums(share: float) -> Feature:
+    return lambda past: past.ratio(past.sums(share))
+
+
+FEATURES: dict[str, Feature] = {
+    # How much it sold: logarithms of ratios to the level.
+    **{f"mean_{weeks:.0f}w": _of_recent(weeks) for weeks in MEAN_WEEKS},
+    **{f"faded_{weeks:.0f}w": _of_faded(weeks) for weeks in HALF_LIFE_WEEKS},
+    **{f"sums_{share:g}": _of_sums(share) for share in SUM_SHARES},
+    "last_sum": lambda past: past.rate_ratio(past.or_last_year(past.found.last)),
+    "sum_before": lambda past: past.rate_ratio(past.or_last_year(past.found.before)),
+    "year_ago": lambda past: past.rate_ratio(past.or_last_year(past.found.year_ago)),
+    "mean": lambda past: past.rate_ratio(past.found.mean),
+    # How unevenly: past sums, and the size of a bucket with demand in means of the window.
+    "sums_variation": lambda past: log_of(past.found.sums_deviation / positive(past.found.sums_mean)),
+    "size": lambda past: log_of(np.minimum(past.found.size / positive(past.found.mean * past.horizon), 1e3)),
+    # How often: shares of buckets with demand, their number, and how long there has been none.
+    "active_4w": lambda past: past.active(4.0),
+    "active_13w": lambda past: past.active(13.0),
+    "active_52w": lambda past: past.active(52.0),
+    "active_buckets": lambda past: log(past.found.sold + 1.0),
+    "silent_weeks": lambda past: log_of(past.found.silent / past.week),
+    "silent_intervals": lambda past: log_of(
+        past.found.silent * past.found.sold / np.maximum(past.found.known, 1.0)
+    ),
+    # What kind of item it is, and what was asked.
+    "age_weeks": lambda past: log_of(past.found.age / past.week),
+    "size_variation": lambda past: log_of(past.found.size_variation),
+    "largest_size": lambda past: log_of(past.found.largest / positive(past.found.size)),
+    "level": lambda past: past.log_expected,
+    "size_units": lambda past: log(past.found.size + OFFSET),
+    "horizon_weeks": lambda past: np.minimum(log(past.horizon / past.week), np.log(past.longest_weeks)),
+}
+"""The features of a window: name -> what computes it, float64, shape (r,), in the order of the columns."""
+
+NAMES: tuple[str, ...] = tuple(FEATURES)
+
+ORDER_NAMES: tuple[str, ...] = (
+    *("mean_4w", "mean_13w", "mean_52w", "faded_2w", "faded_4w", "faded_10w", "faded_26w"),
+    *("sums_0.5", "sums_0.9", "sums_variation", "last_sum", "mean", "level"),
+)
+"""Those that are also taken of the number of order lines."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +155,7 @@ class Features:
     """What is known of ``r`` windows at their origins.
 
     Attributes:
-        values: float64, shape (r, f).
+        values: float64, shape (r, f): a column each of ``NAMES``, then of ``ORDER_NAMES`` if those are known.
         level: float64, shape (r,): expected demand in the window from its recent past, in steps.
         step: float64, shape (r,): the item's unit.
 
@@ -97,174 +165,72 @@ class Features:
     level: FloatArray
     step: FloatArray
 
+    def take(self, rows: IntArray) -> Features:
+        """The given windows."""
+        return Features(self.values[rows], self.level[rows], self.step[rows])
 
-def window_features(history: History, windows: Windows, step: FloatArray | None = None) -> Features:
+
+def window_features(
+    history: History, windows: Windows, step: FloatArray | None = None, longest_weeks: float = np.inf
+) -> Features:
     """The features of windows of a history, those of its order lines too where it knows them.
 
     Args:
         history: n items.
         windows: r windows, each with at least one bucket before it.
         step: float64, shape (n,): the items' units; from the history where it is not given.
+        longest_weeks: windows that are longer count as this long in the feature ``horizon_weeks``.
+
+    Twenty weeks of 3 say that 12 will sell in four more, and that nothing varies:
+
+    >>> steady = History(np.full(20, 3.0), np.array([0, 20]))
+    >>> found = window_features(steady, Windows(np.array([0]), np.array([19]), np.array([4.0])))
+    >>> found.level.tolist()
+    [12.0]
+    >>> of = dict(zip(NAMES, found.values[0].round(3).tolist(), strict=True))
+    >>> of["mean_4w"], of["sums_0.9"], of["active_13w"], of["horizon_weeks"]
+    (0.0, 0.0, 1.0, 1.386)
 
     """
     step = steps(history) if step is None else step
-    values, level = _features(history, history.data, windows, step)
+    week = history.season / 52.0
+
+    def past(data: FloatArray, unit: FloatArray) -> Past:
+        found = window_statistics(Demand(data, history.indptr, unit, week), windows)
+        return Past(found, windows.horizon, week, longest_weeks)
+
+    of_units = past(history.data, step)
+    values = _columns(of_units, NAMES)
     if history.orders is not None:
-        of_orders, _ = _features(history, history.orders, windows, np.ones(len(history)))
-        values = np.concatenate([values, of_orders[:, OF_ORDERS]], axis=1)
-    return Features(values, level, step[windows.item])
+        of_orders = past(history.orders, np.ones(len(history)))
+        values = np.concatenate([values, _columns(of_orders, ORDER_NAMES)], axis=1)
+    return Features(values, of_units.expected, step[windows.item])
 
 
-def _features(
-    history: History, data: FloatArray, windows: Windows, step: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    values = np.empty((len(windows.item), len(NAMES)))
-    level = np.empty(len(windows.item))
-    over_items(
-        _window_features,
-        len(windows.item),
-        data,
-        history.indptr,
-        windows.item,
-        windows.origin,
-        windows.horizon,
-        history.season / 52.0,
-        step,
-        MEAN_WEEKS,
-        HALF_LIFE_WEEKS,
-        SUM_SHARES,
-        values,
-        level,
-    )
-    return values, level
+def _columns(past: Past, names: Iterable[str]) -> FloatArray:
+    """The features of these names side by side: float64, shape (r, f)."""
+    return np.stack([FEATURES[name](past) for name in names], axis=1)
+
+
+def positive(values: FloatArray) -> FloatArray:
+    """What may be divided by."""
+    return np.maximum(values, 1e-9)
+
+
+def log_of(values: FloatArray) -> FloatArray:
+    """log(values + ``SMALL_OFFSET``)."""
+    return log(values + SMALL_OFFSET)
+
+
+def log(values: FloatArray) -> FloatArray:
+    """The logarithm as kernels compute it: numpy's own differs in its last digit between processors."""
+    out = np.empty(len(values))
+    over_items(_log, len(values), values, out)
+    return out
 
 
 @compiled
-def _window_features(
-    start: int,
-    stop: int,
-    data: FloatArray,
-    indptr: IntArray,
-    items: IntArray,
-    origins: IntArray,
-    horizons: FloatArray,
-    week: float,
-    steps: FloatArray,
-    mean_weeks: FloatArray,
-    half_life_weeks: FloatArray,
-    sum_shares: FloatArray,
-    out: FloatArray,
-    levels: FloatArray,
-) -> None:
-    keep = 0.5 ** (1.0 / (half_life_weeks * week))
-    faded, weight = np.empty(len(keep)), np.empty(len(keep))
-    means, active = np.empty(len(mean_weeks)), np.empty(len(mean_weeks))
-    sums = np.empty(MOST_SUMS + 2)
+def _log(start: int, stop: int, values: FloatArray, out: FloatArray) -> None:
+    """Elementwise. ``values`` and ``out``: float64, shape (r,)."""
     for row in range(start, stop):
-        first, last = indptr[items[row]], origins[row]
-        step, horizon = steps[items[row]], horizons[row]
-        age = last - first + 1
-
-        faded[:], weight[:] = 0.0, 0.0
-        total, known, sold, squares, largest, latest = 0.0, 0, 0, 0.0, 0.0, first - 1
-        for t in range(first, last + 1):
-            for k in range(len(keep)):
-                faded[k] *= keep[k]
-                weight[k] *= keep[k]
-            if np.isnan(data[t]):
-                continue
-            y = data[t] / step
-            total += y
-            known += 1
-            for k in range(len(keep)):
-                faded[k] += y
-                weight[k] += 1.0
-            if y > 0.0:
-                sold += 1
-                squares += y * y
-                largest = max(largest, y)
-                latest = t
-        mean = total / max(known, 1)
-
-        within, seen, positive, k = 0.0, 0, 0, 0
-        for back in range(min(age, int(mean_weeks[-1] * week + 0.5))):
-            y = data[last - back] / step
-            if not np.isnan(y):
-                within += y
-                seen += 1
-                positive += 1 if y > 0.0 else 0
-            while k < len(means) and back + 1 >= mean_weeks[k] * week:
-                means[k], active[k] = within / max(seen, 1), positive / max(seen, 1)
-                k += 1
-        while k < len(means):
-            means[k], active[k] = within / max(seen, 1), positive / max(seen, 1)
-            k += 1
-
-        level = 0.5 * (faded[2] / max(weight[2], 1e-9)) + 0.3 * means[4] + 0.2 * mean
-        levels[row] = level * horizon
-        base = np.log(level * horizon + OFFSET)
-        f = 0
-        for k in range(len(means)):
-            out[row, f] = np.log(means[k] * horizon + OFFSET) - base
-            f += 1
-        for k in range(len(keep)):
-            out[row, f] = np.log(faded[k] / max(weight[k], 1e-9) * horizon + OFFSET) - base
-            f += 1
-
-        # Sums over as many whole buckets as the horizon is long, evenly spread over the last year.
-        whole = max(1, int(horizon + 0.5))
-        possible = min(age, int(52.0 * week + 0.5)) - whole + 1
-        apart = max(1, (possible + MOST_SUMS - 1) // MOST_SUMS)
-        count, within, seen = 0, 0.0, 0
-        for back in range(-whole + 1, possible):
-            # The window of `whole` buckets that ends `back` buckets before the origin.
-            entering = data[last - back - whole + 1]
-            if not np.isnan(entering):
-                within += entering / step
-                seen += 1
-            if back > 0 and not np.isnan(data[last - back + 1]):
-                within -= data[last - back + 1] / step
-                seen -= 1
-            if back >= 0 and back % apart == 0 and 2 * seen >= whole:
-                sums[count] = max(within, 0.0) * (horizon / seen)
-                count += 1
-        ordered = np.sort(sums[:count])
-        middle, spread = 0.0, 0.0
-        for k in range(count):
-            middle += ordered[k] / count
-        for k in range(count):
-            spread += (ordered[k] - middle) ** 2 / count
-        for k in range(len(sum_shares)):
-            at = min(count - 1, int(sum_shares[k] * (count - 1) + 0.5))
-            out[row, f] = np.log((ordered[at] if count > 0 else level * horizon) + OFFSET) - base
-            f += 1
-        year = int(52.0 * week + 0.5)
-        for k in range(3):
-            newest = last - (k * whole if k < 2 else year - whole)
-            within, seen = 0.0, 0
-            for t in range(newest - whole + 1, newest + 1):
-                if t >= first and t <= last and not np.isnan(data[t]):
-                    within += data[t] / step
-                    seen += 1
-            like = within / seen if 2 * seen >= whole else means[-1]
-            out[row, f] = np.log(like * horizon + OFFSET) - base
-            f += 1
-
-        size = total / max(sold, 1)
-        variation = max(squares / max(sold, 1) - size * size, 0.0) / max(size * size, 1e-9)
-        silent = float(last - latest)
-        out[row, f] = np.log(mean * horizon + OFFSET) - base
-        out[row, f + 1] = np.log(np.sqrt(spread) / max(middle, 1e-9) + 0.1)
-        out[row, f + 2] = np.log(min(size / max(mean * horizon, 1e-9), 1e3) + 0.1)
-        out[row, f + 3] = active[2]
-        out[row, f + 4] = active[4]
-        out[row, f + 5] = active[6]
-        out[row, f + 6] = np.log(sold + 1.0)
-        out[row, f + 7] = np.log(silent / week + 0.1)
-        out[row, f + 8] = np.log(silent * sold / max(known, 1) + 0.1)
-        out[row, f + 9] = np.log(age / week + 0.1)
-        out[row, f + 10] = np.log(variation + 0.1)
-        out[row, f + 11] = np.log(largest / max(size, 1e-9) + 0.1)
-        out[row, f + 12] = base
-        out[row, f + 13] = np.log(size + OFFSET)
-        out[row, f + 14] = np.log(horizon / week)
+        out[row] = np.log(values[row])

@@ -7,7 +7,8 @@ import pytest
 
 from models.negative_binomial import NegativeBinomial
 from models.shared.distribution import LEVELS, WEIGHTS, Distribution, negative_binomial
-from models.shared.effects import coefficients, with_effects
+from models.shared.effect_coefficients import Stretches, coefficients, evidence
+from models.shared.effects import with_effects
 from models.shared.history import Drivers, History, Traits
 from models.shared.scores import pinball
 
@@ -125,8 +126,8 @@ def test_what_was_known_at_a_past_date_is_found_from_its_past_alone():
     assert np.array_equal(with_effects(past).coefficient, with_effects(other.until(30)).coefficient)
     factor = with_effects(past).factor(np.full(50, 30.0))
     strength = np.exp(with_effects(past).coefficient[:, 0])
-    there = values[:, WEEKS - 30 : WEEKS, 0].sum(axis=1)
-    assert factor == pytest.approx(1 + (strength - 1) * there / 30, rel=1e-4)
+    promoted = values[:, WEEKS - 30 : WEEKS, 0].sum(axis=1)
+    assert factor == pytest.approx(1 + (strength - 1) * promoted / 30, rel=1e-4)
 
 
 def test_the_mean_factor_counts_parts_of_buckets_and_knows_nothing_beyond():
@@ -195,8 +196,6 @@ def likelihood(history, b, block):
 
 
 def test_the_kernel_climbs_the_likelihood_that_the_slow_twin_writes_out():
-    from models.shared.effects import _evidence
-
     draw = np.random.default_rng(5)
     n, lengths = 6, np.array([40, 0, 1, 23, 60, 9])
     data = draw.poisson(3.0, lengths.sum()).astype(float)
@@ -205,14 +204,13 @@ def test_the_kernel_climbs_the_likelihood_that_the_slow_twin_writes_out():
     drivers = Drivers(values.astype(np.float32), ("a", "b"), 3)
     history = History(data, np.concatenate([[0], np.cumsum(lengths)]), 52, drivers=drivers)
     b = np.array([0.4, -0.7])
-    slope, curve, spread = np.zeros((n, 2)), np.zeros((n, 2, 2)), np.zeros((n, 4))
-    _evidence(0, n, data, history.indptr, drivers.values, 3, 8, np.tile(b, (n, 1)), slope, curve, spread)
+    found = evidence(Stretches(data, history.indptr, drivers.values, 3, 8), np.tile(b, (n, 1)))
     h = 1e-4
     for j in range(2):
         e = np.eye(2)[j] * h
         up, here, down = (likelihood(history, b + s * e, 8) for s in (1, 0, -1))
-        assert slope.sum(axis=0)[j] == pytest.approx((up - down) / (2 * h), rel=1e-5)
-        assert curve.sum(axis=0)[j, j] == pytest.approx(-(up - 2 * here + down) / h**2, rel=1e-3)
+        assert found.slope.sum(axis=0)[j] == pytest.approx((up - down) / (2 * h), rel=1e-5)
+        assert found.curve.sum(axis=0)[j, j] == pytest.approx(-(up - 2 * here + down) / h**2, rel=1e-3)
 
 
 def test_odd_histories_have_finite_effects():

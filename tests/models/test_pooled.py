@@ -17,17 +17,8 @@ from models.shared.distribution import LEVELS
 from models.shared.history import History
 from models.shared.pooled import LEARNT, PooledForecast, Tail, Trained, examples, learning_horizons
 from models.shared.scores import coverage, pinball
-from models.shared.window_features import (
-    HALF_LIFE_WEEKS,
-    MEAN_WEEKS,
-    MOST_SUMS,
-    NAMES,
-    OF_ORDERS,
-    OFFSET,
-    SUM_SHARES,
-    Windows,
-    window_features,
-)
+from models.shared.window_features import NAMES, OFFSET, ORDER_NAMES, window_features
+from models.shared.window_statistics import HALF_LIFE_WEEKS, MEAN_WEEKS, MOST_SUMS, SUM_SHARES, Windows
 
 QUICK = QuantileAverage(QuantileBoosting(iterations=25), QuantileRegression())
 
@@ -127,14 +118,16 @@ def test_features_equal_their_slow_twin(season: int, horizon: float) -> None:
     origin = history.indptr[1:] - 1 - np.minimum(3, lengths - 1)
     step = np.full(len(lengths), 0.5)
     seen = window_features(history, Windows(item, origin, np.full(len(item), horizon)), step)
-    assert seen.values.shape == (len(item), len(NAMES) + len(OF_ORDERS))
+    assert seen.values.shape == (len(item), len(NAMES) + len(ORDER_NAMES))
     for i in item:
         past = slice(history.indptr[i], origin[i] + 1)
         values, level = features_by_hand(list(data[past] / 0.5), horizon, season / 52)
         np.testing.assert_allclose(seen.values[i, : len(NAMES)], values, atol=1e-9)
         assert seen.level[i] == pytest.approx(level)
         of_orders, _ = features_by_hand(list(orders[past]), horizon, season / 52)
-        np.testing.assert_allclose(seen.values[i, len(NAMES) :], np.array(of_orders)[OF_ORDERS], atol=1e-9)
+        np.testing.assert_allclose(
+            seen.values[i, len(NAMES) :], [of_orders[NAMES.index(name)] for name in ORDER_NAMES], atol=1e-9
+        )
 
 
 def test_features_do_not_look_past_their_origin() -> None:

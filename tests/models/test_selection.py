@@ -1,23 +1,18 @@
-"""The automatic choice, and the registry that it draws from."""
+"""The automatic choice."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
-import models
 from models.registry import MODELS, model
-from models.selection import (
-    ACTIVITY,
-    Choice,
-    activity,
-    choose,
-    demand_of,
-    expected_losses,
-    past_dates,
-)
+from models.selection import Choice, choose
+from models.shared.activity import CLASSES, activity_class
+from models.shared.base import demand_of
 from models.shared.distribution import Distribution, negative_binomial
+from models.shared.expected_losses import expected_losses
 from models.shared.history import FloatArray, History
+from models.shared.rolling_origin import past_origins
 from models.shared.smoothing import best_on_grid, per_bucket, shrunk_losses
 
 
@@ -188,18 +183,18 @@ def test_losses_count_for_the_class_at_the_origin() -> None:
 def test_activity_classes() -> None:
     rows = [np.zeros(52), np.r_[np.zeros(51), 1.0], np.ones(52), np.r_[np.ones(39), np.zeros(13)]]
     history = History(np.concatenate(rows), np.arange(0, 209, 52, dtype=np.int64))
-    assert list(activity(history)) == [0, 2, len(ACTIVITY), 0]
-    assert list(activity(History(np.empty(0), np.zeros(3, dtype=np.int64)))) == [0, 0]
+    assert list(activity_class(history)) == [0, 2, CLASSES - 1, 0]
+    assert list(activity_class(History(np.empty(0), np.zeros(3, dtype=np.int64)))) == [0, 0]
 
 
-def test_past_dates_cover_most_of_a_year() -> None:
+def test_past_origins_cover_most_of_a_year() -> None:
     history = panel(2, length=200)
-    dates = past_dates(history, np.full(2, 4.0), 8)
+    dates = past_origins(history, np.full(2, 4.0), 8)
     assert dates[0] == 4
     assert len(dates) == 8
     assert 26 <= dates[-1] <= 52
-    assert past_dates(panel(2, length=3), np.full(2, 1.0), 8) == [1, 2]
-    assert past_dates(history, np.full(2, 2.4), 0) == []
+    assert past_origins(panel(2, length=3), np.full(2, 1.0), 8) == [1, 2]
+    assert past_origins(history, np.full(2, 2.4), 0) == []
 
 
 def test_shrunk_losses() -> None:
@@ -227,17 +222,3 @@ def test_parameters_fade_alike_whatever_the_bucket() -> None:
     daily, weekly = per_bucket([0.2], 364), per_bucket([0.2], 52)
     assert weekly[0] == pytest.approx(0.2)
     assert (1 - daily[0]) ** 7 == pytest.approx(0.8)
-
-
-def test_registry_names_the_nearest() -> None:
-    with pytest.raises(ValueError, match="'crostn'; did you mean 'croston_sba'"):
-        model("crostn")
-    with pytest.raises(ValueError, match="did you mean"):
-        model("")
-
-
-def test_public_names() -> None:
-    for name in models.__all__:
-        assert getattr(models, name) is not None
-    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
-        _ = models.nothing

@@ -12,10 +12,12 @@ from models import ets, sarimax
 from models.ets import ETS
 from models.negative_binomial import NegativeBinomial
 from models.sarimax import SARIMAX
-from models.shared import statsmodels_fits as few_items
+from models.shared import statsmodels_fits
+from models.shared.eligible_items import LEAST_KNOWN, eligible_items
 from models.shared.history import Drivers, History, Traits
 from models.shared.innovations import Innovations, aicc, paths, widening
-from models.shared.statsmodels_fits import LEAST_KNOWN, FewItemsForecast, series_of, worth_their_time
+from models.shared.series import Series, series_of
+from models.shared.statsmodels_fits import StatsmodelsForecast
 
 MODELS = [ETS, SARIMAX]
 
@@ -26,7 +28,12 @@ def panel(*series: np.ndarray, season: int = 52, drivers: Drivers | None = None)
     return History(np.concatenate(series).astype(np.float64), indptr, season, drivers=drivers)
 
 
-def mean(forecast: FewItemsForecast, horizon: float) -> float:
+def seen_by_its_model(history: History) -> Series:
+    """The first item of a history."""
+    return series_of(history, NegativeBinomial().fit(history).level_at(np.ones(len(history))))[0]
+
+
+def mean(forecast: StatsmodelsForecast, horizon: float) -> float:
     return float(forecast.demand(np.array([horizon])).mean[0])
 
 
@@ -183,7 +190,7 @@ def test_the_items_that_sell_most_are_worth_it() -> None:
     history = panel(
         busy(20), busy(9), busy(30), busy(90, LEAST_KNOWN - 1), seldom, np.full(60, 70.0), busy(5)
     )
-    items, why = worth_their_time(history, 2)
+    items, why = eligible_items(history, 2)
     assert items.tolist() == [0, 2]
     assert why == [
         "",
@@ -194,22 +201,22 @@ def test_the_items_that_sell_most_are_worth_it() -> None:
         "never changes",
         "not among the 2 that sell most",
     ]
-    assert worth_their_time(history, 0)[0].tolist() == []
-    assert worth_their_time(history, 9)[0].tolist() == [0, 1, 2, 6]
+    assert eligible_items(history, 0)[0].tolist() == []
+    assert eligible_items(history, 9)[0].tolist() == [0, 1, 2, 6]
 
 
 def test_money_counts_where_prices_are_known() -> None:
     plain = panel(busy(20), busy(9), busy(30), busy(25))
     traits = Traits(np.full(4, -1), np.array([2.0, 50.0, 1.0, np.nan]))
     priced = History(plain.data, plain.indptr, plain.season, traits)
-    assert worth_their_time(plain, 2)[0].tolist() == [2, 3]
-    assert worth_their_time(priced, 2)[0].tolist() == [1, 3], "an unknown price is a usual one"
+    assert eligible_items(plain, 2)[0].tolist() == [2, 3]
+    assert eligible_items(priced, 2)[0].tolist() == [1, 3], "an unknown price is a usual one"
 
 
 def test_items_that_sell_the_same_go_together() -> None:
     history = panel(busy(8), busy(20), busy(20), busy(20), busy(40))
-    assert worth_their_time(history, 2)[0].tolist() == [4]
-    assert worth_their_time(history, 4)[0].tolist() == [1, 2, 3, 4]
+    assert eligible_items(history, 2)[0].tolist() == [4]
+    assert eligible_items(history, 4)[0].tolist() == [1, 2, 3, 4]
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -246,7 +253,7 @@ def test_what_cannot_be_estimated_gets_the_default(
 
 def test_a_form_that_is_not_finite_is_none() -> None:
     nowhere = Innovations(np.eye(1), np.ones(1), np.ones(1), np.array([np.nan]))
-    assert few_items.attempt(lambda: few_items.Fitted("odd", nowhere, np.ones(30), 1)) is None
+    assert statsmodels_fits.attempt(lambda: statsmodels_fits.Fitted("odd", nowhere, np.ones(30), 1)) is None
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -289,10 +296,10 @@ def test_days_of_the_week_keep_their_place(model: type[ETS] | type[SARIMAX]) -> 
 def test_unknown_buckets_have_no_error() -> None:
     y = week(140)
     y[[40, 41, 75, 100]] = np.nan
-    for series in series_of(panel(y, season=365), np.array([0])):
-        for fitted in (ets.best_ets(series), sarimax.best_sarimax(series)):
-            assert fitted is not None
-            assert np.isnan(fitted.errors[[40, 41, 75, 100]]).all()
+    series = seen_by_its_model(panel(y, season=365))
+    for fitted in (ets.best_ets(series), sarimax.best_sarimax(series)):
+        assert fitted is not None
+        assert np.isnan(fitted.errors[[40, 41, 75, 100]]).all()
 
 
 def test_a_year_of_weeks_comes_as_waves() -> None:
@@ -339,7 +346,7 @@ def test_of_drivers_that_go_together_one_is_kept() -> None:
     history, on = promoted(60.0)
     both = np.column_stack([on[:, 0], 2 * on[:, 0], np.ones(len(on)), on[:, 0] * 0]).astype(np.float32)
     history = panel(history.data, drivers=Drivers(both, tuple("abcd"), 4))
-    series = series_of(history, np.array([0]))[0]
+    series = seen_by_its_model(history)
     np.testing.assert_array_equal(sarimax.telling_drivers(series), on[:, :1])
 
 

@@ -1,0 +1,44 @@
+"""Each item's model, given what each candidate may be expected to lose on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from models.registry import DEFAULT_MODEL
+from models.shared.base import Model
+from models.shared.history import FloatArray, IntArray
+
+MARGIN = 0.05
+"""What another model must promise to save before an item leaves the default. At the past dates a model that
+learns from the panel had less to learn from than it has now, and every choice is partly luck."""
+
+
+def assigned(expected: FloatArray, candidates: Sequence[Model]) -> IntArray:
+    """The model of each of n items: int64, shape (n,), 0..m - 1.
+
+    An item stays with the default, ``models.registry.DEFAULT_MODEL``, unless the best of the others is
+    expected to lose less by ``MARGIN``. Where the default takes no part, each item gets the model that is
+    expected to lose least.
+
+    Args:
+        expected: float64, shape (n, m), as from ``models.shared.expected_losses``.
+        candidates: m models.
+
+    >>> from models.registry import model
+    >>> expected = np.array([[1.00, 0.97], [1.00, 0.90]])
+    >>> assigned(expected, [model(DEFAULT_MODEL), model("tsb")])
+    array([0, 1])
+    >>> assigned(expected, [model("ses"), model("tsb")])
+    array([1, 1])
+
+    """
+    best = np.argmin(expected, axis=1).astype(np.int64)
+    names = [candidate.name for candidate in candidates]
+    if DEFAULT_MODEL not in names:
+        return best
+
+    default = names.index(DEFAULT_MODEL)
+    leaves = expected.min(axis=1) < (1.0 - MARGIN) * expected[:, default]
+    return np.where(leaves, best, default).astype(np.int64)

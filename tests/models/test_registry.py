@@ -1,0 +1,55 @@
+"""The registry: the models by name, the default among them; and who may import whom below ``models``."""
+
+from __future__ import annotations
+
+import ast
+
+import numpy as np
+import pytest
+
+import models
+from models.registry import BY_NAME_ONLY, CANDIDATES, DEFAULT_MODEL, MODELS, model
+from models.selection.assignment import MARGIN, assigned
+from models.shared.base import Trainable
+from tests.support.paths import ROOT
+
+
+def test_the_default_is_a_candidate_that_learns_from_the_panel() -> None:
+    assert DEFAULT_MODEL in CANDIDATES
+    assert isinstance(model(DEFAULT_MODEL), Trainable)
+    assert set(BY_NAME_ONLY) < set(MODELS)
+
+
+def test_an_item_leaves_the_default_for_a_promise_of_more_than_the_margin_alone() -> None:
+    kept, left = 1.0 - MARGIN + 1e-9, 1.0 - MARGIN - 1e-9
+    expected = np.array([[kept, 1.0, 2.0], [left, 1.0, 2.0], [2.0, 1.0, left], [2.0, 0.5, 0.4]])
+    candidates = [model("ses"), model(DEFAULT_MODEL), model("tsb")]
+    assert assigned(expected, candidates).tolist() == [1, 0, 2, 2]
+
+
+def test_without_the_default_the_least_loss_wins() -> None:
+    expected = np.array([[1.0, 0.999], [0.999, 1.0]])
+    assert assigned(expected, [model("ses"), model("tsb")]).tolist() == [1, 0]
+
+
+def test_what_models_share_knows_none_of_them() -> None:
+    upward = []
+    for path in sorted((ROOT / "models" / "shared").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("models"):
+                upward += [path.name] if not node.module.startswith("models.shared") else []
+    assert upward == []
+
+
+def test_registry_names_the_nearest() -> None:
+    with pytest.raises(ValueError, match="'crostn'; did you mean 'croston_sba'"):
+        model("crostn")
+    with pytest.raises(ValueError, match="did you mean"):
+        model("")
+
+
+def test_public_names() -> None:
+    for name in models.__all__:
+        assert getattr(models, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = models.nothing
