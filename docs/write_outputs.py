@@ -15,10 +15,10 @@ HEAD = """# What runs write
 
 Written by `make docs` from `forecasting/store/schema.py`; do not edit it by hand.
 
-Each table below is a file `NAME.parquet` in the folder of `--out`, and with `--csv` a `NAME.csv`. The same names
-and columns go into the database of `plan --db URL`, where the column `run` tells runs apart. Columns come in
-the order given here. A column marked * may have no value. [operating.md](operating.md) says when files appear,
-and what `run.json` holds.
+Each table below is a file `NAME.parquet` in the folder of `--out`, and with `--csv` a `NAME.csv`. `plan --db`
+writes the same names and columns into a database, where the column `run` tells runs apart. Columns come in
+this order; one marked * may have no value. [operating.md](operating.md) says when files appear, and what
+`run.json` holds.
 """
 
 DECIMAL = f"NUMERIC(24, {PLACES}); REAL in SQLite"

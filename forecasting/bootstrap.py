@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forecasting.config import Config, load
+from forecasting.config import Config, Secrets, load
 from forecasting.dataset.read import read
 from forecasting.domain import day_text
 from forecasting.errors import RequestError
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from forecasting.replay.replay import Extras
     from forecasting.run import Result
     from forecasting.sample import Sample
+
+NO_SECRETS = Secrets()
 
 DEMO_REPLAY_DAYS = 364
 """A whole year, so that every season is in it once."""
@@ -97,16 +99,18 @@ def forecast(
     return table
 
 
-def plan(source: str, config: Config, as_of: int, *, out: Path | None, db: str | None, csv: bool) -> Result:
-    """Plan, and write the tables to the folder and the database that are named."""
+def plan(
+    source: str, config: Config, as_of: int, *, out: Path | None, csv: bool, secrets: Secrets = NO_SECRETS
+) -> Result:
+    """Plan, and write the tables to the folder, and to the database that ``secrets`` names."""
     from forecasting.planning.plan import plan as run
 
     result = run(read(source), config, as_of)
 
-    if db is not None:
+    if secrets.database_url is not None:
         from forecasting.store.database import write_run as write_database
 
-        write_database(db, result.tables, result.run)
+        write_database(secrets.database_url.get_secret_value(), result.tables, result.run)
 
     if out is not None:
         from forecasting.store.files import write_run as write_files
@@ -211,7 +215,7 @@ def demo(folder: Path) -> Iterator[str]:
 
     last = last_known_day(read(str(data)))
     yield f"2. What to order at the close of {day_text(last)}"
-    planned = plan(str(data), config, last, out=folder / "plan", db=None, csv=True)
+    planned = plan(str(data), config, last, out=folder / "plan", csv=True)
 
     first = last - DEMO_REPLAY_DAYS + 1
     yield f"3. The year before, replayed: {day_text(first)} to {day_text(last)}"

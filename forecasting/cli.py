@@ -205,10 +205,15 @@ def plan(
 
     Example: reorder plan demo/data --as-of 2026-06-28 --out demo/plan --csv
     """
+    from pydantic import SecretStr
+
     from forecasting.bootstrap import plan as run
+    from forecasting.config import Secrets
     from forecasting.reports.terminal import plan_text
 
-    result = run(dataset, _config(config, settings), _day(as_of, "--as-of"), out=out, db=db, csv=csv)
+    secrets = Secrets(database_url=None if db is None else SecretStr(db))
+    day = _day(as_of, "--as-of")
+    result = run(dataset, _config(config, settings), day, out=out, csv=csv, secrets=secrets)
     if as_json:
         _print_json({**result.run, "recommendations": result.tables["recommendations"].to_dict("records")})
     else:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from forecasting.errors import ConfigError
 
@@ -88,6 +88,23 @@ class Config(BaseModel):
     receipts: Literal["as_ordered", "recorded"]
     reselect_days: int = Field(ge=1)
     interval_draws: int = Field(ge=20)
+
+
+class Secrets(BaseModel):
+    """What a run needs to know and must never tell: passwords, and URLs that may hold one.
+
+    It stands apart from ``Config``, so that nothing which describes a run (``run.json``, the table ``runs``,
+    the run's name) has it at hand. Every field is a SecretStr: it shows as asterisks, no JSON takes it, and
+    who needs it has to ask for it by ``get_secret_value``.
+
+    Attributes:
+        database_url: the URL of ``--db``.
+
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    database_url: SecretStr | None = None
 
 
 def default_file() -> Path:

@@ -16,18 +16,51 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Connection
 
 SECONDS_TO_ANSWER = 10
+HARMLESS = frozenset({"host", "port", "dbname", "user", "sslmode", "application_name"})
+"""Options in a URL whose values may be shown."""
+
 FORMS = "Give sqlite:///FILE or postgresql://USER@HOST/DATABASE."
 
 
 def shown(url: str) -> str:
-    """The URL without its password, for messages and records."""
+    """The URL for messages and records: without its password, and without options that could be one."""
     from sqlalchemy import make_url
     from sqlalchemy.exc import ArgumentError
 
     try:
-        return make_url(url).render_as_string(hide_password=True)
+        target = make_url(url)
     except (ArgumentError, ValueError):
-        return url.split("://", maxsplit=1)[0] + "://..."
+        if not set(url) & set(":@?="):
+            return url
+        # Nobody can tell which part of it is the password.
+        scheme, separator, _ = url.partition("://")
+        return f"{scheme}://..." if separator and scheme.replace("+", "").isalnum() else "..."
+    options = {name: value if name in HARMLESS else "..." for name, value in target.query.items()}
+    return target.set(query=options).render_as_string(hide_password=True)
+
+
+def without_secrets(error: BaseException | None, url: str) -> str:
+    """What an error says, on one line, the secrets of the URL blotted out: drivers quote what they get."""
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        secrets = _secrets_in(make_url(url))
+    except (ArgumentError, ValueError):
+        return "it does not have the form of a URL"
+    said = one_line(error)
+    for secret in secrets:
+        said = said.replace(secret, "***")
+    return said
+
+
+def _secrets_in(target: URL) -> list[str]:
+    """The password, and every option that could be one; longer ones first, for one may hold another."""
+    found = {str(target.password)} if target.password else set()
+    for name, value in target.query.items():
+        if name not in HARMLESS:
+            found |= {value} if isinstance(value, str) else set(value)
+    return sorted(found - {""}, key=len, reverse=True)
 
 
 class UnreachableError(RequestError):
@@ -62,14 +95,15 @@ def connected(url: str, *, create: bool = False) -> Iterator[Connection]:
         extra = target.get_backend_name() == "postgresql"
         package = "'reorder[postgresql]'" if extra else str(error.name)
         what = f"the driver is not installed ({one_line(error)})"
-        raise UnreachableError(url, what, f"Run pip install {package}.") from error
+        raise UnreachableError(url, what, f"Run pip install {package}.") from None
     except DBAPIError as error:
-        what = f"the database does not answer: {one_line(error.orig)}"
+        what = f"the database does not answer: {without_secrets(error.orig, url)}"
         raise UnreachableError(
             url, what, "Check that it runs, and the names and rights in the URL."
-        ) from error
+        ) from None
     except (SQLAlchemyError, ValueError, TypeError) as error:
-        raise UnreachableError(url, f"not a database that can be read: {one_line(error)}", FORMS) from error
+        what = f"not a database that can be read: {without_secrets(error, url)}"
+        raise UnreachableError(url, what, FORMS) from None
     with connection:
         if connection.dialect.name == "sqlite":
             # The driver begins a transaction only before the first change of a row, not of a table.

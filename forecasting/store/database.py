@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from forecasting.errors import RequestError
 from forecasting.store.columns import Column, Kind
 from forecasting.store.conform import conform
-from forecasting.store.connection import connected, one_line, shown
+from forecasting.store.connection import connected, shown, without_secrets
 from forecasting.store.plan_tables import RUN
 from forecasting.store.schema import TABLES
 
@@ -81,7 +81,7 @@ def write_run(url: str, tables: Mapping[str, pd.DataFrame], run: Mapping[str, An
             for name, frame in {**tables, "runs": described}.items():
                 _replace(connection, name, frame, str(run["run"]))
     except sa.exc.SQLAlchemyError as error:
-        said = one_line(getattr(error, "orig", None) or error)
+        said = without_secrets(getattr(error, "orig", None) or error, url)
         raise RequestError(
             f"{shown(url)}: the database refused: {said}. Nothing was written; check that the tables of "
             "these names there are reorder's own"

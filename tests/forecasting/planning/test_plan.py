@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from forecasting import bootstrap
-from forecasting.config import load
+from forecasting.config import Secrets, load
 from forecasting.dataset.read import read
 from forecasting.domain import day_number
 from forecasting.errors import RequestError
@@ -26,6 +26,10 @@ on_hand on_order backlog inventory_position lead_time_days protection_days deman
 demand_q95 demand_q98 safety_stock reorder_point order_up_to stockout_probability
 stockout_probability_if_ordered expected_short_units expected_short_units_if_ordered expected_cost
 expected_cost_if_ordered marginal_value reason flags rule""".split()
+
+
+def secrets(url: str) -> Secrets:
+    return Secrets(database_url=url)
 
 
 @pytest.fixture(scope="module")
@@ -259,7 +263,7 @@ def test_other_buckets_plan_much_the_same(sample, table, bucket):
 
 def test_two_runs_write_the_same_bytes(sample, tmp_path):
     for name in ("one", "two"):
-        bootstrap.plan(str(sample), load(), AS_OF, out=tmp_path / name, db=None, csv=True)
+        bootstrap.plan(str(sample), load(), AS_OF, out=tmp_path / name, csv=True)
     names = sorted(path.name for path in (tmp_path / "one").iterdir())
     tables = ("assumptions", "choices", "costs", "recommendations", "supplier_orders")
     written = [f"{table}.{kind}" for table in tables for kind in ("csv", "parquet")]
@@ -274,7 +278,7 @@ def test_two_runs_write_the_same_bytes(sample, tmp_path):
 def test_a_database_holds_the_same_and_writing_again_changes_nothing(sample, tmp_path, table):
     file = tmp_path / "runs.sqlite"
     for _ in range(2):
-        bootstrap.plan(str(sample), load(), AS_OF, out=None, db=f"sqlite:///{file}", csv=False)
+        bootstrap.plan(str(sample), load(), AS_OF, out=None, csv=False, secrets=secrets(f"sqlite:///{file}"))
     with sqlite3.connect(file) as connection:
         stored = pd.read_sql("select * from recommendations order by location, sku", connection)
         runs = connection.execute("select run, command from runs").fetchall()
@@ -296,14 +300,14 @@ def test_a_database_holds_the_same_and_writing_again_changes_nothing(sample, tmp
 )
 def test_a_database_that_does_not_answer_is_named_without_its_password(sample, url, said):
     with pytest.raises(RequestError, match=said) as error:
-        bootstrap.plan(str(sample), load(), AS_OF, out=None, db=url, csv=False)
+        bootstrap.plan(str(sample), load(), AS_OF, out=None, csv=False, secrets=secrets(url))
     assert "secret" not in str(error.value)
 
 
 def test_a_folder_that_cannot_be_written_is_named(sample, tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(RequestError, match="cannot be written"):
-        bootstrap.plan(str(sample), load(), AS_OF, out=tmp_path / "file", db=None, csv=False)
+        bootstrap.plan(str(sample), load(), AS_OF, out=tmp_path / "file", csv=False)
 
 
 def test_a_forecast_is_one_row_an_item_with_rising_quantiles(sample):
@@ -333,7 +337,7 @@ def test_postgresql_holds_exact_decimals(sample, postgresql_url, table):
     import sqlalchemy as sa
 
     for _ in range(2):
-        bootstrap.plan(str(sample), load(), AS_OF, out=None, db=postgresql_url, csv=False)
+        bootstrap.plan(str(sample), load(), AS_OF, out=None, csv=False, secrets=secrets(postgresql_url))
     engine = sa.create_engine(postgresql_url.replace("postgresql://", "postgresql+psycopg://"))
     with engine.connect() as connection:
         rows = connection.execute(
