@@ -122,21 +122,22 @@ def plan(
 
 def replay(source: str, config: Config, request: ReplayRequest, *, out: Path, csv: bool) -> Result:
     """Replay, and write the tables and the report. One that was stopped goes on where it was."""
-    from forecasting.adapters.checkpoints import FolderNotebook
+    from forecasting.adapters.checkpoints import FolderCheckpoints
     from forecasting.adapters.progress import progress_bar
     from forecasting.replay.replay import Extras
     from forecasting.replay.replay import replay as run
     from forecasting.reports.replay.report import report
     from forecasting.store.files import write_run
 
-    notebooks: list[FolderNotebook] = []
+    opened: list[FolderCheckpoints] = []
 
-    def open_notebook(identity: str) -> FolderNotebook:
-        notebooks.append(FolderNotebook(out / ".unfinished", identity))
-        if notebooks[0].pages:
-            said = f"going on with a replay that was stopped after review {notebooks[0].pages}"
+    def open_checkpoints(identity: str) -> FolderCheckpoints:
+        checkpoints = FolderCheckpoints(out / ".unfinished", identity)
+        opened.append(checkpoints)
+        if checkpoints.reviews:
+            said = f"going on with a replay that was stopped after review {checkpoints.reviews}"
             print(said, file=sys.stderr, flush=True)
-        return notebooks[0]
+        return checkpoints
 
     records = read_records(source)
     with progress_bar("replay") as stage:
@@ -149,12 +150,12 @@ def replay(source: str, config: Config, request: ReplayRequest, *, out: Path, cs
             request.baseline,
             request.extras or Extras(),
             stage,
-            open_notebook,
+            open_checkpoints,
         )
 
     write_run(out, result.tables, result.run, csv=csv, texts={"report.html": report(result)})
-    for notebook in notebooks:
-        notebook.discard()
+    for checkpoints in opened:
+        checkpoints.discard()
     return result
 
 

@@ -1,9 +1,8 @@
-"""A replay's notebook in a folder: a file a page, there whole or not at all."""
+"""A replay's checkpoints in a folder: a file each, there whole or not at all."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import zipfile
 from collections.abc import Mapping
@@ -13,21 +12,22 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from forecasting.adapters.atomic import whole_file
 from forecasting.errors import RequestError
 
 OWNER = "replay.txt"
-"""The file that says which replay the pages are of."""
+"""The file that says which replay the checkpoints are of."""
 
-Page = Mapping[str, npt.NDArray[Any]]
+Checkpoint = Mapping[str, npt.NDArray[Any]]
 
 
-class FolderNotebook:
-    """Pages in ``folder``, of the replay known as ``identity``; pages of any other are thrown away.
+class FolderCheckpoints:
+    """Checkpoints in ``folder``, of the replay known as ``identity``; those of any other are thrown away.
 
     Another version of the code is another replay: it might decide otherwise.
 
     Attributes:
-        pages: how many were there to begin with.
+        reviews: how many reviews there were checkpoints of to begin with.
 
     Raises RequestError where the folder cannot be written.
 
@@ -40,31 +40,29 @@ class FolderNotebook:
             named = folder / OWNER
             if not (named.is_file() and named.read_text(encoding="utf-8") == owner):
                 self.discard()
-                folder.mkdir(parents=True)
-                named.write_text(owner, encoding="utf-8")
+                with whole_file(named) as beside:
+                    beside.write_text(owner, encoding="utf-8")
         except OSError as error:
             raise RequestError(f"{folder}: cannot be written ({error}); name another folder") from None
-        self.pages = len(list(folder.glob("review-*.npz")))
+        self.reviews = len(list(folder.glob("review-*.npz")))
 
-    def read(self, page: str) -> Page | None:
-        """The arrays of a page by name; None where it was never written, or cannot be read any more."""
+    def read(self, name: str) -> Checkpoint | None:
+        """The arrays of a checkpoint by name; None where it was never written, or cannot be read any more."""
         try:
-            with np.load(self._folder / f"{page}.npz", allow_pickle=False) as file:
-                return {name: file[name] for name in file.files}
+            # Opened here, for numpy does not close a file that it cannot read.
+            with (self._folder / f"{name}.npz").open("rb") as file:
+                arrays = np.load(file, allow_pickle=False)
+                return {label: arrays[label] for label in arrays.files}
         except (OSError, ValueError, EOFError, zipfile.BadZipFile):
             return None
 
-    def write(self, page: str, content: Page) -> None:
-        """Keep the arrays of a page: on the disk before it gets its name."""
-        beside = self._folder / f".{page}.writing"
-        with beside.open("wb") as file:
-            np.savez(file, **dict(content))  # type: ignore[arg-type]
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self._folder / f"{page}.npz")
+    def write(self, name: str, checkpoint: Checkpoint) -> None:
+        """Keep the arrays of a checkpoint."""
+        with whole_file(self._folder / f"{name}.npz") as beside, beside.open("wb") as file:
+            np.savez(file, **dict(checkpoint))  # type: ignore[arg-type]  # numpy's stub takes no mapping
 
     def discard(self) -> None:
-        """Throw all pages away: the replay is done."""
+        """Throw all checkpoints away: the replay is done."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
 

@@ -8,10 +8,7 @@ and so are columns without values that the contract does not require: they read 
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -22,6 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pyarrow_csv
 import pyarrow.parquet as pq
 
+from forecasting.adapters.atomic import whole_files
 from forecasting.dataset.tables import BY_NAME, Kind
 from forecasting.errors import RequestError
 
@@ -46,24 +44,16 @@ def write(tables: Mapping[str, pd.DataFrame], folder: Path | str, format: Format
     """
     if format not in ("csv", "parquet"):
         raise RequestError(f"format {format!r}: there is no such format. Write csv or parquet.")
-    # Resolved, for the files go beside it: "." has no side.
     target = Path(folder).resolve()
-    old = _replaceable(target, set(tables))
+    stale = _replaceable(target, set(tables))
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with _beside(target) as fresh:
+        with whole_files(target) as beside:
             for name, frame in tables.items():
                 if len(frame):
-                    _write_file(_arrow(name, frame), fresh / f"{name}.{format}")
-            if not target.exists():
-                fresh.rename(target)
-                return
-            new = {path.name for path in fresh.iterdir()}
-            for name in sorted(new):
-                (fresh / name).replace(target / name)
-            for path in old:
-                if path.name not in new:
-                    path.unlink()
+                    _write_file(_arrow(name, frame), beside / f"{name}.{format}")
+                    stale.discard(target / f"{name}.{format}")
+        for path in stale:
+            path.unlink()
     except OSError as error:
         raise RequestError(
             f"{target}: cannot be written: {error.strerror or error}. Name another folder."
@@ -90,7 +80,7 @@ def write_database(tables: Mapping[str, pd.DataFrame], url: str) -> None:
         raise RequestError(f"{shown(url)}: cannot be written: {reason}. Nothing was changed.") from error
 
 
-def _replaceable(folder: Path, names: set[str]) -> list[Path]:
+def _replaceable(folder: Path, names: set[str]) -> set[Path]:
     """The table files in the folder; refuses a folder with others."""
     if folder.exists() and not folder.is_dir():
         raise RequestError(f"{folder}: is a file. Name a folder.")
@@ -100,19 +90,7 @@ def _replaceable(folder: Path, names: set[str]) -> list[Path]:
             raise RequestError(
                 f"{folder}: holds {path.name}, which is no table. Name a new or an empty folder."
             )
-    return files
-
-
-@contextmanager
-def _beside(folder: Path) -> Iterator[Path]:
-    """An empty folder on the same file system, gone at the end unless it was moved away."""
-    fresh = folder.parent / f".{folder.name}.{os.getpid()}.part"
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir()
-    try:
-        yield fresh
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+    return set(files)
 
 
 def _arrow(name: str, frame: pd.DataFrame) -> Any:

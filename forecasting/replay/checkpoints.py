@@ -1,8 +1,9 @@
-"""Where a replay notes down what it has done, so that one that was stopped goes on from there.
+"""What a replay keeps of its work, so that one that was stopped goes on from there.
 
 The simulated stock follows from the orders alone, and running it again takes seconds; deciding takes
-minutes. So a page is a review with what each policy ordered, or a rule with the parameters that were fitted:
-nothing else needs to be kept, and a replay that goes on ends with the same bytes as one never stopped.
+minutes. So a checkpoint is a review with what each policy ordered, or a rule with the parameters that were
+fitted: nothing else needs to be kept, and a replay that goes on ends with the same bytes as one that was
+never stopped.
 """
 
 from __future__ import annotations
@@ -12,40 +13,41 @@ from typing import Any, Protocol
 
 import numpy.typing as npt
 
-Page = Mapping[str, npt.NDArray[Any]]
+Checkpoint = Mapping[str, npt.NDArray[Any]]
+"""Arrays by name."""
 
 
-class Notebook(Protocol):
-    """Pages by name. A page is there whole or not at all."""
+class Checkpoints(Protocol):
+    """Checkpoints by name. One is there whole or not at all."""
 
-    def read(self, page: str) -> Page | None:
-        """The arrays of a page by name; None where it was never written."""
+    def read(self, name: str) -> Checkpoint | None:
+        """The checkpoint of that name; None where it was never written."""
 
-    def write(self, page: str, content: Page) -> None:
-        """Keep the arrays of a page."""
+    def write(self, name: str, checkpoint: Checkpoint) -> None:
+        """Keep a checkpoint under that name."""
 
 
-class NoNotes:
-    """A notebook that keeps nothing."""
+class NoCheckpoints:
+    """Keeps nothing."""
 
-    def read(self, page: str) -> Page | None:
+    def read(self, name: str) -> Checkpoint | None:
         """Nothing."""
         return None
 
-    def write(self, page: str, content: Page) -> None:
+    def write(self, name: str, checkpoint: Checkpoint) -> None:
         """Nothing is kept."""
 
 
-class Chapter:
-    """Pages of a notebook, under a name of their own."""
+class CheckpointGroup:
+    """Some of the checkpoints, whose names begin alike."""
 
-    def __init__(self, notebook: Notebook, name: str) -> None:
-        self._notebook, self._name = notebook, name
+    def __init__(self, checkpoints: Checkpoints, prefix: str) -> None:
+        self._checkpoints, self._prefix = checkpoints, prefix
 
-    def read(self, page: str) -> Page | None:
-        """As ``Notebook.read``."""
-        return self._notebook.read(f"{self._name}-{page}")
+    def read(self, name: str) -> Checkpoint | None:
+        """As ``Checkpoints.read``."""
+        return self._checkpoints.read(f"{self._prefix}-{name}")
 
-    def write(self, page: str, content: Page) -> None:
-        """As ``Notebook.write``."""
-        self._notebook.write(f"{self._name}-{page}", content)
+    def write(self, name: str, checkpoint: Checkpoint) -> None:
+        """As ``Checkpoints.write``."""
+        self._checkpoints.write(f"{self._prefix}-{name}", checkpoint)

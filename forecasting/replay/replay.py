@@ -22,7 +22,7 @@ from forecasting.policies.base import Policy
 from forecasting.policies.perfect_foresight import PerfectForesight
 from forecasting.policies.registry import IN_HINDSIGHT, POLICIES, RECORDED, policy, unknown
 from forecasting.replay import compare
-from forecasting.replay.checkpoints import Chapter, NoNotes, Notebook
+from forecasting.replay.checkpoints import CheckpointGroup, Checkpoints, NoCheckpoints
 from forecasting.replay.decomposition import decomposition
 from forecasting.replay.fit import TOGETHER, fit, time_before
 from forecasting.replay.frontier import frontier
@@ -59,14 +59,14 @@ def replay(
     baseline: str,
     extras: Extras = Extras(),
     stage: Stage = silent,
-    open_notebook: Callable[[str], Notebook] = lambda identity: NoNotes(),
+    open_checkpoints: Callable[[str], Checkpoints] = lambda identity: NoCheckpoints(),
 ) -> Result:
     """Simulate ``first_day`` to ``last_day`` with each policy, and compare them with ``baseline``.
 
     Args:
         extras: what else to find out.
         stage: shows how far it has come.
-        open_notebook: called with what the run is known by; what is noted there is not decided again.
+        open_checkpoints: called with what the run is known by; what is kept there is not decided again.
 
     Raises RequestError where a date or a name does not fit.
 
@@ -88,14 +88,14 @@ def replay(
         config,
         {"replay": [first_day, last_day], "policies": names, "baseline": baseline, "extras": vars(extras)},
     )
-    notebook = open_notebook(identity)
+    checkpoints = open_checkpoints(identity)
     before = time_before(seeing, first_day)
     followed = [name for name in names if name != RECORDED]
-    chosen = [_fitted(_policy(name, config, past), before, notebook, stage) for name in followed]
+    chosen = [_fitted(_policy(name, config, past), before, checkpoints, stage) for name in followed]
     clock.lap("fit")
     swept = [each.settings() if extras.frontier else () for each in chosen]
     others = [setting.policy for each in swept for setting in each if not setting.as_replayed]
-    found = _walked([*chosen, *others], past, notebook, stage)
+    found = _walked([*chosen, *others], past, checkpoints, stage)
     runs = found[: len(chosen)]
     clock.lap("walk")
     gaps: tuple[str, ...] = ()
@@ -131,7 +131,7 @@ def replay(
         )
     if extras.sensitivity:
         tables["sensitivity"] = sensitivity(
-            chosen, found[: len(chosen)], past, costs, baseline, notebook, stage
+            chosen, found[: len(chosen)], past, costs, baseline, checkpoints, stage
         )
         clock.lap("sensitivity")
     tables["assumptions"] = assumptions.frame()
@@ -161,14 +161,16 @@ def _counted_from(past: Scenario) -> int:
     return int(past.count_from[known].max(initial=past.first_day))
 
 
-def _walked(policies: Sequence[Policy], past: Scenario, notebook: Notebook, stage: Stage) -> list[PolicyRun]:
+def _walked(
+    policies: Sequence[Policy], past: Scenario, checkpoints: Checkpoints, stage: Stage
+) -> list[PolicyRun]:
     """What comes of each, as many at a time as there is room for."""
     lot = max(1, TOGETHER // max(len(past.lines), 1))
     runs: list[PolicyRun] = []
     for start in range(0, len(policies), lot):
-        chapter = notebook if start == 0 else Chapter(notebook, f"from-{start}")
+        group = checkpoints if start == 0 else CheckpointGroup(checkpoints, f"from-{start}")
         progress = stage(len(past.review_days), "reviews")
-        runs += walk_together(policies[start : start + lot], past, chapter, progress)
+        runs += walk_together(policies[start : start + lot], past, group, progress)
     return runs
 
 
@@ -189,17 +191,17 @@ def _policy(name: str, config: Config, past: Scenario) -> Policy:
     return policy(name, config)
 
 
-def _fitted(policy: Policy, before: Scenario | None, notebook: Notebook, stage: Stage) -> Policy:
+def _fitted(policy: Policy, before: Scenario | None, checkpoints: Checkpoints, stage: Stage) -> Policy:
     """The policy with the parameters that would have cost least before, if it has any to choose."""
     candidates = policy.candidates()
     if len(candidates) == 1 or before is None:
         return policy
-    page = f"fit-{policy.name}"
-    noted = notebook.read(page)
-    if noted is None:
-        noted = {"candidate": np.array(candidates.index(fit(policy, before, stage)))}
-        notebook.write(page, noted)
-    return candidates[int(noted["candidate"])]
+    name = f"fit-{policy.name}"
+    fitted = checkpoints.read(name)
+    if fitted is None:
+        fitted = {"candidate": np.array(candidates.index(fit(policy, before, stage)))}
+        checkpoints.write(name, fitted)
+    return candidates[int(fitted["candidate"])]
 
 
 def _checked(policies: Sequence[str], baseline: str) -> list[str]:

@@ -16,7 +16,7 @@ from forecasting.adapters.stages import Stage
 from forecasting.domain import Costs, DemandLines, FloatArray, IntArray, LeadTimes
 from forecasting.policies.base import Policy
 from forecasting.replay import compare
-from forecasting.replay.checkpoints import Chapter, Notebook
+from forecasting.replay.checkpoints import CheckpointGroup, Checkpoints
 from forecasting.replay.scenario import Scenario
 from forecasting.replay.simulate import PolicyRun, walk_together
 
@@ -45,7 +45,7 @@ def sensitivity(
     past: Scenario,
     costs: Costs,
     baseline: str,
-    notebook: Notebook,
+    checkpoints: Checkpoints,
     stage: Stage,
 ) -> pd.DataFrame:
     """A row a scenario and policy: ``scenario``, ``policy`` and what ``SHOWN`` names.
@@ -56,7 +56,7 @@ def sensitivity(
         past: the scenario that they were replayed in.
         costs: what is charged there.
         baseline: the policy that the others are compared with.
-        notebook: where the replays of the scenarios are noted down.
+        checkpoints: where the replays of the scenarios are kept.
         stage: shows how far it has come.
 
     """
@@ -70,8 +70,8 @@ def sensitivity(
         return table
 
     def again(words: str, scenario: Scenario, policies: Sequence[Policy]) -> list[PolicyRun]:
-        page = Chapter(notebook, words.replace(" ", "-"))
-        return walk_together(policies, scenario, page, stage(len(scenario.review_days), words))
+        group = CheckpointGroup(checkpoints, words.replace(" ", "-"))
+        return walk_together(policies, scenario, group, stage(len(scenario.review_days), words))
 
     tables = [rows(AS_REPLAYED, runs, costs)]
     for words, weight in (("shortages cost twice as much", 2.0), ("shortages cost half as much", 0.5)):

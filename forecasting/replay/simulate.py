@@ -17,7 +17,7 @@ from forecasting.inputs.stock import overtaken
 from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast
 from forecasting.policies.base import Policy, Situation
 from forecasting.policies.order_together import order_together
-from forecasting.replay.checkpoints import NoNotes, Notebook
+from forecasting.replay.checkpoints import Checkpoints, NoCheckpoints
 from forecasting.replay.observations import Sight, observed_sales
 from forecasting.replay.purchases import Purchases, Waste
 from forecasting.replay.scenario import Scenario
@@ -73,18 +73,18 @@ class Walk:
         self._hidden = self._observer.config.observe == "sales" and not catalogue.backorder_allowed.all()
         self._choice: LazyChoice | None = None
 
-    def review(self, day: int, sight: Sight, noted: Order | None = None) -> Order:
+    def review(self, day: int, sight: Sight, decided: Order | None = None) -> Order:
         """Simulate up to the close of ``day``, and order there.
 
         Args:
             day: the next review day of the scenario.
             sight: what all policies that see the same demand share.
-            noted: what the policy is known to have ordered then; it is not asked again.
+            decided: what the policy is known to have ordered then; it is not asked again.
 
         """
         self._waste.advance(self._ledger, day)
         situation = self._situation(day, sight)
-        order = noted
+        order = decided
         if order is None:
             asked = situation()
             catalogue, budget = self._scenario.observer.catalogue, self._observer.config.budget
@@ -159,7 +159,7 @@ def walk(policy: Policy, scenario: Scenario) -> PolicyRun:
 def walk_together(
     policies: Sequence[Policy],
     scenario: Scenario,
-    notebook: Notebook | None = None,
+    checkpoints: Checkpoints | None = None,
     progress: Callable[[], None] = lambda: None,
 ) -> list[PolicyRun]:
     """Simulate the scenario once with each policy, all of them at the same day at any time.
@@ -168,26 +168,26 @@ def walk_together(
     comes of a policy does not depend on which others there are.
 
     Args:
-        notebook: where orders are noted down after each review. Those that it holds already, from a replay
+        checkpoints: where orders are kept after each review. Those that it holds already, from a replay
             that was stopped, are taken as they are: the simulated stock follows from the orders alone.
         progress: called after each review.
 
     """
-    notebook = NoNotes() if notebook is None else notebook
+    checkpoints = NoCheckpoints() if checkpoints is None else checkpoints
     walks = [Walk(policy, scenario) for policy in policies]
     sight = Sight(scenario)
     for number, day in enumerate(scenario.review_days):
-        page = f"review-{number:05d}"
-        noted = notebook.read(page)
-        if noted is not None:
+        name = f"review-{number:05d}"
+        decided = checkpoints.read(name)
+        if decided is not None:
             for place, each in enumerate(walks):
-                order = Order(noted[f"item-{place}"], noted[f"quantity-{place}"])
+                order = Order(decided[f"item-{place}"], decided[f"quantity-{place}"])
                 each.review(day, sight, order)
         else:
             orders = [each.review(day, sight) for each in walks]
             items = {f"item-{place}": order.item for place, order in enumerate(orders)}
-            notebook.write(
-                page, items | {f"quantity-{place}": order.quantity for place, order in enumerate(orders)}
+            checkpoints.write(
+                name, items | {f"quantity-{place}": order.quantity for place, order in enumerate(orders)}
             )
         progress()
     return [each.finish() for each in walks]

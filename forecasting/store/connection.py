@@ -30,6 +30,8 @@ def shown(url: str) -> str:
     try:
         target = make_url(url)
     except (ArgumentError, ValueError):
+        if not set(url) & set(":@?="):
+            return url
         # Nobody can tell which part of it is the password.
         scheme, separator, _ = url.partition("://")
         return f"{scheme}://..." if separator and scheme.replace("+", "").isalnum() else "..."

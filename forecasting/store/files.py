@@ -2,14 +2,13 @@
 
 What a file holds follows from its table's declaration (``schema``): a table that does not fit is refused.
 
-A file is there whole or not at all: everything is written beside the folder's files first and then
-renamed, ``run.json`` last. Of a run that was stopped half way, ``run.json`` is therefore missing.
+A file is there whole or not at all, and ``run.json`` comes last: it is missing of a run that was stopped
+half way.
 """
 
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 
+from forecasting.adapters.atomic import whole_file, whole_files
 from forecasting.errors import RequestError
 from forecasting.store.conform import arrow, conform
 
@@ -34,27 +34,19 @@ def write_run(
     Raises RequestError where the folder cannot be written; nothing is then half written.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".writing-", dir=folder) as place:
-            beside = Path(place)
-            names = []
+        with whole_files(folder, last="run.json") as beside:
             for name, table in tables.items():
                 write_parquet(name, table, beside / f"{name}.parquet")
-                names.append(f"{name}.parquet")
                 if csv:
                     table.to_csv(beside / f"{name}.csv", index=False, lineterminator="\n")
-                    names.append(f"{name}.csv")
             for name, text in (texts or {}).items():
                 (beside / name).write_text(text, encoding="utf-8")
-                names.append(name)
             described = json.dumps(run, indent=2, ensure_ascii=False) + "\n"
             (beside / "run.json").write_text(described, encoding="utf-8")
-            # What an earlier run said of itself is no longer true of what is replaced now.
-            (folder / "run.json").unlink(missing_ok=True)
-            for name in [*names, "run.json"]:
-                (beside / name).replace(folder / name)
-            for name in set() if csv else tables:
-                # The CSV of an earlier run would be older than the Parquet file beside it.
+
+        if not csv:
+            # The CSV of an earlier run would be older than the Parquet file beside it.
+            for name in tables:
                 (folder / f"{name}.csv").unlink(missing_ok=True)
     except OSError as error:
         raise RequestError(f"{folder}: cannot be written ({error}); name another folder") from None
@@ -69,17 +61,14 @@ def check_name(file: Path) -> None:
 def write_file(name: str, table: pd.DataFrame, file: Path) -> None:
     """Write the table declared as ``name`` to a ``.parquet`` or ``.csv`` file, whole or not at all."""
     check_name(file)
-    beside = file.with_name(f".{file.name}.writing")
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        if file.suffix == ".csv":
-            conform(name, table)
-            table.to_csv(beside, index=False, lineterminator="\n")
-        else:
-            write_parquet(name, table, beside)
-        beside.replace(file)
+        with whole_file(file) as beside:
+            if file.suffix == ".csv":
+                conform(name, table)
+                table.to_csv(beside, index=False, lineterminator="\n")
+            else:
+                write_parquet(name, table, beside)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise RequestError(f"{file}: cannot be written ({error}); name another file") from None
 
 

@@ -78,7 +78,8 @@ def test_a_killed_plan_leaves_an_earlier_one_as_it_was(sample, tmp_path, planned
 
 def test_a_plan_killed_while_it_renames_leaves_whole_files_and_no_run(sample, tmp_path, planned):
     out = shutil.copytree(planned[0], tmp_path / "plan")
-    kill_a_plan("Path, 'replace'", 2, sample, "--out", out, "--csv")
+    # Files are renamed in the order of their names: the recommendations are, the supplier orders are not.
+    kill_a_plan("Path, 'replace'", 9, sample, "--out", out, "--csv")
     assert set(contents(planned[0])) - set(contents(out)) == {"run.json"}
     old = pd.read_parquet(planned[0] / "recommendations.parquet")
     new = pd.read_parquet(out / "recommendations.parquet")
@@ -105,7 +106,7 @@ REPLAYED = (
     *("--from", "2026-04-06", "--to", "2026-06-28"),
     *("--set", "interval_draws=50", "--set", "reselect_days=28", *QUICK),
 )
-NOTEBOOK = "forecasting.adapters.checkpoints.FolderNotebook, 'write'"
+CHECKPOINTS = "forecasting.adapters.checkpoints.FolderCheckpoints, 'write'"
 
 
 @pytest.mark.parametrize(
@@ -117,8 +118,8 @@ def test_a_killed_replay_goes_on_and_ends_with_the_same_bytes(sample, tmp_path, 
     whole, out = tmp_path / "whole", tmp_path / "out"
     assert reorder(*arguments, "--out", whole).code == 0
     # Killed twice: after the fit and some reviews, and again after some more.
-    kill(NOTEBOOK, 7, *arguments, "--out", out)
-    kill(NOTEBOOK, 20, *arguments, "--out", out)
+    kill(CHECKPOINTS, 7, *arguments, "--out", out)
+    kill(CHECKPOINTS, 20, *arguments, "--out", out)
     assert len(list((out / ".unfinished").glob("*.npz"))) == 6 + 19
     done = reorder(*arguments, "--out", out)
     assert done.code == 0
@@ -132,7 +133,7 @@ def test_a_killed_replay_goes_on_and_ends_with_the_same_bytes(sample, tmp_path, 
 def test_another_replay_does_not_go_on_with_what_one_left(sample, tmp_path):
     rules = ("--policies", "no_orders,cost_optimal", "--baseline", "no_orders")
     arguments = ("replay", sample, *REPLAYED, *rules, "--out", tmp_path / "out")
-    kill(NOTEBOOK, 4, *arguments)
+    kill(CHECKPOINTS, 4, *arguments)
     done = reorder(*arguments, "--set", "cancel_share=0.2")
     assert done.code == 0
     assert done.err == ""

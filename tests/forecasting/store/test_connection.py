@@ -19,6 +19,7 @@ PASSWORD = "hunter2"
         ("postgresql://me:hunter2@host:hunter2/orders", "postgresql://..."),
         ("postgresql:/me:hunter2@host/orders", "..."),
         ("me:hunter2@host", "..."),
+        ("nonsense", "nonsense"),
         ("sqlite:///orders.db", "sqlite:///orders.db"),
     ],
 )  # fmt: skip

@@ -54,6 +54,9 @@ def test_one_table_in_a_file(tmp_path, suffix):
     assert names(file.parent) == [file.name]
 
 
-def test_a_file_of_no_known_kind_is_refused(tmp_path):
+def test_a_file_of_no_known_kind_or_place_is_refused(tmp_path):
     with pytest.raises(RequestError, match=r"ends in \.parquet or \.csv"):
         check_name(tmp_path / "f.xlsx")
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(RequestError, match="cannot be written"):
+        write_file("forecast", FORECAST, tmp_path / "file" / "f.csv")
