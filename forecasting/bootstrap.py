@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from forecasting.connectors.online_retail.importing import Imported
     from forecasting.dataset.check import Checked
     from forecasting.evaluate.backtest import Request
-    from forecasting.replay.replay import Extras
+    from forecasting.replay.request import ReplayRequest
     from forecasting.run import Result
     from forecasting.sample import Sample
 
@@ -30,25 +29,6 @@ DEMO_REPLAY_DAYS = 364
 
 DEMO_POLICIES = ("recorded", "min_max", "cost_optimal", "perfect_foresight", "no_orders")
 DEMO_BASELINE = "min_max"
-
-
-@dataclass(frozen=True)
-class ReplayRequest:
-    """What is to be replayed.
-
-    Attributes:
-        first_day, last_day: the days simulated, day numbers.
-        policies: their names.
-        baseline: the one among them that the others are compared with.
-        extras: what else to find out; None = nothing.
-
-    """
-
-    first_day: int
-    last_day: int
-    policies: Sequence[str]
-    baseline: str
-    extras: Extras | None = None
 
 
 def write_sample(folder: Path, items: int, days: int, seed: int, kind: str) -> Sample:
@@ -124,7 +104,6 @@ def replay(source: str, config: Config, request: ReplayRequest, *, out: Path, cs
     """Replay, and write the tables and the report. One that was stopped goes on where it was."""
     from forecasting.adapters.checkpoints import FolderCheckpoints
     from forecasting.adapters.progress import progress_bar
-    from forecasting.replay.replay import Extras
     from forecasting.replay.replay import replay as run
     from forecasting.reports.replay.report import report
     from forecasting.store.files import write_run
@@ -144,11 +123,7 @@ def replay(source: str, config: Config, request: ReplayRequest, *, out: Path, cs
         result = run(
             records,
             config,
-            request.first_day,
-            request.last_day,
-            request.policies,
-            request.baseline,
-            request.extras or Extras(),
+            request,
             stage,
             open_checkpoints,
         )
@@ -202,6 +177,7 @@ def solve(
 
 def demo(folder: Path) -> Iterator[str]:
     """Sample, plan, replay: yields what to show as each is done."""
+    from forecasting.replay.request import ReplayRequest
     from forecasting.reports.terminal import demo_text, sample_text
 
     data = folder / "data"

@@ -254,10 +254,9 @@ def replay(
     Example: reorder replay demo/data --from 2025-12-29 --to 2026-06-28 --policies min_max,cost_optimal
     --baseline min_max --out demo/replay
     """
-    from forecasting.bootstrap import ReplayRequest
     from forecasting.bootstrap import replay as run
     from forecasting.config import overrides
-    from forecasting.replay.replay import Extras
+    from forecasting.replay.request import Extras, ReplayRequest
     from forecasting.reports.terminal import replay_text
 
     request = ReplayRequest(

@@ -38,7 +38,7 @@ from forecasting.policies.registry import policy
 from forecasting.replay import compare
 from forecasting.replay.fit import rehearse, time_before
 from forecasting.replay.scenario import scenario
-from forecasting.replay.simulate import walk_together
+from forecasting.replay.simulate import simulate_together
 
 FIRST, LAST = "2010-12-06", "2011-11-27"
 SUPPLIERS, LEAD_DAYS, SEED = 40, (7, 28), 1
@@ -92,7 +92,7 @@ def replay(folder: Path, settings: tuple[str, ...]) -> dict[str, pd.DataFrame]:
         chosen.append(candidates[best])
         chosen.append(replace(candidates[best_fixed], name=f"{name}, 13 weeks"))
     chosen += [policy("cost_optimal", config), PerfectForesight(past.lines, past.arrivals)]
-    runs = walk_together(chosen, past)
+    runs = simulate_together(chosen, past)
     costs, value = seeing.catalogue.costs, seeing.catalogue.terms.unit_cost
     against = {}
     for kind in ("13 weeks", "fitted"):

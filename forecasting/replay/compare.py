@@ -9,7 +9,7 @@ import pandas as pd
 
 from forecasting.domain import Costs, FloatArray, IntArray, Items
 from forecasting.replay.measures import COUNTS, MEASURES, SHARES, additive, costs_of, measures
-from forecasting.replay.simulate import PolicyRun
+from forecasting.replay.policy_run import PolicyRun
 
 INTERVAL = (0.05, 0.95)
 """The ends of a 90 % interval."""

@@ -16,7 +16,7 @@ import pandas as pd
 from forecasting.domain import Costs, FloatArray
 from forecasting.replay.compare import INTERVAL, drawn_totals, totals
 from forecasting.replay.measures import measures
-from forecasting.replay.simulate import PolicyRun
+from forecasting.replay.policy_run import PolicyRun
 
 NEITHER, FORECAST, RULE, BOTH = "min_max", "min_max_forecast", "cost_optimal_average", "cost_optimal"
 """The four policies: with neither, with only our forecast, with only our rule, with both."""

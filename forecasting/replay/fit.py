@@ -8,12 +8,16 @@ from dataclasses import replace
 import numpy as np
 
 from forecasting.adapters.stages import Stage, silent
+from forecasting.config import Config
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.planning.observer import Observer
 from forecasting.policies.base import Policy
+from forecasting.policies.perfect_foresight import PerfectForesight
+from forecasting.policies.registry import policy as policy_named
+from forecasting.replay.checkpoints import Checkpoints
 from forecasting.replay.measures import costs_of
 from forecasting.replay.scenario import Scenario, scenario
-from forecasting.replay.simulate import walk_together
+from forecasting.replay.simulate import lots_of, simulate_together
 
 LONGEST_DAYS = 364
 SHORTEST_DAYS = 91
@@ -22,8 +26,32 @@ SHORTEST_DAYS = 91
 HISTORY_DAYS = 28
 """Days of history that a rule must have had before the first review it is judged on."""
 
-TOGETHER = 25_000_000
-"""Order lines that are simulated at the same time, over all candidates: they take 40 bytes each."""
+
+def fitted_policies(
+    names: Sequence[str], past: Scenario, checkpoints: Checkpoints, stage: Stage
+) -> list[Policy]:
+    """The policies of these names, with the parameters that would have cost least before the replay."""
+    config, before = past.observer.config, time_before(past.observer, past.first_day)
+    return [_fitted(_policy(name, config, past), before, checkpoints, stage) for name in names]
+
+
+def _policy(name: str, config: Config, past: Scenario) -> Policy:
+    if name == "perfect_foresight":
+        return PerfectForesight(past.lines, past.arrivals)
+    return policy_named(name, config)
+
+
+def _fitted(policy: Policy, before: Scenario | None, checkpoints: Checkpoints, stage: Stage) -> Policy:
+    """The policy at its best on the time before, if it has parameters to choose and there is such a time."""
+    candidates = policy.candidates()
+    if len(candidates) == 1 or before is None:
+        return policy
+    name = f"fit-{policy.name}"
+    fitted = checkpoints.read(name)
+    if fitted is None:
+        fitted = {"candidate": np.array(candidates.index(fit(policy, before, stage)))}
+        checkpoints.write(name, fitted)
+    return candidates[int(fitted["candidate"])]
 
 
 def time_before(observer: Observer, first_day: int) -> Scenario | None:
@@ -44,13 +72,11 @@ def fit(policy: Policy, before: Scenario, stage: Stage = silent) -> Policy:
 
 def rehearse(candidates: Sequence[Policy], before: Scenario, stage: Stage = silent) -> list[float]:
     """What each candidate would have cost in total over the time before, money."""
-    costs = before.observer.catalogue.costs
-    lot = max(1, TOGETHER // max(len(before.lines), 1))
-    lots = [candidates[start : start + lot] for start in range(0, len(candidates), lot)]
+    costs, lots = before.observer.catalogue.costs, lots_of(candidates, before)
     progress = stage(len(lots) * len(before.review_days), f"fitting {candidates[0].name}")
     totals = []
-    for each in lots:
-        for run in walk_together(each, before, progress=progress):
+    for lot in lots:
+        for run in simulate_together(lot, before, progress=progress):
             flows = costs_of(run.flows, costs)
             besides = run.cost_ordering.sum() + run.cost_waste.sum()
             totals.append(float(sum(amount.sum() for amount in flows.values()) + besides))

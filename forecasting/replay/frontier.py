@@ -15,7 +15,7 @@ from forecasting.domain import Costs, FloatArray
 from forecasting.policies.base import Setting
 from forecasting.replay.compare import totals
 from forecasting.replay.measures import measures
-from forecasting.replay.simulate import PolicyRun
+from forecasting.replay.policy_run import PolicyRun
 
 MEASURED = (
     "average_on_hand_value",

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from forecasting.domain import Costs, FloatArray
-from forecasting.replay.simulate import PolicyRun
+from forecasting.replay.policy_run import PolicyRun
 from forecasting.simulation.flows import Flows
 
 COSTS = (

@@ -16,7 +16,7 @@ from forecasting.simulation.ledger import Ledger
 from models.shared.history import History
 
 
-class Sight:
+class Observations:
     """What policies that see the same demand need not each work out: of one review day at a time."""
 
     def __init__(self, scenario: Scenario) -> None:

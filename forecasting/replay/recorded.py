@@ -15,11 +15,11 @@ from forecasting.errors import RequestError
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.stock import counted
 from forecasting.policies.registry import RECORDED
+from forecasting.replay.policy_run import PolicyRun
 from forecasting.replay.purchases import endings
 from forecasting.replay.recorded_lines import RecordedLines, recorded_lines
 from forecasting.replay.recorded_stock import stock_history
 from forecasting.replay.scenario import Scenario
-from forecasting.replay.simulate import PolicyRun
 from forecasting.simulation.flows import Flows
 
 

@@ -13,12 +13,13 @@ import numpy as np
 import pandas as pd
 
 from forecasting.adapters.stages import Stage
-from forecasting.domain import Costs, DemandLines, FloatArray, IntArray, LeadTimes
+from forecasting.domain import Costs, DemandLines, IntArray, LeadTimes
 from forecasting.policies.base import Policy
 from forecasting.replay import compare
 from forecasting.replay.checkpoints import CheckpointGroup, Checkpoints
+from forecasting.replay.policy_run import PolicyRun
 from forecasting.replay.scenario import Scenario
-from forecasting.replay.simulate import PolicyRun, walk_together
+from forecasting.replay.simulate import simulate_together
 
 BLOCK_DAYS = 28
 """Demand is shuffled in blocks of so many days: seasons lose their place, what lies close keeps it."""
@@ -40,8 +41,7 @@ SHOWN = (
 
 
 def sensitivity(
-    policies: Sequence[Policy],
-    runs: Sequence[PolicyRun],
+    followed: Sequence[tuple[Policy, PolicyRun]],
     past: Scenario,
     costs: Costs,
     baseline: str,
@@ -51,8 +51,7 @@ def sensitivity(
     """A row a scenario and policy: ``scenario``, ``policy`` and what ``SHOWN`` names.
 
     Args:
-        policies: as replayed, with their parameters.
-        runs: what came of each.
+        followed: the policies as replayed, with their parameters, and what came of each.
         past: the scenario that they were replayed in.
         costs: what is charged there.
         baseline: the policy that the others are compared with.
@@ -60,38 +59,36 @@ def sensitivity(
         stage: shows how far it has come.
 
     """
-    config = past.observer.config
-    value = past.observer.catalogue.terms.unit_cost
+    policies, runs = [policy for policy, _ in followed], [run for _, run in followed]
 
-    def rows(words: str, runs: Sequence[PolicyRun], charged: Costs) -> pd.DataFrame:
-        table = compare.summary(runs, charged, value, baseline, config.seed, config.interval_draws)
-        table = table[["policy", *SHOWN]]
-        table.insert(0, "scenario", words)
-        return table
+    def again(name: str, scenario: Scenario, policies: Sequence[Policy]) -> list[PolicyRun]:
+        group = CheckpointGroup(checkpoints, name.replace(" ", "-"))
+        return simulate_together(policies, scenario, group, stage(len(scenario.review_days), name))
 
-    def again(words: str, scenario: Scenario, policies: Sequence[Policy]) -> list[PolicyRun]:
-        group = CheckpointGroup(checkpoints, words.replace(" ", "-"))
-        return walk_together(policies, scenario, group, stage(len(scenario.review_days), words))
-
-    tables = [rows(AS_REPLAYED, runs, costs)]
-    for words, weight in (("shortages cost twice as much", 2.0), ("shortages cost half as much", 0.5)):
+    tables = [_rows(AS_REPLAYED, runs, past, costs, baseline)]
+    for name, weight in (("shortages cost twice as much", 2.0), ("shortages cost half as much", 0.5)):
         weighed = [policy.with_shortage_weight(weight) for policy in policies]
-        weighing = {place: each for place, each in enumerate(weighed) if each is not policies[place]}
-        changed = list(runs)
-        for place, run in zip(weighing, again(words, past, list(weighing.values())), strict=True):
-            changed[place] = run
-        tables.append(rows(words, changed, costs.with_shortage(weight)))
-    for words, scenario in (
+        weighing = [place for place, each in enumerate(weighed) if each is not policies[place]]
+        changed = dict(enumerate(runs))
+        changed |= zip(weighing, again(name, past, [weighed[place] for place in weighing]), strict=True)
+        tables.append(_rows(name, list(changed.values()), past, costs.with_shortage(weight), baseline))
+
+    for name, scenario in (
         (f"lead times {LONGER_DAYS} days longer", with_longer_lead_times(past, LONGER_DAYS)),
         (f"demand shuffled in blocks of {BLOCK_DAYS} days", with_shuffled_demand(past, BLOCK_DAYS)),
     ):
-        tables.append(rows(words, again(words, scenario, _in(scenario, policies)), costs))
+        # One that knows the future knows another one there.
+        those = [policy.foreseeing(scenario.lines, scenario.arrivals) for policy in policies]
+        tables.append(_rows(name, again(name, scenario, those), past, costs, baseline))
     return pd.concat(tables, ignore_index=True)
 
 
-def _in(scenario: Scenario, policies: Sequence[Policy]) -> list[Policy]:
-    """The policies there: one that knows the future knows another one."""
-    return [policy.foreseeing(scenario.lines, scenario.arrivals) for policy in policies]
+def _rows(name: str, runs: Sequence[PolicyRun], past: Scenario, costs: Costs, baseline: str) -> pd.DataFrame:
+    config, value = past.observer.config, past.observer.catalogue.terms.unit_cost
+    table = compare.summary(runs, costs, value, baseline, config.seed, config.interval_draws)
+    table = table[["policy", *SHOWN]]
+    table.insert(0, "scenario", name)
+    return table
 
 
 def with_longer_lead_times(past: Scenario, days: int) -> Scenario:
@@ -143,12 +140,12 @@ def _moved(lines: DemandLines, first: int, whole: int, days: int, shift: IntArra
     day = lines.day + by
     order = np.lexsort((day, lines.item))
     until = np.where(lines.known_until == DemandLines.NEVER, lines.known_until, lines.known_until + by)
-    columns: list[IntArray | FloatArray] = [
-        day,
-        lines.due + by,
-        lines.quantity,
-        lines.order,
-        until,
-        lines.known_from + by,
-    ]
-    return DemandLines(lines.indptr, *(column[order] for column in columns))  # type: ignore[arg-type]
+    return DemandLines(
+        indptr=lines.indptr,
+        day=day[order],
+        due=(lines.due + by)[order],
+        quantity=lines.quantity[order],
+        order=lines.order[order],
+        known_until=until[order],
+        known_from=(lines.known_from + by)[order],
+    )

@@ -14,6 +14,7 @@ from forecasting.domain import day_number
 from forecasting.inputs.read_records import records_of
 from forecasting.planning.plan import plan
 from forecasting.replay.replay import replay
+from forecasting.replay.request import ReplayRequest
 
 CUT = day_number("2026-04-05")
 
@@ -88,11 +89,11 @@ def test_a_plan_of_the_past_sees_nothing_that_came_after(company, model):
 
 def test_a_replay_decides_on_nothing_that_came_after(company):
     """The same decisions up to the cut, whatever comes later: purchases of each week agree."""
-    first, last = CUT - 55, CUT
+    request = ReplayRequest(CUT - 55, CUT, ["min_max", "cost_optimal"], "min_max")
     settings = load(None, ["model=negative_binomial", "interval_draws=20", "warmup=none"])
     bought = []
     for each in (company, as_known(company)):
-        done = replay(records_of(each), settings, first, last, ["min_max", "cost_optimal"], "min_max")
+        done = replay(records_of(each), settings, request)
         periods = done.tables["periods"]
         bought.append(periods[["policy", "period_start", "purchased_units", "purchase_orders"]])
     assert bought[0].equals(bought[1])

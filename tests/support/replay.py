@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from forecasting.domain import Costs
-from forecasting.replay.simulate import PolicyRun
+from forecasting.replay.policy_run import PolicyRun
 from forecasting.simulation.flows import Flows
 
 RATES = (
@@ -34,7 +34,7 @@ def run_of(policy, flows: Flows, purchased=None, orders=None, ordering=None) -> 
     return PolicyRun(
         policy=policy,
         parameters="",
-        tallies=flows,
+        flows=flows,
         purchased_units=np.zeros(shape) if purchased is None else np.array(purchased, dtype=float),
         purchase_orders=np.zeros(shape[1]) if orders is None else np.array(orders, dtype=float),
         cost_ordering=np.zeros(shape) if ordering is None else np.array(ordering, dtype=float),

@@ -18,6 +18,7 @@ from forecasting.policies.cost_optimal import CostOptimal
 from forecasting.policies.min_max import MinMax
 from forecasting.policies.order_together import order_together
 from forecasting.replay.replay import replay
+from forecasting.replay.request import ReplayRequest
 from tests.support.builders import order, records, situation
 
 ONE = np.zeros(1, dtype=np.int64)
@@ -317,7 +318,7 @@ def test_a_replay_meets_the_terms_and_tallies_freight(tmp_path):
         data = shop(tmp_path / str(freight), TWO, [supplier])
         config = load(None, ["warmup=none", "interval_draws=20", "model=moving_average"])
         policies = ["cost_optimal", "no_orders"]
-        summary = replay(data, config, *days, policies, "no_orders").tables["summary"]
+        summary = replay(data, config, ReplayRequest(*days, policies, "no_orders")).tables["summary"]
         found[freight] = summary.set_index("policy").loc["cost_optimal"]
         row = found[freight]
         assert row["cost_ordering"] == pytest.approx((3 + freight) * row["purchase_orders"])

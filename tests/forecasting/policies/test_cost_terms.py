@@ -12,7 +12,7 @@ from forecasting.domain import LeadTimes, Receipts, day_number
 from forecasting.inputs.stock import overtaken
 from forecasting.planning.plan import plan
 from forecasting.policies.cost_optimal import CostOptimal
-from forecasting.replay.simulate import walk
+from forecasting.replay.simulate import simulate
 from forecasting.solve.solve import solve
 from models.shared.distribution import LEVELS, Distribution
 from tests.forecasting.policies.test_cost_curve import DAYS, ending_after
@@ -130,7 +130,7 @@ def test_what_is_left_on_an_items_last_day_is_written_off(tmp_path):
     first = day_number("2026-02-23")
     past, _ = staged(data, "warmup=none", first=first, last=first + 27)
     # 50 less two weeks' 10: 30 are left on Thursday of the second week.
-    assert walk(Script([0, 0, 0, 0]), past).cost_waste[0].tolist() == [0.0, 30 * 4 * 0.75, 0.0, 0.0]
+    assert simulate(Script([0, 0, 0, 0]), past).cost_waste[0].tolist() == [0.0, 30 * 4 * 0.75, 0.0, 0.0]
 
 
 def test_goods_that_may_be_overtaken_are_told_by_length_of_the_lead_time():

@@ -15,15 +15,20 @@ from forecasting.inputs.assumptions import Assumptions
 from forecasting.planning.observer import observer
 from forecasting.policies.cost_optimal import SHORTAGE_WEIGHTS, CostOptimal
 from forecasting.policies.no_orders import NoOrders
-from forecasting.replay.replay import Extras, replay
+from forecasting.replay.replay import replay
+from forecasting.replay.request import Extras, ReplayRequest
 from forecasting.replay.scenario import scenario
 from forecasting.replay.sensitivity import with_longer_lead_times, with_shuffled_demand
-from forecasting.replay.simulate import walk
+from forecasting.replay.simulate import simulate
 from tests.support.builders import order, records
 from tests.support.command import reorder
 
 FIRST, LAST = day_number("2026-02-02"), day_number("2026-06-28")
 CONFIG = load(None, ["model=ses", "interval_draws=50", "warmup=none"])
+
+
+def asked(names, **extras):
+    return ReplayRequest(FIRST, LAST, names, "min_max", Extras(**extras))
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +47,7 @@ def data(tmp_path_factory):
 @pytest.fixture(scope="module")
 def replayed(data):
     names = ["min_max", "cost_optimal", "perfect_foresight"]
-    return replay(data, CONFIG, FIRST, LAST, names, "min_max", Extras(frontier=True, sensitivity=True))
+    return replay(data, CONFIG, asked(names, frontier=True, sensitivity=True))
 
 
 @pytest.fixture(scope="module")
@@ -82,9 +87,9 @@ def test_a_policy_may_take_shortages_for_dearer_than_they_are(past):
             ),
         ),
     )
-    believed = walk(CostOptimal(shortage_weight=2.0), past)
-    assert np.array_equal(believed.purchased_units, walk(CostOptimal(), doubled).purchased_units)
-    assert not np.array_equal(believed.purchased_units, walk(CostOptimal(), past).purchased_units)
+    believed = simulate(CostOptimal(shortage_weight=2.0), past)
+    assert np.array_equal(believed.purchased_units, simulate(CostOptimal(), doubled).purchased_units)
+    assert not np.array_equal(believed.purchased_units, simulate(CostOptimal(), past).purchased_units)
     assert [each.label for each in NoOrders().settings()] == ["as it is"]
 
 
@@ -140,14 +145,14 @@ def test_shuffled_demand_keeps_every_block_whole(past):
 def test_costs_may_be_charged_that_nobody_believed_in(data):
     names = ["min_max", "cost_optimal"]
     plain, charged = (
-        replay(data, CONFIG, FIRST, LAST, names, "min_max", Extras(tally=tally)).tables["summary"]
+        replay(data, CONFIG, asked(names, tally=tally)).tables["summary"]
         for tally in ({}, {"holding_rate": 0.5})
     )
     same = ["backordered_units", "average_on_hand_units", "cost_goodwill", "purchased_units"]
     assert charged[same].equals(plain[same])
     assert charged["cost_holding"].to_numpy() == pytest.approx(2 * plain["cost_holding"].to_numpy(), abs=1e-3)
     with pytest.raises(RequestError, match="only costs can be charged"):
-        replay(data, CONFIG, FIRST, LAST, names, "min_max", Extras(tally={"bucket": "day"}))
+        replay(data, CONFIG, asked(names, tally={"bucket": "day"}))
 
 
 def test_the_command_writes_the_tables_that_were_asked_for(sample, tmp_path):

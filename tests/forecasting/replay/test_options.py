@@ -19,7 +19,7 @@ from forecasting.policies.no_orders import NoOrders
 from forecasting.policies.perfect_foresight import PerfectForesight
 from forecasting.replay.measures import costs_of
 from forecasting.replay.scenario import scenario
-from forecasting.replay.simulate import walk
+from forecasting.replay.simulate import simulate
 from tests.support.builders import order, records
 
 FIRST = day_number("2026-02-02")
@@ -74,7 +74,7 @@ def test_lines_that_are_owed_the_day_before_open_as_waiting_lines(tmp_path):
     owed = owed_units(data.orders, FIRST - 1, past.observer.due_to_ship)
     assert ledger.stock.backlog.tolist() == [owed.sum()]
 
-    run = walk(Script([14.0]), past)  # ordered on the eve, usable on day 6
+    run = simulate(Script([14.0]), past)  # ordered on the eve, usable on day 6
     assert run.flows.backlog_unit_days.sum() == 14 * 6 + 1 * 18
     assert run.flows.on_hand_unit_days.sum() == 0
     assert (run.flows.lines.sum(), run.flows.backordered_lines.sum()) == (1, 1)
@@ -87,7 +87,7 @@ def test_without_any_option_nothing_is_drawn_and_costs_stay_what_they_were(sampl
 
     past = staged(read_records(str(sample)), first=day_number("2026-03-02"), last=day_number("2026-03-29"))
     assert (past.leaves, past.alternatives, past.shortfalls) == (None, None, None)
-    run = walk(NoOrders(), past)
+    run = simulate(NoOrders(), past)
     costs, tallies = past.observer.catalogue.costs, run.flows
     assert not costs.leaving_simulated.any()
     short = tallies.backordered_units + tallies.lost_units
@@ -110,7 +110,7 @@ def test_a_share_of_those_who_wait_cancels_after_some_days_and_is_charged_in_the
     )
     last = FIRST + 120
     past = staged(data, "cancel_after_days=5", last=last)
-    run = walk(NoOrders(), past)
+    run = simulate(NoOrders(), past)
     left = past.leaves < np.iinfo(np.int64).max
     assert left[1:].mean() == pytest.approx(0.3, abs=0.03)
     assert (past.leaves[left] - FIRST)[1:].mean() == pytest.approx(5, abs=0.5)
@@ -121,7 +121,7 @@ def test_a_share_of_those_who_wait_cancels_after_some_days_and_is_charged_in_the
     # Nobody who gets the goods in time leaves; and the same seed draws the same for every policy.
     assert np.array_equal(staged(data, "cancel_after_days=5", last=last).leaves, past.leaves)
     assert not np.array_equal(staged(data, "cancel_after_days=5", "seed=2", last=last).leaves, past.leaves)
-    served = walk(Script([4000.0]), past)
+    served = simulate(Script([4000.0]), past)
     early = left[1:] & (past.leaves[1:] < FIRST + 6)
     assert served.flows.cancelled_lines.sum() == early.sum()
     assert served.flows.backlog_unit_days[0, -1] == 0
@@ -144,7 +144,7 @@ def test_alternatives_are_taken_by_rank_where_they_are_in_stock(tmp_path):
         stock=[{"as_of": "2026-02-01", "sku": s, "on_hand": n} for s, n in (("a", 0), ("b", 30), ("c", 90))],
     )
     past = staged(data)
-    run = walk(NoOrders(), past)
+    run = simulate(NoOrders(), past)
     # All of b, then of c two for one; about 200 would have taken one.
     assert run.flows.substituted_units.sum(axis=1).tolist() == [75, 0, 0]
     assert run.flows.lost_units.sum(axis=1).tolist() == [400, 0, 0]
@@ -162,7 +162,7 @@ def test_alternatives_are_taken_by_rank_where_they_are_in_stock(tmp_path):
         )
     )
     assert alone.alternatives is None
-    run = walk(NoOrders(), alone)
+    run = simulate(NoOrders(), alone)
     money = costs_of(run.flows, alone.observer.catalogue.costs)
     assert money["cost_lost_business"].sum() == pytest.approx(3 * 400)
 
@@ -210,7 +210,7 @@ def test_orders_take_as_long_and_come_as_short_as_they_really_did(tmp_path):
     daily = staged(data, "lead_times=recorded", "receipts=recorded", "review_days=1")
     short = int(np.argmin(came))
     script = Script([[0.0, 0.0]] * short + [[20.0, 0.0]])
-    run = walk(script, daily)
+    run = simulate(script, daily)
     # It is on order as it was ordered, and half of it comes; with what was on its way at the opening.
     on_order = [situation.stock.on_order[0] for situation in script.seen[short:]]
     assert on_order[1 : lead[short] + 2] == [20.0] * lead[short] + [0.0]
@@ -232,7 +232,7 @@ def test_lines_that_were_ordered_ahead_ship_on_their_day_and_are_seen_before(tmp
     past = staged(data)
     assert past.owed.tolist() == [0, 4, 0, 0]
     script = Script([])
-    run = walk(script, past)
+    run = simulate(script, past)
     # 4 of the 6 go to what was owed; of the 5 due on day 9 two ship; the 6 of day 16 wait as well.
     assert run.flows.backordered_units.sum(axis=0).tolist() == [0, 3, 6, 0]
     assert run.flows.on_hand_unit_days.sum() == 2 * 9
@@ -305,7 +305,7 @@ def test_foresight_costs_least_and_no_orders_holds_least(tmp_path, seed, refused
     settings = (f"lead_time_days={draw.integers(0, longest)}", f"review_days={draw.integers(7, 15)}")
     past = staged(data, *settings, f"line_cost={line_cost}", last=FIRST + 41)
     noted = Noted(PerfectForesight(past.lines, past.arrivals))
-    run = walk(noted, past)
+    run = simulate(noted, past)
     own = np.array(noted.orders)
     least, held = simulated(past, own)
     assert least.sum() == pytest.approx(total(run, past))
@@ -356,7 +356,7 @@ def test_a_weekly_panel_with_every_option_costs_what_a_weekly_simulation_does(tm
     )
     settings = ("cancel_after_days=1", "receipts=recorded", "lead_times=recorded")
     past = staged(data, *settings, first=begin, last=begin + 7 * weeks - 1)
-    run = walk(Script(list(ordered)), past)
+    run = simulate(Script(list(ordered)), past)
     money = {k: v.sum() for k, v in costs_of(run.flows, past.observer.catalogue.costs).items()}
 
     level, holding, lost, goodwill, taken = np.array([20.0, 20.0]), 0.0, 0.0, 0.0, 0.0

@@ -9,7 +9,7 @@ import numpy as np
 from forecasting.inputs.read_records import read_records
 from forecasting.policies.min_max import MinMax
 from forecasting.replay.parts import demand_in_one_piece
-from forecasting.replay.simulate import walk
+from forecasting.replay.simulate import simulate
 from tests.support.builders import order, records
 from tests.support.recorded import early, on, staged, told
 
@@ -31,7 +31,7 @@ def test_a_demand_in_parts_is_one_line(tmp_path):
     assert tallies.in_full_lines.sum() == 2
     assert tallies.late_lines.sum() == 1
     assert tallies.backlog_unit_days[0].tolist() == [3 * 3 + 6, 7]
-    simulated = walk(MinMax(), staged(data)).flows
+    simulated = simulate(MinMax(), staged(data)).flows
     assert np.array_equal(simulated.lines, tallies.lines)
     assert np.array_equal(simulated.units, tallies.units)
 

@@ -13,6 +13,7 @@ from forecasting.domain import day_number
 from forecasting.inputs.read_records import read_records
 from forecasting.replay.realism import realism
 from forecasting.replay.replay import replay
+from forecasting.replay.request import ReplayRequest
 from forecasting.reports.replay.report import report
 from forecasting.reports.terminal import policies_table
 
@@ -22,7 +23,9 @@ def replayed(sample):
     config = load(None, ["interval_draws=50"])
     # So early that there is too little time before to fit min_max on.
     first, last = day_number("2025-05-05"), day_number("2025-06-29")
-    return replay(read_records(str(sample)), config, first, last, ["min_max", "recorded"], "recorded")
+    return replay(
+        read_records(str(sample)), config, ReplayRequest(first, last, ["min_max", "recorded"], "recorded")
+    )
 
 
 def test_it_stands_beside_the_others_and_may_be_the_baseline(replayed):
@@ -43,7 +46,9 @@ def test_the_tables_and_texts_say_what_is_not_known(sample):
     data = data.without_stock()
     config = load(None, ["interval_draws=20"])
     names = ["no_orders", "recorded"]
-    made = replay(data, config, day_number("2026-06-01"), day_number("2026-06-21"), names, "recorded")
+    made = replay(
+        data, config, ReplayRequest(day_number("2026-06-01"), day_number("2026-06-21"), names, "recorded")
+    )
     summary = made.tables["summary"].set_index("policy")
     unknown = summary.loc["recorded"]
     for name in ("average_on_hand_value", "purchase_orders", "cost_holding", "cost_total"):

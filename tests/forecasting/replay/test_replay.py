@@ -24,8 +24,9 @@ from forecasting.policies.perfect_foresight import PerfectForesight
 from forecasting.replay.fit import fit, time_before
 from forecasting.replay.measures import costs_of
 from forecasting.replay.replay import replay
+from forecasting.replay.request import ReplayRequest
 from forecasting.replay.scenario import scenario
-from forecasting.replay.simulate import walk, walk_together
+from forecasting.replay.simulate import simulate, simulate_together
 from forecasting.reports.replay.report import report
 from tests.support.builders import order, records
 
@@ -78,7 +79,7 @@ def test_an_order_is_usable_a_lead_time_after_the_day_it_was_placed(tmp_path):
     )
     first = day_number("2026-02-23")
     past, _ = staged(data, "lead_time_days=6", "warmup=none", first=first, last=first + 27)
-    run = walk(Script([0, 30, 0, 0]), past)
+    run = simulate(Script([0, 30, 0, 0]), past)
     # 15 open; 10 + 10 asked for in weeks 0 and 1, so 5 short on day 7. Ordered at the close of day 6
     # (the review before week 1), 30 arrive at the start of day 6 + 1 + 6 = 13.
     assert run.flows.backordered_units[0].tolist() == [0.0, 5.0, 0.0, 0.0]
@@ -104,7 +105,7 @@ def test_a_weekly_panel_costs_what_a_weekly_simulation_does(tmp_path):
     first = day_number("2026-01-12")
     orders = generator.poisson(8, 25).tolist()
     past, _ = staged(data, "lead_time_days=14", "warmup=none", first=first, last=first + 7 * 25 - 1)
-    run = walk(Script(list(orders)), past)
+    run = simulate(Script(list(orders)), past)
     money = costs_of(run.flows, past.observer.catalogue.costs)
 
     level, holding, shortage = 20.0, 0.0, 0.0
@@ -127,7 +128,7 @@ def test_a_policy_sees_nothing_of_the_future(sample):
     shown = []
     for each in (data, other):
         spy = Spy()
-        walk(spy, staged(records_of(each))[0])
+        simulate(spy, staged(records_of(each))[0])
         shown.append([s for s in spy.seen if s.as_of <= cut])
     assert len(shown[0]) == len(shown[1]) > 8
     for one, two in zip(*shown, strict=True):
@@ -142,7 +143,7 @@ def test_a_policy_sees_nothing_of_the_future(sample):
 def test_each_supplier_is_asked_on_its_own_days(sample):
     spy = Spy()
     past, _ = staged(read_records(str(sample)))
-    walk(spy, past)
+    simulate(spy, past)
     suppliers = past.observer.catalogue.suppliers
     for situation in spy.seen:
         asked = np.unique(past.observer.catalogue.supplier[situation.item])
@@ -158,7 +159,7 @@ def test_each_supplier_is_asked_on_its_own_days(sample):
 def test_the_bounds_hold(sample):
     past, _ = staged(read_records(str(sample)), "observe=demand")
     rules = [NoOrders(), PerfectForesight(past.lines, past.arrivals), MinMax(), CostOptimal()]
-    runs = {run.policy: run for run in walk_together(rules, past)}
+    runs = {run.policy: run for run in simulate_together(rules, past)}
     costs = past.observer.catalogue.costs
     total = {
         name: sum(part.sum() for part in costs_of(run.flows, costs).values()) for name, run in runs.items()
@@ -174,7 +175,7 @@ def test_the_bounds_hold(sample):
 def test_policies_meet_the_same_demand_opening_stock_and_lead_times(sample):
     past, _ = staged(read_records(str(sample)))
     again, _ = staged(read_records(str(sample)))
-    one, two = walk(MinMax(), past), walk(NoOrders(), past)
+    one, two = simulate(MinMax(), past), simulate(NoOrders(), past)
     assert np.array_equal(one.flows.units, two.flows.units)
     assert np.array_equal(past.lead_days, again.lead_days)
     assert np.array_equal(past.opening, again.opening)
@@ -185,8 +186,8 @@ def test_policies_meet_the_same_demand_opening_stock_and_lead_times(sample):
 @pytest.mark.parametrize("observe", ["demand", "sales"])
 def test_what_comes_of_a_policy_does_not_depend_on_the_others(sample, observe):
     past, _ = staged(read_records(str(sample)), f"observe={observe}", "model=ses")
-    _, together, again = walk_together([MinMax(), CostOptimal(), CostOptimal()], past)
-    alone = walk(CostOptimal(), past)
+    _, together, again = simulate_together([MinMax(), CostOptimal(), CostOptimal()], past)
+    alone = simulate(CostOptimal(), past)
     assert np.array_equal(together.purchased_units, alone.purchased_units)
     assert np.array_equal(together.flows.on_hand_unit_days, alone.flows.on_hand_unit_days)
     assert np.array_equal(again.purchased_units, alone.purchased_units)
@@ -198,7 +199,7 @@ def test_where_sales_are_lost_unseen_a_policy_sees_less(sample):
     for observe in ("demand", "sales"):
         spy = Spy()
         past, _ = staged(data, f"observe={observe}")
-        walk(spy, past)
+        simulate(spy, past)
         seen[observe] = spy.seen[-1]
     refused = ~seen["sales"].backorder_allowed
     total = {name: np.nansum(s.history.take(np.flatnonzero(refused)).data) for name, s in seen.items()}
@@ -224,8 +225,8 @@ def test_the_first_protection_interval_is_not_counted(tmp_path):
     counted, _ = staged(data)
     whole, _ = staged(data, "warmup=none")
     weeks = (LAST - FIRST + 1) // 7
-    assert walk(MinMax(), whole).flows.lines.sum() == weeks
-    assert walk(MinMax(), counted).flows.lines.sum() == weeks - 3
+    assert simulate(MinMax(), whole).flows.lines.sum() == weeks
+    assert simulate(MinMax(), counted).flows.lines.sum() == weeks - 3
 
 
 def test_a_rule_is_fitted_on_the_time_before_and_then_no_worse_there_than_any_candidate(sample):
@@ -240,9 +241,9 @@ def test_a_rule_is_fitted_on_the_time_before_and_then_no_worse_there_than_any_ca
         return sum(part.sum() for part in costs_of(run.flows, costs).values()) + besides
 
     candidates = MinMax().candidates()
-    totals = [total(run) for run in walk_together(candidates, before)]
+    totals = [total(run) for run in simulate_together(candidates, before)]
     assert fit(MinMax(), before) == candidates[int(np.argmin(totals))]
-    assert total(walk(candidates[3], before)) == totals[3]
+    assert total(simulate(candidates[3], before)) == totals[3]
 
 
 @pytest.mark.parametrize(
@@ -256,13 +257,14 @@ def test_a_rule_is_fitted_on_the_time_before_and_then_no_worse_there_than_any_ca
     ],
 )
 def test_a_replay_that_cannot_be_done_says_why(sample, first, last, policies, baseline, said):
+    request = ReplayRequest(day_number(first), day_number(last), policies, baseline)
     with pytest.raises(RequestError, match=said):
-        replay(read_records(str(sample)), load(), day_number(first), day_number(last), policies, baseline)
+        replay(read_records(str(sample)), load(), request)
 
 
 def test_a_replay_writes_its_tables_and_the_same_bytes_twice(sample, tmp_path):
     days = day_number("2026-05-18"), LAST - 1
-    request = bootstrap.ReplayRequest(*days, ["min_max", "cost_optimal"], "min_max")
+    request = ReplayRequest(*days, ["min_max", "cost_optimal"], "min_max")
     for name in ("one", "two"):
         bootstrap.replay(
             str(sample),
@@ -285,7 +287,7 @@ def test_the_saving_is_taken_apart_into_forecast_and_rule(sample):
     first, last = day_number("2026-04-05"), day_number("2026-05-31")
     names = ["min_max", "min_max_forecast", "cost_optimal_average", "cost_optimal"]
     config = load(None, ["model=ses", "interval_draws=200"])
-    done = replay(data, config, first, last, names, "min_max")
+    done = replay(data, config, ReplayRequest(first, last, names, "min_max"))
     parts = done.tables["decomposition"].set_index("part")
     cost = done.tables["summary"].set_index("policy")["cost_total"]
     saved = parts["cost_saved"]
@@ -298,19 +300,19 @@ def test_the_saving_is_taken_apart_into_forecast_and_rule(sample):
     assert (parts["cost_saved_low"] <= saved).all() and (saved <= parts["cost_saved_high"]).all()
     assert parts.loc["both", "cost_saved_low"] < parts.loc["both", "cost_saved_high"]
     assert "Where the saving comes from" in report(done)
-    fewer = replay(data, config, last - 20, last, names[1:], "cost_optimal")
+    fewer = replay(data, config, ReplayRequest(last - 20, last, names[1:], "cost_optimal"))
     assert "decomposition" not in fewer.tables
     assert "Where the saving comes from" not in report(fewer)
 
 
 def test_a_policy_may_bring_its_own_model(sample):
     """Whatever is configured, and without touching what the others see."""
-    data = read_records(str(sample))
+    data, days = read_records(str(sample)), (day_number("2026-04-01"), day_number("2026-05-31"))
+    request = ReplayRequest(*days, ["cost_optimal_average", "cost_optimal"], "cost_optimal")
     with_ses, with_mean = (
-        replay(data, load(None, [f"model={name}"]), day_number("2026-04-01"), day_number("2026-05-31"),
-               ["cost_optimal_average", "cost_optimal"], "cost_optimal").tables["summary"]
+        replay(data, load(None, [f"model={name}"]), request).tables["summary"]
         for name in ("ses", "moving_average")
-    )  # fmt: skip
+    )
     own = ["units", "lost_units", "backordered_units", "average_on_hand_units", "cost_total"]
     assert with_ses.loc[0, own].equals(with_mean.loc[0, own])
     assert with_mean.loc[0, own].equals(with_mean.loc[1, own])

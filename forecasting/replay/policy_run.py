@@ -1,0 +1,143 @@
+"""One policy in a scenario: what it decides at each review, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+from forecasting.domain import FloatArray, IntArray
+from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast
+from forecasting.policies.base import Policy
+from forecasting.policies.order_together import order_together
+from forecasting.policies.situation import Situation
+from forecasting.replay.expected_goods import ExpectedGoods
+from forecasting.replay.observations import Observations, observed_sales
+from forecasting.replay.purchases import Purchases, Waste
+from forecasting.replay.scenario import Scenario
+from forecasting.simulation.flows import Flows
+from models.shared.history import History
+
+
+@dataclass(frozen=True)
+class PolicyRun:
+    """What came of one policy.
+
+    Attributes:
+        policy: its name.
+        parameters: its parameters in words.
+        flows: the flows of every item and period.
+        purchased_units: float64, shape (n, p).
+        purchase_orders: float64, shape (p,): orders to suppliers.
+        cost_ordering: float64, shape (n, p): money per order and line, and freight; an order's is shared by
+            its lines. What price breaks save is taken off.
+        cost_waste: float64, shape (n, p): money lost with what was left on the day an item ended.
+
+    """
+
+    policy: str
+    parameters: str
+    flows: Flows
+    purchased_units: FloatArray
+    purchase_orders: FloatArray
+    cost_ordering: FloatArray
+    cost_waste: FloatArray
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a policy bought at one review. ``item``: int64, ``quantity``: float64, > 0, shape (k,)."""
+
+    item: IntArray
+    quantity: FloatArray
+
+
+class PolicySimulation:
+    """One policy on its way through a scenario, review by review.
+
+    The policy object is the one that a plan uses, and it is asked through the same observer.
+    """
+
+    def __init__(self, policy: Policy, scenario: Scenario) -> None:
+        catalogue, coming = scenario.observer.catalogue, scenario.pipeline
+        self.policy, self._scenario = policy, scenario
+        self._observer = scenario.observer.serving(policy)
+        self._ledger = scenario.ledger()
+        self._ledger.schedule(coming.item, coming.day, coming.quantity)
+        self._expected = ExpectedGoods(catalogue, coming)
+        self._purchases, self._waste = Purchases(scenario), Waste(scenario)
+        self._hidden = self._observer.config.observe == "sales" and not catalogue.backorder_allowed.all()
+        self._choice: LazyChoice | None = None
+
+    def review(self, day: int, observations: Observations, decided: Order | None = None) -> Order:
+        """Simulate up to the close of ``day``, and order there.
+
+        Args:
+            day: the next review day of the scenario.
+            observations: what all policies that see the same demand share.
+            decided: what the policy is known to have ordered then; it is not asked again.
+
+        """
+        self._waste.advance(self._ledger, day)
+        situation = self._situation(day, observations)
+        order = self._decide(situation()) if decided is None else decided
+
+        came = self._scenario.received(day, order.item, order.quantity)
+        arrives = observations.arrives(day)[order.item]
+        self._ledger.schedule(order.item, arrives, came, order.quantity)
+        self._expected.order(day, order.item, order.quantity)
+        self._purchases.add(day, order.item, order.quantity)
+        return order
+
+    def _decide(self, situation: Situation) -> Order:
+        catalogue, budget = self._scenario.observer.catalogue, self._observer.config.budget
+        supplier, terms = catalogue.supplier[situation.item], catalogue.suppliers.terms
+        quantity = order_together(self.policy, situation, supplier, terms, budget).decision.quantity
+        bought = quantity > 0
+        return Order(situation.item[bought], quantity[bought])
+
+    def _situation(self, day: int, observations: Observations) -> Callable[[], Situation]:
+        """What the policy decides on at the close of ``day``, from the demand that it saw.
+
+        Which models forecast it is settled at once, the rest only where the policy is asked.
+        """
+        if not self._hidden or self._choice is None:
+            # Where nothing has been simulated yet, nothing is hidden either: all see the same.
+            self._choice = observations.choice(self._observer, day)
+            return lambda: self._with_stock(day, observations.situation(self._observer, day))
+
+        if day - self._choice.as_of >= self._observer.config.reselect_days:
+            seen = self._observed(day)
+            self._choice = LazyChoice(day, partial(self._observer.choose_models, day, seen))
+        choice = self._choice
+
+        def own() -> Situation:
+            forecast = LazyForecast(choice, self._observed(day))
+            return self._with_stock(day, observations.without_stock(self._observer, day, forecast))
+
+        return own
+
+    def _with_stock(self, day: int, situation: Situation) -> Situation:
+        return replace(
+            situation,
+            stock=self._ledger.stock.take(situation.item),
+            on_order_later=self._expected.after_protection(day)[situation.item],
+            crossover=self._expected.crossover(day, situation.item),
+        )
+
+    def _observed(self, day: int) -> History:
+        lines, unavailable = observed_sales(self._scenario, self._ledger)
+        return self._observer.history(day, lines, unavailable)
+
+    def finish(self) -> PolicyRun:
+        """Simulate to the end, and count."""
+        self._waste.advance(self._ledger, self._scenario.last_day)
+        return PolicyRun(
+            policy=self.policy.name,
+            parameters=self.policy.describe(),
+            flows=self._ledger.flows,
+            purchased_units=self._purchases.units,
+            purchase_orders=self._purchases.orders,
+            cost_ordering=self._purchases.cost,
+            cost_waste=self._waste.cost,
+        )

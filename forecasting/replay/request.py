@@ -1,0 +1,102 @@
+"""What is to be replayed, and whether it can be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from forecasting.dataset.tables import COST_COLUMNS
+from forecasting.domain import day_text
+from forecasting.errors import RequestError
+from forecasting.inputs.records import Records
+from forecasting.planning.requests import check_date
+from forecasting.policies.registry import IN_HINDSIGHT, POLICIES, RECORDED, unknown
+
+CHARGEABLE = (*COST_COLUMNS, "line_cost")
+"""Settings that may be charged otherwise than policies believe."""
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What a replay may be asked for besides.
+
+    Attributes:
+        frontier: sweep every policy's aggressiveness.
+        sensitivity: replay with other costs, longer lead times and shuffled demand too.
+        tally: settings of the costs that are charged, where they differ from those that policies believe.
+
+    """
+
+    frontier: bool = False
+    sensitivity: bool = False
+    tally: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ReplayRequest:
+    """What is to be replayed.
+
+    Attributes:
+        first_day, last_day: the days simulated, day numbers.
+        policies: their names.
+        baseline: the one among them that the others are compared with.
+        extras: what else to find out.
+
+    """
+
+    first_day: int
+    last_day: int
+    policies: Sequence[str]
+    baseline: str
+    extras: Extras = Extras()
+
+    @property
+    def names(self) -> list[str]:
+        """The policies, each once."""
+        return list(dict.fromkeys(self.policies))
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What tells this request from others of the same data and settings."""
+        return {
+            "replay": [self.first_day, self.last_day],
+            "policies": self.names,
+            "baseline": self.baseline,
+            "extras": vars(self.extras),
+        }
+
+    def check(self, records: Records) -> None:
+        """Raise RequestError where a name or a date does not fit."""
+        self._check_names()
+        self._check_span(records)
+        if self.baseline == RECORDED and self.extras.sensitivity:
+            raise RequestError(
+                f"--sensitivity: {RECORDED} cannot be replayed otherwise; choose another --baseline"
+            )
+        for name in sorted(set(self.extras.tally) - set(CHARGEABLE)):
+            raise RequestError(
+                f"--tally {name}: only costs can be charged otherwise than a policy believes: "
+                f"{', '.join(CHARGEABLE)}"
+            )
+
+    def _check_names(self) -> None:
+        known = (*POLICIES, *IN_HINDSIGHT)
+        for name in [*self.names, self.baseline]:
+            if name not in known:
+                raise unknown(name, known)
+        if self.baseline not in self.names:
+            raise RequestError(
+                f"--baseline {self.baseline} is not among --policies {','.join(self.names)}: add it there"
+            )
+
+    def _check_span(self, records: Records) -> None:
+        first, last, known = self.first_day, self.last_day, records.last_known_day
+        if last < first:
+            raise RequestError(f"--to {day_text(last)} lies before --from {day_text(first)}: exchange them")
+        check_date(records, first - 1, "the day before --from,")
+        if last > known:
+            raise RequestError(
+                f"--to {day_text(last)} lies after {day_text(known)}, the last day that the data knows "
+                "of: nothing is known of the demand since; choose an earlier day"
+            )
