@@ -15,10 +15,10 @@ from models.shared.base import Forecast, Model, demand_of
 from models.shared.distribution import LEVELS, Distribution
 from models.shared.expected_losses import expected_losses
 from models.shared.history import FloatArray, History, IntArray
-from models.shared.kernels import steps
 from models.shared.pooled import usual_horizon
 from models.shared.rolling_origin import past_origins, rolling_losses
 from models.shared.scores import LEVELS as JUDGED
+from models.shared.steps import steps
 from models.shared.window_features import OFFSET
 from models.tsb import TSB
 

@@ -7,49 +7,71 @@ faded number of buckets, and m = H A / B, the demand summed over H buckets is a 
     mean = m,   variance = f m (1 + H / (d B))
 
 f = 1 is the Poisson of the books. Customers buy several at a time, and the rate drifts on while the
-horizon lasts, so f is measured: on the errors of all past H-sums, drawn towards items of like size. The
+horizon lasts, so f is measured: on the errors of all past H-sums, shrunk to items of like size. The
 second factor is what is not known about the rate itself: it is large where the history is short.
+
+Also called: Harvey-Fernandes model, Poisson-gamma local level model with discounting, Bayesian dynamic
+Poisson model, power-discounting of counts.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
 from models.shared.compile import compiled, over_items
+from models.shared.dispersion import LARGEST_DISPERSION, dispersion
 from models.shared.distribution import Distribution, negative_binomial
 from models.shared.distribution_kernels import log_gamma
-from models.shared.error_variance import LARGEST_DISPERSION, LevelForecast, dispersion
+from models.shared.error_variance import LevelForecast, checked_horizon, latest, measurable
 from models.shared.history import FloatArray, History, IntArray
-from models.shared.kernels import LEAST_KNOWN, MOMENTS, window_sums
 from models.shared.outliers import without_outliers
+from models.shared.past_errors import Moments
 from models.shared.smoothing import GRID_WEEKS, per_bucket
+from models.shared.window_sums import LEAST_KNOWN, window_sums
 
 PANEL_WINDOWS = 100.0
 """The panel's evidence for a discount counts as this many windows of an item's own: a few freak orders
 would otherwise make it as slow as the grid allows (measured: 1 % less loss than with 8)."""
 
 
-def rates(history: History, keep: FloatArray) -> FloatArray:
+class Rates(NamedTuple):
+    """What is known of the rates at the close of each of b buckets.
+
+    Attributes:
+        level: float64, shape (b,): A / B, demand per bucket; NaN where nothing is known yet.
+        weight: float64, shape (b,): d B, with which it enters the next bucket; 0 where nothing is known yet.
+
+    """
+
+    level: FloatArray
+    weight: FloatArray
+
+
+def rates(history: History, keep: FloatArray) -> Rates:
     """What is known of each item's rate at the close of every bucket.
 
-    Args:
-        history: n items. An unknown bucket changes nothing.
-        keep: float64, shape (n,), 0..1: the discount factor d, per bucket.
+    A_t = d A_{t-1} + y_t and B_t = d B_{t-1} + 1. The level is at least the (0 + 1/2) / (known + 1) that
+    zeros cannot rule out.
 
-    Returns:
-        float64, shape (2, buckets): the level A / B, with A_t = d A_{t-1} + y_t and B_t = d B_{t-1} + 1,
-        but at least the (0 + 1/2) / (known + 1) that zeros cannot rule out; and the weight d B with which
-        it enters the next bucket. NaN and 0 where nothing is known yet.
+    Args:
+        history: n items, b buckets. An unknown bucket changes nothing.
+        keep: float64, shape (n,), 0..1: the discount factor d, per bucket.
 
     Source: Harvey, Fernandes (1989), Time series models for count or qualitative observations, Journal of
     Business and Economic Statistics 7, section 2.
 
+    With d = 1/2, A is 4, 2, 3 and B is 1, 1.5, 1.75:
+
+    >>> rate = rates(History(np.array([4.0, 0.0, 2.0]), np.array([0, 3])), np.array([0.5]))
+    >>> rate.level.round(3), rate.weight
+    (array([4.   , 1.333, 1.714]), array([0.5  , 0.75 , 0.875]))
+
     """
-    out = np.empty((2, len(history.data)))
+    out = Rates(np.empty(len(history.data)), np.empty(len(history.data)))
     over_items(_rates, len(history), history.data, history.indptr, keep, out)
     return out
 
@@ -59,48 +81,45 @@ class DynamicCountsForecast:
     """The rate of every item at the close of every past bucket.
 
     Attributes:
-        base: the same levels with a spread by age; stands in for items without history.
+        base: the same levels with a variance by age; stands in for items without history.
         counts: the history in steps of each item.
-        rate: float64, shape (2, buckets): as from ``rates`` of ``counts``.
+        rate: as from ``rates`` of ``counts``.
 
     """
 
     base: LevelForecast
     counts: History
-    rate: FloatArray
+    rate: Rates
 
     def demand(self, horizon: FloatArray) -> Distribution:
         """See ``models.shared.base.Forecast``."""
         return self.demand_of(np.arange(len(self.counts), dtype=np.int64), horizon)
 
     def demand_of(self, items: IntArray, horizon: FloatArray) -> Distribution:
-        """See ``models.shared.error_variance.LevelForecast.demand_of``."""
-        horizon = np.asarray(horizon, dtype=np.float64)
-        n = len(self.counts)
-        if horizon.shape != (n,) or not np.all(np.isfinite(horizon) & (horizon >= 0)):
-            raise ValueError(f"horizon must be {n} finite numbers of buckets, none negative")
-        # Where the history is too short for the horizon, the relative error of the longest that it
-        # can measure is carried over.
-        measured = np.minimum(horizon, np.maximum(self.counts.lengths // 2, 1))
+        """See ``models.shared.base.PartialForecast``."""
+        horizon = checked_horizon(horizon, len(self.counts))
+        measured = measurable(horizon, self.counts)
         sums = window_sums(self.counts, measured, LEAST_KNOWN)
-        level, weight = self._now
-        blank = weight == 0
-        mean = np.where(blank, 0.0, level) * horizon
-        lumps = 1.0 + excess(self.counts, sums, self.rate, measured) * horizon
-        width = lumps * (1.0 + horizon / np.where(blank, 1.0, weight))
+        now = self._now
+        no_history = now.weight == 0
+
+        mean = np.where(no_history, 0.0, now.level) * horizon
+        width = 1.0 + excess(self.counts, sums, self.rate, measured) * horizon
+        width = width * (1.0 + horizon / np.where(no_history, 1.0, now.weight))
         # Beyond this nearly all of the chance would sit at zero: one freak order would hide all others.
         width = np.minimum(width, 1.0 + LARGEST_DISPERSION * mean)
+
         values = negative_binomial(mean[items], (mean * width)[items]).values * self.base.step[items, None]
-        rows = np.flatnonzero(blank[items])
+        rows = np.flatnonzero(no_history[items])
         if len(rows):
             values[rows] = self.base.demand_of(items[rows], horizon).values
         return Distribution(values)
 
     @cached_property
-    def _now(self) -> FloatArray:
-        """The last rate of each item, float64, shape (2, n)."""
-        padded = np.append(self.rate, [[np.nan], [0.0]], axis=1)
-        return np.where(self.counts.lengths > 0, padded[:, self.counts.indptr[1:] - 1], padded[:, -1:])
+    def _now(self) -> Rates:
+        """The last rate of each item: float64, shape (n,)."""
+        weight = latest(self.counts, self.rate.weight)
+        return Rates(latest(self.counts, self.rate.level), np.nan_to_num(weight))
 
 
 @dataclass(frozen=True)
@@ -118,52 +137,74 @@ class DynamicCounts:
 
     def fit(self, history: History) -> DynamicCountsForecast:
         """See ``models.shared.base.Model``."""
-        n = len(history)
-        base = LevelForecast(history, lambda _: rate[0] * base.step[history.item])
+        base = LevelForecast(history, lambda _: rate.level * base.step[history.item])
         counts = History(history.data / base.step[history.item], history.indptr, history.season)
-        # Whole buckets: windows that follow each other must not overlap.
-        horizon = np.full(n, max(1.0, np.round(GRID_WEEKS * history.season / 52)))
-        sums = window_sums(counts, horizon, LEAST_KNOWN)
         usual = without_outliers(counts)
-        grid = 1.0 - per_bucket(self.fading, history.season)
-        evidence = np.zeros((len(grid), n, 2))
-        for candidate, keep in enumerate(grid):
-            rate = rates(usual, np.full(n, keep))
-            share = excess(counts, sums, rate, horizon)
-            over_items(_evidence, n, counts.indptr, sums, rate, horizon, share, evidence[candidate])
-        own, windows = evidence[..., 0], evidence[..., 1].sum(axis=1)
-        panel = own.sum(axis=1) / np.maximum(windows, 1.0)
-        best = np.argmax(own + PANEL_WINDOWS * panel[:, None], axis=0)
-        rate = rates(usual, grid[best])
+        keep = 1.0 - per_bucket(self.fading, history.season)
+        rate = rates(usual, keep[likeliest(counts, usual, keep)])
         return DynamicCountsForecast(base, counts, rate)
 
 
-def excess(counts: History, sums: FloatArray, rate: FloatArray, horizon: FloatArray) -> FloatArray:
+def likeliest(counts: History, usual: History, keep: FloatArray) -> IntArray:
+    """The discount factor of each item that past sums of four weeks speak for: int64, shape (n,), 0..g - 1.
+
+    Args:
+        counts: n items, in their steps: what is to be explained.
+        usual: the same without outliers: what the rate is learnt from.
+        keep: float64, shape (g,): candidates for d.
+
+    """
+    n = len(counts)
+    # Whole buckets: windows that follow each other must not overlap.
+    horizon = np.full(n, max(1.0, np.round(GRID_WEEKS * counts.season / 52)))
+    sums = window_sums(counts, horizon, LEAST_KNOWN)
+
+    found = Evidence(np.zeros((len(keep), n)), np.zeros((len(keep), n)))
+    for candidate, factor in enumerate(keep):
+        rate = rates(usual, np.full(n, factor))
+        share = excess(counts, sums, rate, horizon)
+        out = Evidence(found.log_likelihood[candidate], found.windows[candidate])
+        over_items(_evidence, n, counts.indptr, sums, rate, horizon, share, out)
+
+    panel = found.log_likelihood.sum(axis=1) / np.maximum(found.windows.sum(axis=1), 1.0)
+    best: IntArray = np.argmax(found.log_likelihood + PANEL_WINDOWS * panel[:, None], axis=0)
+    return best
+
+
+def excess(counts: History, sums: FloatArray, rate: Rates, horizon: FloatArray) -> FloatArray:
     """How much f exceeds 1, per bucket of the horizon.
 
     Args:
-        counts: n items.
-        sums: float64, shape of ``counts.data``: as from ``window_sums``.
-        rate: float64, shape (2, buckets): as from ``rates``.
+        counts: n items, b buckets.
+        sums: float64, shape (b,): as from ``window_sums``.
+        rate: as from ``rates``.
         horizon: float64, shape (n,), buckets: what ``sums`` are over.
 
     Returns:
-        float64, shape (n,), >= 0: c P / H, with c as in ``models.shared.error_variance``, measured on squared
+        float64, shape (n,), >= 0: c P / H, with c as in ``models.shared.dispersion``, measured on squared
         errors from which what the rate was not known for is taken out, and P the usual prediction.
 
     """
-    moments = np.zeros((len(counts), 1, MOMENTS))
-    over_items(_moments, len(counts), counts.indptr, sums, rate, horizon, moments[:, 0])
-    windows, predicted = moments[:, 0, 0], moments[:, 0, 2]
+    moments = Moments.zeros(len(counts), 1)
+    over_items(_moments, len(counts), counts.indptr, sums, rate, horizon, moments)
     c = dispersion(moments, np.zeros(len(counts), dtype=np.int64), horizon)
+    windows, predicted = moments.windows[:, 0], moments.predicted[:, 0]
     share: FloatArray = c * predicted / np.maximum(windows * horizon, 1e-300)
     return share
 
 
 @compiled
-def _rates(
-    start: int, stop: int, data: FloatArray, indptr: IntArray, keep: FloatArray, out: FloatArray
-) -> None:
+def _rates(start: int, stop: int, data: FloatArray, indptr: IntArray, keep: FloatArray, out: Rates) -> None:
+    """See ``rates``.
+
+    Args:
+        start, stop: items.
+        data: float64, shape (b,): counts y; NaN = unknown.
+        indptr: int64, shape (n + 1,).
+        keep: float64, shape (n,): d.
+        out: written.
+
+    """
     for i in range(start, stop):
         total, weight = 0.0, 0.0
         known = 0
@@ -174,8 +215,8 @@ def _rates(
                 weight = keep[i] * weight + 1.0
                 known += 1
                 level = max(total / weight, 0.5 / (known + 1.0))
-            out[0, t] = level
-            out[1, t] = keep[i] * weight
+            out.level[t] = level
+            out.weight[t] = keep[i] * weight
 
 
 @compiled
@@ -184,20 +225,40 @@ def _moments(
     stop: int,
     indptr: IntArray,
     sums: FloatArray,
-    rate: FloatArray,
+    rate: Rates,
     horizon: FloatArray,
-    out: FloatArray,
+    out: Moments,
 ) -> None:
-    """As ``models.shared.kernels.error_moments``, of errors in units of what the rate was not known for."""
+    """As ``models.shared.past_errors``, of errors in units of what the rate was not known for.
+
+    Args:
+        start, stop: items.
+        indptr: int64, shape (n + 1,).
+        sums: float64, shape (b,): the counts that followed; NaN = unknown.
+        rate: what was known of them.
+        horizon: float64, shape (n,): H, buckets.
+        out: of n items in one class, written.
+
+    """
     for i in range(start, stop):
+        windows, squared, predicted, followed = 0.0, 0.0, 0.0, 0.0
         for t in range(indptr[i], indptr[i + 1]):
-            if np.isnan(sums[t]) or np.isnan(rate[0, t]) or rate[1, t] == 0.0:
+            if np.isnan(sums[t]) or np.isnan(rate.level[t]) or rate.weight[t] == 0.0:
                 continue
-            predicted = rate[0, t] * horizon[i]
-            out[i, 0] += 1.0
-            out[i, 1] += (sums[t] - predicted) ** 2 / (1.0 + horizon[i] / rate[1, t])
-            out[i, 2] += predicted
-            out[i, 3] += sums[t]
+            expected = rate.level[t] * horizon[i]
+            windows += 1.0
+            squared += (sums[t] - expected) ** 2 / (1.0 + horizon[i] / rate.weight[t])
+            predicted += expected
+            followed += sums[t]
+        out.windows[i, 0], out.squared[i, 0] = windows, squared
+        out.predicted[i, 0], out.followed[i, 0] = predicted, followed
+
+
+class Evidence(NamedTuple):
+    """What past windows say of a discount: float64, shape (n,) or (g, n): log-likelihood, and how many."""
+
+    log_likelihood: FloatArray
+    windows: FloatArray
 
 
 @compiled
@@ -206,26 +267,41 @@ def _evidence(
     stop: int,
     indptr: IntArray,
     sums: FloatArray,
-    rate: FloatArray,
+    rate: Rates,
     horizon: FloatArray,
     excess: FloatArray,
-    out: FloatArray,
+    out: Evidence,
 ) -> None:
-    """Log-likelihood of the H-sums that follow each other without overlap, and how many there are."""
+    """Log-likelihood of the H-sums that follow each other without overlap, and how many there are.
+
+    Args:
+        start, stop, indptr, sums, rate, horizon: as of ``_moments``.
+        excess: float64, shape (n,): (f - 1) / H.
+        out: float64, shape (n,), zeros: added to.
+
+    """
     for i in range(start, stop):
         span = max(int(horizon[i]), 1)
-        lumps = 1.0 + excess[i] * horizon[i]
+        factor = 1.0 + excess[i] * horizon[i]
         for t in range(indptr[i + 1] - 1 - span, indptr[i] - 1, -span):
-            if np.isnan(sums[t]) or np.isnan(rate[0, t]) or rate[1, t] == 0.0:
+            if np.isnan(sums[t]) or np.isnan(rate.level[t]) or rate.weight[t] == 0.0:
                 continue
-            mean = rate[0, t] * horizon[i]
-            out[i, 0] += log_probability(sums[t], mean, lumps * (1.0 + horizon[i] / rate[1, t]))
-            out[i, 1] += 1.0
+            mean = rate.level[t] * horizon[i]
+            width = factor * (1.0 + horizon[i] / rate.weight[t])
+            out.log_likelihood[i] += log_probability(sums[t], mean, width)
+            out.windows[i] += 1.0
 
 
 @compiled
 def log_probability(count: float, mean: float, width: float) -> float:
-    """Log of the probability of a count under a negative binomial with variance ``mean * width``."""
+    """Log of the probability of a count under a negative binomial with variance ``mean * width``.
+
+    A width of 1 is a Poisson: two where one is expected come with probability exp(-1) / 2.
+
+    >>> round(float(np.exp(log_probability(2.0, 1.0, 1.0))), 4)
+    0.1839
+
+    """
     if width <= 1.0 + 1e-9:
         return count * np.log(mean) - mean - log_gamma(count + 1.0)
     size = mean / (width - 1.0)

@@ -12,7 +12,7 @@ from models.shared.compile import compiled, over_items
 from models.shared.distribution import Distribution, empirical, mixture
 from models.shared.error_variance import LevelForecast
 from models.shared.history import FloatArray, History, IntArray
-from models.shared.kernels import LEAST_KNOWN, window_sums
+from models.shared.window_sums import LEAST_KNOWN, window_sums
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,7 @@
-"""Holt's method with a damped trend: level and trend move towards each new bucket, the trend fades."""
+"""Holt's method with a damped trend: level and trend move towards each new bucket, the trend fades.
+
+Also called: double exponential smoothing, linear trend method, ETS(A,A,N) and, damped, ETS(A,Ad,N).
+"""
 
 from __future__ import annotations
 
@@ -24,19 +27,30 @@ def holt_levels(
     l_t = l_{t-1} + phi b_{t-1} + alpha e_t and b_t = phi b_{t-1} + alpha beta e_t.
 
     Args:
-        history: n items. In an unknown bucket e_t is taken as 0: the trend carries on.
+        history: n items, b buckets. In an unknown bucket e_t is taken as 0: the trend carries on.
         parameters: float64, shape (n, 3): alpha, beta, phi, each 0..1. Phi 1 is not damped.
         horizon: float64, shape (n,), >= 0, buckets.
-        initial: float64, shape (n, 2): level and trend before the first bucket. Where the level is NaN
-            (or None is given) it starts as the running mean, until that moves slower than alpha would,
-            and the trend starts at 0.
+        initial: float64, shape (n, 2): l_0 and b_0, level and trend before the first bucket, units. Where
+            the level is NaN (or None is given) it starts as the running mean, until that moves slower than
+            alpha would, and the trend starts at 0.
 
     Returns:
-        float64, shape of ``history.data``, >= 0; NaN where nothing is known yet.
+        float64, shape (b,), units per bucket, >= 0; NaN where nothing is known yet.
 
     Source: Gardner, McKenzie (1985), Forecasting trends in time series, Management Science 31; the
     error-correction form is that of Hyndman, Koehler, Ord, Snyder (2008), Forecasting with Exponential
     Smoothing, section 2.3, where their beta is alpha beta here.
+
+    Australia's population from 1960 on, in millions, one year ahead, with alpha = .9999, beta = .3267,
+    l_0 = 10.05 and b_0 = .22 (Hyndman, Athanasopoulos (2021), Forecasting: Principles and Practice,
+    section 8.2); and the last forecast as the mean of two years ahead, damped by .9:
+
+    >>> population = History(np.array([10.28, 10.48, 10.74, 10.95]), np.array([0, 4]))
+    >>> start = np.array([[10.05, 0.22]])
+    >>> holt_levels(population, np.array([[0.9999, 0.3267, 1.0]]), np.ones(1), start).round(2)
+    array([10.5 , 10.7 , 10.97, 11.17])
+    >>> holt_levels(population, np.array([[0.9999, 0.3267, 0.9]]), np.full(1, 2.0), start)[-1:].round(2)
+    array([11.2])
 
     """
     start = np.full((len(history), 2), np.nan) if initial is None else initial
@@ -68,6 +82,7 @@ class Holt:
         trends = np.stack([per_bucket(beta, history.season), phi ** (52.0 / history.season)], axis=1)
         alphas = per_bucket(self.alphas, history.season)
         grid = np.array([(alpha, *trend) for alpha, trend in product(alphas, trends)])
+
         usual = without_outliers(history)
         chosen = best_parameters(usual, grid, lambda trial, span: holt_levels(usual, trial, span))
         return LevelForecast(history, lambda horizon: holt_levels(usual, chosen, horizon))
@@ -84,12 +99,25 @@ def _holt_levels(
     reach: FloatArray,
     out: FloatArray,
 ) -> None:
+    """See ``holt_levels``.
+
+    Args:
+        start, stop: items.
+        data: float64, shape (b,): demand y, units; NaN = unknown.
+        indptr: int64, shape (n + 1,).
+        parameters: float64, shape (n, 3): alpha, beta, phi.
+        initial: float64, shape (n, 2): l_0 and b_0, NaN = not given.
+        reach: float64, shape (n,): buckets' worth of the trend in the mean over the horizon.
+        out: float64, shape (b,): written.
+
+    """
     for i in range(start, stop):
         alpha, beta, phi = parameters[i]
         level, trend = initial[i]
         running = np.isnan(level)
         if running:
             trend = 0.0
+
         known = 0
         for t in range(indptr[i], indptr[i + 1]):
             y = data[t]

@@ -1,4 +1,8 @@
-"""Simple exponential smoothing: the level moves a share ``alpha`` towards each new bucket."""
+"""Simple exponential smoothing: the level moves a share ``alpha`` towards each new bucket.
+
+Also called: SES, single exponential smoothing, exponentially weighted moving average (EWMA), Brown's method,
+ETS(A,N,N), ARIMA(0,1,1).
+"""
 
 from __future__ import annotations
 
@@ -19,15 +23,22 @@ def smoothed_levels(history: History, alpha: FloatArray, initial: FloatArray | N
     """Levels of simple exponential smoothing, l_t = l_{t-1} + alpha (y_t - l_{t-1}).
 
     Args:
-        history: n items. An unknown bucket leaves the level as it was.
+        history: n items, b buckets. An unknown bucket leaves the level as it was.
         alpha: float64, shape (n,), 0..1.
-        initial: float64, shape (n,): the level before the first bucket. Where it is NaN (or None is
-            given) the level starts as the running mean, until that moves slower than alpha would.
+        initial: float64, shape (n,): l_0, the level before the first bucket, units. Where it is NaN (or None
+            is given) the level starts as the running mean, until that moves slower than alpha would.
 
     Returns:
-        float64, shape of ``history.data``; NaN where nothing is known yet.
+        float64, shape (b,), units per bucket; NaN where nothing is known yet.
 
     Source: Hyndman, Koehler, Ord, Snyder (2008), Forecasting with Exponential Smoothing, section 2.3.
+
+    Algerian exports from 1960 on, with alpha = .84 and l_0 = 39.54 (Hyndman, Athanasopoulos (2021),
+    Forecasting: Principles and Practice, section 8.1):
+
+    >>> exports = np.array([39.04, 46.24, 19.79, 24.68, 25.08])
+    >>> smoothed_levels(History(exports, np.array([0, 5])), np.array([0.84]), np.array([39.54])).round(2)
+    array([39.12, 45.1 , 23.84, 24.55, 24.99])
 
     """
     start = np.full(len(history), np.nan) if initial is None else initial
@@ -57,7 +68,7 @@ class SimpleExponentialSmoothing:
 def _smoothed_levels(
     start: int, stop: int, data: FloatArray, indptr: IntArray, parameters: FloatArray, out: FloatArray
 ) -> None:
-    """``parameters``: alpha, and the level before the first bucket, NaN = the running mean."""
+    """A kernel of ``models.shared.recursion``. A row of parameters: alpha; l_0, NaN = the running mean."""
     candidates = out.shape[1]
     level = np.empty(candidates)
     for i in range(start, stop):
@@ -66,6 +77,7 @@ def _smoothed_levels(
         level[:] = initial
         given = not np.isnan(initial[0])
         known = 0
+
         for t in range(indptr[i], indptr[i + 1]):
             y = data[t]
             if not np.isnan(y):

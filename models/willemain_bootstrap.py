@@ -11,10 +11,10 @@ from models.adida import known_only
 from models.shared.compile import compiled, over_items
 from models.shared.error_variance import LevelForecast, latest
 from models.shared.history import FloatArray, History, IntArray
-from models.shared.kernels import steps
 from models.shared.outliers import without_outliers
 from models.shared.resampling import ResampledForecast, UintArray, mixed, uniform
 from models.shared.smoothing import per_bucket
+from models.shared.steps import steps
 
 
 def chances(history: History, keep: float, keep_size: float, pseudo: float) -> FloatArray:

@@ -6,7 +6,7 @@ import numpy as np
 
 from models.shared.distribution import LEVELS, WEIGHTS
 from models.shared.history import BoolArray, FloatArray, History, IntArray
-from models.shared.kernels import LEAST_KNOWN
+from models.shared.window_sums import LEAST_KNOWN
 
 PRICE_BANDS = 3
 """Cheap, middling and dear: as many items of the panel in each. A price that is not known is a band too."""

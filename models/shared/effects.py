@@ -18,7 +18,7 @@ from models.shared.compile import compiled, over_items
 from models.shared.distribution import WEIGHTS, Distribution
 from models.shared.effect_coefficients import LARGEST_EFFECT, SmallArray, coefficients
 from models.shared.history import BoolArray, FloatArray, History, IntArray
-from models.shared.kernels import steps
+from models.shared.steps import steps
 
 LEAST_EFFECT = 0.25
 """Demand of a bucket that had less than this share of its usual demand says too little of the usual."""

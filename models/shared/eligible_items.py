@@ -6,7 +6,7 @@ import numpy as np
 
 from models.shared.activity import activity_class
 from models.shared.history import BoolArray, FloatArray, History, IntArray
-from models.shared.kernels import steps
+from models.shared.steps import steps
 
 MOST_ITEMS = 100
 """How many items are worth the time of a slow model."""

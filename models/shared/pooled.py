@@ -23,9 +23,10 @@ from scipy import special
 from models.shared.base import Forecast, Model, demand_of
 from models.shared.distribution import LEVELS, Distribution
 from models.shared.history import FloatArray, History, IntArray
-from models.shared.kernels import steps, window_sums
+from models.shared.steps import steps
 from models.shared.window_features import OFFSET, Features, window_features
 from models.shared.window_statistics import Windows
+from models.shared.window_sums import window_sums
 
 MOST_WINDOWS = 30_000
 """Windows learnt from. More were measured to gain less than 1 %."""

@@ -1,8 +1,13 @@
 """Levels that follow from bucket to bucket under parameters, which are the best of a grid for each item.
 
 A kernel ``(start, stop, data, indptr, parameters, out)`` gives the levels of the items ``start`` to ``stop``
-under all of their candidates in one pass: ``parameters`` is float64 of shape (n, g, p), or (1, g, p) where
-all items share them, ``out`` float64 of shape (len(data), g); NaN = not yet known, whatever the candidate.
+under all of their candidates in one pass. Its arrays are
+
+* ``data``: float64, shape (b,): demand y_t, units; NaN = unknown;
+* ``indptr``: int64, shape (n + 1,);
+* ``parameters``: float64, shape (n, g, p), or (1, g, p) where all items share them: a row each candidate;
+* ``out``: float64, shape (b, g), written: the level at the close of each bucket, units per bucket; NaN = not
+  yet known, whatever the candidate.
 """
 
 from __future__ import annotations
@@ -14,9 +19,10 @@ import numpy as np
 from models.shared.compile import over_items
 from models.shared.error_variance import LevelForecast
 from models.shared.history import FloatArray, History
-from models.shared.kernels import LEAST_KNOWN, grid_errors, window_sums
 from models.shared.panel_parts import in_parts
-from models.shared.smoothing import GRID_WEEKS, GRID_WINDOWS, shrunk_losses
+from models.shared.past_errors import squared_errors
+from models.shared.smoothing import GRID_WEEKS, grid_horizon, least_loss
+from models.shared.window_sums import LEAST_KNOWN, window_sums
 
 VECTOR = 4
 """Numbers that a processor works on at once."""
@@ -28,7 +34,7 @@ Prepare = Callable[[History], History]
 
 
 def candidate_levels(kernel: Kernel, history: History, parameters: FloatArray) -> FloatArray:
-    """Levels under all candidates, float64, shape (len(data), g). ``parameters``: (n, g, p) or (1, g, p)."""
+    """Levels under all candidates: float64, shape (b, g). ``parameters``: (n, g, p) or (1, g, p)."""
     out = np.empty((len(history.data), parameters.shape[1]))
     given = np.ascontiguousarray(parameters, dtype=np.float64)
     over_items(kernel, len(history), history.data, history.indptr, given, out)
@@ -36,7 +42,7 @@ def candidate_levels(kernel: Kernel, history: History, parameters: FloatArray) -
 
 
 def levels(kernel: Kernel, history: History, parameters: FloatArray) -> FloatArray:
-    """Levels of each item under its own parameters: float64, shape of ``data``. ``parameters``: (n, p)."""
+    """Levels of each item under its own parameters: float64, shape (b,). ``parameters``: (n, p)."""
     return candidate_levels(kernel, history, parameters[:, None, :])[:, 0]
 
 
@@ -56,22 +62,19 @@ def best_parameters(
         float64, shape (n, p).
 
     """
-    horizon = np.full(len(history), max(1.0, weeks * history.season / 52))
+    horizon = grid_horizon(history, weeks)
     # A whole number of vector registers: seven candidates cost more than eight.
     trials = np.concatenate([grid, np.repeat(grid[-1:], -len(grid) % VECTOR, axis=0)])
-    errors = np.empty((len(history), len(trials) + 1))
+    squared, windows = np.empty((len(history), len(trials))), np.empty(len(history))
 
     def work(items: slice, part: History) -> None:
         usual = prepare(part)
         sums = window_sums(usual, horizon[items], LEAST_KNOWN)
         level = candidate_levels(kernel, usual, trials[None])
-        errors[items] = grid_errors(usual, sums, level, horizon[items])
+        squared[items], windows[items] = squared_errors(usual, sums, level, horizon[items])
 
     in_parts(history, work)
-    windows = errors[:, -1]
-    loss = errors[:, : len(grid)] / np.maximum(windows, 1.0)[:, None]
-    chosen: FloatArray = grid[np.argmin(shrunk_losses(loss, windows / horizon, GRID_WINDOWS), axis=1)]
-    return chosen
+    return least_loss(grid, squared[:, : len(grid)], windows, horizon)
 
 
 def fitted(kernel: Kernel, history: History, grid: FloatArray, prepare: Prepare) -> LevelForecast:

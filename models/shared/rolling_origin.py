@@ -16,8 +16,9 @@ from models.shared.activity import activity_class
 from models.shared.base import Model, demand_of
 from models.shared.effects import with_effects
 from models.shared.history import FloatArray, History, IntArray
-from models.shared.kernels import floors, window_sums
 from models.shared.scores import pinball
+from models.shared.steps import floors
+from models.shared.window_sums import window_sums
 
 SPAN = 0.75
 """Share of a year over which the origins are spread."""

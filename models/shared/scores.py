@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.shared.history import FloatArray, History
-from models.shared.kernels import window_sums
+from models.shared.window_sums import window_sums
 
 LEVELS: tuple[float, ...] = (0.5, 0.8, 0.9, 0.95, 0.98)
 """The probabilities at which forecasts are judged."""

@@ -35,7 +35,7 @@ def group_indices(
 
     Args:
         history: n items.
-        step: float64, shape (n,): the unit that each item is sold in (``models.shared.kernels.steps``).
+        step: float64, shape (n,): the unit that each item is sold in (``models.shared.steps.steps``).
         group: int64, shape (n,): 0..g - 1.
         begin: int64, shape (n,): buckets from the first of the oldest item to the first of each.
         period: buckets in a cycle; the cycle starts with the oldest item.

@@ -8,13 +8,14 @@ than those to come. They are therefore estimated anew each time that the past ha
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from models.shared.compile import compiled
 from models.shared.history import FloatArray, History, IntArray
-from models.shared.kernels import steps
 from models.shared.seasonal_indices import group_indices
+from models.shared.steps import steps
 
 DAYS_IN_YEAR = 365
 """Buckets are days where a year has so many; the season sought is then the week."""
@@ -31,28 +32,27 @@ LEAST_INDEX = 0.2
 """A bucket of a lower index says nothing of the level: a sale in it would be blown up too much."""
 
 
-@dataclass(frozen=True)
-class Edition:
+class Edition(NamedTuple):
     """The indices known at the close of some past buckets.
 
     Attributes:
         first: the first of these buckets, counted from 0 = the oldest item's first one.
         end: the bucket after the last of them.
-        index: float64, shape (g, period), >= 0: by group and place in the cycle.
+        indices: float64, shape (g, period), >= 0: s, by group and phase of the cycle.
 
     """
 
     first: int
     end: int
-    index: FloatArray
+    indices: FloatArray
 
 
 @dataclass(frozen=True)
 class Seasons:
-    """The season of each item at every past date.
+    """The season of each of n items at every past date.
 
     Attributes:
-        period: buckets in a cycle; a cycle starts with the oldest item's first bucket.
+        period: buckets in a cycle, p; a cycle starts with the oldest item's first bucket.
         begin: int64, shape (n,): the first bucket of each item, counted from the oldest item's.
         group: int64, shape (n,): the group of each item, 0..g - 1.
         editions: oldest first; together they cover every bucket once. The first knows of no season.
@@ -66,15 +66,29 @@ class Seasons:
 
 
 def seasons(history: History) -> Seasons:
-    """The shared indices of every past date since the first whole cycle."""
+    """The shared indices of every past date since the first whole cycle.
+
+    Ten items that sell twice as much in every second bucket: after three cycles a good part of that is
+    believed, after thirty nearly all.
+
+    >>> demand = np.tile([40.0, 80.0], 300)
+    >>> found = seasons(History(demand, np.arange(0, 601, 60), season=2))
+    >>> [edition.first for edition in found.editions][:4]
+    [0, 1, 2, 3]
+    >>> found.editions[5].indices.round(2), found.editions[-1].indices.round(2)
+    (array([[0.74, 1.26]]), array([[0.67, 1.33]]))
+
+    """
     longest = int(history.lengths.max(initial=0))
     period = period_of(history)
     begin, group, step = longest - history.lengths, groups_of(history), steps(history)
+
     editions: list[Edition] = []
-    at, end = longest, longest
-    while at >= period > 1:
-        editions.append(Edition(at - 1, end, group_indices(history, step, group, begin, period, at)))
-        at, end = int(at / GROWTH), at - 1
+    known, end = longest, longest
+    while known >= period > 1:
+        index = group_indices(history, step, group, begin, period, known)
+        editions.append(Edition(known - 1, end, index))
+        known, end = int(known / GROWTH), known - 1
     editions.append(Edition(0, end, np.ones((int(group.max(initial=0)) + 1, period))))
     return Seasons(period, begin, group, tuple(reversed(editions)))
 
@@ -103,18 +117,31 @@ def no_seasons(history: History) -> Seasons:
 
 @compiled
 def means_ahead(season: FloatArray, horizon: float) -> FloatArray:
-    """The mean of ONE season's indices over the ``horizon`` buckets that follow each place in the cycle."""
+    """The mean of ONE season's indices over the ``horizon`` buckets that follow each phase of the cycle.
+
+    Args:
+        season: float64, shape (p,): indices.
+        horizon: buckets; a part of a bucket counts in proportion.
+
+    Returns:
+        float64, shape (p,); ones where the horizon is 0.
+
+    >>> means_ahead(np.array([0.5, 1.0, 1.5]), 2.0)
+    array([1.25, 1.  , 0.75])
+
+    """
     period = len(season)
     out = np.ones(period)
     if horizon <= 0.0:
         return out
     whole = int(horizon)
     part, cycles, rest = horizon - whole, whole // period, whole % period
+
     total = cycles * season.sum() if cycles > 0 else 0.0
     for k in range(rest):
         total += season[k]
-    for place in range(period):
-        # The window that followed the place before moves on by one bucket.
-        total += season[(place + rest) % period] - season[place]
-        out[place] = (total + part * season[(place + rest + 1) % period]) / horizon
+    for phase in range(period):
+        # The window that followed the phase before moves on by one bucket.
+        total += season[(phase + rest) % period] - season[phase]
+        out[phase] = (total + part * season[(phase + rest + 1) % period]) / horizon
     return out

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.shared.history import FloatArray, History
-from models.shared.kernels import steps
 from models.shared.outliers import without_outliers
+from models.shared.steps import steps
 
 LONGEST_PERIOD = 60
 """A year of more buckets than this has a season of seven: days of the week."""

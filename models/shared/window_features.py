@@ -17,7 +17,7 @@ import numpy as np
 
 from models.shared.compile import compiled, over_items
 from models.shared.history import FloatArray, History, IntArray
-from models.shared.kernels import steps
+from models.shared.steps import steps
 from models.shared.window_statistics import (
     HALF_LIFE_WEEKS,
     MEAN_WEEKS,

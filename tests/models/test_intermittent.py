@@ -17,12 +17,13 @@ from models.compound_poisson import (
     pooled_sizes,
     relative_sizes,
 )
-from models.dynamic_counts import DynamicCounts, _evidence, _moments, rates
+from models.dynamic_counts import DynamicCounts, Evidence, _evidence, _moments, rates
 from models.imapa import IMAPA, imapa_levels
 from models.shared.distribution import LEVELS
 from models.shared.history import History, Traits
-from models.shared.kernels import window_sums
+from models.shared.past_errors import Moments
 from models.shared.resampling import LEAST_WIDTH, MOST_WIDTH, PATHS, _calibrated, multipliers, seeds, uniform
+from models.shared.window_sums import window_sums
 from models.willemain_bootstrap import WillemainBootstrap, chain_levels, chain_sums, chances
 from tests.reference import intermittent as reference
 
@@ -87,7 +88,7 @@ def test_rates_moments_and_evidence(seed: int, keep: float, horizon: float) -> N
     rate = rates(past, np.full(n, keep))
     spans, excess = np.full(n, horizon), np.linspace(0.0, 3.0, n)
     sums = window_sums(past, spans, 0.5)
-    moments, evidence = np.zeros((n, 4)), np.zeros((n, 2))
+    moments, evidence = Moments.zeros(n, 1), Evidence(np.zeros(n), np.zeros(n))
     _moments(0, n, past.indptr, sums, rate, spans, moments)
     _evidence(0, n, past.indptr, sums, rate, spans, excess, evidence)
 
@@ -111,10 +112,12 @@ def test_rates_moments_and_evidence(seed: int, keep: float, horizon: float) -> N
     ):
         expected = reference.rates(list(y), keep)
         np.testing.assert_allclose([level, weight], np.reshape(expected, (2, len(y))), rtol=1e-9)
-        np.testing.assert_allclose(moments[i], reference.rate_moments(s, level, weight, horizon), rtol=1e-9)
+        np.testing.assert_allclose(
+            [each[i, 0] for each in moments], reference.rate_moments(s, level, weight, horizon), rtol=1e-9
+        )
         if excess[i] > 0:
             twin = reference.evidence(s, level, weight, horizon, excess[i], log_probability)
-            np.testing.assert_allclose(evidence[i], twin, rtol=1e-7, atol=1e-9)
+            np.testing.assert_allclose([each[i] for each in evidence], twin, rtol=1e-7, atol=1e-9)
 
 
 @TWIN

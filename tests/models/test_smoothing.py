@@ -16,10 +16,12 @@ from models.holt import Holt, holt_levels
 from models.seasonal_smoothing import SeasonalAdditive, SeasonalMultiplicative, seasonal_levels
 from models.shared.base import Model
 from models.shared.history import History, Traits
-from models.shared.kernels import error_moments, steps, window_sums
+from models.shared.past_errors import error_moments, squared_error, squared_errors
 from models.shared.seasonal_indices import ITEM_DISPERSION, _group_moments, cycles, drawn, group_indices
 from models.shared.seasonality import Edition, Seasons, groups_of, means_ahead, no_seasons, period_of, seasons
-from models.shared.smoothing import _squared_errors, best_on_grid, best_parameters, mean_reach
+from models.shared.smoothing import best_on_grid, best_parameters, mean_reach
+from models.shared.steps import steps
+from models.shared.window_sums import window_sums
 from models.simple_exponential_smoothing import SimpleExponentialSmoothing, smoothed_levels
 from models.theta import Theta, theta_levels
 from tests.reference import smoothing as reference
@@ -68,7 +70,7 @@ def made_seasons(panel: History, seed: int, period: int = 7) -> Seasons:
 def one_edition_after_the_other(found: Seasons, i: int, twin) -> list[float]:
     out: list[float] = []
     for edition in found.editions:
-        levels = twin(edition.index[found.group[i]], int(found.begin[i]))
+        levels = twin(edition.indices[found.group[i]], int(found.begin[i]))
         until = max(edition.end - int(found.begin[i]), 0)
         out += levels[len(out) : until]
     return out
@@ -173,8 +175,8 @@ def test_group_moments_and_cycles_equal_their_twins(seed: int, period: int) -> N
 @given(seed=st.integers(0, 10_000), horizon=HORIZONS, phi=st.sampled_from([0.0, 0.3, 0.9, 0.9999999, 1.0]))
 def test_means_over_a_horizon(seed: int, horizon: float, phi: float) -> None:
     season = np.random.default_rng(seed).uniform(0, 2, 7)
-    for place, got in enumerate(means_ahead(season, horizon)):
-        assert got == pytest.approx(reference.ahead(season, place, horizon))
+    for phase, got in enumerate(means_ahead(season, horizon)):
+        assert got == pytest.approx(reference.ahead(season, phase, horizon))
     expected = reference.over_horizon(horizon, lambda k: sum(phi**j for j in range(1, k + 1)))
     assert mean_reach(np.array([horizon]), np.array([phi]))[0] == pytest.approx(expected, rel=1e-6)
 
@@ -365,7 +367,7 @@ def test_indices_are_never_negative_and_have_mean_1(seed: int, groups: int, coun
 def test_noise_makes_no_season() -> None:
     generator = np.random.default_rng(3)
     some = history(*[generator.poisson(1.0, 110) for _ in range(200)])
-    assert np.abs(seasons(some).editions[-1].index - 1).max() < 0.05
+    assert np.abs(seasons(some).editions[-1].indices - 1).max() < 0.05
 
 
 def test_an_edition_knows_nothing_of_what_comes_after() -> None:
@@ -376,13 +378,13 @@ def test_an_edition_knows_nothing_of_what_comes_after() -> None:
     for edition in found.editions[1:]:
         back = 130 - (edition.first + 1)
         before = seasons(some.until(back)).editions[-1]
-        np.testing.assert_array_equal(edition.index, before.index)
+        np.testing.assert_array_equal(edition.indices, before.indices)
 
 
 def test_editions_cover_every_bucket_once() -> None:
     some = panel(3, season=12)
     found = seasons(some)
-    assert found.editions[0].first == 0 and np.all(found.editions[0].index == 1)
+    assert found.editions[0].first == 0 and np.all(found.editions[0].indices == 1)
     assert found.editions[-1].end == some.lengths.max()
     for before, after in zip(found.editions[:-1], found.editions[1:], strict=True):
         assert before.end == after.first
@@ -497,11 +499,13 @@ def test_squared_errors_equal_those_of_the_moments() -> None:
     some = panel(13)
     n, span = len(some), np.full(len(some), 2.5)
     sums, level = window_sums(some, span, 0.5), 1.0 + smoothed_levels(some, np.full(len(some), 0.3))
-    got = np.empty((n, 2))
-    _squared_errors(0, n, some.indptr, sums, level, span, got)
-    moments = error_moments(some, sums, level, span, np.ones(n), np.empty(0))[:, 0]
-    np.testing.assert_allclose(got, moments[:, :2], rtol=1e-9)
-    assert got[:, 0].sum() > 50
+    squared, windows = squared_errors(some, sums, level[:, None], span)
+    moments = error_moments(some, sums, level, span, np.ones(n), np.empty(0))
+    np.testing.assert_allclose(windows, moments.windows[:, 0])
+    np.testing.assert_allclose(squared, moments.squared, rtol=1e-9)
+    for one, of_several in zip(squared_error(some, sums, level, span), (squared[:, 0], windows), strict=True):
+        np.testing.assert_array_equal(one, of_several)
+    assert windows.sum() > 50
 
 
 def test_no_seasons_is_the_default_of_theta() -> None:
