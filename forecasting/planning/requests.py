@@ -7,7 +7,7 @@ import numpy as np
 from forecasting.config import Config
 from forecasting.dataset.dataset import Dataset
 from forecasting.domain import day_text
-from forecasting.errors import RequestError
+from forecasting.errors import RequestError, known_names
 from forecasting.inputs.demand import days_of
 from models.registry import MODELS
 
@@ -41,4 +41,6 @@ def check_date(dataset: Dataset, as_of: int, what: str) -> None:
 def check_model(config: Config) -> None:
     """Raise RequestError where the configured model is none."""
     if config.model != "auto" and config.model not in MODELS:
-        raise RequestError(f"there is no model {config.model!r}: known are auto, {', '.join(MODELS)}")
+        raise RequestError(
+            f"there is no model {config.model!r}: {known_names(config.model, ['auto', *MODELS])}"
+        )
