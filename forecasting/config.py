@@ -6,7 +6,6 @@ may be. An unknown setting is an error that names the nearest known one.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -14,7 +13,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from forecasting.errors import ConfigError
+from forecasting.errors import ConfigError, nearest
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 NotNegative = Field(ge=0, allow_inf_nan=False)
@@ -171,8 +170,8 @@ def _validated(values: Mapping[str, Any], sources: Mapping[str, str]) -> Config:
 def _known(name: str, known: Mapping[str, Any], source: str) -> str:
     if name in known:
         return name
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]!r}?" if near else "configs/default.yaml lists all settings."
+    near = nearest(name, known)
+    hint = f"did you mean {near!r}?" if near else "configs/default.yaml lists all settings."
     raise ConfigError(f"{source}: there is no setting {name!r}; {hint}")
 
 

@@ -8,12 +8,14 @@
     │   └── ConfigError  a setting is unknown or has a value out of its range  exit code 1
     └── PartialFailure   a part failed and was reported, the rest is done      exit code 3
 
-A message says what is wrong, where, and what to do about it. Anything else that escapes is a bug.
+A message says what is wrong, where, and what to do about it. Anything else that escapes is a bug. Whoever
+gives a name that is not known is told the nearest one that is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -76,3 +78,28 @@ class PartialFailure(ReorderError):
     """A part failed and was reported; the rest is done."""
 
     exit_code = 3
+
+
+def plain(name: str) -> str:
+    """A name without what people vary: case, blanks, hyphens."""
+    return name.strip().casefold().replace(" ", "_").replace("-", "_")
+
+
+def nearest(name: str, known: Iterable[str], likeness: float = 0.5) -> str | None:
+    """The known name that ``name`` was most likely meant to be; None where none is near.
+
+    ``likeness``, 0..1: how much two names must have in common (Ratcliff and Obershelp's ratio).
+    """
+    by_plain: dict[str, str] = {}
+    for other in known:
+        by_plain.setdefault(plain(other), other)
+    found = difflib.get_close_matches(plain(name), by_plain, n=1, cutoff=likeness)
+    return by_plain[found[0]] if found else None
+
+
+def known_names(name: str, known: Iterable[str]) -> str:
+    """What to do about an unknown name: the nearest one, if any is near, and all that there are."""
+    names = list(known)
+    near = nearest(name, names)
+    everything = f"nown are {', '.join(names)}"
+    return f"did you mean {near!r}? K{everything}" if near else f"k{everything}"

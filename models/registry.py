@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from difflib import get_close_matches
 
 from models.adida import ADIDA
 from models.block_bootstrap import BlockBootstrap
@@ -69,10 +68,7 @@ CANDIDATES: tuple[str, ...] = tuple(name for name in MODELS if name not in BY_NA
 
 
 def model(name: str) -> Model:
-    """The model of that name. Raises ValueError that names the nearest one."""
+    """The model of that name. Raises ValueError that names all there are."""
     if name not in MODELS:
-        near = get_close_matches(name, MODELS, 1, 0.0)
-        raise ValueError(
-            f"no model is called {name!r}; did you mean {near[0]!r}? There are {', '.join(MODELS)}"
-        )
+        raise ValueError(f"no model is called {name!r}; there are {', '.join(MODELS)}")
     return MODELS[name]()

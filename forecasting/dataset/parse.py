@@ -23,7 +23,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from forecasting.dataset.source import ArrowColumn, Fault, Raw, Rows, nearest
+from forecasting.dataset.source import ArrowColumn, Fault, Raw, Rows, near_word
 from forecasting.dataset.tables import Column, Kind, Table
 from forecasting.domain import MAIN
 
@@ -215,7 +215,7 @@ def _choice(words: _Words, column: Column) -> tuple[pd.Categorical, list[Fault]]
     unknown = words.rows(codes < 0)
 
     def todo(position: int) -> str:
-        meant = nearest(words.words[words.codes[position]], column.choices)
+        meant = near_word(words.words[words.codes[position]], column.choices)
         hint = f"Did you mean {meant}? " if meant else ""
         return f"{hint}Write one of: {', '.join(column.choices)}."
 

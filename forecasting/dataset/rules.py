@@ -6,7 +6,6 @@ matter. Dates are compared by day, so that a deadline given as a date may be the
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -15,9 +14,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from forecasting.dataset.fingerprint import as_integers
-from forecasting.dataset.source import Fault, Notice, Raw, Rows, nearest, plain
+from forecasting.dataset.source import Fault, Notice, Raw, Rows, near_word
 from forecasting.dataset.tables import Column, Table
-from forecasting.errors import Problem
+from forecasting.errors import Problem, nearest, plain
 
 NOT_BEFORE: dict[str, tuple[tuple[str, str], ...]] = {
     "orders": (("due", "ordered_at"), ("shipped_at", "ordered_at"), ("cancelled_at", "ordered_at")),
@@ -70,7 +69,7 @@ def in_names(raw: Raw) -> list[Problem]:
     there = raw.columns.column_names
     missing = [column.name for column in raw.table.columns if column.name not in there]
     known = {column.name for column in raw.table.columns}
-    meant = {name: nearest(name, missing) for name in there if name not in known}
+    meant = {name: near_word(name, missing) for name in there if name not in known}
     found: list[Problem] = []
     for column in raw.table.columns:
         if column.required and column.name in missing:
@@ -155,11 +154,7 @@ def _meant(word: str, known: list[str]) -> str | None:
         alike = other[:2] == word[:2] or other[-2:] == word[-2:] or plain(other) == plain(word)
         return alike and abs(len(other) - len(word)) <= 2
 
-    candidates = [other for other in known if may_be(other)][:CANDIDATES]
-    for other in candidates:
-        if plain(other) == plain(word):
-            return other
-    return next(iter(difflib.get_close_matches(word, candidates, n=1, cutoff=0.7)), None)
+    return nearest(word, [other for other in known if may_be(other)][:CANDIDATES], likeness=0.7)
 
 
 def _bounds(table: Table, column: Column, frame: pd.DataFrame) -> Iterator[Fault]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from forecasting.dataset.tables import BY_NAME, Table
-from forecasting.errors import Problem
+from forecasting.errors import Problem, nearest
 
 ArrowTable = Any
 """A ``pyarrow.Table``; pyarrow ships no types."""
@@ -98,25 +97,19 @@ def from_one(count: int) -> Callable[[], Rows]:
     return lambda: np.arange(1, count + 1, dtype=np.int64)
 
 
-def plain(name: str) -> str:
-    """A name without what people vary: case, blanks, hyphens."""
-    return name.strip().casefold().replace(" ", "_").replace("-", "_")
+def near_word(name: str, known: Iterable[str]) -> str | None:
+    """The word of the contract that a source's ``name`` was most likely meant to be, or None.
 
-
-def nearest(name: str, known: Sequence[str]) -> str | None:
-    """The known name that ``name`` was most likely meant to be, or None."""
-    for candidate in known:
-        if plain(candidate) == plain(name):
-            return candidate
-    close = difflib.get_close_matches(plain(name), known, n=1, cutoff=0.8)
-    return close[0] if close else None
+    Names that are no table's or column's are nobody's fault: they must be much alike to be spoken of.
+    """
+    return nearest(name, known, likeness=0.8)
 
 
 def near_tables(names: Iterable[str], kind: str) -> list[Problem]:
     """Notices for names that are no table's, yet nearly one's. ``kind``: what bears the name."""
     found: list[Problem] = []
     for name in sorted(set(names) - set(BY_NAME)):
-        meant = nearest(name, tuple(BY_NAME))
+        meant = near_word(name, BY_NAME)
         if meant:
             what = f"the {kind} is not read: it is not called {meant}"
             found.append(Notice(meant, None, None, name, what, f"Rename it to {meant} if it is meant."))
@@ -127,7 +120,7 @@ def missing(table: Table, names: Iterable[str], place: str, what: str) -> Proble
     """The problem of a required table that is not there. ``names`` are those that are."""
     needed = ", ".join(column.name for column in table.columns if column.required)
     todo = f"Add it, one row per customer order line, with the columns {needed}."
-    near = [name for name in names if nearest(name, [table.name])]
+    near = [name for name in names if near_word(name, [table.name])]
     if near:
         todo = f"Rename {near[0]} to {table.name} if that is meant, or add it, with the columns {needed}."
     return Problem(table.name, None, None, place, what, todo)

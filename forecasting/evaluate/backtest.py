@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 import pandas as pd
 
 from forecasting.config import Config
 from forecasting.domain import day_text
-from forecasting.errors import RequestError
+from forecasting.errors import RequestError, known_names
 from forecasting.evaluate.forecasts import AUTO, forecasts
 from forecasting.evaluate.scores import ALL_ORIGINS, OVERALL, scores
 from forecasting.evaluate.windows import origin_days, window
@@ -111,11 +110,7 @@ def _models(wanted: Sequence[str]) -> list[str]:
     names = list(dict.fromkeys(wanted)) or [*CANDIDATES, AUTO]
     for name in names:
         if name not in known:
-            near = get_close_matches(name, known, 1, 0.0)
-            raise RequestError(
-                f"--models: there is no model {name!r}; did you mean {near[0]!r}? "
-                f"Known are {', '.join(known)}"
-            )
+            raise RequestError(f"--models: there is no model {name!r}: {known_names(name, known)}")
     return names
 
 

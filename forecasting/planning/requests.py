@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from forecasting.config import Config
 from forecasting.domain import day_text
-from forecasting.errors import RequestError
+from forecasting.errors import RequestError, known_names
 from forecasting.inputs.records import Records
 from models.registry import MODELS
 
@@ -31,4 +31,6 @@ def check_date(records: Records, as_of: int, what: str) -> None:
 def check_model(config: Config) -> None:
     """Raise RequestError where the configured model is none."""
     if config.model != "auto" and config.model not in MODELS:
-        raise RequestError(f"there is no model {config.model!r}: known are auto, {', '.join(MODELS)}")
+        raise RequestError(
+            f"there is no model {config.model!r}: {known_names(config.model, ['auto', *MODELS])}"
+        )

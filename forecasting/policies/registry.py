@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 
 from forecasting.config import Config
-from forecasting.errors import RequestError
+from forecasting.errors import RequestError, known_names
 from forecasting.policies.base import Policy
 from forecasting.policies.base_stock import BaseStock
 from forecasting.policies.cost_optimal import CostOptimal
@@ -72,6 +71,4 @@ def judged(value: RelativeValue | None, situation: Situation, config: Config) ->
 
 def unknown(name: str, known: tuple[str, ...]) -> RequestError:
     """The error for a policy that there is not."""
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    return RequestError(f"there is no policy {name!r}: {hint}known are {', '.join(known)}")
+    return RequestError(f"there is no policy {name!r}: {known_names(name, known)}")

@@ -9,6 +9,8 @@ import io
 import re
 from typing import Any
 
+from markupsafe import Markup
+
 FOCUS, BASE, BOUND, INK = "#0b6fa4", "#d9542b", "#8a8f98", "#33383f"
 GRID = "#e6e8ec"
 OTHERS = ("#7b9e3f", "#a06cb0", "#c79a1e", "#4fa69c", "#b5657d", "#6f7fc1", "#8c6d4f")
@@ -79,8 +81,10 @@ def thousands(value: float, _: object = None) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,g}"
 
 
-def svg(figure: Any, name: str, described: str) -> str:
+def svg(figure: Any, name: str, described: str) -> Markup:
     """The figure as an SVG element. The same figure gives the same text; nothing in it points elsewhere.
+
+    The only markup that pages are filled with.
 
     ``name`` keeps its ids apart from those of the page's other pictures; ``described`` is what a screen
     reader says.
@@ -96,4 +100,5 @@ def svg(figure: Any, name: str, described: str) -> str:
     text = re.sub(r'\s+xmlns(:\w+)?="[^"]*"', "", text).replace("xlink:href", "href")
     text = re.sub(r'\bid="', f'id="{name}-', text)
     text = re.sub(r'(href="|url\()#', rf"\1#{name}-", text)
-    return text.replace("<svg", f'<svg role="img" aria-label="{described}"', 1).strip()
+    label = Markup('<svg role="img" aria-label="{}"').format(described)
+    return Markup(text.replace("<svg", label, 1).strip())

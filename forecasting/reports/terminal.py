@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from forecasting.evaluate.scores import by_model
-from forecasting.reports.backtest.report import by_cost, cells, facts, headline
+from forecasting.reports.backtest.words import by_cost, cells, facts, headline
 from forecasting.reports.replay.words import origin_of_saving, recorded_sentences
 from forecasting.run import Result, figure_text
 

@@ -5,14 +5,13 @@ Units are the problem's own: one period (or one unit of time), one unit of the i
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from forecasting.errors import RequestError
+from forecasting.errors import RequestError, known_names
 
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -201,14 +200,13 @@ def check_names(given: Iterable[str], known: Iterable[str], where: str) -> None:
     known = list(known)
     for name in given:
         if name not in known:
-            raise wrong(f"{where} {name!r}", "is not known", nearest(name, known))
+            raise not_known(f"{where} {name!r}", name, known)
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """What to do about an unknown name: the nearest known one, and all of them."""
-    known = list(known)
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    return (f"Did you mean {near[0]!r}? " if near else "") + f"Known are {', '.join(known)}"
+def not_known(where: str, name: str, known: Iterable[str]) -> RequestError:
+    """The error for a name that is not known."""
+    hint = known_names(name, known)
+    return wrong(where, "is not known", hint[0].upper() + hint[1:])
 
 
 def _told(detail: dict[str, Any]) -> str:
@@ -218,7 +216,7 @@ def _told(detail: dict[str, Any]) -> str:
         owner: type[BaseModel] = Problem
         for part in path[:-1]:
             owner = _OWNERS.get(part, owner)
-        return f"problem, {where}: is not known. {nearest(path[-1], owner.model_fields)}"
+        return str(not_known(where, path[-1], owner.model_fields))
     if detail["type"] == "missing":
         return f"problem, {where}: is missing. Give it; {MANUAL}"
     if where == "lead_time":

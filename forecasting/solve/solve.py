@@ -19,7 +19,7 @@ from forecasting.solve.lost_sales.continuous import lost_sales_continuous
 from forecasting.solve.lost_sales.now import lost_sales_now
 from forecasting.solve.lost_sales.policies import lost_sales
 from forecasting.solve.packs import s_s_in_packs
-from forecasting.solve.problem import Problem, nearest, parse, wrong
+from forecasting.solve.problem import Problem, not_known, parse, wrong
 from forecasting.solve.r_q import r_q
 from forecasting.solve.s_s import s_s
 from forecasting.solve.stock_reward import stock_reward
@@ -49,7 +49,7 @@ def solve(problem: Mapping[str, Any]) -> dict[str, Any]:
     """
     parsed = parse(problem)
     if parsed.policy not in POLICIES:
-        raise wrong(f"policy {parsed.policy!r}", "is not known", nearest(parsed.policy, POLICIES))
+        raise not_known(f"policy {parsed.policy!r}", parsed.policy, POLICIES)
     return _method(parsed)(parsed)
 
 

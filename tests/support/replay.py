@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from forecasting.domain import Costs
@@ -75,8 +73,7 @@ BASE = run_of(
 )
 BETTER = run_of(
     "cost_optimal",
-    replace(
-        BASE.flows,
+    BASE.flows._replace(
         backordered_lines=np.array([[1.0, 0], [0, 0]]),
         backordered_units=np.array([[5.0, 0], [0, 0]]),
         lost_lines=np.zeros((2, 2)),

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 
-from forecasting.reports import drawing, html
-from forecasting.reports.drawing import BASE, BOUND, FOCUS, INK
+from forecasting.reports.drawing import svg
+from forecasting.reports.pages import Row, Table
+from forecasting.reports.replay import difference_pictures as pictures
+from forecasting.reports.replay.headline import rows_of
 from forecasting.run import figure_text
 
 ITEMS_SHOWN = 10
 WEEKS_SHOWN = 5
 
-NOTHING = "<p>There is nothing to compare with.</p>"
+MEASURES = (
+    "Order lines",
+    "Lines short, before → after",
+    "Stock value, before → after",
+    "Cost, before → after",
+    "Saved",
+)
 
 
 @dataclass(frozen=True)
@@ -43,23 +51,51 @@ class Pair:
         return both
 
 
-def weeks(periods: pd.DataFrame, pair: Pair) -> str:
-    """The section on the weeks: a picture of the difference over time, and the weeks that matter most."""
+@dataclass(frozen=True)
+class Block:
+    """The weeks or items that differ most in one direction.
+
+    Attributes:
+        title: the direction.
+        total: how many there are of them in all, and what they come to.
+        table: the first of them.
+
+    """
+
+    title: str
+    total: str
+    table: Table
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a section shows.
+
+    Attributes:
+        picture: the drawing; empty where nothing can be drawn.
+        sentence: what it comes to; may be empty.
+        priced: whether it is known what was saved where.
+        blocks: where the focus saves most, and where it costs most more; none where it is not known.
+
+    """
+
+    picture: Markup | str
+    sentence: str
+    priced: bool
+    blocks: Sequence[Block]
+
+
+def weeks(periods: pd.DataFrame, pair: Pair) -> Difference | None:
+    """The difference over time, and the weeks that matter most; None where there is only one policy."""
     if pair.focus == pair.baseline:
-        return NOTHING
+        return None
     both = pair.side_by_side(periods, ["period_start"])
-    drawn = drawing.svg(_weeks(both, pair), "weeks", f"What {pair.focus} avoids and saves in each week")
+    described = f"What {pair.focus} avoids and saves in each week"
+    picture = svg(pictures.over_weeks(both, pair.focus), "weeks", described)
+
     both["week"] = [f"{day:%Y-%m-%d}" for day in both["period_start"]]
-    header = (
-        "Week of",
-        "Order lines",
-        "Lines short, before → after",
-        "Stock value, before → after",
-        "Cost, before → after",
-        "Saved",
-    )
-    blocks = _blocks(both, pair, ("week",), header, WEEKS_SHOWN, "weeks")
-    return f"{drawn}\n{html.note(_weeks_in_words(both, pair))}\n{blocks}"
+    blocks = _blocks(both, pair, {"week": "Week of"}, WEEKS_SHOWN, "weeks")
+    return Difference(picture, _weeks_in_words(both, pair), bool(both["saved"].notna().any()), blocks)
 
 
 def _weeks_in_words(both: pd.DataFrame, pair: Pair) -> str:
@@ -72,52 +108,19 @@ def _weeks_in_words(both: pd.DataFrame, pair: Pair) -> str:
     )
 
 
-def _weeks(both: pd.DataFrame, pair: Pair) -> Any:
-    shown = [
-        (title, column)
-        for title, column in (
-            (f"Backorders that {pair.focus} avoids (above zero) or makes, order lines a week", "avoided"),
-            (f"Money that {pair.focus} saves (above zero) or spends more a week", "saved"),
-        )
-        if not both[column].isna().all()
-    ]
-    with drawing.style():
-        figure, all_axes = drawing.panels(max(len(shown), 1), 0.5 + 1.9 * max(len(shown), 1), sharex=True)
-        for axes, (title, column) in zip(all_axes, shown, strict=False):
-            days = both["period_start"].to_numpy()
-            values = both[column].to_numpy(dtype=np.float64)
-            colours = [FOCUS if value >= 0 else BASE for value in values]
-            axes.bar(days, values, width=np.timedelta64(6, "D"), align="edge", color=colours)
-            axes.axhline(0, color=INK, linewidth=0.8)
-            axes.set_title(title)
-            axes.margins(x=0.01)
-            axes.yaxis.set_major_formatter(drawing.thousands)
-            axes.grid(axis="y")
-        drawing.dates(all_axes[-1])
-        return figure
-
-
-def items(table: pd.DataFrame, pair: Pair) -> str:
-    """The section on the items: how few make the difference, and which differ most, either way."""
+def items(table: pd.DataFrame, pair: Pair) -> Difference | None:
+    """How few items make the difference, and which differ most, either way; None as for ``weeks``."""
     if pair.focus == pair.baseline:
-        return NOTHING
-    key = ["location", "sku"]
-    both = pair.side_by_side(table, key)
-    words = ("location", "sku") if both["location"].nunique() > 1 else ("sku",)
-    header = (
-        *(("Location",) if len(words) > 1 else ()),
-        "Item",
-        "Order lines",
-        "Lines short, before → after",
-        "Stock value, before → after",
-        "Cost, before → after",
-        "Saved",
-    )
-    blocks = _blocks(both, pair, words, header, ITEMS_SHOWN, "items")
-    if both["saved"].isna().all() and both["avoided"].isna().all():
-        return blocks
-    drawn = drawing.svg(_concentration(both), "concentration", "The difference summed up item by item")
-    return f"{drawn}\n{html.note(_items_in_words(both, pair))}\n{blocks}"
+        return None
+    both = pair.side_by_side(table, ["location", "sku"])
+    words = {"location": "Location", "sku": "Item"} if both["location"].nunique() > 1 else {"sku": "Item"}
+    blocks = _blocks(both, pair, words, ITEMS_SHOWN, "items")
+
+    priced = bool(both["saved"].notna().any())
+    if not priced and both["avoided"].isna().all():
+        return Difference("", "", priced, blocks)
+    picture = svg(pictures.summed_up(both), "concentration", "The difference summed up item by item")
+    return Difference(picture, _items_in_words(both, pair), priced, blocks)
 
 
 def _items_in_words(both: pd.DataFrame, pair: Pair) -> str:
@@ -136,84 +139,35 @@ def _items_in_words(both: pd.DataFrame, pair: Pair) -> str:
     return " ".join(said)
 
 
-def _concentration(both: pd.DataFrame) -> Any:
-    """Two panels: money saved and lines avoided, summed over the items, best first."""
-    shown = [
-        (title, column)
-        for title, column in (
-            ("Money saved, summed up", "saved"),
-            ("Backorders avoided, summed up", "avoided"),
-        )
-        if not both[column].isna().all()
-    ]
-    with drawing.style():
-        figure, all_axes = drawing.panels(1, 2.7, columns=len(shown))
-        for axes, (title, column) in zip(all_axes, shown, strict=True):
-            values = both[column].dropna().sort_values(ascending=False).to_numpy(dtype=np.float64)
-            total = np.concatenate([[0.0], np.cumsum(values)])
-            best = int(np.count_nonzero(values > 0))
-            axes.plot(range(len(total)), total, color=FOCUS, linewidth=2)
-            axes.axhline(0, color=INK, linewidth=0.8)
-            axes.axhline(total[-1], color=BOUND, linewidth=0.8, linestyle=(0, (2, 2)))
-            for place, text, side in ((best, f"{total[best]:,.0f}", 7), (len(values), "", 0)):
-                axes.plot([place], [total[place]], marker="o", markersize=4, color=FOCUS)
-                axes.annotate(
-                    text,
-                    (place, total[place]),
-                    xytext=(0, side),
-                    textcoords="offset points",
-                    ha="center",
-                    fontsize=8.5,
-                )
-            axes.annotate(
-                f"in all {total[-1]:,.0f}",
-                (0, total[-1]),
-                xytext=(4, 3),
-                textcoords="offset points",
-                fontsize=8.5,
-                color=BOUND,
-            )
-            axes.set_title(title)
-            axes.set_xlabel("items")
-            axes.margins(x=0.02, y=0.14)
-            axes.xaxis.set_major_formatter(drawing.thousands)
-            axes.yaxis.set_major_formatter(drawing.thousands)
-            axes.grid(axis="y")
-        return figure
+def _blocks(both: pd.DataFrame, pair: Pair, words: dict[str, str], shown: int, what: str) -> list[Block]:
+    """Two tables: where the focus saves most, and where it costs most more.
 
-
-def _blocks(
-    both: pd.DataFrame, pair: Pair, words: Sequence[str], header: Sequence[str], shown: int, what: str
-) -> str:
-    """Two tables: where the focus saves most, and where it costs most more."""
+    ``words``: the columns that name a row, each with its heading; ``what``: the rows are, in the plural.
+    """
     if both["saved"].isna().all():
-        return html.note(f"What {pair.baseline} cost is not known, so neither is what was saved where.")
+        return []
     blocks = []
     for title, chosen, sign in (
         (f"Where {pair.focus} saves most against {pair.baseline}", both[both["saved"] > 0], -1),
         (f"Where it costs most more than {pair.baseline}", both[both["saved"] < 0], 1),
     ):
-        first = chosen.assign(rank=sign * chosen["saved"]).sort_values(["rank", *words], kind="stable")
-        rows = [
-            (
-                *(str(getattr(row, word)) for word in words),
-                figure_text(row.lines_base),
-                _change(row.short_lines_base, row.short_lines_focus),
-                _change(row.average_on_hand_value_base, row.average_on_hand_value_focus),
-                _change(row.cost_total_base, row.cost_total_focus),
-                figure_text(row.saved),
-            )
-            for row in _rows(first.head(shown))
-        ]
+        ranked = chosen.assign(rank=sign * chosen["saved"]).sort_values(["rank", *words], kind="stable")
+        rows = [Row(_cells(row, words)) for row in rows_of(ranked.head(shown))]
         total = f"{len(chosen):,} {what}, {chosen['saved'].sum():,.0f} in all"
-        body = html.table(header, rows, words=len(words)) if rows else "<p>None.</p>"
-        blocks.append(f"<h3>{escape(title)} <small>({escape(total)})</small></h3>\n{body}")
-    return "\n".join(blocks)
+        blocks.append(Block(title, total, Table((*words.values(), *MEASURES), rows, words=len(words))))
+    return blocks
+
+
+def _cells(row: Any, words: dict[str, str]) -> tuple[str, ...]:
+    return (
+        *(str(getattr(row, word)) for word in words),
+        figure_text(row.lines_base),
+        _change(row.short_lines_base, row.short_lines_focus),
+        _change(row.average_on_hand_value_base, row.average_on_hand_value_focus),
+        _change(row.cost_total_base, row.cost_total_focus),
+        figure_text(row.saved),
+    )
 
 
 def _change(before: float, after: float) -> str:
     return f"{figure_text(before)} → {figure_text(after)}"
-
-
-def _rows(frame: pd.DataFrame) -> list[Any]:
-    return list(frame.itertuples(index=False))

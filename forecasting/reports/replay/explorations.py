@@ -1,39 +1,51 @@
-"""The sections of the report on what was tried beyond the replay itself; each appears with its table."""
+"""The sections of the report on what was explored beyond the replay itself; each appears with its table."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 
-from forecasting.reports import html
 from forecasting.reports.drawing import svg
+from forecasting.reports.pages import Row, Table
 from forecasting.reports.replay import pictures, words
+from forecasting.reports.replay.headline import rows_of
+from forecasting.reports.replay.pictures import Cast
 
-Section = tuple[str, str]
-"""A heading, and its HTML."""
+
+@dataclass(frozen=True)
+class Exploration:
+    """What a section shows.
+
+    Attributes:
+        picture: the drawing.
+        sentence: what it comes to; may be empty.
+        table: the figures; None where the picture says all.
+
+    """
+
+    picture: Markup
+    sentence: str = ""
+    table: Table | None = None
 
 
-def origin_of_saving(parts: pd.DataFrame | None) -> list[Section]:
+def origin_of_saving(parts: pd.DataFrame | None) -> Exploration | None:
     """How much of the saving the forecast brings, and how much the rule."""
-    if parts is None or not len(parts):
-        return []
+    if parts is None or len(parts) == 0:
+        return None
     drawn = svg(pictures.decomposition(parts), "parts", "What the forecast and what the rule saves")
-    return [("Where the saving comes from", drawn + html.note(words.origin_of_saving(parts)))]
+    return Exploration(drawn, words.origin_of_saving(parts))
 
 
-def frontier(table: pd.DataFrame | None, cast: pictures.Cast) -> list[Section]:
+def frontier(table: pd.DataFrame | None, cast: Cast) -> Exploration | None:
     """Stock against service, each policy swept from bold to cautious."""
-    if table is None or not len(table):
-        return []
+    if table is None or len(table) == 0:
+        return None
     drawn = svg(pictures.frontier(table, cast), "frontier", "Stock value against order lines short")
-    said = (
-        "A line is one policy, from bold (little stock, much short) to cautious. The large mark is it as "
-        "replayed above. A policy whose line runs nearer to the lower left corner is better "
-        f"whatever service is wanted. {at_the_same_stock(table, cast.focus, cast.baseline)}"
-    )
-    return [("Stock against service", drawn + html.note(said.strip()))]
+    return Exploration(drawn, at_the_same_stock(table, cast.focus, cast.baseline))
 
 
 def at_the_same_stock(table: pd.DataFrame, focus: str, baseline: str) -> str:
@@ -43,6 +55,7 @@ def at_the_same_stock(table: pd.DataFrame, focus: str, baseline: str) -> str:
     theirs = table[(table["policy"] == baseline) & table["as_replayed"]]
     if focus == baseline or len(ours) < 2 or len(theirs) == 0:
         return ""
+
     stock, short = float(theirs["average_on_hand_value"].iloc[0]), float(theirs["short_lines"].iloc[0])
     held = ours["average_on_hand_value"].to_numpy(dtype=np.float64)
     if not held[0] <= stock <= held[-1]:
@@ -54,28 +67,16 @@ def at_the_same_stock(table: pd.DataFrame, focus: str, baseline: str) -> str:
     )
 
 
-def sensitivity(table: pd.DataFrame | None, cast: pictures.Cast) -> list[Section]:
+def sensitivity(table: pd.DataFrame | None, cast: Cast) -> Exploration | None:
     """The saving in other worlds: other costs, other lead times, other orders of events."""
     if table is None or cast.focus == cast.baseline:
-        return []
+        return None
     wide = table[table["policy"] == cast.baseline].merge(
         table[table["policy"] == cast.focus], on="scenario", suffixes=("_base", ""), sort=False
     )
-    if not len(wide):
-        return []
+    if len(wide) == 0:
+        return None
     drawn = svg(pictures.sensitivity(wide, cast), "sensitivity", "The saving in each scenario")
-    rows = [
-        (
-            row.scenario,
-            f"{row.backordered_lines_base + row.lost_lines_base:,.0f} → "
-            f"{row.backordered_lines + row.lost_lines:,.0f}",
-            f"{row.average_on_hand_value_base:,.0f} → {row.average_on_hand_value:,.0f}",
-            f"{row.cost_total_base:,.0f} → {row.cost_total:,.0f}",
-            f"{row.cost_saved:,.0f}",
-            f"{row.cost_saved_low:,.0f} to {row.cost_saved_high:,.0f}",
-        )
-        for row in rows_of(wide)
-    ]
     header = (
         "If",
         "Lines short, before → after",
@@ -84,13 +85,17 @@ def sensitivity(table: pd.DataFrame | None, cast: pictures.Cast) -> list[Section
         "Saved",
         "90 % interval",
     )
-    said = (
-        f"What {cast.focus} saves against {cast.baseline} if the world were another, with its 90 % interval. "
-        "Both were replayed anew in each. Where an interval holds zero, the two cannot be told apart."
+    return Exploration(drawn, table=Table(header, [Row(_scenario(row)) for row in rows_of(wide)]))
+
+
+def _scenario(row: Any) -> tuple[str, ...]:
+    before = row.backordered_lines_base + row.lost_lines_base
+    after = row.backordered_lines + row.lost_lines
+    return (
+        row.scenario,
+        f"{before:,.0f} → {after:,.0f}",
+        f"{row.average_on_hand_value_base:,.0f} → {row.average_on_hand_value:,.0f}",
+        f"{row.cost_total_base:,.0f} → {row.cost_total:,.0f}",
+        f"{row.cost_saved:,.0f}",
+        f"{row.cost_saved_low:,.0f} to {row.cost_saved_high:,.0f}",
     )
-    return [("If things were different", drawn + html.note(said) + html.table(header, rows))]
-
-
-def rows_of(frame: pd.DataFrame) -> list[Any]:
-    """The rows, with their columns as attributes."""
-    return list(frame.itertuples(index=False))

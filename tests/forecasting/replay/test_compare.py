@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from forecasting.domain import Items, day_number
 from forecasting.replay import compare
 from forecasting.replay.measures import COSTS, MEASURES
+from forecasting.simulation.flows import Flows
 from tests.support.replay import BASE, BETTER, CHARGED, WORTH, costs_with, run_of, tallies
 
 
@@ -163,7 +164,7 @@ def test_intervals_are_as_wide_as_the_theory_says():
     generator = np.random.default_rng(3)
     extra = generator.normal(5, 2, n)
     base = run_of("base", tallies((n, p), on_hand_unit_days=np.full((n, p), 20.0), days=np.ones((n, p))))
-    more = run_of("more", replace(base.flows, on_hand_unit_days=20 + np.repeat(extra[:, None], p, axis=1)))
+    more = run_of("more", base.flows._replace(on_hand_unit_days=20 + np.repeat(extra[:, None], p, axis=1)))
     charged = costs_with(n, holding_per_unit_day=1.0)
     row = compare.summary([base, more], charged, np.ones(n), "base", seed=7, draws=4_000).iloc[1]
     half = 1.645 * p * np.sqrt(n) * extra.std()
@@ -198,4 +199,4 @@ def test_a_baseline_that_is_not_there_is_refused():
 
 def test_tallies_of_different_shapes_are_refused():
     with pytest.raises(ValueError, match="one shape"):
-        replace(BASE.flows, lines=np.zeros((3, 2)))
+        Flows.of(**{**BASE.flows._asdict(), "lines": np.zeros((3, 2))})

@@ -14,8 +14,9 @@ from forecasting.domain import Items, day_number
 from forecasting.replay import compare
 from forecasting.reports.replay import differences
 from forecasting.reports.replay.explorations import at_the_same_stock
+from forecasting.reports.replay.headline import focus_of, headline
 from forecasting.reports.replay.pictures import Cast, frontier
-from forecasting.reports.replay.report import focus_of, headline, report
+from forecasting.reports.replay.report import report
 from forecasting.run import Result, figure_text
 from tests.support.replay import BASE, BETTER, CHARGED, WORTH
 
