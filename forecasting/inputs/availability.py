@@ -8,7 +8,7 @@ import pandas as pd
 from forecasting.domain import BoolArray, FloatArray, IntArray
 from forecasting.domain.days import MICROSECONDS_A_DAY
 from forecasting.inputs.records import OrderStatus, Records
-from forecasting.inputs.unconstrained_demand import Availability, Habits
+from forecasting.inputs.unconstrained_demand import Availability, IntradaySales
 from models.shared.intraday_profile import HOURS
 
 MICROSECONDS_AN_HOUR = MICROSECONDS_A_DAY // HOURS
@@ -36,8 +36,8 @@ def availability(records: Records, refuses: BoolArray) -> Availability:
     hours = given.hours
     if hours is not None:
         hours = np.concatenate([hours, np.full((len(item) - len(hours), HOURS), np.nan)])
-    refused, habits = _asked(records, Availability(item, day, share, hours=hours))
-    return Availability(item, day, share, refused, hours, habits)
+    refused, intraday = _asked(records, Availability(item, day, share, hours=hours))
+    return Availability(item, day, share, refused, hours, intraday)
 
 
 def _given(records: Records) -> Availability:
@@ -80,7 +80,7 @@ def _item_days(item: IntArray, day: IntArray) -> IntArray:
     return item * 2**32 + day
 
 
-def _asked(records: Records, away: Availability) -> tuple[FloatArray, Habits]:
+def _asked(records: Records, away: Availability) -> tuple[FloatArray, IntradaySales]:
     """Units asked for while the item could not be sold, per row; and when and like whom people buy."""
     orders = records.orders
     ever_out = np.zeros(len(records.items), dtype=bool)
@@ -106,10 +106,12 @@ def _asked(records: Records, away: Availability) -> tuple[FloatArray, Habits]:
 
     # A line that was ordered ahead came at a time that says nothing of when it is wanted.
     usual = timed & ~orders.ahead[own] & (~on_row | (away.share[row] >= 1))
-    return refused, Habits(_kin(records), item[usual], day[usual], hour[usual], quantity[usual])
+    return refused, IntradaySales(
+        _peer_groups(records), item[usual], day[usual], hour[usual], quantity[usual]
+    )
 
 
-def _kin(records: Records) -> IntArray:
+def _peer_groups(records: Records) -> IntArray:
     """The same SKU elsewhere where it has several locations, else the category: int64, shape (n,)."""
     skus, first, number, count = np.unique(
         records.items.sku.astype(str), return_index=True, return_inverse=True, return_counts=True

@@ -12,7 +12,7 @@ import numpy as np
 from forecasting.domain import LONG_AGO, BoolArray, Calendar, DemandLines, IntArray
 from forecasting.domain.days import MICROSECONDS_A_DAY
 from forecasting.inputs.records import OrderRecords, OrderStatus, Records
-from forecasting.inputs.unconstrained_demand import Availability, Seen, open_and_hidden, whole_units
+from forecasting.inputs.unconstrained_demand import Availability, KnownLines, open_and_hidden, whole_units
 from models.shared.history import History
 
 
@@ -112,7 +112,7 @@ def history(
 
     if len(unavailable.day):
         begins = edges[first]
-        known = Seen(item[inside], day[inside], lines.quantity[seen][inside])
+        known = KnownLines(item[inside], day[inside], lines.quantity[seen][inside])
         away, share, hidden = open_and_hidden(known, as_of, calendar, begins, unavailable)
         flat = (indptr[:-1] - first)[away.item] + np.searchsorted(edges, away.day, side="right") - 1
         lost = np.bincount(flat, 1.0 - share, len(data))

@@ -16,18 +16,18 @@ from models.shared.unconstrained_demand import Days, estimate, purchase_sizes
 
 
 @dataclass(frozen=True)
-class Habits:
+class IntradaySales:
     """Who buys like whom, and when in the day.
 
     Attributes:
-        kin: int64, shape (n,): items of one number go up and down together.
+        peer_group: int64, shape (n,): items of one number go up and down together.
         item, day, hour: int64, shape (l,): of each line whose time of day is known, of an item that was
             ever out, on a day on which it was not.
         quantity: float64, shape (l,), units.
 
     """
 
-    kin: IntArray
+    peer_group: IntArray
     item: IntArray
     day: IntArray
     hour: IntArray
@@ -45,7 +45,7 @@ class Availability:
             None where no line was.
         hours: float64, shape (k, 24), 0..1: the part of each hour during which it could be sold; NaN
             where only the share of the day is known. None where that is so of all.
-        habits: None where nothing is known of them.
+        intraday: None where nothing is known of them.
 
     """
 
@@ -54,7 +54,7 @@ class Availability:
     share: FloatArray
     refused: FloatArray | None = None
     hours: FloatArray | None = None
-    habits: Habits | None = None
+    intraday: IntradaySales | None = None
 
     def take(self, rows: IntArray | BoolArray) -> Availability:
         """Only the given rows."""
@@ -64,12 +64,12 @@ class Availability:
             self.share[rows],
             None if self.refused is None else self.refused[rows],
             None if self.hours is None else self.hours[rows],
-            self.habits,
+            self.intraday,
         )
 
 
 @dataclass(frozen=True)
-class Seen:
+class KnownLines:
     """Lines of demand as known at the close of ``as_of``: int64, int64 and float64, shape (l,)."""
 
     item: IntArray
@@ -78,7 +78,7 @@ class Seen:
 
 
 def open_and_hidden(
-    seen: Seen, as_of: int, calendar: Calendar, begins: IntArray, away: Availability
+    seen: KnownLines, as_of: int, calendar: Calendar, begins: IntArray, away: Availability
 ) -> tuple[Availability, FloatArray, FloatArray]:
     """What share of each such day's demand was open to be seen, and how much of it was not seen.
 
@@ -128,7 +128,7 @@ def open_and_hidden(
             seen=units - refused,
             open=opened,
             refused=refused,
-            kin=_kin(away, chosen),
+            kin=_peer_groups(away, chosen),
             purchase=purchase,
         )
     )
@@ -142,15 +142,15 @@ def _open_share(
 
     ``item`` numbers the rows among the ``chosen`` ones, whose ``purchase`` sizes are given.
     """
-    habits = away.habits
-    if habits is None:
+    intraday = away.intraday
+    if intraday is None:
         return away.share
-    place = np.searchsorted(chosen, habits.item)
+    place = np.searchsorted(chosen, intraday.item)
     place = np.where(place < len(chosen), place, 0)
-    mine = (chosen[place] == habits.item) & (habits.day <= as_of)
-    cell = place[mine] * HOURS + habits.hour[mine]
-    bought = np.bincount(cell, habits.quantity[mine], len(chosen) * HOURS).reshape(-1, HOURS)
-    profile = profiles(bought / purchase[:, None], _kin(away, chosen))
+    mine = (chosen[place] == intraday.item) & (intraday.day <= as_of)
+    cell = place[mine] * HOURS + intraday.hour[mine]
+    bought = np.bincount(cell, intraday.quantity[mine], len(chosen) * HOURS).reshape(-1, HOURS)
+    profile = profiles(bought / purchase[:, None], _peer_groups(away, chosen))
     share = open_by_share(away.share, profile, item)
     if away.hours is None:
         return share
@@ -159,11 +159,11 @@ def _open_share(
     return share
 
 
-def _kin(away: Availability, chosen: IntArray) -> IntArray:
-    """int64, shape of ``chosen``: the kin of each, numbered among themselves."""
-    if away.habits is None:
+def _peer_groups(away: Availability, chosen: IntArray) -> IntArray:
+    """int64, shape of ``chosen``: the peer group of each, numbered among themselves."""
+    if away.intraday is None:
         return np.zeros(len(chosen), dtype=np.int64)
-    return np.unique(away.habits.kin[chosen], return_inverse=True)[1].astype(np.int64)
+    return np.unique(away.intraday.peer_group[chosen], return_inverse=True)[1].astype(np.int64)
 
 
 def whole_units(hidden: FloatArray, indptr: IntArray) -> FloatArray:

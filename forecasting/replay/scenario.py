@@ -37,7 +37,7 @@ class Scenario:
         count_from: int64, shape (n,): the day from which an item's flows are counted.
         period_edges: int64, shape (p + 1,): the first days of the periods, and the day after the last.
         owed: float64, shape (m,): units of each line that are owed at the opening. None: none.
-        leaves: int64, shape (m,): the day on which each line's customer cancels what still waits.
+        cancels_on: int64, shape (m,): the day on which each line's customer cancels what still waits.
             None: nobody does.
         alternatives: what customers take where an item is short. None: nothing.
         shortfalls: how much comes of orders. None: all.
@@ -54,7 +54,7 @@ class Scenario:
     count_from: IntArray
     period_edges: IntArray
     owed: FloatArray | None = None
-    leaves: IntArray | None = None
+    cancels_on: IntArray | None = None
     alternatives: Alternatives | None = None
     shortfalls: Shortfalls | None = None
 
@@ -66,7 +66,7 @@ class Scenario:
             self.observer.catalogue.backorder_allowed,
             Stretch(self.first_day, self.last_day, self.count_from, self.period_edges),
             owed=self.owed,
-            leaves=self.leaves,
+            cancels_on=self.cancels_on,
             alternatives=self.alternatives,
         )
 
@@ -151,7 +151,7 @@ def scenario(observer: Observer, first_day: int, last_day: int, assumptions: Ass
         count_from=_count_from(observer, first_day),
         period_edges=np.append(np.arange(first_day, last_day + 1, 7), last_day + 1).astype(np.int64),
         owed=owed.astype(np.float64) if owed.any() else None,
-        leaves=_leaves(happened, catalogue.costs, catalogue.backorder_allowed, first_day, config),
+        cancels_on=_cancels_on(happened, catalogue.costs, catalogue.backorder_allowed, first_day, config),
         alternatives=_alternatives(observer, happened),
         shortfalls=shortfalls,
     )
@@ -193,7 +193,7 @@ def _owed(observer: Observer, day: int, made_up: BoolArray) -> FloatArray:
     return np.where(made_up[orders.item], 0.0, units)[observer.record]
 
 
-def _leaves(
+def _cancels_on(
     lines: DemandLines, costs: Costs, backorder_allowed: BoolArray, first_day: int, config: Config
 ) -> IntArray | None:
     """The day on which each line's customer cancels what still waits, drawn once from the seed.

@@ -44,7 +44,7 @@ def advance_items(
     """
     first, closed = span
     items, wake, queue, open_units, short, cancelled, shipped_on = state
-    indptr, line_day, due, quantity, leaves, leaver_indptr, leavers = lines
+    indptr, line_day, due, quantity, cancels_on, impatient_indptr, impatient = lines
     receipt_day, receipt_quantity, _, following = receipts
     stockout, edges, period_of, sums = closes
     for i in range(start, stop):
@@ -53,7 +53,7 @@ def advance_items(
             continue
 
         item, begin = items[i], rules.count_from[i]
-        last_line, last_leaver, waits = indptr[i + 1], leaver_indptr[i + 1], rules.backorder_allowed[i]
+        last_line, last_impatient, waits = indptr[i + 1], impatient_indptr[i + 1], rules.backorder_allowed[i]
         while day <= closed:
             # Nothing has changed at the closes since.
             if item.on_hand == 0.0:
@@ -67,8 +67,8 @@ def advance_items(
                 sums[period_of[day - first], i, RECEIVED] += received
             serve_backlog(item, day, queue, open_units, shipped_on)
 
-            if item.leaver < last_leaver:
-                cancel_waiting(item, day, last_leaver, leaves, leavers, due, open_units, cancelled)
+            if item.impatient < last_impatient:
+                cancel_waiting(item, day, last_impatient, cancels_on, impatient, due, open_units, cancelled)
             settle(item, queue, open_units)
 
             while item.line < last_line and line_day[item.line] == day:
@@ -85,8 +85,8 @@ def advance_items(
                 day = min(day, receipt_day[item.receipt])
             if item.overdue < item.tail:
                 day = min(day, due[queue[item.overdue]])
-            if item.leaver < last_leaver:
-                day = min(day, leaves[leavers[item.leaver]])
+            if item.impatient < last_impatient:
+                day = min(day, cancels_on[impatient[item.impatient]])
         wake[i] = day
 
 
@@ -128,23 +128,23 @@ def serve_backlog(item: Any, day: int, queue: IntArray, open_units: FloatArray, 
 def cancel_waiting(
     item: Any,
     day: int,
-    last_leaver: int,
-    leaves: IntArray,
-    leavers: IntArray,
+    last_impatient: int,
+    cancels_on: IntArray,
+    impatient: IntArray,
     due: IntArray,
     open_units: FloatArray,
     cancelled: FloatArray,
 ) -> None:
     """Customers who have waited long enough go, with what is still open of their lines."""
-    while item.leaver < last_leaver and leaves[leavers[item.leaver]] == day:
-        waiting = leavers[item.leaver]
+    while item.impatient < last_impatient and cancels_on[impatient[item.impatient]] == day:
+        waiting = impatient[item.impatient]
         units = open_units[waiting]
         if units > 0.0:
             open_units[waiting] = 0.0
             cancelled[waiting] = units
             item.backlog -= units
             item.late -= units if due[waiting] < day else 0.0
-        item.leaver += 1
+        item.impatient += 1
 
 
 @compiled
@@ -269,7 +269,13 @@ def tally_lines(
     """
     first, closed = span
     edges, period_of = closes.edges, closes.period
-    indptr, line_day, due, quantity, leaves = lines.indptr, lines.day, lines.due, lines.quantity, lines.leaves
+    indptr, line_day, due, quantity, cancels_on = (
+        lines.indptr,
+        lines.day,
+        lines.due,
+        lines.quantity,
+        lines.cancels_on,
+    )
     short_of, cancelled_of, shipped_on, substituted = outcome
     in_all, units_in_all, short_periods, days = flows.lines, flows.units, flows.short_periods, flows.days
     lost_lines, lost_units, substituted_units = flows.lost_lines, flows.lost_units, flows.substituted_units
@@ -307,5 +313,5 @@ def tally_lines(
                 cancelled_units[i, period] += cancelled
             if shipped_on[line] <= due[line]:
                 in_full_lines[i, period] += 1.0
-            elif due[line] <= closed and (cancelled == 0.0 or leaves[line] > due[line]):
+            elif due[line] <= closed and (cancelled == 0.0 or cancels_on[line] > due[line]):
                 late_lines[i, period] += 1.0

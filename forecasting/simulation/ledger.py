@@ -40,7 +40,7 @@ class Ledger:
         owed: float64, shape (m,), >= 0: units of each line from before the first day that are owed at
             the close of the day before it; they wait from then on, and what is on hand goes to them at
             the start of the first day. None: nothing is owed.
-        leaves: int64, shape (m,): the day on which each line's customer cancels what is still on
+        cancels_on: int64, shape (m,): the day on which each line's customer cancels what is still on
             backorder then, after that day's receipts; NEVER where they wait for ever. None: all do.
         alternatives: what customers take where an item that refuses backorders is short. None: nothing.
 
@@ -59,7 +59,7 @@ class Ledger:
         stretch: Stretch,
         *,
         owed: FloatArray | None = None,
-        leaves: IntArray | None = None,
+        cancels_on: IntArray | None = None,
         alternatives: Alternatives | None = None,
     ) -> None:
         _check(lines, opening, backorder_allowed, stretch)
@@ -76,7 +76,7 @@ class Ledger:
             np.ascontiguousarray(lines.day, dtype=np.int64),
             np.ascontiguousarray(lines.due, dtype=np.int64),
             np.ascontiguousarray(lines.quantity, dtype=np.float64),
-            *_leavers(lines, leaves, self._first, self._state),
+            *_impatient(lines, cancels_on, self._first, self._state),
         )
         self._pipeline = Pipeline(self._state)
 
@@ -233,7 +233,7 @@ class Ledger:
     def _room_for_lines(self, shape: tuple[int, ...]) -> Flows:
         """Zeros for the flows that lines bring about; what cannot have happened takes no room."""
         never = set(CLOSE_FLOWS)
-        if not len(self._lines.leaver):
+        if not len(self._lines.impatient):
             never |= {"cancelled_lines", "cancelled_units"}
         if self._substitution is None:
             never.add("substituted_units")
@@ -308,22 +308,22 @@ def _opened(lines: DemandLines, opening: FloatArray, owed: FloatArray | None, fi
     return state
 
 
-def _leavers(
-    lines: DemandLines, leaves: IntArray | None, first_day: int, state: State
+def _impatient(
+    lines: DemandLines, cancels_on: IntArray | None, first_day: int, state: State
 ) -> tuple[IntArray, IntArray, IntArray]:
-    """``leaves``, and the lines that may be cancelled, by item and day, as ``Lines`` has them."""
+    """``cancels_on``, and the lines that may be cancelled, by item and day, as ``Lines`` has them."""
     n, m = len(lines.indptr) - 1, len(lines)
-    if leaves is None:
+    if cancels_on is None:
         return np.zeros(0, dtype=np.int64), np.zeros(n + 1, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    _require(np.shape(leaves) == (m,), f"leaves must have one value for each of {m} lines")
-    leaves = np.ascontiguousarray(leaves, dtype=np.int64)
-    _require(bool(np.all(leaves > lines.day)), "nobody leaves before the day after they ordered")
-    leaver = np.flatnonzero((leaves < NEVER) & ((lines.day >= first_day) | (state.open_units > 0)))
-    _require(bool(np.all(leaves[leaver] >= first_day)), "nobody leaves before the first day")
-    item = np.searchsorted(lines.indptr, leaver, side="right") - 1
+    _require(np.shape(cancels_on) == (m,), f"cancels_on must have one value for each of {m} lines")
+    cancels_on = np.ascontiguousarray(cancels_on, dtype=np.int64)
+    _require(bool(np.all(cancels_on > lines.day)), "nobody leaves before the day after they ordered")
+    impatient = np.flatnonzero((cancels_on < NEVER) & ((lines.day >= first_day) | (state.open_units > 0)))
+    _require(bool(np.all(cancels_on[impatient] >= first_day)), "nobody leaves before the first day")
+    item = np.searchsorted(lines.indptr, impatient, side="right") - 1
     indptr = np.concatenate([[0], np.cumsum(np.bincount(item, minlength=n))]).astype(np.int64)
-    state.items["leaver"] = indptr[:-1]
-    return leaves, indptr, leaver[np.lexsort((leaver, leaves[leaver], item))]
+    state.items["impatient"] = indptr[:-1]
+    return cancels_on, indptr, impatient[np.lexsort((impatient, cancels_on[impatient], item))]
 
 
 def _require(holds: bool, otherwise: str) -> None:

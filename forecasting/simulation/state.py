@@ -19,28 +19,31 @@ NEVER = DemandLines.NEVER
 class Lines(NamedTuple):
     """The order lines: ``DemandLines`` without what the ledger has no use for, and when customers leave.
 
-    ``leaver`` are the numbers of the lines whose customer will not wait for ever: item ``i`` has
-    ``leaver[leaver_indptr[i]:leaver_indptr[i + 1]]``, by the day of ``leaves`` on which each is gone.
-    ``leaves`` is empty where there are none.
+    ``impatient`` are the numbers of the lines whose customer will not wait for ever: item ``i`` has
+    ``impatient[impatient_indptr[i]:impatient_indptr[i + 1]]``, by the day of ``cancels_on`` on which each
+    cancels. ``cancels_on`` is empty where there are none.
     """
 
     indptr: IntArray
     day: IntArray
     due: IntArray
     quantity: FloatArray
-    leaves: IntArray  # (m,), or (0,)
-    leaver_indptr: IntArray
-    leaver: IntArray
+    cancels_on: IntArray  # (m,), or (0,)
+    impatient_indptr: IntArray
+    impatient: IntArray
 
 
 ITEM = np.dtype(
     [(name, np.float64) for name in ("on_hand", "backlog", "late")]
-    + [(name, np.int64) for name in ("since", "line", "head", "tail", "overdue", "leaver", "receipt", "last")]
+    + [
+        (name, np.int64)
+        for name in ("since", "line", "head", "tail", "overdue", "impatient", "receipt", "last")
+    ]
 )
 """What changes of an item from day to day, side by side: an event then touches one place in memory.
 
 on_hand, backlog, late (owed after its deadline): units. What was on hand, owed and overdue has
-been counted for the closes before day ``since``, and has not changed since. ``line``, ``leaver``: the next
+been counted for the closes before day ``since``, and has not changed since. ``line``, ``impatient``: the next
 of the item's order lines, and of its lines that may be cancelled. ``receipt``, ``last``: the first and
 the last of its receipts to come; a ``receipt`` of -1: none.
 

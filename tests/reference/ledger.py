@@ -15,7 +15,7 @@ DUST = 1e-9
 
 @dataclass
 class Line:
-    """``owed``: open at the opening; ``leaves``: the day on which its customer cancels what still waits;
+    """``owed``: open at the opening; ``cancels_on``: the day on which its customer cancels what still waits;
     ``accepts``: whether they would take an alternative."""
 
     place: int
@@ -23,7 +23,7 @@ class Line:
     due: int
     quantity: float
     owed: float = 0.0
-    leaves: int = NEVER
+    cancels_on: int = NEVER
     accepts: bool = False
     open: float = 0.0
     short: float = 0.0
@@ -137,7 +137,7 @@ def serve_own(item: Item, told: Told, day: int) -> None:
     told.shelf = 0.0 if told.shelf < DUST else told.shelf
 
     for line in told.waiting:
-        if line.leaves == day:
+        if line.cancels_on == day:
             line.cancelled, line.open = line.open, 0.0
 
     for line in told.lines:
@@ -186,7 +186,7 @@ def add_up(line: Line, into: dict[str, np.ndarray], k: int, until: int) -> None:
     into["cancelled_lines"][k] += line.cancelled > 0
     into["cancelled_units"][k] += line.cancelled
     into["in_full_lines"][k] += line.shipped_on <= line.due
-    open_at_deadline = line.cancelled == 0 or line.leaves > line.due
+    open_at_deadline = line.cancelled == 0 or line.cancels_on > line.due
     late = line.lost == 0 and line.shipped_on > line.due and line.due <= until and open_at_deadline
     into["late_lines"][k] += late
     into["short_periods"][k] = max(into["short_periods"][k], line.short > 0)

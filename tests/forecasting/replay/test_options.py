@@ -86,7 +86,7 @@ def test_without_any_option_nothing_is_drawn_and_costs_stay_what_they_were(sampl
     from forecasting.inputs.read_records import read_records
 
     past = staged(read_records(str(sample)), first=day_number("2026-03-02"), last=day_number("2026-03-29"))
-    assert (past.leaves, past.alternatives, past.shortfalls) == (None, None, None)
+    assert (past.cancels_on, past.alternatives, past.shortfalls) == (None, None, None)
     run = simulate(NoOrders(), past)
     costs, tallies = past.observer.catalogue.costs, run.flows
     assert not costs.leaving_simulated.any()
@@ -111,18 +111,20 @@ def test_a_share_of_those_who_wait_cancels_after_some_days_and_is_charged_in_the
     last = FIRST + 120
     past = staged(data, "cancel_after_days=5", last=last)
     run = simulate(NoOrders(), past)
-    left = past.leaves < np.iinfo(np.int64).max
+    left = past.cancels_on < np.iinfo(np.int64).max
     assert left[1:].mean() == pytest.approx(0.3, abs=0.03)
-    assert (past.leaves[left] - FIRST)[1:].mean() == pytest.approx(5, abs=0.5)
-    assert (past.leaves[left] - FIRST).min() == 1
+    assert (past.cancels_on[left] - FIRST)[1:].mean() == pytest.approx(5, abs=0.5)
+    assert (past.cancels_on[left] - FIRST).min() == 1
     assert run.flows.cancelled_units.sum() == 2 * left[1:].sum() == 2 * run.flows.cancelled_lines.sum()
     money = costs_of(run.flows, past.observer.catalogue.costs)
     assert money["cost_lost_business"].sum() == pytest.approx(6 * 2 * left[1:].sum())
     # Nobody who gets the goods in time leaves; and the same seed draws the same for every policy.
-    assert np.array_equal(staged(data, "cancel_after_days=5", last=last).leaves, past.leaves)
-    assert not np.array_equal(staged(data, "cancel_after_days=5", "seed=2", last=last).leaves, past.leaves)
+    assert np.array_equal(staged(data, "cancel_after_days=5", last=last).cancels_on, past.cancels_on)
+    assert not np.array_equal(
+        staged(data, "cancel_after_days=5", "seed=2", last=last).cancels_on, past.cancels_on
+    )
     served = simulate(Script([4000.0]), past)
-    early = left[1:] & (past.leaves[1:] < FIRST + 6)
+    early = left[1:] & (past.cancels_on[1:] < FIRST + 6)
     assert served.flows.cancelled_lines.sum() == early.sum()
     assert served.flows.backlog_unit_days[0, -1] == 0
 

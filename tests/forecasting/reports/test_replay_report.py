@@ -240,8 +240,8 @@ def test_the_weeks_and_items_that_make_the_difference(written):
 
 
 def unknown_stock(policy="recorded"):
-    flows = replace(BASE.flows, on_hand_unit_days=np.full((2, 2), np.nan))
-    return replace(BASE, policy=policy, tallies=flows)
+    flows = BASE.flows._replace(on_hand_unit_days=np.full((2, 2), np.nan))
+    return replace(BASE, policy=policy, flows=flows)
 
 
 def test_what_is_not_known_is_a_dash_and_nothing_is_made_of_it():
@@ -262,7 +262,7 @@ def test_what_is_not_known_is_a_dash_and_nothing_is_made_of_it():
 
 def test_backorders_that_nobody_recorded():
     flows = {name: np.full((2, 2), np.nan) for name in ("backordered_lines", "lost_lines", "in_full_lines")}
-    silent = replace(BASE, policy="recorded", tallies=replace(BASE.flows, **flows))
+    silent = replace(BASE, policy="recorded", flows=BASE.flows._replace(**flows))
     sentence, _ = headline(table_of([silent, BETTER], "recorded"), "recorded")
     assert sentence.startswith(
         "cost_optimal would have left 1 of 10 order lines short; how many were short is not recorded, at a "

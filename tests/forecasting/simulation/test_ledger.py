@@ -83,8 +83,8 @@ def worlds(draw, quantities=whole):
         # Deadlines out of order, far ahead, and now and then before the line can even ship.
         quantity = draw(quantities)
         owed = draw(st.sampled_from([0.0, quantity, quantity / 2])) if day < FIRST else 0.0
-        leaves = max(day, FIRST - 1) + draw(st.integers(1, 6)) if draw(st.booleans()) else NEVER
-        return day, day + draw(st.integers(-2, 6)), quantity, owed, leaves, draw(st.booleans())
+        cancels_on = max(day, FIRST - 1) + draw(st.integers(1, 6)) if draw(st.booleans()) else NEVER
+        return day, day + draw(st.integers(-2, 6)), quantity, owed, cancels_on, draw(st.booleans())
 
     def item(number):
         lines = [line(day) for day in sorted(draw(days) for _ in range(draw(st.integers(0, 12))))]
@@ -111,7 +111,7 @@ def ledger_in(world: list[Item]) -> Ledger:
         count_from=[item.count_from for item in world],
         edges=EDGES,
         owed=np.array([line[3] for line in flat], dtype=float),
-        leaves=np.array([line[4] for line in flat], dtype=np.int64),
+        cancels_on=np.array([line[4] for line in flat], dtype=np.int64),
         alternatives=Alternatives(
             np.array(item, dtype=np.int64),
             np.array(other, dtype=np.int64),
@@ -290,7 +290,7 @@ def test_what_was_owed_at_the_opening_is_served_first_and_is_no_backorder_of_thi
 def test_customers_who_have_waited_long_enough_leave_and_need_no_goods():
     """A (4, leaves on day 2) and B (5, leaves on day 3) wait; 6 come on day 3: B is there to get them."""
     lines = [[(0, 1, 4.0), (0, 0, 5.0), (4, 4, 1.0)]]
-    ledger = ledger_of(lines, [0], [True], first=0, last=4, leaves=np.array([2, 3, NEVER]))
+    ledger = ledger_of(lines, [0], [True], first=0, last=4, cancels_on=np.array([2, 3, NEVER]))
     ledger.schedule(np.array([0]), np.array([3]), np.array([6.0]))
     ledger.advance(4)
     assert ledger.cancelled.tolist() == [4, 0, 0]
@@ -412,6 +412,6 @@ def test_what_does_not_fit_is_refused():
     with pytest.raises(ValueError, match="before the first day can be owed"):
         ledger_of([[(FIRST, FIRST, 1.0)]], [0], [True], owed=np.array([1.0]))
     with pytest.raises(ValueError, match="day after they ordered"):
-        ledger_of([[(FIRST, FIRST, 1.0)]], [0], [True], leaves=np.array([FIRST]))
+        ledger_of([[(FIRST, FIRST, 1.0)]], [0], [True], cancels_on=np.array([FIRST]))
     with pytest.raises(ValueError, match="its own alternative"):
         Alternatives(np.array([0]), np.array([0]), np.array([1.0]), np.array([True]))
