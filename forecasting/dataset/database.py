@@ -2,7 +2,7 @@
 
 Rows are numbered from 1, in the order in which the database gives them. Values come as the driver
 hands them over: SQLite keeps dates as text and lets a column hold words among numbers, which is then
-told row by row.
+reported row by row.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def _table(connection: Connection, table: Table) -> Raw:
         for chunk, values in zip(chunks, zip(*part, strict=True), strict=True):
             chunk.append(_array(values))
     columns = [_joined(chunk) for chunk in chunks]
-    # Words among numbers: read as a CSV file's would be, so that each wrong one is told with its row.
+    # Words among numbers: read as a CSV file's would be, so that each wrong one is reported with its row.
     mixed = frozenset(name for name, (_, as_text) in zip(names, columns, strict=True) if as_text)
     arrow = pa.Table.from_arrays([column for column, _ in columns], names=names)
     return Raw(table, arrow, mixed, from_one(rows))

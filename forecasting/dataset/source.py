@@ -26,7 +26,7 @@ LISTED = 10
 
 @dataclass(frozen=True)
 class Notice(Problem):
-    """Something that looks odd and may be right: it is told, and stops nothing."""
+    """Something that looks odd and may be right: it is reported, and stops nothing."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Fault:
     """Rows of one table that break one rule.
 
     ``rows`` are positions, int64, shape (m,). ``what`` and ``todo`` are the same for every row, or
-    are told from the position. ``columns`` are those that the rule looks at, the culprit first.
+    follow from the position. ``columns`` are those that the rule looks at, the culprit first.
     """
 
     columns: tuple[str, ...]

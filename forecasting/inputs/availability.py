@@ -42,8 +42,8 @@ def availability(records: Records, refuses: BoolArray) -> Availability:
 
 def _given(records: Records) -> Availability:
     """What the records of availability say, one row an item and day."""
-    told = records.availability
-    item, day, hour, share = told.item, told.day, told.hour, told.share
+    rows = records.availability
+    item, day, hour, share = rows.item, rows.day, rows.hour, rows.share
     if not hour.any():
         return Availability(item, day, share)
 

@@ -138,16 +138,16 @@ def catalogue(records: Records, config: Config, as_of: int, assumptions: Assumpt
 
 
 def _backorder_allowed(records: Records, config: Config, assumptions: Assumptions) -> BoolArray:
-    told = records.products.text["backorder"]
-    assumptions.add("backorder", config.backorder, int((told == "").sum()))
-    return np.asarray(np.where(told == "", config.backorder, told) == "allowed")
+    given = records.products.text["backorder"]
+    assumptions.add("backorder", config.backorder, int((given == "").sum()))
+    return np.asarray(np.where(given == "", config.backorder, given) == "allowed")
 
 
 def _known_prices(records: Records, as_of: int) -> FloatArray:
     """What each item sells at: as ``products`` says, else as it sold last; NaN where neither tells."""
-    told = records.products.number["unit_price"]
+    given = records.products.number["unit_price"]
     orders = records.orders
-    return np.where(np.isnan(told), _last(orders, orders.unit_price, len(told), as_of), told)
+    return np.where(np.isnan(given), _last(orders, orders.unit_price, len(given), as_of), given)
 
 
 def _unit_costs(
@@ -188,16 +188,16 @@ def _order_terms(
     )
 
 
-def _price_breaks(told: BreakRecords, items: int) -> PriceBreaks | None:
+def _price_breaks(breaks: BreakRecords, items: int) -> PriceBreaks | None:
     """The price breaks of each item, of fewest units first; None where there are none."""
-    if len(told.item) == 0:
+    if len(breaks.item) == 0:
         return None
-    count = np.bincount(told.item, minlength=items)
-    rank = np.arange(len(told.item)) - (np.cumsum(count) - count)[told.item]
+    count = np.bincount(breaks.item, minlength=items)
+    rank = np.arange(len(breaks.item)) - (np.cumsum(count) - count)[breaks.item]
     quantity = np.full((items, int(count.max())), np.inf)
     unit_cost = np.zeros(quantity.shape)
-    quantity[told.item, rank] = told.min_quantity
-    unit_cost[told.item, rank] = told.unit_cost
+    quantity[breaks.item, rank] = breaks.min_quantity
+    unit_cost[breaks.item, rank] = breaks.unit_cost
     return PriceBreaks(quantity, unit_cost)
 
 
@@ -274,8 +274,8 @@ def _numbered(words: TextArray) -> IntArray:
 
 def _last(rows: OrderRecords | PurchaseRecords, value: FloatArray, items: int, as_of: int) -> FloatArray:
     """The last positive value that was known at ``as_of``, per item; NaN without one."""
-    told = np.flatnonzero((value > 0) & (rows.ordered <= as_of))
-    order = told[np.argsort(rows.time[told], kind="stable")]
+    known = np.flatnonzero((value > 0) & (rows.ordered <= as_of))
+    order = known[np.argsort(rows.time[known], kind="stable")]
     last = np.full(items, np.nan)
     # Of several values written to one place the last one stays: the latest, as they are in order.
     last[rows.item[order]] = value[order]

@@ -231,16 +231,16 @@ def _at(location: str, items: Items) -> BoolArray:
     return np.asarray(items.location == location, dtype=bool)
 
 
-def _prices(told: PriceRecords) -> Prices | None:
+def _prices(prices: PriceRecords) -> Prices | None:
     """What the items sell at; a price of 0 says nothing."""
-    priced = np.flatnonzero(told.unit_price > 0)
+    priced = np.flatnonzero(prices.unit_price > 0)
     if len(priced) == 0:
         return None
-    order = priced[np.lexsort((told.day[priced], told.item[priced]))]
+    order = priced[np.lexsort((prices.day[priced], prices.item[priced]))]
     return Prices(
-        StepFunctions(told.item[order], told.day[order]),
-        np.log(told.unit_price[order]),
-        told.promoted[order].astype(np.float64),
+        StepFunctions(prices.item[order], prices.day[order]),
+        np.log(prices.unit_price[order]),
+        prices.promoted[order].astype(np.float64),
     )
 
 

@@ -1,4 +1,4 @@
-"""From a dataset's tables to records: the one place where rows are told their items, suppliers and days."""
+"""From a dataset's tables to records: the one place where rows get their item, supplier and day numbers."""
 
 from __future__ import annotations
 
@@ -270,7 +270,7 @@ def _texts(column: pd.Series) -> TextArray:
 
 
 def _statuses(column: pd.Series, kinds: type[IntEnum]) -> IntArray:
-    """The number of each status; 0 where none is told."""
+    """The number of each status; 0 where there is none."""
     number = {kind.name.lower(): int(kind) for kind in kinds}
     return np.asarray(column.astype(object).map(number).fillna(0), dtype=np.int64)
 

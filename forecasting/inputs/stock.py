@@ -67,13 +67,13 @@ def on_the_way(
 
     usual = purchases.ordered + 1 + np.round(lead_times.mean[purchases.item]).astype(np.int64)
     arrives = np.where(purchases.expected > LONG_AGO, purchases.expected, usual)
-    told = ~np.isnan(purchases.received_units)
+    units_given = ~np.isnan(purchases.received_units)
     if in_hindsight:
         arrives = np.where(dated, purchases.received, arrives)
-        quantity = np.where(dated & told, purchases.received_units, purchases.quantity)
+        quantity = np.where(dated & units_given, purchases.received_units, purchases.quantity)
     else:
         rest = purchases.quantity - purchases.received_units
-        quantity = np.where(~dated & told, rest, purchases.quantity)
+        quantity = np.where(~dated & units_given, rest, purchases.quantity)
 
     keep &= quantity > 0
     return Receipts(purchases.item[keep], np.maximum(arrives, day + 1)[keep], quantity[keep])

@@ -13,7 +13,7 @@ from forecasting.policies.cost_optimal import free_to_hold
 from forecasting.policies.expected_cost.batch_curve import review_demand
 
 SEVERAL_REVIEWS = 2.0
-"""An order that is meant for the demand of so many reviews is told to be one for several."""
+"""An order that is meant for the demand of so many reviews is said to be one for several."""
 
 
 @dataclass(frozen=True)

@@ -68,16 +68,16 @@ def _untold(lines: RecordedLines, past: Scenario) -> tuple[BoolArray, BoolArray]
     """bool, shape (n, p) each: where nothing tells whether lines waited, and whether they were lost.
 
     A period in which no line that shipped says when tells nothing of waiting, except of items whose
-    backorders are refused: nobody waits for them. One in which nothing is told of any line tells nothing
+    backorders are refused: nobody waits for them. One in which nothing is recorded of any line says nothing
     of losses either.
     """
     waiting = past.observer.catalogue.backorder_allowed
     periods = len(past.period_edges) - 1
     period = np.searchsorted(past.period_edges, lines.day[lines.counted], side="right") - 1
 
-    def none(asked: BoolArray, told: BoolArray) -> BoolArray:
+    def none(asked: BoolArray, recorded: BoolArray) -> BoolArray:
         some = np.bincount(period, asked[lines.counted], periods) > 0
-        untold = np.bincount(period, (asked & told)[lines.counted], periods) == 0
+        untold = np.bincount(period, (asked & recorded)[lines.counted], periods) == 0
         # Where no week tells anything, a week without lines does not either.
         return np.asarray(untold & (some | (some.any() & untold.all())))
 

@@ -29,8 +29,8 @@ class RecordedLines:
         left: bool: cancelled, with the day, before its deadline had passed.
         counted: bool: its flows count in the replay.
         ships: bool: nothing says that it did not ship.
-        dated: bool: the day on which it shipped is told.
-        silent: bool: nothing at all is told of it.
+        dated: bool: the day on which it shipped is recorded.
+        silent: bool: nothing at all is recorded of it.
 
     """
 
@@ -124,10 +124,10 @@ def _unit_days(item: IntArray, begin: IntArray, units: FloatArray, edges: IntArr
 
 
 def recorded_lines(past: Scenario) -> RecordedLines:
-    """What the table ``orders`` tells of each line that is demand in the end.
+    """What the order records say of each line that is demand in the end.
 
     A row that shipped in several parts is taken to have shipped all at once, on the last day
-    (``shipped_at``): what left before is not told. A row that says nothing shipped when it was due.
+    (``shipped_at``): what left before is not recorded. A row that says nothing shipped when it was due.
     """
     orders = past.observer.records.orders
     lines, row, line = demand_in_one_piece(past.observer)
@@ -143,7 +143,7 @@ def recorded_lines(past: Scenario) -> RecordedLines:
     nothing = refused | (~dated & (still_open | cancelled))
     sent = np.where(np.isnan(given), np.where(nothing, 0.0, quantity), given)
     rest = np.where(quantity - sent > TOLERANCE, quantity - sent, 0.0)
-    # What left on a day that is not told was there when it was due; a refusal is made on the day.
+    # What left on a day that is not recorded was there when it was due; a refusal is made on the day.
     sent_on = np.where(dated & ~refused, shipped, day)
     gone = cancelled & (cancelled_on > LONG_AGO)
     early = gone & (cancelled_on < day)

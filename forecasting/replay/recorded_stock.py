@@ -35,7 +35,7 @@ def stock_history(past: Scenario) -> StockHistory:
     On hand is the last count with what was received and shipped since, never below zero
     (``inputs.stock.counted``); before an item's first count, that count with what was received and
     shipped until then taken back. An item without any count had nothing if nothing of it ever moved, and
-    is unknown otherwise. Where no receipt is recorded, stock is told by counts only: a period before the
+    is unknown otherwise. Where no receipt is recorded, stock is known from counts only: a period before the
     first or after the last of them is unknown.
     """
     catalogue, edges = past.observer.catalogue, past.period_edges

@@ -214,13 +214,13 @@ def _cancels_on(
 
 def _alternatives(observer: Observer, lines: DemandLines) -> Alternatives | None:
     """What customers take, and who would take it, drawn once from the seed."""
-    catalogue, told = observer.catalogue, observer.records.alternatives
-    taken = (catalogue.costs.leaving_simulated & ~catalogue.backorder_allowed)[told.item]
+    catalogue, offered = observer.catalogue, observer.records.alternatives
+    taken = (catalogue.costs.leaving_simulated & ~catalogue.backorder_allowed)[offered.item]
     if not taken.any():
         return None
     drawn = np.random.default_rng([observer.config.seed, 2]).random(len(lines))
     accepts = drawn >= catalogue.costs.cancellation_rate[lines.item]
-    return Alternatives(told.item[taken], told.alternative[taken], told.ratio[taken], accepts)
+    return Alternatives(offered.item[taken], offered.alternative[taken], offered.ratio[taken], accepts)
 
 
 def _opening(observer: Observer, day: int) -> tuple[FloatArray, BoolArray]:
