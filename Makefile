@@ -16,7 +16,7 @@ PARALLEL := -n auto --dist loadfile --durations 15
 help:  ## List what can be made
 	@awk -F ':.*## *' '/^[a-z-]+:.*## /{ printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-demo: $(VENV)/.core  ## The main job on a made wholesaler: sample, plan, replay
+demo: $(VENV)/.core  ## The main job on a synthetic wholesaler: sample, plan, replay
 	$(BIN)/reorder demo demo
 
 test: $(VENV)/.dev  ## All tests but those that take minutes; TESTS='-k plan' to choose

@@ -99,7 +99,7 @@ def sample(
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another wholesaler.")] = 1,
     csv: Annotated[bool, typer.Option("--csv", help="Write CSV files instead of Parquet.")] = False,
 ) -> None:
-    """Write a made but realistic wholesaler, with its hidden truth in DIR/truth.
+    """Write a synthetic but realistic wholesaler, with its hidden truth in DIR/truth.
 
     Example: reorder sample demo/data --items 400 --days 730 --seed 1
     """
@@ -121,12 +121,13 @@ def import_online_retail(
     Example: reorder import online-retail online_retail_ii.parquet data/online-retail
     """
     from forecasting.bootstrap import import_online_retail as run
+    from forecasting.reports.terminal import import_text
 
     imported = run(file, folder)
     if as_json:
         _print_json([vars(rule) for rule in imported.rules])
     else:
-        print(imported.report())
+        print(import_text(imported))
 
 
 @app.command()

@@ -34,7 +34,7 @@ def pytest_terminal_summary(terminalreporter):
 
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory):
-    """A small made wholesaler: the folder of its dataset."""
+    """A small synthetic wholesaler: the folder of its dataset."""
     folder = tmp_path_factory.mktemp("sample") / "data"
     write_sample(folder, 60, 500, 7, "parquet")
     return folder

@@ -1,4 +1,4 @@
-"""How far a replay has come, for whoever wants to show it."""
+"""How far a long piece of work has come, for whoever wants to show it."""
 
 from __future__ import annotations
 

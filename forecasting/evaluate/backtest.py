@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from forecasting.adapters.stages import Stage, silent
 from forecasting.config import Config
 from forecasting.domain import day_text
 from forecasting.errors import RequestError, known_names
@@ -19,8 +20,6 @@ from forecasting.inputs.records import Records
 from forecasting.planning.requests import check_date
 from forecasting.run import Clock, Result, describe, run_id
 from models.registry import CANDIDATES, MODELS
-
-Stage = Callable[[int, str], Callable[[], None]]
 
 
 @dataclass(frozen=True)
@@ -48,13 +47,12 @@ def backtest(
     records: Records,
     config: Config,
     request: Request,
-    stage: Stage = lambda steps, what: lambda: None,
+    stage: Stage = silent,
 ) -> Result:
     """Forecast from past days as they were, with each model, and hold that against what followed.
 
     Args:
-        stage: called with the number of steps and a name as the work begins; returns what is to be
-            called after each step.
+        stage: shows how far it has come.
 
     Raises RequestError where a date, a number or a name does not fit.
 
@@ -74,24 +72,19 @@ def backtest(
             tables.append(forecasts(past, name, config.selection_origins))
             clock.lap(f"forecast_{name}")
             advance()
-    told = pd.concat(tables, ignore_index=True)
-    if told["actual"].isna().all():
+
+    rows = pd.concat(tables, ignore_index=True)
+    if rows["actual"].isna().all():
         raise RequestError(
             "no item could be sold on every day of any window: there is nothing to judge forecasts by; "
             "ask for a shorter --horizon-days"
         )
-    table = scores(told)
+    scored = scores(rows)
     clock.lap("score")
 
     asked = {"backtest": [as_of, request.origins, request.horizon_days, apart], "models": names}
     identity = run_id(records, config, asked)
-    row = table[(table["class"] == OVERALL) & (table["origin"] == ALL_ORIGINS)].iloc[0]
-    counts = {
-        "items": int(told[["location", "sku"]].drop_duplicates().shape[0]),
-        "origins": len(days),
-        "windows": int(row["windows"]),
-        "left_out": int(row["left_out"]),
-    }
+    counts = _counts(rows, scored, len(days))
     assumed = assumptions.frame()
     described: dict[str, Any] = {
         **describe(identity, "backtest", records, config, clock, counts),
@@ -102,7 +95,18 @@ def backtest(
         "models": names,
         "assumptions": assumed.to_dict("records"),
     }
-    return Result({"scores": table, "forecasts": told, "assumptions": assumed}, described)
+    return Result({"scores": scored, "forecasts": rows, "assumptions": assumed}, described)
+
+
+def _counts(rows: pd.DataFrame, scored: pd.DataFrame, origins: int) -> dict[str, int]:
+    """What the backtest looked at: every model the same windows."""
+    first = scored[(scored["class"] == OVERALL) & (scored["origin"] == ALL_ORIGINS)].iloc[0]
+    return {
+        "items": int(rows[["location", "sku"]].drop_duplicates().shape[0]),
+        "origins": origins,
+        "windows": int(first["windows"]),
+        "left_out": int(first["left_out"]),
+    }
 
 
 def _models(wanted: Sequence[str]) -> list[str]:

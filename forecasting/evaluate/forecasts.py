@@ -49,15 +49,20 @@ def forecasts(window: Window, name: str, selection_origins: int) -> pd.DataFrame
     seen, judged = window.seen, window.judged
     forecast, chosen = fitted(name, seen, window.horizon, window.critical_ratio, selection_origins)
     demand = demand_of(forecast, judged, window.horizon)
-    ratio = window.critical_ratio[judged]
     quantiles = np.stack([demand.quantile(level) for level in LEVELS], axis=1)
+
+    # What the forecast would have been bought by, and what that would have cost.
+    ratio = window.critical_ratio[judged]
     order = demand.quantile(ratio)
+    cost = window.short * np.maximum(window.actual - order, 0.0)
+    cost += window.over * np.maximum(order - window.actual, 0.0)
+
+    # Losses in shares of what the item sold before, so that large and small ones count alike.
     past, horizon = seen.take(judged), window.horizon[judged]
     scale = past.recent_mean(int(past.lengths.max(initial=0))) * horizon
     loss = scaled_pinball(window.actual, quantiles, np.array(LEVELS), scale)
     squared = scaled_squared_error(window.actual, demand.mean, past, horizon)
-    cost = window.short * np.maximum(window.actual - order, 0.0)
-    cost += window.over * np.maximum(order - window.actual, 0.0)
+
     return pd.DataFrame(
         {
             "model": name,

@@ -30,9 +30,9 @@ def scores(forecasts: pd.DataFrame) -> pd.DataFrame:
     rows = []
     forecasts = forecasts.assign(item=forecasts.groupby(["location", "sku"], sort=False).ngroup())
     for model in forecasts["model"].unique():
-        mine = forecasts[forecasts["model"] == model]
-        for name, inside in _classes(mine, str(model)):
-            members = mine[inside]
+        of_model = forecasts[forecasts["model"] == model]
+        for name, inside in _classes(of_model, str(model)):
+            members = of_model[inside]
             rows.append({"model": model, "class": name, "origin": ALL_ORIGINS, **_score(members)})
             for origin, part in members.groupby("origin", sort=True):
                 rows.append({"model": model, "class": name, "origin": origin, **_score(part)})
@@ -46,15 +46,17 @@ def by_model(scores: pd.DataFrame, name: str) -> dict[str, dict[str, Any]]:
     return {row["model"]: row for row in rows}
 
 
-def _classes(mine: pd.DataFrame, model: str) -> Iterator[tuple[str, BoolArray]]:
-    """The classes that have items, each with the rows in it."""
-    yield OVERALL, np.ones(len(mine), dtype=bool)
+def _classes(rows: pd.DataFrame, model: str) -> Iterator[tuple[str, BoolArray]]:
+    """The classes that have items, each with the rows in it; ``rows`` are those of one model."""
+    yield OVERALL, np.ones(len(rows), dtype=bool)
+
     groups = [("pattern", PATTERNS), ("speed", SPEEDS)]
-    everything = [(name, mine[column] == name) for column, names in groups for name in names]
-    everything.append(("new", mine["new"]))
+    classes = [(name, rows[column] == name) for column, names in groups for name in names]
+    classes.append(("new", rows["new"]))
     if model == AUTO:
-        everything += [(f"{CHOSEN}{name}", mine["chosen"] == name) for name in sorted(set(mine["chosen"]))]
-    for name, inside in everything:
+        classes += [(f"{CHOSEN}{name}", rows["chosen"] == name) for name in sorted(set(rows["chosen"]))]
+
+    for name, inside in classes:
         if inside.any():
             yield name, inside.to_numpy(dtype=bool)
 

@@ -97,9 +97,11 @@ def window(
     seen, size = seeing.history(origin), seeing.line_size(origin)
     days = np.full(n, float(horizon_days))
     excess_holding_days = config.excess_holding_share * config.excess_holding_days / 2
+
     judged = _judged(seeing, origin, horizon_days)
     past = seen.take(judged)
     short, over = unit_costs(known, size, days, excess_holding_days)
+
     return Window(
         origin=origin,
         items=known.items,

@@ -9,14 +9,23 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from forecasting.evaluate.scores import by_model
+from forecasting.policies.registry import RECORDED
 from forecasting.reports.backtest.words import by_cost, cells, facts, headline
+from forecasting.reports.replay.headline import BOUNDS
 from forecasting.reports.replay.words import origin_of_saving, recorded_sentences
 from forecasting.run import Result, figure_text
 
 if TYPE_CHECKING:
+    from forecasting.connectors.online_retail.importing import Imported
     from forecasting.sample import Sample
 
 SHOWN = 8
+"""Orders that a plan shows with their reasons."""
+
+SHOWN_IN_DEMO = 5
+
+
+# ---- Datasets ------------------------------------------------------------------------------------
 
 
 def sample_text(sample: Sample, folder: Path) -> list[str]:
@@ -29,64 +38,95 @@ def sample_text(sample: Sample, folder: Path) -> list[str]:
     ]
 
 
+def import_text(imported: Imported) -> str:
+    """The account of an import: read, minus each rule that excludes, = kept; then what else was done."""
+    lines = [(" ", imported.read)]
+    lines += [("-", rule) for rule in imported.rules if rule.excludes]
+    lines += [("=", imported.kept)]
+    lines += [(" ", rule) for rule in imported.rules if not rule.excludes]
+
+    width = max(len(rule.name) for _, rule in lines)
+    return "\n".join(
+        f"{sign} {rule.name:<{width}} {rule.rows:>9,} rows {rule.units:>11,} units  {rule.does}"
+        for sign, rule in lines
+    )
+
+
+# ---- Plan ----------------------------------------------------------------------------------------
+
+
 def plan_text(result: Result, out: Path | None) -> str:
     """What to buy first and why, what it costs, and what was assumed."""
-    table, assumed = result.tables["recommendations"], result.tables["assumptions"]
-    bought = table[table["quantity"] > 0]
+    recommendations = result.tables["recommendations"]
+    bought = recommendations[recommendations["quantity"] > 0]
+
     lines = [
-        f"{len(bought):,} of {len(table):,} items to order at the close of {result.run['as_of']}, "
-        f"worth {bought['value'].sum():,.2f}.",
+        f"{len(bought):,} of {len(recommendations):,} items to order at the close of "
+        f"{result.run['as_of']}, worth {bought['value'].sum():,.2f}.",
         "",
-        *first_orders(table),
+        *first_orders(recommendations),
         "",
-        *assumptions_text(assumed),
+        *assumptions_text(result.tables["assumptions"]),
     ]
     if out is not None:
         lines += ["", f"Written to {out}: {', '.join(result.tables)}, run.json"]
     return "\n".join(lines)
 
 
-def first_orders(table: pd.DataFrame, shown: int = SHOWN) -> list[str]:
+def first_orders(recommendations: pd.DataFrame, shown: int = SHOWN) -> list[str]:
     """The orders that save most money, each with its reason."""
-    saved = table["expected_cost"] - table["expected_cost_if_ordered"]
-    bought = table.assign(saved=saved)[table["quantity"] > 0]
-    first = bought.sort_values(["saved", "location", "sku"], ascending=[False, True, True]).head(shown)
-    if len(first) == 0:
+    saved = recommendations["expected_cost"] - recommendations["expected_cost_if_ordered"]
+    bought = recommendations.assign(saved=saved)[recommendations["quantity"] > 0]
+    if len(bought) == 0:
         return ["Nothing needs to be ordered."]
+
     lines = ["To order first, by the money it saves:"]
-    for row in _rows(first):
+    ranked = bought.sort_values(["saved", "location", "sku"], ascending=[False, True, True])
+    for row in _rows(ranked.head(shown)):
         supplier = f" from {row.supplier}" if row.supplier else ""
         lines.append(f"  {row.sku}{supplier}: saves {row.saved:,.2f}. {row.reason}")
     return lines
 
 
-def assumptions_text(assumed: pd.DataFrame) -> list[str]:
+def assumptions_text(assumptions: pd.DataFrame) -> list[str]:
     """The settings that stood in for what the dataset does not say."""
-    if len(assumed) == 0:
+    if len(assumptions) == 0:
         return ["Nothing had to be assumed."]
-    width = max(len(f"{row.setting} = {row.value}") for row in _rows(assumed))
-    lines = ["Assumed, where the dataset does not say (setting = value, items):"]
-    for row in _rows(assumed):
-        setting = f"{row.setting} = {row.value}"
-        lines.append(f"  {setting:<{width}}  {row.items:>7,}")
-    return lines
+
+    settings = [f"{row.setting} = {row.value}" for row in _rows(assumptions)]
+    width = max(len(setting) for setting in settings)
+    return [
+        "Assumed, where the dataset does not say (setting = value, items):",
+        *(
+            f"  {setting:<{width}}  {items:>7,}"
+            for setting, items in zip(settings, assumptions["items"], strict=True)
+        ),
+    ]
+
+
+# ---- Replay --------------------------------------------------------------------------------------
 
 
 def replay_text(result: Result, out: Path) -> str:
     """The policies side by side, and what the baseline's backorders would have come to."""
-    run = result.run
+    run, counts = result.run, result.run["counts"]
     lines = [
-        f"{run['counts']['items']:,} items, {run['counts']['order_lines']:,} order lines counted, "
+        f"{counts['items']:,} items, {counts['order_lines']:,} order lines counted, "
         f"{run['from']} to {run['to']}.",
         "",
         *policies_table(result.tables["summary"]),
+        *(f"  {policy}: {words}, fitted on the time before" for policy, words in run["parameters"].items()),
+        "",
+        *verdicts(result),
     ]
-    fitted = run["parameters"]
-    lines += [f"  {name}: {words}, fitted on the time before" for name, words in fitted.items()]
+
     origin = origin_of_saving(result.tables.get("decomposition"))
-    lines += ["", *verdicts(result), *(["", origin] if origin else [])]
-    said = recorded_sentences(result.run)
-    lines += ["", *said] if said else []
+    if origin:
+        lines += ["", origin]
+    recorded = recorded_sentences(run)
+    if recorded:
+        lines += ["", *recorded]
+
     written = [name for name in result.tables if name != "assumptions"]
     lines += ["", f"Written to {out}: {', '.join(written)}, report.html"]
     return "\n".join(lines)
@@ -94,15 +134,15 @@ def replay_text(result: Result, out: Path) -> str:
 
 def policies_table(summary: pd.DataFrame) -> list[str]:
     """One line a policy: the measures that matter most."""
+    width = max(18, *(len(policy) for policy in summary["policy"]))
     lines = [
-        f"  {'policy':<18}{'short lines':>12}{'short units':>13}{'fill rate':>11}"
+        f"  {'policy':<{width}}{'short lines':>12}{'short units':>13}{'fill rate':>11}"
         f"{'stock value':>14}{'cost':>14}"
     ]
     for row in _rows(summary):
-        short_lines = row.backordered_lines + row.lost_lines
         short_units = row.backordered_units + row.lost_units
         lines.append(
-            f"  {row.policy:<18}{figure_text(short_lines):>12} {figure_text(short_units):>12}"
+            f"  {row.policy:<{width}}{figure_text(_short_lines(row)):>12} {figure_text(short_units):>12}"
             f"{figure_text(row.fill_rate, '.1%'):>11} {figure_text(row.average_on_hand_value):>13}"
             f" {figure_text(row.cost_total):>13}"
         )
@@ -112,42 +152,49 @@ def policies_table(summary: pd.DataFrame) -> list[str]:
 def verdicts(result: Result) -> list[str]:
     """For each policy that anybody can follow: backorders avoided and money saved, how surely."""
     summary, baseline = result.tables["summary"], result.run["baseline"]
-    base = summary[summary["policy"] == baseline].iloc[0]
-    short = base.backordered_lines + base.lost_lines
-    lines = []
-    for row in _rows(summary):
-        if row.policy in {baseline, "perfect_foresight", "no_orders", "recorded"}:
-            continue
-        if pd.isna(base.cost_total):
-            lines.append(against_unknown(row, baseline))
-            continue
-        more = "fewer" if row.backorders_avoided >= 0 else "more"
-        cheaper = "less" if row.cost_saved >= 0 else "more"
-        share = abs(row.cost_saved) / base.cost_total if base.cost_total else 0.0
-        low, high = -row.cost_total_difference_high, -row.cost_total_difference_low
-        lines.append(
-            f"{row.policy} would have left {abs(row.backorders_avoided):,.0f} {more} order lines short "
-            f"than {baseline} (of {short:,.0f}), for {abs(row.cost_saved):,.0f} {cheaper} money in all "
-            f"({share:.0%}; 90 % interval of the saving {low:,.0f} to {high:,.0f}), holding stock worth "
-            f"{row.average_on_hand_value:,.0f} against {base.average_on_hand_value:,.0f}."
-        )
-    return lines
+    base = next(row for row in _rows(summary) if row.policy == baseline)
+    followed = [row for row in _rows(summary) if row.policy not in {baseline, RECORDED, *BOUNDS}]
+    if pd.isna(base.cost_total):
+        return [_against_unknown_cost(row, baseline) for row in followed]
+    return [_against(row, base) for row in followed]
 
 
-def against_unknown(row: Any, baseline: str) -> str:
-    """What can be said of a policy where the baseline's cost in all is not known."""
+def _against(row: Any, base: Any) -> str:
+    """What a policy avoids and saves against the baseline."""
     more = "fewer" if row.backorders_avoided >= 0 else "more"
-    said = f"{row.policy} would have left {row.backordered_lines + row.lost_lines:,.0f} order lines short"
+    cheaper = "less" if row.cost_saved >= 0 else "more"
+    share = abs(row.cost_saved) / base.cost_total if base.cost_total else 0.0
+    low, high = -row.cost_total_difference_high, -row.cost_total_difference_low
+    return (
+        f"{row.policy} would have left {abs(row.backorders_avoided):,.0f} {more} order lines short "
+        f"than {base.policy} (of {_short_lines(base):,.0f}), for {abs(row.cost_saved):,.0f} {cheaper} money "
+        f"in all ({share:.0%}; 90 % interval of the saving {low:,.0f} to {high:,.0f}), holding stock worth "
+        f"{row.average_on_hand_value:,.0f} against {base.average_on_hand_value:,.0f}."
+    )
+
+
+def _against_unknown_cost(row: Any, baseline: str) -> str:
+    """What can be said of a policy where the baseline's cost in all is not known."""
+    sentence = f"{row.policy} would have left {_short_lines(row):,.0f} order lines short"
     if not pd.isna(row.backorders_avoided):
-        said += f", {abs(row.backorders_avoided):,.0f} {more} than {baseline}"
-    return f"{said}, at a cost of {row.cost_total:,.0f} in all; what {baseline} cost is not known."
+        more = "fewer" if row.backorders_avoided >= 0 else "more"
+        sentence += f", {abs(row.backorders_avoided):,.0f} {more} than {baseline}"
+    return f"{sentence}, at a cost of {row.cost_total:,.0f} in all; what {baseline} cost is not known."
+
+
+def _short_lines(row: Any) -> float:
+    return float(row.backordered_lines + row.lost_lines)
+
+
+# ---- Backtest ------------------------------------------------------------------------------------
 
 
 def backtest_text(result: Result, out: Path | None) -> str:
     """The models side by side, over all windows and by class, the cheapest first."""
-    scores, run = result.tables["scores"], result.run
+    scores = result.tables["scores"]
     sentence, details = headline(scores)
-    lines = [facts(run), "", sentence, details, "", *scores_table(scores)]
+
+    lines = [facts(result.run), "", sentence, details, "", *scores_table(scores)]
     lines += ["", *assumptions_text(result.tables["assumptions"])]
     if out is not None:
         lines += ["", f"Written to {out}: scores, forecasts, assumptions, report.html, run.json"]
@@ -156,43 +203,49 @@ def backtest_text(result: Result, out: Path | None) -> str:
 
 def backtest_json(result: Result) -> dict[str, Any]:
     """The run, and the table ``scores``; what could not be measured is null."""
-    rows = result.tables["scores"].to_dict("records")
-    known = [{name: None if pd.isna(value) else value for name, value in row.items()} for row in rows]
-    return {**result.run, "scores": known}
+    scores = [
+        {name: None if pd.isna(value) else value for name, value in row.items()}
+        for row in result.tables["scores"].to_dict("records")
+    ]
+    return {**result.run, "scores": scores}
 
 
 def scores_table(scores: pd.DataFrame) -> list[str]:
     """A block a class, a line a model: of each quantile, the shares strictly below and at or below it."""
     order = by_cost(scores)
-    width = max((len(str(model)) for model in order), default=0)
+    width = max((len(model) for model in order), default=0)
     lines = [
         f"  {'':<{width}}{'':>7}   shares of windows below - at or below the quantile at",
         f"  {'':<{width}}{'loss':>7}{'.8':>13}{'.9':>13}{'.95':>13}{'.98':>13}"
         f"{'bias':>8}{'RMSSE':>7}{'cost':>12}",
     ]
     for name in scores["class"].unique():
-        rows = by_model(scores, str(name))
-        first = next(iter(rows.values()))
+        found = by_model(scores, str(name))
+        first = next(iter(found.values()))
         lines.append(f"{name}: {first['windows']:,} windows, {first['units']:,.0f} units")
+
         for model in order:
-            if model in rows:
-                loss, *shares, bias, rmsse, cost = cells(rows[model])
-                held = "".join(f"{share:>13}" for share in shares)
-                lines.append(f"  {model:<{width}}{loss:>7}{held}{bias:>8}{rmsse:>7} {cost:>11}")
+            if model in found:
+                loss, *shares, bias, rmsse, cost = cells(found[model])
+                columns = "".join(f"{share:>13}" for share in shares)
+                lines.append(f"  {model:<{width}}{loss:>7}{columns}{bias:>8}{rmsse:>7} {cost:>11}")
     return lines
+
+
+# ---- Demo ----------------------------------------------------------------------------------------
 
 
 def demo_text(planned: Result, replayed: Result, folder: Path) -> str:
     """The end of the demo: what to buy first and why, what it costs, backorders avoided."""
-    table = planned.tables["recommendations"]
-    bought = table[table["quantity"] > 0]
+    recommendations = planned.tables["recommendations"]
+    bought = recommendations[recommendations["quantity"] > 0]
     return "\n".join(
         [
-            *first_orders(table, 5),
+            *first_orders(recommendations, SHOWN_IN_DEMO),
             "",
-            f"In all {len(bought):,} of {len(table):,} items to order, worth {bought['value'].sum():,.2f}; "
-            f"they cut the expected cost of shortage and stock from {bought['expected_cost'].sum():,.2f} "
-            f"to {bought['expected_cost_if_ordered'].sum():,.2f}.",
+            f"In all {len(bought):,} of {len(recommendations):,} items to order, worth "
+            f"{bought['value'].sum():,.2f}; they cut the expected cost of shortage and stock from "
+            f"{bought['expected_cost'].sum():,.2f} to {bought['expected_cost_if_ordered'].sum():,.2f}.",
             "",
             "On the shop's own past orders:",
             *policies_table(replayed.tables["summary"]),

@@ -1,4 +1,4 @@
-"""A made but realistic wholesaler, with its hidden truth.
+"""A synthetic but realistic wholesaler, with its hidden truth.
 
 Orders, stock and deliveries come from running a company day by day: customers ask, the company ships
 what it has and buys by a rule of its own that is not very good. What it never saw (customers who left

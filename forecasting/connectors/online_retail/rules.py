@@ -93,7 +93,7 @@ def unknown_codes(skus: pd.Index) -> BoolArray:
 def fates(lines: pd.DataFrame) -> IntArray:
     """Which of ``FATES`` each row falls under, shape (n,).
 
-    ``lines`` is as ``online_retail_file.read_lines`` gives it, with ``sku`` (categorical) beside it.
+    ``lines`` is as ``file.read_lines`` gives it, with ``sku`` (categorical) beside it.
     Every cancellation that may be netted is ``cancellation_netted`` until it has been tried.
     """
     letter = lines["invoice"].cat.categories.astype(object).str[0].str.upper()

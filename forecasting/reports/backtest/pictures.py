@@ -38,9 +38,12 @@ def coverage(scores: pd.DataFrame, models: Sequence[str]) -> Any:
         rows = -(-len(models) // ACROSS)
         figure, all_axes = drawing.panels(rows, 0.35 + 2.5 * rows, ACROSS, sharex=True, sharey=True)
         rows_of = by_model(scores, OVERALL)
+
         for axes, name in zip(all_axes, models, strict=False):
             _coverage(axes, rows_of[name])
             axes.set_title(name, fontsize=10, pad=6)
+
+        # The last row may not be full: each column has its labels under its last panel.
         for axes in all_axes[len(models) :]:
             axes.set_visible(False)
         for axes in all_axes[max(len(models) - ACROSS, 0) : len(models)]:
@@ -53,6 +56,7 @@ def coverage(scores: pd.DataFrame, models: Sequence[str]) -> Any:
 def _coverage(axes: Any, row: Mapping[str, Any]) -> None:
     levels = np.array(LEVELS)
     axes.plot(*[_stretched(np.array([0.4, 0.99]))] * 2, color=BOUND, linewidth=0.9, zorder=1)
+
     for level in LEVELS:
         low, high = row[f"below_q{level:g}"], row[f"at_or_below_q{level:g}"]
         ends = _stretched(np.clip([low, high], LOWEST, HIGHEST))
@@ -62,6 +66,7 @@ def _coverage(axes: Any, row: Mapping[str, Any]) -> None:
         colour = BASE if high < level - doubt else CAREFUL if low > level + doubt else FOCUS
         axes.plot(place, ends, color=colour, linewidth=4.5, solid_capstyle="butt", zorder=3)
         axes.plot(place, ends, color=colour, marker="_", markersize=9, linestyle="", zorder=3)
+
     ticks = _stretched(levels)
     words = [f"{level:g}".lstrip("0") for level in LEVELS]
     axes.set_xticks(ticks, words)
@@ -72,6 +77,7 @@ def _coverage(axes: Any, row: Mapping[str, Any]) -> None:
 
 
 def _stretched(share: FloatArray) -> FloatArray:
+    """Where a share stands on the axis: its log odds."""
     odds: FloatArray = np.log(share / (1 - share))
     return odds
 
@@ -94,12 +100,14 @@ def losses(scores: pd.DataFrame, models: Sequence[str]) -> Any:
 def _cells(axes: Any, values: FloatArray) -> None:
     from matplotlib.colors import LinearSegmentedColormap
 
+    """A coloured cell for each model (row) and class (column), the best of each class in bold."""
     best = np.nanmin(values, axis=0)
     ratio = np.divide(values, best, out=np.full(values.shape, np.nan), where=best > 0)
     shades = LinearSegmentedColormap.from_list("loss", ["#d3e8f3", "#fbfbfa", "#f6d9c4", "#e58a62"])
     axes.pcolormesh(
         np.clip(ratio, 1, DARKEST), cmap=shades, vmin=1, vmax=DARKEST, edgecolors="white", linewidth=2
     )
+
     for (row, column), value in np.ndenumerate(values):
         least = value == best[column]
         axes.text(
@@ -110,6 +118,7 @@ def _cells(axes: Any, values: FloatArray) -> None:
             va="center",
             weight="bold" if least else "normal",
         )
+
     axes.invert_yaxis()
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
@@ -127,21 +136,24 @@ def over_origins(scores: pd.DataFrame, models: Sequence[str], focus: str) -> Any
         figure, all_axes = drawing.panels(len(shown), 0.9 + 2.2 * len(shown), sharex=True)
         table = scores[(scores["class"] == OVERALL) & (scores["origin"] != ALL_ORIGINS)]
         lines = _lines(models, focus)
+
         for axes, (title, column, target) in zip(all_axes, shown, strict=True):
             for name in models:
-                mine = table[table["model"] == name]
-                days = pd.to_datetime(mine["origin"]).to_numpy()
-                axes.plot(days, mine[column].to_numpy(), label=name, marker="o", **lines[name])
+                rows = table[table["model"] == name]
+                days = pd.to_datetime(rows["origin"]).to_numpy()
+                axes.plot(days, rows[column].to_numpy(), label=name, marker="o", **lines[name])
             if target is not None:
                 axes.axhline(target, color=BOUND, linewidth=0.9, zorder=1)
             axes.set_title(title)
             axes.grid(axis="y")
+
         drawing.dates(all_axes[-1])
         drawing.legend(figure, all_axes[0])
         return figure
 
 
 def _lines(models: Sequence[str], focus: str) -> dict[str, dict[str, Any]]:
+    """How each model's line looks: colours first, then dashes, for there are more models than colours."""
     rest = [name for name in models if name != focus]
     colours = cycle(OTHERS)
     lines = {

@@ -28,6 +28,7 @@ def over_weeks(both: pd.DataFrame, focus: str) -> Any:
         count = max(len(shown), 1)
         figure, all_axes = drawing.panels(count, 0.5 + 1.9 * count, sharex=True)
         days = both["period_start"].to_numpy()
+
         for axes, (column, title) in zip(all_axes, shown.items(), strict=False):
             values = both[column].to_numpy(dtype=np.float64)
             colours = [FOCUS if value >= 0 else BASE for value in values]
@@ -37,6 +38,7 @@ def over_weeks(both: pd.DataFrame, focus: str) -> Any:
             axes.margins(x=0.01)
             axes.yaxis.set_major_formatter(drawing.thousands)
             axes.grid(axis="y")
+
         drawing.dates(all_axes[-1])
         return figure
 
@@ -67,7 +69,7 @@ def _known(both: pd.DataFrame, titles: dict[str, str]) -> dict[str, str]:
 
 
 def _sums(axes: Any, total: FloatArray, best: int) -> None:
-    """A line of running totals: where it is highest, after ``best`` items, and where it ends are marked."""
+    """A line of running totals, marked where it is highest (after ``best`` items) and where it ends."""
     last = len(total) - 1
     axes.plot(range(len(total)), total, color=FOCUS, linewidth=2)
     axes.axhline(0, color=INK, linewidth=0.8)
@@ -83,6 +85,7 @@ def _sums(axes: Any, total: FloatArray, best: int) -> None:
             ha="center",
             fontsize=8.5,
         )
+
     axes.annotate(
         f"in all {total[-1]:,.0f}",
         (0, total[-1]),

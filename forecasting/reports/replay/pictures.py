@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -60,10 +60,12 @@ def _costs(summary: pd.DataFrame, cast: Cast) -> Any:
     rows = summary.set_index("policy").loc[list(cast.policies)].sort_values("cost_total", kind="stable")
     left = pd.Series(0.0, index=rows.index)
     places = range(len(rows))
+
     for name, (label, colour) in PARTS.items():
         if rows[name].any():
             axes.barh(places, rows[name], left=left, color=colour, label=label, height=0.66)
             left += rows[name]
+
     for place, (policy, total) in zip(places, rows["cost_total"].items(), strict=True):
         axes.annotate(f"{total:,.0f}", (total, place), xytext=(5, 0), textcoords="offset points", va="center")
         weight = "bold" if policy in (cast.focus, cast.baseline) else "normal"
@@ -76,6 +78,7 @@ def _costs(summary: pd.DataFrame, cast: Cast) -> Any:
             va="center",
             weight=weight,
         )
+
     axes.set_yticks([])
     axes.invert_yaxis()
     axes.margins(x=0.1)
@@ -114,6 +117,7 @@ def _over_time(
         axes.set_title(title)
         axes.margins(x=0.01)
         axes.set_ylim(bottom=0)
+
         if counted_from is not None and counted_from > starts[0]:
             axes.axvspan(starts[0], counted_from, color="#f1f2f4", linewidth=0, zorder=0)
             axes.annotate(
@@ -128,6 +132,7 @@ def _over_time(
             )
         axes.yaxis.set_major_formatter(drawing.thousands)
         axes.grid(axis="y")
+
     drawing.dates(all_axes[-1])
     drawing.legend(figure, all_axes[0])
     return figure
@@ -167,10 +172,12 @@ def _intervals(axes: Any, names: Sequence[str], rows: pd.DataFrame, scale: Float
     )
     places = np.arange(len(names))
     colours = [FOCUS if value >= 0 else BASE for value in middle]
+
     axes.barh(places, middle, color=colours, alpha=0.35, height=0.6)
     axes.hlines(places, low, high, color=colours, linewidth=2)
     axes.plot(middle, places, "o", color=INK, markersize=4)
     axes.axvline(0, color=INK, linewidth=0.8)
+
     axes.set_yticks(places, names)
     axes.invert_yaxis()
     axes.margins(x=0.06)
@@ -185,29 +192,12 @@ def frontier(table: pd.DataFrame, cast: Cast) -> Any:
     backordered_lines, lost_lines.
     """
     names = list(dict.fromkeys(table["policy"]))
-    looks = Cast([*cast.policies, *(name for name in names if name not in cast.policies)], *_roles(cast))
+    everybody = replace(cast, policies=list(dict.fromkeys([*cast.policies, *names])))
     with drawing.style():
         figure, (axes,) = drawing.panels(1, 4.6)
         for name in names:
             rows = table[table["policy"] == name].sort_values("aggressiveness", kind="stable")
-            stock = rows["average_on_hand_value"].to_numpy(dtype=np.float64)
-            short = (rows["backordered_lines"] + rows["lost_lines"]).to_numpy(dtype=np.float64)
-            look = looks.line(name)
-            axes.plot(stock, short, label=name, marker=".", markersize=5, **look)
-            replayed = rows["as_replayed"].to_numpy(dtype=bool)
-            axes.plot(
-                stock[replayed],
-                short[replayed],
-                "o",
-                color=look["color"],
-                markersize=9,
-                markeredgecolor="white",
-                zorder=look["zorder"] + 5,
-            )
-            if name in (cast.focus, cast.baseline):
-                # The better line runs to the left of the other: its words stand on its left.
-                side = -1 if name == cast.focus else 1
-                _labels(axes, stock, short, [str(label) for label in rows["label"]], look["color"], side)
+            _swept(axes, rows, name, everybody)
         axes.annotate(
             "ideal: little stock,\nnothing short",
             (0.012, 0.03),
@@ -227,8 +217,27 @@ def frontier(table: pd.DataFrame, cast: Cast) -> Any:
         return figure
 
 
-def _roles(cast: Cast) -> tuple[str, str, Sequence[str]]:
-    return cast.focus, cast.baseline, cast.bounds
+def _swept(axes: Any, rows: pd.DataFrame, name: str, cast: Cast) -> None:
+    """One policy's line, its setting as replayed marked. ``rows``: those of the policy, bold ones first."""
+    look = cast.line(name)
+    stock = rows["average_on_hand_value"].to_numpy(dtype=np.float64)
+    short = (rows["backordered_lines"] + rows["lost_lines"]).to_numpy(dtype=np.float64)
+    axes.plot(stock, short, label=name, marker=".", markersize=5, **look)
+
+    replayed = rows["as_replayed"].to_numpy(dtype=bool)
+    axes.plot(
+        stock[replayed],
+        short[replayed],
+        "o",
+        color=look["color"],
+        markersize=9,
+        markeredgecolor="white",
+        zorder=look["zorder"] + 5,
+    )
+    if name in (cast.focus, cast.baseline):
+        # The better line runs to the left of the other: its words stand on its left.
+        side = -1 if name == cast.focus else 1
+        _labels(axes, stock, short, [str(label) for label in rows["label"]], look["color"], side)
 
 
 def _labels(

@@ -16,6 +16,7 @@ from forecasting.connectors.online_retail.importing import Imported, import_onli
 from forecasting.connectors.online_retail.netting import Lines, net
 from forecasting.dataset.tables import ORDERS
 from forecasting.errors import DataError, RequestError
+from forecasting.reports.terminal import import_text
 from tests.support.paths import SHARED
 
 REAL = SHARED / "data" / "online_retail_ii.parquet"
@@ -130,7 +131,7 @@ def test_every_trap_is_counted(tmp_path: Path) -> None:
         "cancelled_in_a_day": (1, 74215),
         "returned": (4, 19),
     }
-    assert "= kept " in result.report()
+    assert "= kept " in import_text(result)
 
 
 def test_orders_hold_the_columns_of_the_contract(tmp_path: Path) -> None:
