@@ -1,4 +1,8 @@
-"""Aggregate-disaggregate: smooth sums over several buckets, which are seldom zero, and share them out."""
+"""Aggregate-disaggregate: smooth sums over several buckets, which are seldom zero, and share them out.
+
+Also called: ADIDA, temporal aggregation (non-overlapping blocks), aggregate-disaggregate intermittent demand
+approach.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ import numpy as np
 
 from models.shared.compile import compiled, over_items
 from models.shared.error_variance import LevelForecast
+from models.shared.gaps import known_only, spread_out
 from models.shared.history import FloatArray, History, IntArray
 from models.shared.outliers import without_outliers
 from models.shared.smoothing import best_on_grid, per_bucket
@@ -20,8 +25,13 @@ LEAST_SUMS = 3
 def demand_intervals(history: History) -> IntArray:
     """Known buckets per bucket with demand, rounded up: how many to add up until a zero is rare.
 
+    Also called: average inter-demand interval (ADI).
+
     Returns:
         int64, shape (n,), >= 1; never more than a third of the item's known buckets, nor a year.
+
+    >>> demand_intervals(History(np.array([0.0, 4.0, 0.0, 0.0, 2.0, 0.0]), np.array([0, 6])))
+    array([2])
 
     """
     known = ~np.isnan(history.data)
@@ -40,16 +50,23 @@ def adida_levels(history: History, width: IntArray, alpha: FloatArray) -> FloatA
     l_{t-w}). It starts as the running mean, until that moves slower than alpha would.
 
     Args:
-        history: n items. Unknown buckets are left out before sums are formed.
-        width: int64, shape (n,), >= 1: buckets in a sum.
+        history: n items, b buckets. Unknown buckets are left out before sums are formed.
+        width: int64, shape (n,), >= 1: w, buckets in a sum.
         alpha: float64, shape (n,), 0..1, per sum.
 
     Returns:
-        float64, shape of ``history.data``; NaN where nothing is known yet.
+        float64, shape (b,), units per bucket; NaN where nothing is known yet.
 
     Source: Nikolopoulos, Syntetos, Boylan, Petropoulos, Assimakopoulos (2011), An aggregate-disaggregate
     intermittent demand approach (ADIDA) to forecasting, Journal of the Operational Research Society 62,
     section 3; sums of the mean interval between demands are common practice.
+
+    Sums over two buckets, at the close of the last one: 0 + 4 = 4, 0 + 0 = 0, 2 + 6 = 8, so l is 2 a bucket,
+    then 2 + 1/2 (0 - 2) = 1, then 1 + 1/2 (4 - 1) = 2.5:
+
+    >>> history = History(np.array([0.0, 4.0, 0.0, 0.0, 2.0, 6.0]), np.array([0, 6]))
+    >>> adida_levels(history, np.array([2]), np.array([0.5]))[[1, 3, 5]]
+    array([2. , 1. , 2.5])
 
     """
     out = np.empty(len(history.data))
@@ -81,7 +98,15 @@ class ADIDA:
 
 @compiled
 def smoothed_sums(known: FloatArray, width: int, alpha: float, out: FloatArray) -> None:
-    """Levels per bucket of ONE series without gaps; running means before the first whole sum."""
+    """Levels per bucket of ONE series without gaps; running means before the first whole sum.
+
+    Args:
+        known: float64, shape (k,): demand y, units.
+        width: w, buckets in a sum.
+        alpha: 0..1.
+        out: float64, shape (k,): written.
+
+    """
     total = 0.0
     for t in range(len(known)):
         total += known[t]
@@ -98,28 +123,6 @@ def smoothed_sums(known: FloatArray, width: int, alpha: float, out: FloatArray) 
 
 
 @compiled
-def known_only(data: FloatArray) -> FloatArray:
-    """The known buckets of ONE series."""
-    known = np.empty(len(data))
-    count = 0
-    for y in data:
-        if not np.isnan(y):
-            known[count] = y
-            count += 1
-    return known[:count]
-
-
-@compiled
-def spread_out(data: FloatArray, levels: FloatArray, out: FloatArray) -> None:
-    """Put levels of the known buckets of ONE series where these are; an unknown one changes nothing."""
-    count = 0
-    for t in range(len(data)):
-        if not np.isnan(data[t]):
-            count += 1
-        out[t] = levels[count - 1] if count > 0 else np.nan
-
-
-@compiled
 def _adida_levels(
     start: int,
     stop: int,
@@ -129,6 +132,17 @@ def _adida_levels(
     alpha: FloatArray,
     out: FloatArray,
 ) -> None:
+    """See ``adida_levels``.
+
+    Args:
+        start, stop: items.
+        data: float64, shape (b,): demand y, units; NaN = unknown.
+        indptr: int64, shape (n + 1,).
+        width: int64, shape (n,): w.
+        alpha: float64, shape (n,).
+        out: float64, shape (b,): written.
+
+    """
     for i in range(start, stop):
         series = data[indptr[i] : indptr[i + 1]]
         known = known_only(series)

@@ -1,4 +1,7 @@
-"""The moving-block bootstrap: the sum of stretches of an item's own past, at its present level."""
+"""The moving-block bootstrap: the sum of stretches of an item's own past, at its present level.
+
+Also called: circular block bootstrap (CBB), block resampling.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.adida import known_only
 from models.negative_binomial import NegativeBinomial
 from models.shared.compile import compiled, over_items
+from models.shared.gaps import known_only
 from models.shared.history import FloatArray, History, IntArray
-from models.shared.resampling import ResampledForecast, UintArray, mixed, shuffled, uniform
+from models.shared.random_numbers import UintArray, mixed, shuffled, uniform
+from models.shared.resampling import ResampledForecast
 
 
 def block_sums(history: History, horizon: FloatArray, block: int, seed: UintArray, out: FloatArray) -> None:
@@ -24,10 +28,18 @@ def block_sums(history: History, horizon: FloatArray, block: int, seed: UintArra
         horizon: float64, shape (n,), buckets.
         block: buckets in a block, >= 1; at most half of what an item knows.
         seed: uint64, shape (n,).
-        out: float64, shape (n, paths): written, but for items of which nothing is known.
+        out: float64, shape (n, paths), zeros: added to, but for items of which nothing is known.
 
     Source: Kuensch (1989), The jackknife and the bootstrap for general stationary observations, Annals of
     Statistics 17; Politis, Romano (1992), A circular block-resampling procedure for stationary data.
+
+    Blocks of two buckets of 9, 1, 9, 1, ... always hold one of each, so two buckets sum to 10:
+
+    >>> history = History(np.tile([9.0, 1.0], 5), np.array([0, 10]))
+    >>> out = np.zeros((1, 4))
+    >>> block_sums(history, np.array([2.0]), 2, np.array([1], dtype=np.uint64), out)
+    >>> out
+    array([[10., 10., 10., 10.]])
 
     """
     over_items(_block_sums, len(history), history.data, history.indptr, horizon, block, seed, out)
@@ -68,6 +80,18 @@ def _block_sums(
     seed: UintArray,
     out: FloatArray,
 ) -> None:
+    """See ``block_sums``.
+
+    Args:
+        start, stop: items.
+        data: float64, shape (b,): demand y, units; NaN = unknown.
+        indptr: int64, shape (n + 1,).
+        horizon: float64, shape (n,), buckets.
+        block: buckets.
+        seed: uint64, shape (n,).
+        out: float64, shape (n, paths): added to.
+
+    """
     state = np.empty(1, dtype=np.uint64)
     paths = out.shape[1]
     first = np.empty(paths)
@@ -77,14 +101,18 @@ def _block_sums(
         if count == 0 or horizon[i] <= 0.0:
             continue
         state[0] = mixed(seed[i])
+
+        # Running totals around the circle, so that a block is one difference.
         length = max(1, min(block, count // 2))
         circle = np.zeros(count + length + 1)
         for t in range(count + length):
             circle[t + 1] = circle[t] + known[t % count]
+
         offset = uniform(state)
         for path in range(paths):
             first[path] = (path + offset) / paths
         shuffled(first, state)
+
         for path in range(paths):
             rest = horizon[i]
             begin = min(int(first[path] * count), count - 1)

@@ -6,33 +6,28 @@ category. The sum's distribution follows exactly, by Panjer's recursion. Its mea
 calibrated forecast: what the sizes do not explain of the variance is how uncertain the rate is. An item that
 sells in most buckets is steadier than Poisson arrivals of what a bucket sells would be: there a bucket holds
 several orders, each of which takes a part of it.
+
+Also called: stuttering Poisson (where sizes are geometric), compound negative binomial, aggregate claims
+distribution.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
 from models.shared.compile import compiled, over_items
-from models.shared.distribution import LEVELS, Distribution
+from models.shared.compound_sums import compound_quantiles
+from models.shared.distribution import Distribution, MeanVariance
 from models.shared.error_variance import LevelForecast
 from models.shared.history import FloatArray, History, IntArray
 from models.tsb import TSB
 
 SIZES = 24
 """Equally likely sizes that stand for all that an item, or a category, has seen."""
-
-CELLS = 1024
-"""Probabilities that the recursion works out; where demand spreads wider, a cell holds several steps."""
-
-WHOLE = 0.5
-"""Where past errors had this share of the variance that whole sizes need, they stay whole, as packs do."""
-
-MOST_ORDERS = 400.0
-"""Beyond this many orders the sum of sizes differs no more from the calibrated negative binomial."""
 
 PSEUDO_SIZES = 4.0
 """The category's sizes count as this many of an item's own."""
@@ -44,6 +39,10 @@ def relative_sizes(history: History) -> tuple[FloatArray, FloatArray]:
     Returns:
         float64, shape (n, SIZES): quantiles of sizes over their mean at equally spaced levels, 0 where
         the item has no demand; and float64, shape (n,): how many demands they are taken from.
+
+    >>> sizes, count = relative_sizes(History(np.array([1.0, 0.0, 3.0]), np.array([0, 3])))
+    >>> sizes[0, [0, 11, 12, 23]], count
+    (array([0.5, 0.5, 1.5, 1.5]), array([2.]))
 
     """
     sizes = np.zeros((len(history), SIZES))
@@ -64,17 +63,30 @@ def pooled_sizes(sizes: FloatArray, count: FloatArray, category: IntArray) -> Fl
 
     """
     pooled = np.ones_like(sizes)
-    telling = count >= 2
-    for one in np.unique(category[telling]):
-        members = sizes[telling & (category == one)]
+    several = count >= 2
+    for one in np.unique(category[several]):
+        members = sizes[several & (category == one)]
         middle = (np.arange(SIZES) + 0.5) / SIZES
         pooled[category == one] = np.quantile(members, middle, method="inverted_cdf")
     return pooled
 
 
+class OrderSizes(NamedTuple):
+    """What an order may take of each of n items: own sizes, then the category's.
+
+    Attributes:
+        size: float64, shape (n, 2 SIZES), units.
+        weight: float64, shape (n, 2 SIZES): the probability of each; rows sum to 1.
+
+    """
+
+    size: FloatArray
+    weight: FloatArray
+
+
 @dataclass(frozen=True)
 class CompoundPoissonForecast:
-    """The mean of ``base``, and its variance or what whole sizes need, spread as the item's sizes would."""
+    """The mean of ``base``, and its variance or what whole sizes need; the shape is that of the sizes."""
 
     base: LevelForecast
 
@@ -83,25 +95,30 @@ class CompoundPoissonForecast:
         return self.demand_of(np.arange(len(self.base.history), dtype=np.int64), horizon)
 
     def demand_of(self, items: IntArray, horizon: FloatArray) -> Distribution:
-        """See ``models.shared.error_variance.LevelForecast.demand_of``."""
+        """See ``models.shared.base.PartialForecast``."""
         base = self.base.demand_of(items, horizon)
         step = self.base.step[items]
-        sizes, own = self._sizes
-        target = np.stack([base.mean / step, base.variance / step**2, own[items]], axis=1)
-        values = base.values / step[:, None]
-        over_items(_compound, len(items), target, sizes[items] / step[:, None], LEVELS, values)
+        sizes = self._sizes
+        values = compound_quantiles(
+            MeanVariance(base.mean / step, base.variance / step**2),
+            sizes.size[items] / step[:, None],
+            sizes.weight[items],
+            base.values / step[:, None],
+        )
         return Distribution(values * step[:, None])
 
     @cached_property
-    def _sizes(self) -> tuple[FloatArray, FloatArray]:
-        """Float64, shape (n, 2 SIZES): sizes, own and pooled; shape (n,): the weight of the own ones."""
+    def _sizes(self) -> OrderSizes:
         history = self.base.history
         sizes, count = relative_sizes(history)
         alike = np.full(len(history), -1) if history.traits is None else history.traits.category
         pooled = pooled_sizes(sizes, count, alike)
         sold = np.where(history.data > 0, history.data, 0.0)
         mean = np.bincount(history.item, sold, minlength=len(history)) / np.maximum(count, 1.0)
-        return np.hstack([sizes, pooled]) * mean[:, None], count / (count + PSEUDO_SIZES)
+
+        own = count / (count + PSEUDO_SIZES)
+        weight = np.repeat(np.stack([own, 1.0 - own], axis=1) / SIZES, SIZES, axis=1)
+        return OrderSizes(np.hstack([sizes, pooled]) * mean[:, None], weight)
 
 
 @dataclass(frozen=True)
@@ -119,6 +136,16 @@ class CompoundPoisson:
 def _relative_sizes(
     start: int, stop: int, data: FloatArray, indptr: IntArray, sizes: FloatArray, count: FloatArray
 ) -> None:
+    """See ``relative_sizes``.
+
+    Args:
+        start, stop: items.
+        data: float64, shape (b,): demand y, units; NaN = unknown.
+        indptr: int64, shape (n + 1,).
+        sizes: float64, shape (n, SIZES), zeros: written where there is demand.
+        count: float64, shape (n,): written.
+
+    """
     for i in range(start, stop):
         series = data[indptr[i] : indptr[i + 1]]
         own = np.sort(series[series > 0.0])
@@ -126,86 +153,3 @@ def _relative_sizes(
         if len(own) > 0:
             for j in range(sizes.shape[1]):
                 sizes[i, j] = own[int((j + 0.5) / sizes.shape[1] * len(own))] / np.mean(own)
-
-
-@compiled
-def panjer(orders: float, spread: float, size: FloatArray, out: FloatArray) -> None:
-    """Probabilities of the sum of a negative binomial number of sizes, cell by cell.
-
-    Args:
-        orders: the mean number of orders, > 0.
-        spread: squared coefficient of variation of its rate, >= 0; 0 is Poisson.
-        size: float64, shape (s,): probability of each size in cells; ``size[0]`` is 0.
-        out: float64, shape (cells,): proportional to the probabilities of the sum, up to its last cell.
-
-    Source: Panjer (1981), Recursive evaluation of a family of compound distributions, ASTIN Bulletin 12.
-
-    """
-    a = spread * orders / (1.0 + spread * orders)
-    b = (1.0 - spread) * orders / (1.0 + spread * orders)
-    sizes = np.flatnonzero(size)
-    out[:] = 0.0
-    out[0] = 1.0
-    for cell in range(1, len(out)):
-        total = 0.0
-        for k in sizes:
-            if k > cell:
-                break
-            total += (a + b * k / cell) * size[k] * out[cell - k]
-        out[cell] = total
-        if total > 1e100:
-            # What came before is then nothing beside what is to come.
-            out[: cell + 1] *= 1e-100
-
-
-@compiled
-def _compound(
-    start: int, stop: int, target: FloatArray, sizes: FloatArray, levels: FloatArray, values: FloatArray
-) -> None:
-    """Quantiles, in steps. ``target``: mean, variance, the weight of the first half of the sizes."""
-    half = sizes.shape[1] // 2
-    size = np.empty(CELLS)
-    chance = np.empty(CELLS)
-    for i in range(start, stop):
-        mean, variance, own = target[i]
-        first, second = 0.0, 0.0
-        for j in range(2 * half):
-            weight = (own if j < half else 1.0 - own) / half
-            first += weight * sizes[i, j]
-            second += weight * sizes[i, j] ** 2
-        if mean <= 0.0 or first <= 0.0:
-            continue
-        # Poisson arrivals of whole sizes have a variance of second / first for each unit of the mean.
-        part = max(variance / mean, 1.0) * first / second
-        part = 1.0 if part > WHOLE else part
-        reach = mean + 24.0 * np.sqrt(variance) + part * np.max(sizes[i])
-        cell = max(1.0, np.ceil(reach / CELLS))
-        cells = min(CELLS, int(reach / cell) + 2)
-        # A size between two cells falls into both, so that its mean stays.
-        size[:] = 0.0
-        first, second = 0.0, 0.0
-        for j in range(2 * half):
-            weight = (own if j < half else 1.0 - own) / half
-            place = min(max(part * sizes[i, j] / cell, 1.0), CELLS - 2.0)
-            below = int(place)
-            size[below] += weight * (1.0 - (place - below))
-            size[below + 1] += weight * (place - below)
-        for k in range(CELLS):
-            first += k * size[k]
-            second += k * k * size[k]
-        orders = mean / cell / first
-        if orders > MOST_ORDERS:
-            continue
-        spread = max(variance / (cell * cell) - orders * second, 0.0) / (orders * first) ** 2
-        panjer(orders, spread, size, chance[:cells])
-        total = np.sum(chance[:cells])
-        k, below_k, passed = 0, 0.0, chance[0]
-        for j in range(len(levels)):
-            while passed < levels[j] * total * (1.0 - 1e-12) and k < cells - 1:
-                k += 1
-                below_k = passed
-                passed += chance[k]
-            # Within a wide cell demand lies evenly, about its middle.
-            inside = (levels[j] * total - below_k) / max(passed - below_k, 1e-300)
-            place = k * cell + (min(max(inside, 0.0), 1.0) - 0.5) * cell if cell > 1.0 and k > 0 else k * cell
-            values[i, j] = max(np.floor(place + 0.5), 0.0)

@@ -1,4 +1,7 @@
-"""Croston's method with the correction of Syntetos and Boylan, for demand with many zero buckets."""
+"""Croston's method with the correction of Syntetos and Boylan, for demand with many zero buckets.
+
+Also called: SBA, Syntetos-Boylan approximation, bias-corrected Croston.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +23,22 @@ def croston_levels(history: History, alpha: FloatArray) -> FloatArray:
     alpha would. The interval counts known buckets only, the one before the first demand included.
 
     Args:
-        history: n items.
+        history: n items, b buckets.
         alpha: float64, shape (n,), 0..1, per bucket with demand.
 
     Returns:
-        float64, shape of ``history.data``; NaN before the first demand.
+        float64, shape (b,), units per bucket; NaN before the first demand.
 
     Source: Syntetos, Boylan (2005), The accuracy of intermittent demand estimates, International
-    Journal of Forecasting 21, equation 4.
+    Journal of Forecasting 21, equation 4; Croston (1972), Forecasting and stock control for intermittent
+    demands, Operational Research Quarterly 23.
+
+    Sizes of 6, 2, 8 at intervals of 2, 4, 1 buckets, alpha = 1/2. Size and interval are 6 and 2, then their
+    means 4 and 3, then 4 + 1/2 (8 - 4) = 6 and 3 + 1/2 (1 - 3) = 2; the level is 3/4 of their ratios:
+
+    >>> sold = History(np.array([0.0, 6.0, 0.0, 0.0, 0.0, 2.0, 8.0]), np.array([0, 7]))
+    >>> croston_levels(sold, np.array([0.5]))
+    array([ nan, 2.25, 2.25, 2.25, 2.25, 1.  , 2.25])
 
     """
     return levels(_croston_levels, history, alpha[:, None])
@@ -35,7 +46,12 @@ def croston_levels(history: History, alpha: FloatArray) -> FloatArray:
 
 @dataclass(frozen=True)
 class CrostonSBA:
-    """Alpha of each item: the best of ``alphas`` by the error of four-week sums in its own past."""
+    """Alpha of each item: the best of ``alphas`` by the error of four-week sums in its own past.
+
+    Attributes:
+        alphas: candidates, per bucket with demand.
+
+    """
 
     alphas: tuple[float, ...] = (0.05, 0.1, 0.2, 0.3)
     name: ClassVar[str] = "croston_sba"
@@ -50,7 +66,7 @@ class CrostonSBA:
 def _croston_levels(
     start: int, stop: int, data: FloatArray, indptr: IntArray, parameters: FloatArray, out: FloatArray
 ) -> None:
-    """``parameters``: alpha."""
+    """A kernel of ``models.shared.recursion``. A row of parameters: alpha."""
     candidates = out.shape[1]
     size, interval, level = np.empty(candidates), np.empty(candidates), np.empty(candidates)
     for i in range(start, stop):
@@ -59,6 +75,7 @@ def _croston_levels(
         interval[:] = 0.0
         level[:] = np.nan
         since, demands = 0, 0
+
         for t in range(indptr[i], indptr[i + 1]):
             y = data[t]
             if not np.isnan(y):

@@ -1,4 +1,7 @@
-"""Aggregate-disaggregate at several lengths at once: the average over all of them needs no choice of one."""
+"""Aggregate-disaggregate at several lengths at once: the average over all of them needs no choice of one.
+
+Also called: IMAPA, intermittent multiple aggregation prediction algorithm; multiple temporal aggregation.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.adida import demand_intervals, known_only, smoothed_sums, spread_out
+from models.adida import demand_intervals, smoothed_sums
 from models.shared.compile import compiled, over_items
 from models.shared.error_variance import LevelForecast
+from models.shared.gaps import known_only, spread_out
 from models.shared.history import FloatArray, History, IntArray
 from models.shared.outliers import without_outliers
 from models.shared.smoothing import best_on_grid, per_bucket
@@ -19,15 +23,22 @@ def imapa_levels(history: History, widest: IntArray, alpha: FloatArray) -> Float
     """The mean of ``adida_levels`` over sums of 1, 2, ... ``widest`` buckets.
 
     Args:
-        history: n items. Unknown buckets are left out before sums are formed.
+        history: n items, b buckets. Unknown buckets are left out before sums are formed.
         widest: int64, shape (n,), >= 1.
         alpha: float64, shape (n,), 0..1, per sum of any width: wide sums remember longer.
 
     Returns:
-        float64, shape of ``history.data``; NaN where nothing is known yet.
+        float64, shape (b,), units per bucket; NaN where nothing is known yet.
 
     Source: Petropoulos, Kourentzes (2015), Forecast combinations for intermittent demand, Journal of the
     Operational Research Society 66, section 3.3, with simple exponential smoothing at every width.
+
+    Single buckets of 0, 4, 0, 2 have the levels 0, 2, 1, 1.5 under alpha = 1/2. The pairs 0 + 4 and 0 + 2 are
+    2 and 1 a bucket, with the levels 2 and 1.5; the pair 4 + 0 in between is 2 a bucket. These are averaged:
+
+    >>> history = History(np.array([0.0, 4.0, 0.0, 2.0]), np.array([0, 4]))
+    >>> imapa_levels(history, np.array([2]), np.array([0.5]))
+    array([0. , 2. , 1.5, 1.5])
 
     """
     out = np.empty(len(history.data))
@@ -69,6 +80,17 @@ def _imapa_levels(
     alpha: FloatArray,
     out: FloatArray,
 ) -> None:
+    """See ``imapa_levels``.
+
+    Args:
+        start, stop: items.
+        data: float64, shape (b,): demand y, units; NaN = unknown.
+        indptr: int64, shape (n + 1,).
+        widest: int64, shape (n,).
+        alpha: float64, shape (n,).
+        out: float64, shape (b,): written.
+
+    """
     for i in range(start, stop):
         series = data[indptr[i] : indptr[i + 1]]
         known = known_only(series)

@@ -1,4 +1,7 @@
-"""The method of Teunter, Syntetos and Babai: the chance of a demand fades while there is none."""
+"""The method of Teunter, Syntetos and Babai: the chance of a demand fades while there is none.
+
+Also called: TSB, Croston for obsolescence.
+"""
 
 from __future__ import annotations
 
@@ -23,15 +26,22 @@ def tsb_levels(history: History, alpha: FloatArray, beta: FloatArray) -> FloatAr
     move slower than the parameter would.
 
     Args:
-        history: n items.
+        history: n items, b buckets.
         alpha: float64, shape (n,), 0..1: of the size, per bucket with demand.
         beta: float64, shape (n,), 0..1: of the chance, per bucket.
 
     Returns:
-        float64, shape of ``history.data``; NaN where nothing is known yet.
+        float64, shape (b,), units per bucket; NaN where nothing is known yet.
 
     Source: Teunter, Syntetos, Babai (2011), Intermittent demand: linking forecasting to inventory
     obsolescence, European Journal of Operational Research 214, section 3.
+
+    Alpha and beta of 1/2. The chance is 1, then halves with every bucket without demand; where 8 sell again
+    it is 1/8 + 1/2 (1 - 1/8) = .5625, of a size that is (4 + 8) / 2:
+
+    >>> sold = History(np.array([4.0, 0.0, 0.0, 0.0, 8.0]), np.array([0, 5]))
+    >>> tsb_levels(sold, np.array([0.5]), np.array([0.5]))
+    array([4.   , 2.   , 1.   , 0.5  , 3.375])
 
     """
     return levels(_tsb_levels, history, np.column_stack([alpha, beta]))
@@ -61,7 +71,7 @@ class TSB:
 def _tsb_levels(
     start: int, stop: int, data: FloatArray, indptr: IntArray, parameters: FloatArray, out: FloatArray
 ) -> None:
-    """``parameters``: alpha, beta."""
+    """A kernel of ``models.shared.recursion``. A row of parameters: alpha, beta."""
     candidates = out.shape[1]
     chance, size = np.empty(candidates), np.empty(candidates)
     for i in range(start, stop):
@@ -70,6 +80,7 @@ def _tsb_levels(
         chance[:] = 0.0
         size[:] = 0.0
         known, demands = 0, 0
+
         for t in range(indptr[i], indptr[i + 1]):
             y = data[t]
             if not np.isnan(y):

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from scipy import special
@@ -46,6 +47,13 @@ WEIGHTS: FloatArray = _weights(LEVELS)
 
 LONGEST_WALK = 20_000
 """Integers walked through one by one; demand that spreads wider is a gamma, rounded."""
+
+
+class MeanVariance(NamedTuple):
+    """The mean and the variance of demand of each of k items: float64, shape (k,)."""
+
+    mean: FloatArray
+    variance: FloatArray
 
 
 @dataclass(frozen=True)

@@ -8,23 +8,25 @@ from scipy import stats
 
 from models.adida import ADIDA, adida_levels, demand_intervals
 from models.block_bootstrap import BlockBootstrap, block_sums
-from models.compound_poisson import (
-    SIZES,
-    WHOLE,
-    CompoundPoisson,
-    _compound,
-    panjer,
-    pooled_sizes,
-    relative_sizes,
-)
+from models.compound_poisson import SIZES, CompoundPoisson, pooled_sizes, relative_sizes
 from models.dynamic_counts import DynamicCounts, Evidence, _evidence, _moments, rates
 from models.imapa import IMAPA, imapa_levels
-from models.shared.distribution import LEVELS
+from models.shared.calibrated_sums import LEAST_WIDTH, MOST_WIDTH, _calibrated, multipliers
+from models.shared.compound_sums import WHOLE, _compound, compound_quantiles, panjer
+from models.shared.distribution import LEVELS, MeanVariance
 from models.shared.history import History, Traits
 from models.shared.past_errors import Moments
-from models.shared.resampling import LEAST_WIDTH, MOST_WIDTH, PATHS, _calibrated, multipliers, seeds, uniform
+from models.shared.random_numbers import uniform
+from models.shared.resampling import PATHS, seeds
 from models.shared.window_sums import window_sums
-from models.willemain_bootstrap import WillemainBootstrap, chain_levels, chain_sums, chances
+from models.willemain_bootstrap import (
+    Chains,
+    Chances,
+    WillemainBootstrap,
+    chain_levels,
+    chain_sums,
+    chances,
+)
 from tests.reference import intermittent as reference
 
 SEEDS = {"seed": st.integers(0, 10_000)}
@@ -127,7 +129,7 @@ def test_chances(seed: int, keep: float, keep_size: float, pseudo: float) -> Non
     got = chances(past, keep, keep_size, pseudo)
     for i, y in enumerate(split(past, past.data)):
         if len(y):
-            one = got[:, past.indptr[i] : past.indptr[i + 1]]
+            one = [each[past.indptr[i] : past.indptr[i + 1]] for each in got]
             twin = reference.chances(list(y), keep, keep_size, pseudo)
             np.testing.assert_allclose(one, twin, rtol=1e-9, atol=1e-12)
 
@@ -140,7 +142,7 @@ def test_chances(seed: int, keep: float, keep_size: float, pseudo: float) -> Non
     horizon=st.floats(0.1, 40.0),
 )
 def test_chain_levels(after_zero: float, after_demand: float, state: float, horizon: float) -> None:
-    chance = np.array([[after_zero], [after_demand], [3.0], [state]])
+    chance = Chances(*(np.array([each]) for each in (after_zero, after_demand, 3.0, state)))
     got = chain_levels(history([0.0]), chance, np.array([horizon]))[0]
     demands = reference.chain_demands(after_zero, after_demand, state, horizon)
     assert got * horizon == pytest.approx(3.0 * demands, rel=1e-6, abs=1e-9)
@@ -162,7 +164,7 @@ def test_simulated_sums(seed: int, horizon: float, block: int) -> None:
     blocks, chains = np.zeros((n, paths)), np.zeros((n, paths))
     block_sums(past, spans, block, number, blocks)
     chance = np.random.default_rng(seed).random((n, 2))
-    chain_sums(past, chance, spans, np.full(n, 0.5), number, chains)
+    chain_sums(past, Chains(*chance.T, spans, np.full(n, 0.5), number), chains)
     for i, y in enumerate(split(past, past.data)):
         assert int(number[i]) == reference.seed(y)
         expected = reference.block_sums(list(y), horizon, block, int(number[i]), paths)
@@ -177,14 +179,14 @@ def test_calibrated_sums(seed: int, mean: float, width: float) -> None:
     generator = np.random.default_rng(seed)
     sums = generator.poisson(2.0, (3, PATHS)) * generator.gamma(1.0, 1.0, (3, PATHS))
     sums[2] = 0.0
-    target = np.tile([mean, width * mean**2], (3, 1))
+    target = MeanVariance(np.full(3, mean), np.full(3, width * mean**2))
     number = generator.integers(0, 2**63, 3).astype(np.uint64)
     ranks = (np.arange(PATHS) + 1.0) / PATHS
-    values = np.zeros((3, PATHS))
-    _calibrated(0, 3, sums, target, number, multipliers(), ranks, values)
+    values, levels = np.zeros((3, PATHS)), multipliers(PATHS)
+    _calibrated(0, 3, sums, target, number, levels, ranks, values)
     for i in range(2):
         twin = reference.calibrated(
-            list(sums[i]), *target[i], int(number[i]), multipliers().tolist(), LEAST_WIDTH, MOST_WIDTH
+            list(sums[i]), mean, width * mean**2, int(number[i]), levels.tolist(), LEAST_WIDTH, MOST_WIDTH
         )
         # A sum on the edge of a step may be rounded to either side.
         assert np.mean(values[i] != twin) <= 2 / PATHS
@@ -198,9 +200,9 @@ def test_calibrated_sums_have_the_variance_asked_for() -> None:
     number = generator.integers(0, 2**63, 40).astype(np.uint64)
     ranks = (np.arange(PATHS) + 1.0) / PATHS
     for width in (0.05, 0.5, 2.0):
-        target = np.tile([1000.0, width * 1000.0**2], (40, 1))
+        target = MeanVariance(np.full(40, 1000.0), np.full(40, width * 1000.0**2))
         values = np.zeros((40, PATHS))
-        _calibrated(0, 40, sums, target, number, multipliers(), ranks, values)
+        _calibrated(0, 40, sums, target, number, multipliers(PATHS), ranks, values)
         assert values.var(axis=1).mean() == pytest.approx(width * 1000.0**2, rel=0.1)
 
 
@@ -237,10 +239,10 @@ def test_compound(mean: float, variance: float) -> None:
     sizes = np.concatenate([np.arange(1.0, 5.0), [2.5, 2.5, 3.5, 9.0]])[None, :]
     values = np.zeros((1, 100))
     levels = np.linspace(0.004, 0.996, 100)
-    _compound(0, 1, np.array([[mean, variance, 0.7]]), sizes, levels, values)
-    weights = [0.7 / 4] * 4 + [0.3 / 4] * 4
+    weights = np.array([[0.7 / 4] * 4 + [0.3 / 4] * 4])
+    _compound(0, 1, MeanVariance(np.array([mean]), np.array([variance])), sizes, weights, levels, values)
     twin = reference.compound_quantiles(
-        mean, variance, list(sizes[0]), weights, WHOLE, levels, number_of_orders
+        mean, variance, list(sizes[0]), list(weights[0]), WHOLE, levels, number_of_orders
     )
     np.testing.assert_array_equal(values[0], twin)
 
@@ -248,18 +250,19 @@ def test_compound(mean: float, variance: float) -> None:
 def test_compound_in_wide_cells() -> None:
     """A thousand times the sizes is a thousand times the demand, up to the width of a cell."""
     sizes = np.random.default_rng(3).integers(1, 9, (1, 2 * SIZES)).astype(float)
-    small, large = np.zeros((1, len(LEVELS))), np.zeros((1, len(LEVELS)))
-    _compound(0, 1, np.array([[6.0, 40.0, 0.5]]), sizes, LEVELS, small)
-    _compound(0, 1, np.array([[6e3, 40e6, 0.5]]), 1e3 * sizes, LEVELS, large)
+    weights, nothing = np.full((1, 2 * SIZES), 1.0 / (2 * SIZES)), np.zeros((1, len(LEVELS)))
+    one, thousand = (MeanVariance(np.array([6.0 * unit]), np.array([40.0 * unit**2])) for unit in (1.0, 1e3))
+    small = compound_quantiles(one, sizes, weights, nothing)
+    large = compound_quantiles(thousand, 1e3 * sizes, weights, nothing)
     np.testing.assert_allclose(large / 1e3, small, atol=0.6)
     assert np.mean(large / 1e3 - small) == pytest.approx(0.0, abs=0.1)
 
 
 def test_compound_leaves_the_many_alone() -> None:
     """So many orders that their sizes average out: the calibrated values stay as they came."""
-    values = np.full((2, len(LEVELS)), 7.0)
-    target = np.array([[1e6, 1e6, 0.5], [0.0, 0.0, 0.5]])
-    _compound(0, 2, target, np.ones((2, 2 * SIZES)), LEVELS, values)
+    target = MeanVariance(np.array([1e6, 0.0]), np.array([1e6, 0.0]))
+    sizes, weights = np.ones((2, 2 * SIZES)), np.full((2, 2 * SIZES), 1.0 / (2 * SIZES))
+    values = compound_quantiles(target, sizes, weights, np.full((2, len(LEVELS)), 7.0))
     np.testing.assert_array_equal(values, 7.0)
 
 
@@ -375,7 +378,7 @@ def test_the_discount_follows_the_panel() -> None:
     still = generator.poisson(20.0, (60, 150)).astype(float)
     wander = generator.poisson(20.0 * np.exp(np.cumsum(generator.normal(0, 0.25, (60, 150)), axis=1)))
     kept = [
-        1.0 - 1.0 / DynamicCounts().fit(history(*rows.astype(float)))._now[1].mean()
+        1.0 - 1.0 / DynamicCounts().fit(history(*rows.astype(float)))._now.weight.mean()
         for rows in (still, wander)
     ]
     assert kept[0] > kept[1] + 0.05

@@ -1,0 +1,149 @@
+"""Simulated sums brought to a mean and a variance, their shape kept."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from scipy import special
+
+from models.shared.compile import compiled, over_items
+from models.shared.distribution import LEVELS, MeanVariance
+from models.shared.history import FloatArray
+from models.shared.random_numbers import UintArray, mixed, shuffled, uniform
+
+LEAST_WIDTH, MOST_WIDTH = 1e-4, 1e3
+"""Range of the squared coefficient of variation of the level for which multipliers are kept."""
+
+WIDTHS = 64
+"""How many, in equal ratios."""
+
+
+def calibrated(sums: FloatArray, target: MeanVariance, seed: UintArray, otherwise: FloatArray) -> FloatArray:
+    """Quantiles, in whole steps, of sums brought to a mean and a variance.
+
+    Args:
+        sums: float64, shape (k, paths), >= 0: simulated, in any unit.
+        target: of the k items, steps.
+        seed: uint64, shape (k,): of what is random in it: which sum is multiplied by which level, and how
+            sums are rounded.
+        otherwise: float64, shape (k, G): quantiles of an item without simulated sums, or of no demand.
+
+    Returns:
+        float64, shape (k, G): at ``LEVELS``.
+
+    Sums of 0, 1 and 2 made ten times as large: theirs are a mean of 10 and a variance of 2/3 x 100.
+
+    >>> sums = np.tile([[0.0, 1.0, 2.0]], (1, 100))
+    >>> target = MeanVariance(np.array([10.0]), np.array([200.0 / 3.0]))
+    >>> found = calibrated(sums, target, np.array([7], dtype=np.uint64), np.zeros((1, len(LEVELS))))
+    >>> found[0, [0, 50, -1]]
+    array([ 0., 10., 20.])
+
+    """
+    values = otherwise.copy()
+    over_items(_calibrated, len(sums), sums, target, seed, multipliers(sums.shape[1]), LEVELS, values)
+    return values
+
+
+@lru_cache(maxsize=4)
+def multipliers(paths: int) -> FloatArray:
+    """Gamma variables of mean 1: the level, where its squared coefficient of variation is v.
+
+    Returns:
+        float64, shape (WIDTHS, paths), not to be written to: a row for each v, in equal ratios from
+        ``LEAST_WIDTH`` to ``MOST_WIDTH``; ascending, equally likely.
+
+    """
+    shape = 1.0 / np.geomspace(LEAST_WIDTH, MOST_WIDTH, WIDTHS)[:, None]
+    middle = (np.arange(paths) + 0.5) / paths
+    values = special.gammaincinv(shape, middle[None, :]) / shape
+    scaled: FloatArray = values / values.mean(axis=1, keepdims=True)
+    scaled.flags.writeable = False
+    return scaled
+
+
+@compiled
+def _calibrated(
+    start: int,
+    stop: int,
+    sums: FloatArray,
+    target: MeanVariance,
+    seed: UintArray,
+    multipliers: FloatArray,
+    levels: FloatArray,
+    values: FloatArray,
+) -> None:
+    """See ``calibrated``.
+
+    Args:
+        start, stop: items.
+        sums: float64, shape (k, paths), >= 0.
+        target: of the k items.
+        seed: uint64, shape (k,).
+        multipliers: float64, shape (WIDTHS, paths).
+        levels: float64, shape (G,), ascending, 0..1.
+        values: float64, shape (k, G): written where there are sums and demand.
+
+    """
+    state = np.empty(1, dtype=np.uint64)
+    paths = sums.shape[1]
+    level = np.empty(paths)
+    for i in range(start, stop):
+        mean = np.mean(sums[i])
+        if mean <= 0.0 or target.mean[i] <= 0.0:
+            continue
+        state[0] = mixed(seed[i] + np.uint64(1))
+        scaled = sums[i] / mean
+        variation = np.var(sums[i]) / (mean * mean)
+        wanted = target.variance[i] / (target.mean[i] * target.mean[i])
+        if wanted < variation:
+            scaled = 1.0 + (scaled - 1.0) * np.sqrt(wanted / variation)
+        else:
+            _widen(scaled, (wanted - variation) / (1.0 + variation), multipliers, level, state)
+
+        total = np.sum(scaled)
+        if total <= 0.0:
+            scaled[:] = 1.0
+            total = float(paths)
+        scaled = np.sort(scaled) * (target.mean[i] * paths / total)
+        _round(scaled, state)
+        scaled = np.sort(scaled)
+        for j in range(len(levels)):
+            values[i, j] = scaled[max(int(np.ceil(levels[j] * paths - 1e-9)) - 1, 0)]
+
+
+@compiled
+def _widen(
+    sums: FloatArray, width: float, multipliers: FloatArray, level: FloatArray, state: UintArray
+) -> None:
+    """Multiply sums by levels of the squared coefficient of variation ``width``, in random order.
+
+    Args:
+        sums: float64, shape (paths,): changed.
+        width: hardly any (less than ``LEAST_WIDTH``) changes nothing.
+        multipliers: float64, shape (WIDTHS, paths); between two rows they are interpolated.
+        level: float64, shape (paths,): written.
+        state: of the random numbers.
+
+    """
+    if width <= LEAST_WIDTH:
+        return
+    rows = len(multipliers)
+    row = np.log(width / LEAST_WIDTH) / np.log(MOST_WIDTH / LEAST_WIDTH) * (rows - 1.0)
+    below = min(int(row), rows - 2)
+    part = min(row - below, 1.0)
+    for j in range(len(sums)):
+        level[j] = (1.0 - part) * multipliers[below, j] + part * multipliers[below + 1, j]
+    shuffled(level, state)
+    sums *= level
+
+
+@compiled
+def _round(sums: FloatArray, state: UintArray) -> None:
+    """Sums, float64, shape (paths,), in whole steps: what rounding down leaves over the next one gets."""
+    so_far, given = uniform(state), 0.0
+    for j in range(len(sums)):
+        so_far += sums[j]
+        sums[j] = max(np.floor(so_far - given), 0.0)
+        given += sums[j]
