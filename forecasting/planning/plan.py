@@ -80,7 +80,7 @@ def plan(dataset: Dataset, config: Config, as_of: int) -> Result:
             prices,
             np.array(choice.names, dtype=object),
             stock_known,
-            policy.rules(situation, value),
+            policy.rules(situation),
             orders,
         )
     )

@@ -15,7 +15,6 @@ from forecasting.planning.reasons import Facts, reason
 from forecasting.planning.supplier_reasons import changes
 from forecasting.policies.base import Decision, Situation
 from forecasting.policies.cost_optimal import Prices, free_to_hold
-from forecasting.policies.expected_cost.batch_curve import review_demand
 from forecasting.policies.expected_cost.cost_curve import CostCurve
 from forecasting.policies.order_together import Orders
 
@@ -176,7 +175,7 @@ def _facts(advice: Advice) -> list[Facts]:
     absurd = free_to_hold(situation)
     unknown = catalogue.known_from > situation.as_of
     batch = advice.decision.order_up_to - advice.decision.reorder_point
-    lasts_long = batch >= SEVERAL_REVIEWS * review_demand(advice.curve)
+    lasts_long = batch >= SEVERAL_REVIEWS * advice.curve.review_demand
     flags: dict[str, BoolArray] = {
         "owed": situation.stock.backlog > 0,
         "preordered": situation.reserved > 0,
