@@ -6,6 +6,7 @@ An item is a SKU at a location. All arrays of one dataset number its items alike
 
 from forecasting.domain.arrays import BoolArray, FloatArray, IntArray, TextArray
 from forecasting.domain.calendar import Bucket, Calendar
+from forecasting.domain.columns import Columns, SomeItems
 from forecasting.domain.costs import Costs, critical_ratio
 from forecasting.domain.days import LONG_AGO, WEEKDAYS, day_number, day_text, weekday
 from forecasting.domain.demand_lines import DemandLines
@@ -24,6 +25,7 @@ __all__ = [
     "BoolArray",
     "Bucket",
     "Calendar",
+    "Columns",
     "Costs",
     "DemandLines",
     "EndOfLifeTerms",
@@ -35,6 +37,7 @@ __all__ = [
     "OrderTerms",
     "PriceBreaks",
     "Receipts",
+    "SomeItems",
     "Stock",
     "StockPosition",
     "SupplierTerms",

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forecasting.domain.arrays import BoolArray, FloatArray, IntArray
+from forecasting.domain.arrays import BoolArray, FloatArray
+from forecasting.domain.columns import Columns
 
 
 @dataclass(frozen=True)
-class Costs:
+class Costs(Columns):
     """Cost rates of n items. Each is float64, shape (n,), >= 0, money, unless said otherwise.
 
     Attributes:
@@ -58,10 +59,6 @@ class Costs:
     def waiting_per_unit_day(self) -> FloatArray:
         """What a unit on backorder costs each day, taking its deadline as the day it was ordered."""
         return self.backlog_per_unit_day + self.goodwill_per_late_unit_day
-
-    def take(self, items: IntArray) -> Costs:
-        """Those of the given items."""
-        return Costs(**{name: rate[items] for name, rate in vars(self).items()})
 
     def with_shortage(self, weight: float) -> Costs:
         """The same, all that a stock-out costs times ``weight``."""

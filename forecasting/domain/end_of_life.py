@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.domain.arrays import FloatArray, IntArray
+from forecasting.domain.arrays import FloatArray
+from forecasting.domain.columns import Columns
 
 
 @dataclass(frozen=True)
-class EndOfLifeTerms:
+class EndOfLifeTerms(Columns):
     """What becomes of units that nobody bought in time, and of customers who wait. Shape (n,) each.
 
     Attributes:
@@ -34,7 +35,3 @@ class EndOfLifeTerms:
         """Goods that keep, and customers who wait."""
         nothing, never = np.zeros(items), np.full(items, np.inf)
         return cls(never, nothing, nothing, nothing, never)
-
-    def take(self, items: IntArray) -> EndOfLifeTerms:
-        """Those of the given items."""
-        return EndOfLifeTerms(**{name: values[items] for name, values in vars(self).items()})

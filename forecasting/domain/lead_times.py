@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.domain.arrays import FloatArray, IntArray
+from forecasting.domain.arrays import FloatArray
+from forecasting.domain.columns import Columns
 
 
 @dataclass(frozen=True)
-class LeadTimes:
+class LeadTimes(Columns):
     """Lead times of n items, each a few possible lengths with a probability each.
 
     Attributes:
@@ -27,7 +28,3 @@ class LeadTimes:
         """float64, shape (n,), days."""
         # Whole days stay whole: sums of fifths are not exact.
         return np.asarray(np.round((self.days * self.weight).sum(axis=1), 9))
-
-    def take(self, items: IntArray) -> LeadTimes:
-        """The lead times of the given items (or of the given suppliers, for items)."""
-        return LeadTimes(self.days[items], self.weight[items])

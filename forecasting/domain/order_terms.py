@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.domain.arrays import BoolArray, FloatArray, IntArray
+from forecasting.domain.arrays import BoolArray, FloatArray
+from forecasting.domain.columns import Columns
 
 
 @dataclass(frozen=True)
-class PriceBreaks:
+class PriceBreaks(Columns):
     """Prices of n items that hold from a quantity on, for all units of the order.
 
     Attributes:
@@ -22,13 +23,9 @@ class PriceBreaks:
     quantity: FloatArray
     unit_cost: FloatArray
 
-    def take(self, items: IntArray) -> PriceBreaks:
-        """The breaks of the given items."""
-        return PriceBreaks(self.quantity[items], self.unit_cost[items])
-
 
 @dataclass(frozen=True)
-class OrderTerms:
+class OrderTerms(Columns):
     """Terms of n items. Each float64, shape (n,), units or money.
 
     A feasible order is 0, or a whole number of packs from ``smallest`` to ``largest``.
@@ -46,9 +43,6 @@ class OrderTerms:
     unit_cost: FloatArray
     unit_volume: FloatArray | None = None
     breaks: PriceBreaks | None = None
-
-    def __len__(self) -> int:
-        return len(self.pack_size)
 
     @property
     def smallest_packs(self) -> FloatArray:
@@ -101,14 +95,3 @@ class OrderTerms:
         """What orders of ``quantity`` units, shape (n,) or (n, k), take of a supplier's ``max_volume``."""
         each = np.ones(len(self)) if self.unit_volume is None else self.unit_volume
         return quantity * (each if quantity.ndim == 1 else each[:, None])
-
-    def take(self, items: IntArray) -> OrderTerms:
-        """The terms of the given items."""
-        return OrderTerms(
-            self.pack_size[items],
-            self.min_order_quantity[items],
-            self.max_order_quantity[items],
-            self.unit_cost[items],
-            None if self.unit_volume is None else self.unit_volume[items],
-            None if self.breaks is None else self.breaks.take(items),
-        )

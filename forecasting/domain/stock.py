@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.domain.arrays import FloatArray, IntArray
+from forecasting.domain.columns import Columns
 
 
 @dataclass(frozen=True)
-class Stock:
+class Stock(Columns):
     """What there is, at the close of one day. Each float64, shape (n,), units, >= 0."""
 
     on_hand: FloatArray
@@ -22,13 +23,9 @@ class Stock:
         """float64, shape (n,): inventory position = on hand + on order - backlog."""
         return self.on_hand + self.on_order - self.backlog
 
-    def take(self, items: IntArray) -> Stock:
-        """The stock of the given items."""
-        return Stock(self.on_hand[items], self.on_order[items], self.backlog[items])
-
 
 @dataclass(frozen=True)
-class Receipts:
+class Receipts(Columns):
     """Goods on their way. ``item``, ``day`` (usable from its start): int64; ``quantity``: float64."""
 
     item: IntArray
@@ -37,7 +34,7 @@ class Receipts:
 
 
 @dataclass(frozen=True)
-class OrderCrossover:
+class OrderCrossover(Columns):
     """Goods on order that an order placed now may overtake. Each float64, shape (n, k).
 
     Column j speaks of lead time j of ``LeadTimes``: goods due after an order placed now arrives, if it

@@ -66,7 +66,7 @@ class Advice:
     @cached_property
     def rule(self) -> TextArray:
         """By which of the field's rules each item was decided: text, shape (n,)."""
-        return self.policy.rules(self.situation, self.value)
+        return self.policy.rules(self.situation)
 
     @cached_property
     def choices(self) -> Choices:

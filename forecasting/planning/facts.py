@@ -10,7 +10,6 @@ from forecasting.domain import LONG_AGO, BoolArray, TextArray, day_text
 from forecasting.planning.advice import Advice
 from forecasting.planning.supplier_reasons import changes
 from forecasting.policies.cost_optimal import free_to_hold
-from forecasting.policies.expected_cost.batch_curve import review_demand
 
 SEVERAL_REVIEWS = 2.0
 """An order that is meant for the demand of so many reviews is said to be one for several."""
@@ -43,7 +42,7 @@ def facts_of(advice: Advice) -> list[Facts]:
     flags = _flags(advice, changed)
     unknown = catalogue.known_from > situation.as_of
     batch = advice.decision.order_up_to - advice.decision.reorder_point
-    lasts_long = batch >= SEVERAL_REVIEWS * review_demand(advice.curve)
+    lasts_long = batch >= SEVERAL_REVIEWS * advice.curve.review_demand
     absurd = free_to_hold(situation)
     rising = np.zeros(len(situation)) if situation.price_rise is None else situation.price_rise
     return [

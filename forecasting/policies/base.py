@@ -80,7 +80,7 @@ class Policy(ABC):
         """
         return None
 
-    def rules(self, situation: Situation, value: RelativeValue) -> TextArray:
+    def rules(self, situation: Situation) -> TextArray:
         """By which of the field's rules each item is decided: text, shape (n,)."""
         return np.full(len(situation), self.name, dtype=object)
 

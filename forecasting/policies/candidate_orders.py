@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.domain import BoolArray, FloatArray, IntArray
-from forecasting.policies.expected_cost.batch_curve import review_demand
 from forecasting.policies.expected_cost.relative_value import RelativeValue
 
 PARTS = (0.25, 0.5, 0.75)
@@ -85,7 +84,7 @@ def _tried(
     """Quantities, float64, shape (n, k), rising along each row, and which of them are no repetition."""
     terms = value.terms
     packs = np.round(best / terms.pack_size)
-    review = review_demand(value.curve) / terms.pack_size
+    review = value.curve.review_demand / terms.pack_size
     far = np.broadcast_to(np.asarray(reviews_more, dtype=np.float64), packs.shape)
     tried = [np.ceil(packs * part) for part in PARTS]
     tried += [terms.smallest_packs, packs - 1.0, packs, packs + 1.0]

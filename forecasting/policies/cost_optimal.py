@@ -15,7 +15,7 @@ import numpy as np
 from forecasting.domain import BoolArray, FloatArray, TextArray
 from forecasting.policies.base import Policy, Setting, turned
 from forecasting.policies.expected_cost.batch_curve import worth_batching
-from forecasting.policies.expected_cost.cost_curve import CostCurve, cost_curve, is_last_order
+from forecasting.policies.expected_cost.cost_curve import CostCurve, cost_curve
 from forecasting.policies.expected_cost.relative_value import RelativeValue, relative_value
 from forecasting.policies.situation import Decision, Situation
 
@@ -88,7 +88,7 @@ class CostOptimal(Policy):
         """What each order of each item costs, for as long as it lasts."""
         return relative_value(situation, self.curve(situation), self.excess_holding_days)
 
-    def rules(self, situation: Situation, value: RelativeValue) -> TextArray:
+    def rules(self, situation: Situation) -> TextArray:
         """By which of the field's rules each item is decided: text, shape (n,).
 
         All of them are the bottom of one cost curve. ``newsvendor``: no later order can arrive before the
@@ -98,8 +98,8 @@ class CostOptimal(Policy):
         """
         coarse = situation.terms.smallest > np.minimum(situation.terms.pack_size, 1.0)
         cases = {
-            "newsvendor": is_last_order(situation),
-            "s_S": worth_batching(situation, value.curve),
+            "newsvendor": situation.is_last_order,
+            "s_S": worth_batching(situation),
             "lost_sales": ~situation.backorder_allowed,
             "r_nQ": coarse,
         }

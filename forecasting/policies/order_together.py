@@ -17,7 +17,6 @@ from forecasting.joint_orders.allocate import allocate
 from forecasting.joint_orders.terms import Bound, Options
 from forecasting.policies.base import Policy
 from forecasting.policies.candidate_orders import REVIEWS_MORE, Choices, choices
-from forecasting.policies.expected_cost.batch_curve import review_demand
 from forecasting.policies.expected_cost.relative_value import RelativeValue
 from forecasting.policies.situation import Decision, Situation
 from forecasting.policies.supplier_rules import bring_under_terms
@@ -122,7 +121,7 @@ def _reach(value: RelativeValue, supplier: IntArray, terms: SupplierTerms) -> Fl
     """How many reviews' demand the choices of each item have to reach, for its supplier's minimum or free
     freight to be within them: float64, shape (n,).
     """
-    usual = _sums(review_demand(value.curve) * value.terms.unit_cost * value.orderable, supplier, terms)
+    usual = _sums(value.curve.review_demand * value.terms.unit_cost * value.orderable, supplier, terms)
     freight_free = (terms.freight_cost > 0) & np.isfinite(terms.free_freight_value)
     asked = np.maximum(terms.min_order_value, np.where(freight_free, terms.free_freight_value, 0.0))
     reviews = np.ceil(2.0 * asked / np.maximum(usual, 1e-12))
@@ -138,11 +137,11 @@ def _for_one_review(value: RelativeValue, supplier: IntArray, terms: SupplierTer
     small to be free of it. What is not waited for is taken off the order cost.
     """
     curve = value.curve
-    daily = review_demand(curve) / curve.review_days * value.orderable
-    holding = np.maximum(_sums(curve.holding * daily, supplier, terms), 1e-12)
+    daily = curve.review_demand / curve.review.review_days * value.orderable
+    holding = np.maximum(_sums(curve.review.holding * daily, supplier, terms), 1e-12)
     worth = _sums(daily * value.terms.unit_cost, supplier, terms)
     days = np.ones(terms.suppliers)
-    np.maximum.at(days, supplier, curve.review_days)
+    np.maximum.at(days, supplier, curve.review.review_days)
 
     def lasts(fixed: FloatArray) -> FloatArray:
         return np.maximum(np.sqrt(2.0 * fixed / holding), days)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from forecasting.domain import (
     BoolArray,
     Costs,
@@ -71,6 +73,13 @@ class Situation:
     def position(self) -> FloatArray:
         """float64, shape (n,): the inventory position that a decision can count on."""
         return self.stock.position - self.on_order_later - self.reserved
+
+    @property
+    def is_last_order(self) -> BoolArray:
+        """bool, shape (n,): whether an order placed at the next review would arrive after the item's end."""
+        ends = self.lead_time_demand.ends
+        next_arrival = self.review_days + np.floor(self.lead_time_demand.lead_times.mean) + 1
+        return np.isfinite(ends) & (ends < next_arrival)
 
     @property
     def protection_days(self) -> FloatArray:

@@ -27,9 +27,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forecasting.domain import BoolArray, FloatArray, IntArray, OrderTerms
-from forecasting.policies.expected_cost.cost_curve import LONGEST_DAYS, PARTS, CostCurve, is_last_order
+from forecasting.domain import BoolArray, FloatArray, IntArray, OrderTerms, SomeItems
+from forecasting.policies.expected_cost.cost_curve import LONGEST_DAYS, CostCurve
 from forecasting.policies.expected_cost.kernels import between_levels
+from forecasting.policies.expected_cost.order_crossover import CrossoverCost
+from forecasting.policies.expected_cost.review_cost import PARTS
 from forecasting.policies.expected_cost.search import last_true, lowest
 from forecasting.policies.situation import Situation
 from models.shared.compile import over_items
@@ -45,12 +47,12 @@ RAREST_LINE_DAYS = 3640.0
 
 
 @dataclass(frozen=True)
-class BatchCurve:
-    """Cost of n items as a function of the position after ordering, until the next order.
+class BatchCurve(SomeItems):
+    """Cost of n of the items as a function of the position after ordering, until the next order.
 
     Attributes:
         one: G, the cost of one review.
-        unsold: U, and what is thrown away.
+        excess: U, what stock costs that turns out not to be needed, and what is thrown away.
         late: what goods on order cost that the order overtakes.
         each: S0, the level that orders at each review go to.
         levels: float64, shape (n, LEVELS + 1), units, rising.
@@ -62,8 +64,8 @@ class BatchCurve:
     """
 
     one: CostCurve
-    unsold: CostCurve
-    late: CostCurve
+    excess: CostCurve
+    late: CrossoverCost | None
     each: FloatArray
     levels: FloatArray
     integral: FloatArray
@@ -77,7 +79,8 @@ class BatchCurve:
     def lasting(self, y: FloatArray) -> tuple[FloatArray, FloatArray]:
         """C, money, with all that it costs once but K, and N, reviews: float64, (n, k), rows ascending."""
         cost = self.idle[:, None] * self.one.cost(y) + self._passed(self.integral, y) + self._once(y)
-        cost += self.late.cost(y)
+        if self.late is not None:
+            cost[self.late.items] += self.late.cost(y[self.late.items])
         return cost, self.idle[:, None] + self._further(y) / self.review_demand[:, None]
 
     def rate(self, y: FloatArray) -> FloatArray:
@@ -104,8 +107,7 @@ class BatchCurve:
     def parts(self, y: FloatArray) -> dict[str, FloatArray]:
         """What C of ``y``, float64, shape (n,), is the sum of, by the names of ``PARTS``: shape (n,) each."""
         column = y[:, None]
-        top, late = self.one.parts(y), self.late.parts(y)
-        once, free = self.unsold.parts(y), self.unsold.parts(self.each)
+        top, once, free = self.one.parts(y), self.excess.parts(y), self.excess.parts(self.each)
         along = [self.one.parts(level) for level in self.levels.T]
         above = y > self.each
         named = {}
@@ -113,25 +115,11 @@ class BatchCurve:
             integral = _integral(self.levels, np.stack([part[name] for part in along], axis=1))
             passed = self._passed(integral, column)[:, 0]
             bought_ahead = np.where(above, once[name] - free[name], 0.0)
-            named[name] = self.idle * top[name] + passed + bought_ahead + late[name]
+            named[name] = self.idle * top[name] + passed + bought_ahead
+        if self.late is not None:
+            for name, amount in self.late.parts(y[self.late.items]).items():
+                named[name][self.late.items] += amount
         return named
-
-    def take(self, items: IntArray) -> BatchCurve:
-        """That of the given items."""
-        return BatchCurve(
-            one=self.one.take(items),
-            unsold=self.unsold.take(items),
-            late=self.late.take(items),
-            each=self.each[items],
-            levels=self.levels[items],
-            integral=self.integral[items],
-            reorder=self.reorder[items],
-            idle=self.idle[items],
-            step=self.step[items],
-            review_demand=self.review_demand[items],
-            line_cost=self.line_cost[items],
-            terms=self.terms.take(items),
-        )
 
     @property
     def highest(self) -> FloatArray:
@@ -140,7 +128,7 @@ class BatchCurve:
 
     def _once(self, y: FloatArray) -> FloatArray:
         each = self.each[:, None]
-        return self.unsold.cost(np.maximum(y, each)) - self.unsold.cost(each)
+        return self.excess.cost(np.maximum(y, each)) - self.excess.cost(each)
 
     def _further(self, y: FloatArray) -> FloatArray:
         """Units of ``y`` that are passed after the first lines."""
@@ -164,10 +152,10 @@ def batch_curve(situation: Situation, curve: CostCurve, items: IntArray) -> tupl
     terms, line_cost = situation.terms.take(items), situation.costs.line_cost[items]
     review_days, line = situation.review_days[items], situation.line_size[items]
     unit = np.minimum(terms.pack_size, 1.0)
-    demand = np.maximum(review_demand(mine), line * review_days / RAREST_LINE_DAYS)
+    demand = np.maximum(mine.review_demand, line * review_days / RAREST_LINE_DAYS)
     idle = -1.0 / np.expm1(-demand / line)
     one = replace(mine, more=(), late=None)
-    no_review = replace(mine, shortage=nothing, waiting=nothing, review_days=nothing)
+    no_review = replace(mine.review, shortage=nothing, waiting=nothing, review_days=nothing)
     top = np.ceil(one.highest / unit)
     each = lowest(lambda y: mine.cost(y * unit[:, None]), nothing, top)
     deepest = np.where(situation.backorder_allowed[items], -top, -1.0)
@@ -180,9 +168,10 @@ def batch_curve(situation: Situation, curve: CostCurve, items: IntArray) -> tupl
     lowest_point = reorder_point(one.cost(each * unit) + line_cost)
     levels = _levels(lowest_point - unit, one.highest + demand * LONGEST_DAYS / review_days, unit)
     batch = BatchCurve(
+        items=items,
         one=one,
-        unsold=replace(no_review, late=None),
-        late=replace(no_review, excess_holding_days=nothing, more=()),
+        excess=replace(mine, review=no_review, late=None),
+        late=mine.late,
         each=each * unit,
         levels=levels,
         integral=_integral(levels, one.cost(levels)),
@@ -213,12 +202,7 @@ def _integral(levels: FloatArray, value: FloatArray) -> FloatArray:
     return np.concatenate([np.zeros((len(levels), 1)), np.cumsum(area, axis=1)], axis=1)
 
 
-def review_demand(curve: CostCurve) -> FloatArray:
-    """float64, shape (n,), units: expected demand between two arrivals."""
-    return np.maximum(curve.after.mean - curve.before.mean, 0.0)
-
-
-def worth_batching(situation: Situation, curve: CostCurve) -> BoolArray:
+def worth_batching(situation: Situation) -> BoolArray:
     """Whether an order line costs something, or a larger one has a better price: bool, shape (n,).
 
     Never where it is the last order before the item's end, or before its price changes.
@@ -226,4 +210,4 @@ def worth_batching(situation: Situation, curve: CostCurve) -> BoolArray:
     worth = (situation.costs.line_cost > 0) | situation.terms.has_breaks
     if situation.price_rise is not None:
         worth &= situation.price_rise == 0
-    return worth & ~is_last_order(situation)
+    return worth & ~situation.is_last_order

@@ -29,7 +29,7 @@ def before_arrival(situation: Situation) -> Distribution:
     rows = losing(situation)
     if len(rows) == 0:
         return before
-    return _with_rows(before, rows, _served(situation, before.values)[rows])
+    return with_rows(before, rows, _served(situation, before.values)[rows])
 
 
 def after_arrival(
@@ -58,7 +58,7 @@ def after_arrival(
             # What was served before the arrival: where less time than follows, its mean will do as well.
             near = node == 0 or np.any(stretches[node][rows] <= lead_days[rows])
             moved = (_sum if near else _moved)(used, following.take(rows))
-            after[node] = _with_rows(after[node], rows, moved.values)
+            after[node] = with_rows(after[node], rows, moved.values)
     # More time never means less demand, even where a forecast of two horizons says so.
     after[0] = Distribution(np.maximum(after[0].values, before.values))
     return after
@@ -119,7 +119,8 @@ def gone_share(days: FloatArray, patience: FloatArray) -> FloatArray:
     return np.where(spells < 1e-6, spells / 2, np.where(np.isinf(spells), 1.0, share))
 
 
-def _with_rows(distribution: Distribution, items: IntArray, values: FloatArray) -> Distribution:
+def with_rows(distribution: Distribution, items: IntArray, values: FloatArray) -> Distribution:
+    """The same with other outcomes of some items. ``values``: float64, shape (len(items), G)."""
     replaced = distribution.values.copy()
     replaced[items] = values
     return Distribution(replaced)

@@ -13,9 +13,10 @@ from scipy import stats
 from forecasting.domain import Calendar, EndOfLifeTerms, FloatArray, LeadTimes, OrderCrossover
 from forecasting.policies.base import Situation
 from forecasting.policies.cost_optimal import CostOptimal, Prices
-from forecasting.policies.expected_cost.cost_curve import PARTS, cost_curve
+from forecasting.policies.expected_cost.cost_curve import cost_curve
 from forecasting.policies.expected_cost.kernels import expected
 from forecasting.policies.expected_cost.projection import gone_share
+from forecasting.policies.expected_cost.review_cost import PARTS
 from tests.reference import kernels as reference
 from tests.support.builders import WEEKS, situation
 
@@ -257,7 +258,11 @@ def test_no_cost_falls_where_a_rate_rises(rate_name, weekly, stock, allowed):
         rule = CostOptimal()
         value = rule.value(seen)
         prices = Prices.of(value, value.decision().quantity)
-        return float(value.rate[0]), float(min(prices.order[0], prices.nothing[0])), value.batch is not None
+        return (
+            float(value.costs.rate[0]),
+            float(min(prices.order[0], prices.nothing[0])),
+            value.costs.batch is not None,
+        )
 
     rate, cost, batched = best()
     dearer_rate, dearer_cost, dearer_batched = best(**{rate_name: rates[rate_name] * 1.5})

@@ -197,6 +197,6 @@ def test_large_lines_that_jump_below_the_reorder_point_are_reckoned_with(fixed):
 
 def test_the_last_order_is_called_a_newsvendors_only_where_no_other_can_come():
     seen = ending_after(situation([5.0]), 22.0)
-    assert CostOptimal().rules(seen, CostOptimal().value(seen))[0] == "base_stock"
+    assert CostOptimal().rules(seen)[0] == "base_stock"
     seen = ending_after(situation([5.0]), 21.0)
-    assert CostOptimal().rules(seen, CostOptimal().value(seen))[0] == "newsvendor"
+    assert CostOptimal().rules(seen)[0] == "newsvendor"
