@@ -62,8 +62,7 @@ def panjer(orders: float, variation: float, size: FloatArray, out: FloatArray) -
         size: float64, shape (s,): f, the probability of each size in cells; ``size[0]`` is 0.
         out: float64, shape (cells,): g, proportional to the probabilities of the sum, up to its last cell.
 
-    Source: Panjer (1981), Recursive evaluation of a family of compound distributions, ASTIN Bulletin 12,
-    theorem 2.1.
+    Source: Panjer (1981), Recursive evaluation of a family of compound distributions, ASTIN Bulletin 12.
 
     One order on average, of 1 or 2: g is 1, 1/2, 1/2 x 1/4 + 1/2 = 5/8, ...
 

@@ -1,4 +1,4 @@
-"""ETS and SARIMAX: what we make of statsmodels' estimates, who is worth their time, what drives demand."""
+"""ETS and SARIMAX: what we make of statsmodels' estimates, which items are eligible, what drives demand."""
 
 import warnings
 
@@ -16,6 +16,7 @@ from models.shared import statsmodels_fits
 from models.shared.eligible_items import LEAST_KNOWN, eligible_items
 from models.shared.history import Drivers, History, Traits
 from models.shared.innovations import Innovations, aicc, paths, widening
+from models.shared.regressors import relevant_drivers
 from models.shared.series import Series, series_of
 from models.shared.statsmodels_fits import StatsmodelsForecast
 
@@ -178,14 +179,14 @@ def test_errors_that_correlate_widen_sums() -> None:
     assert widening(np.zeros(50), flat) == 1.0
 
 
-# Who is worth it
+# Which items are eligible
 
 
 def busy(rate: float, length: int = 60, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).poisson(rate, length).astype(float)
 
 
-def test_the_items_that_sell_most_are_worth_it() -> None:
+def test_the_items_that_sell_most_are_eligible() -> None:
     seldom = np.where(np.arange(60) % 5 == 0, 500.0, 0.0)
     history = panel(
         busy(20), busy(9), busy(30), busy(90, LEAST_KNOWN - 1), seldom, np.full(60, 70.0), busy(5)
@@ -337,7 +338,7 @@ def test_the_effect_of_a_promotion_is_found() -> None:
     assert ETS().fit(history).how[0].startswith("ETS")
 
 
-def test_drivers_that_tell_nothing_are_left_out() -> None:
+def test_drivers_that_do_not_matter_are_left_out() -> None:
     history, _ = promoted(0.0)
     assert "drivers" not in SARIMAX().fit(history).how[0]
 
@@ -347,7 +348,7 @@ def test_of_drivers_that_go_together_one_is_kept() -> None:
     both = np.column_stack([on[:, 0], 2 * on[:, 0], np.ones(len(on)), on[:, 0] * 0]).astype(np.float32)
     history = panel(history.data, drivers=Drivers(both, tuple("abcd"), 4))
     series = seen_by_its_model(history)
-    np.testing.assert_array_equal(sarimax.telling_drivers(series), on[:, :1])
+    np.testing.assert_array_equal(relevant_drivers(series), on[:, :1])
 
 
 def test_effects_do_not_grow_beyond_what_was_tried() -> None:
