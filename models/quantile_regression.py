@@ -16,7 +16,8 @@ from models.negative_binomial import NegativeBinomial
 from models.shared.base import Forecast, Model
 from models.shared.compile import single_threaded
 from models.shared.history import FloatArray, History
-from models.shared.pooled import LEARNT, Rule, train, usual_horizon
+from models.shared.pooled import Rule, train, usual_horizon
+from models.shared.quantile_curve import LEARNT
 
 WIDEST = 4.0
 """Standardised features are cut off here: beyond, nothing was learnt."""

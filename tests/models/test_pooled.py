@@ -15,7 +15,8 @@ from models.selection import Choice
 from models.shared.base import demand_of, demands_of
 from models.shared.distribution import LEVELS
 from models.shared.history import History
-from models.shared.pooled import LEARNT, PooledForecast, Tail, Trained, examples, learning_horizons
+from models.shared.pooled import PooledForecast, Trained, examples, learning_horizons
+from models.shared.quantile_curve import LEARNT, Tail
 from models.shared.scores import coverage, pinball
 from models.shared.window_features import NAMES, OFFSET, ORDER_NAMES, window_features
 from models.shared.window_statistics import HALF_LIFE_WEEKS, MEAN_WEEKS, MOST_SUMS, SUM_SHARES, Windows
