@@ -126,9 +126,9 @@ def open_and_hidden(
             date=position - position.min(),
             weekday=weekday(dates[position]),
             seen=units - refused,
-            open=opened,
+            open_share=opened,
             refused=refused,
-            kin=_kin(away, chosen),
+            peer_group=_kin(away, chosen),
             purchase=purchase,
         )
     )
