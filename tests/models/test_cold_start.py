@@ -1,4 +1,4 @@
-"""Items without history: they are forecast from their like, and from how those began."""
+"""Items without history: they are forecast from items like them, and from how those began."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def ragged(series, category=None, price=None, season=52):
 
 
 def old_and_new(seed=0):
-    """Two categories: one sells 20 a week and its new items 40, the other 1 and 2; then a blank of each."""
+    """Two categories: one sells 20 a week and its new items 40, the other 1 and 2. An empty one of each."""
     draw = np.random.default_rng(seed)
     series, category = [], []
     for kind, rate in enumerate((20.0, 1.0)):
@@ -39,11 +39,11 @@ def old_and_new(seed=0):
     return ragged([*series, [], []], [*category, 0, 1])
 
 
-def test_a_blank_item_sells_as_its_category_does_and_as_it_began():
+def test_an_item_without_history_sells_as_its_category_does_and_as_it_began():
     demand = NegativeBinomial().fit(old_and_new()).demand(np.full(242, 4.0))
     dear, cheap = demand.take(np.array([240, 241])).mean
     assert dear == pytest.approx(0.5 * 80 + 0.5 * 160, rel=0.15)
-    assert cheap == pytest.approx(0.5 * 4 + 0.5 * 8, rel=0.6)  # drawn a little towards the panel
+    assert cheap == pytest.approx(0.5 * 4 + 0.5 * 8, rel=0.6)  # shrunk a little to the panel
     values = demand.values[-2:]
     assert np.array_equal(values, np.floor(values)) and np.all(np.diff(values) >= 0)
 
@@ -104,7 +104,7 @@ def test_any_horizon(horizon):
     assert (values[0].max() == 0) == (horizon == 0)
 
 
-def test_a_project_order_does_not_lift_the_level_but_widens_the_spread():
+def test_a_project_order_does_not_lift_the_level_but_adds_to_the_variance():
     usual = np.random.default_rng(0).poisson(4.0, 80).astype(float)
     project = usual.copy()
     project[78] = 2_000.0

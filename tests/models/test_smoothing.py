@@ -17,7 +17,14 @@ from models.seasonal_smoothing import SeasonalAdditive, SeasonalMultiplicative, 
 from models.shared.base import Model
 from models.shared.history import History, Traits
 from models.shared.past_errors import error_moments, squared_error, squared_errors
-from models.shared.seasonal_indices import ITEM_DISPERSION, _group_moments, cycles, drawn, group_indices
+from models.shared.seasonal_indices import (
+    ITEM_DISPERSION,
+    GroupMoments,
+    _group_moments,
+    cycles,
+    group_indices,
+    shrunk,
+)
 from models.shared.seasonality import Edition, Seasons, groups_of, means_ahead, no_seasons, period_of, seasons
 from models.shared.smoothing import best_on_grid, best_parameters, mean_reach
 from models.shared.steps import steps
@@ -57,7 +64,7 @@ def same(panel: History, flat: np.ndarray, twin) -> None:
         np.testing.assert_allclose(got, np.array(twin(i, y), dtype=float), rtol=1e-8, atol=1e-8)
 
 
-def made_seasons(panel: History, seed: int, period: int = 7) -> Seasons:
+def random_seasons(panel: History, seed: int, period: int = 7) -> Seasons:
     """Two groups, two editions, and a bucket of the cycle in which next to nothing is sold."""
     generator = np.random.default_rng(seed)
     longest = int(panel.lengths.max())
@@ -99,7 +106,7 @@ def test_theta_equals_its_twin(seed: int, alpha: float, theta: float, horizon: f
     parameters, span = np.tile([alpha, theta], (n, 1)), np.full(n, horizon)
     got = theta_levels(some, parameters, span, initial=np.full(n, 1.5))
     same(some, got, lambda _, y: reference.theta_levels(y, alpha, theta, horizon, initial=1.5))
-    found, extra = made_seasons(some, seed), (5.0**3 - 5.0) / 12
+    found, extra = random_seasons(some, seed), (5.0**3 - 5.0) / 12
     got = theta_levels(some, parameters, span, found, least_span=5.0)
 
     def twin(i: int, y: np.ndarray) -> list[float]:
@@ -126,7 +133,7 @@ def test_seasonal_smoothing_equals_its_twin(
 ) -> None:
     some = panel(seed)
     n = len(some)
-    found = made_seasons(some, seed)
+    found = random_seasons(some, seed)
     parameters = np.tile([alpha, gamma, share], (n, 1))
     for initial in ((np.nan, np.nan), (3.0, 1.0)):
         got = seasonal_levels(
@@ -154,8 +161,9 @@ def test_group_moments_and_cycles_equal_their_twins(seed: int, period: int) -> N
     group = np.arange(12) % 2
     index = np.random.default_rng(seed).uniform(0.2, 2.0, (2, period))
     step = steps(some)
-    got = np.zeros((2, length, 5))
-    _group_moments(some.data, some.indptr, begin, group, step, index, got)
+    moments = GroupMoments.zeros(2, length)
+    _group_moments(some.data, some.indptr, begin, group, step, index, moments)
+    got = np.stack(moments, axis=2)
     series = split(some, some.data)
     for g in range(2):
         own = [i for i in range(12) if group[i] == g]
@@ -164,7 +172,7 @@ def test_group_moments_and_cycles_equal_their_twins(seed: int, period: int) -> N
         )
         np.testing.assert_allclose(got[g], expected, rtol=1e-9)
     if length >= period:
-        ratios, variance = cycles(got, period)
+        ratios, variance = cycles(moments, period)
         for g in range(2):
             rows, spread = reference.cycles(got[g].tolist(), period)
             np.testing.assert_allclose(ratios[g], rows, rtol=1e-9)
@@ -340,7 +348,7 @@ def shape(times: int, chance: float, variance: float) -> float:
     """How much is left of a made season, on average, after ``times`` cycles with that much chance in each."""
     generator = np.random.default_rng(5)
     season = WAVE + chance * generator.normal(size=(1, times, 52))
-    left = drawn(season, np.array([variance]), np.ones((1, 52)))[0] - 1
+    left = shrunk(season, np.array([variance]), np.ones((1, 52)))[0] - 1
     return float(left @ (WAVE - 1) / ((WAVE - 1) @ (WAVE - 1)))
 
 
@@ -359,7 +367,7 @@ def test_indices_are_never_negative_and_have_mean_1(seed: int, groups: int, coun
     seen = generator.exponential(1.0, (groups, count, 6))
     seen[generator.random(seen.shape) < 0.4] = np.nan
     towards = generator.dirichlet(np.ones(6), 1) * 6
-    index = drawn(seen, generator.choice([0.0, 0.1, np.inf], groups), towards)
+    index = shrunk(seen, generator.choice([0.0, 0.1, np.inf], groups), towards)
     assert np.all(index >= 0)
     np.testing.assert_allclose(index.mean(axis=1), 1.0)
 
