@@ -35,8 +35,8 @@ class QuantileAverage:
     >>> demand = np.random.default_rng(1).poisson(10.0, 100 * 60).astype(float)
     >>> history, month = History(demand, np.arange(0, 6001, 60)), np.full(100, 4.0)
     >>> model = QuantileAverage(QuantileBoosting(iterations=10)).train(history, month)
-    >>> found = model.fit(history).demand(month)
-    >>> model.name, bool(abs(found.mean.mean() - 40) < 1), bool(abs(found.quantile(0.95).mean() - 51) < 3)
+    >>> sums = model.fit(history).demand(month)
+    >>> model.name, bool(abs(sums.mean.mean() - 40) < 1), bool(abs(sums.quantile(0.95).mean() - 51) < 3)
     ('quantile_average', True, True)
 
     """

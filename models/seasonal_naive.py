@@ -78,6 +78,7 @@ def _seasonal_levels(
     season = int(year)
     for i in range(start, stop):
         first, n = indptr[i], indptr[i + 1] - indptr[i]
+        # Running totals: the sum over any stretch is one difference.
         total = np.zeros(n + 1)
         known = np.zeros(n + 1)
         for k in range(n):
@@ -86,6 +87,7 @@ def _seasonal_levels(
             total[k + 1] = total[k] + (0.0 if missing else y)
             known[k + 1] = known[k] + (0.0 if missing else 1.0)
 
+        # The horizon is whole years, then whole buckets of a year before, then a part of one.
         years = np.floor(horizon[i] / year)
         rest = horizon[i] - years * year
         whole = int(rest)

@@ -49,8 +49,8 @@ LEVELS: FloatArray = _levels()
 WEIGHTS: FloatArray = _weights(LEVELS)
 """float64, shape (G,): the probability of each of the G outcomes; they sum to 1."""
 
-LONGEST_WALK = 20_000
-"""Integers walked through one by one; demand that spreads wider is a gamma, rounded."""
+MOST_COUNTS = 20_000
+"""Counts whose probabilities are added up one by one; demand that reaches further is a gamma, rounded."""
 
 
 class MeanVariance(NamedTuple):
@@ -202,7 +202,7 @@ def negative_binomial(mean: FloatArray, variance: FloatArray) -> Distribution:
         if not np.all(np.isfinite(moment) & (moment >= 0)):
             raise ValueError(f"every {name} must be a finite number that is not negative")
     values = np.zeros((len(mean), len(LEVELS)))
-    wide = mean + 10 * np.sqrt(np.maximum(variance, mean)) > LONGEST_WALK
+    wide = mean + 10 * np.sqrt(np.maximum(variance, mean)) > MOST_COUNTS
     over_items(distribution_kernels.negative_binomial, len(mean), mean, variance, wide, LEVELS, values)
     wide &= mean > 0
     if wide.any():

@@ -197,6 +197,7 @@ def mixture(
         value = 0.0
         for j in range(len(levels)):
             while below < levels[j] - 1e-12:
+                # The smallest outcome of any part that has not been counted yet.
                 best = -1
                 for m in range(parts):
                     if (

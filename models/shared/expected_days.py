@@ -101,6 +101,7 @@ def expectation(days: Days) -> tuple[FloatArray, FloatArray]:
     weight = availability_weight(days, days.open_share)
     seen, exposure = weight * days.seen, weight * days.open_share
 
+    # From the item's usual level to that of the season, to that of the days around: each shrunk to the last.
     level = _usual(days, seen, exposure)
     for decay, shape in ((SLOW, SLOW_SHAPE), (FAST, FAST_SHAPE)):
         prior = shape * purchase / level
@@ -108,6 +109,7 @@ def expectation(days: Days) -> tuple[FloatArray, FloatArray]:
         level = (_around(days, seen, decay) + prior * level) / (around + prior)
     certainty = FAST_SHAPE + around * level / purchase
 
+    # In purchases, a shape counts the same for bolts by the thousand as for single machines.
     units = seen / purchase
     panel, peers = np.zeros(len(item), dtype=np.int64), days.peer_group[item]
     mean = level

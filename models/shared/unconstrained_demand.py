@@ -61,8 +61,8 @@ def estimate(days: Days) -> Estimate:
     >>> seen, open_share = np.append(np.full(30, 10.0), 1.0), np.append(np.ones(30), 0.5)
     >>> date, one_item = np.arange(31), np.zeros(1, dtype=np.int64)
     >>> week = Days(np.array([0, 31]), date, date % 7, seen, open_share, np.zeros(31), one_item, np.ones(1))
-    >>> found = estimate(week)
-    >>> found.mean[[0, 30]].round(1), found.sd[[0, 30]].round(1)
+    >>> demand = estimate(week)
+    >>> demand.mean[[0, 30]].round(1), demand.sd[[0, 30]].round(1)
     (array([10. ,  5.7]), array([0. , 2.2]))
 
     """
