@@ -46,6 +46,7 @@ def test_what_models_share_knows_none_of_them() -> None:
         for node in ast.walk(ast.parse(path.read_bytes())):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("models"):
                 upward += [path.name] if not node.module.startswith("models.shared") else []
+
     assert upward == []
 
 

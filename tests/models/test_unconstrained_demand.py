@@ -72,6 +72,7 @@ def panels(draw, most=6, longest=20):
 def test_demand_is_never_less_than_what_was_seen_and_always_known_how_well(days):
     found = estimate(days)
     seen = days.seen + days.refused
+
     assert np.isfinite(found.mean).all() and np.isfinite(found.sd).all()
     assert (found.mean >= seen * (1 - 1e-12)).all() and (found.sd >= 0).all()
     whole = days.open_share >= 1
@@ -153,6 +154,7 @@ def test_the_posterior_is_that_of_an_integral():
     mean = np.sum(weight * rate) / np.sum(weight)
     variance = np.sum(weight * (rate - mean) ** 2) / np.sum(weight)
     found = estimate(days)
+
     assert found.mean[2] == pytest.approx(1 + 0.6 * mean, rel=1e-4)
     assert found.sd[2] == pytest.approx(np.sqrt(0.36 * variance + 0.6 * mean), rel=1e-4)
 
@@ -180,6 +182,7 @@ def test_what_is_sold_on_a_day_without_any_time_is_the_least_that_was_asked_for(
     opened = np.where(np.arange(60) == 30, 0.0, 1.0)
     seen = np.full(60, 5.0)
     quiet, busy, wild = (estimate(panel(np.where(opened == 0, x, seen), opened)).mean[30] for x in (0, 4, 20))
+
     assert quiet == pytest.approx(5.0, rel=0.05)
     assert 5.0 < busy < 7.5 and 20.0 <= wild < 22.0
 
@@ -189,6 +192,7 @@ def test_a_simulated_panel_is_estimated_without_bias_and_with_an_honest_width():
     shut = days.open_share < 1
     found = estimate(days)
     error = (found.mean - demand)[shut]
+
     assert abs(error.sum()) < 0.01 * demand[shut].sum()
     assert np.mean(error**2) / np.mean(found.sd[shut] ** 2) == pytest.approx(1.0, abs=0.15)
     assert np.mean(np.abs(error) < 1.645 * found.sd[shut]) == pytest.approx(0.9, abs=0.03)
@@ -207,6 +211,7 @@ def test_stock_that_demand_itself_emptied_is_no_trap():
     ran_out = np.take_along_axis(times, stock.astype(int)[..., None] - 1, axis=2)[..., 0]
     days = panel(np.minimum(demand, stock), np.minimum(ran_out, 1.0))
     out, demand = days.open_share < 1, demand.ravel()
+
     assert 0.2 < out.mean() < 0.6
     found = estimate(days).mean[out].sum() / demand[out].sum()
     assert found == pytest.approx(1.0, abs=0.03)
@@ -223,6 +228,7 @@ def test_the_share_of_refusals_that_is_written_down_is_learnt(recorded, hidden):
     found = estimate(panel(asked * opened, opened, refused=noted.ravel().astype(float)))
     out = opened.ravel() == 0
     total = asked.ravel()[out].sum()
+
     assert (found.mean[out].sum() - noted.sum()) / total == pytest.approx(hidden, abs=0.04)
 
 
@@ -233,6 +239,7 @@ def test_an_item_never_open_for_long_is_not_given_the_demand_of_others():
     rate = np.full((20, 1), 2.0)
     rate[0] = 30.0
     days = panel(generator.poisson(rate * opened), opened)
+
     assert estimate(days).mean[:80].mean() == pytest.approx(30.0, rel=0.1)
 
 
@@ -297,6 +304,7 @@ def test_the_open_part_is_the_first_one_of_the_time_of_business():
     bought[0, 8:16] = [3000, 1000, 1000, 1000, 1000, 1000, 1000, 1000]
     profile = profiles(bought, np.zeros(1, dtype=np.int64))
     nobody = np.zeros(2, dtype=np.int64)
+
     assert open_by_share(np.array([1 / 8, 0.5]), profile, nobody) == pytest.approx([0.3, 0.6], abs=0.01)
 
 
