@@ -1,4 +1,7 @@
-"""Quantiles of several models, averaged with weights by what each has lost at past dates."""
+"""Quantiles of several models, averaged with weights by what each has lost at past dates.
+
+Also called: forecast combination, ensemble, quantile averaging with exponential (Hedge) weights.
+"""
 
 from __future__ import annotations
 
@@ -35,13 +38,22 @@ class Combination:
 
     The weights are those of an item's class of activity, leaning on its own losses, as in
     ``models.shared.expected_losses``, with the pinball (tick) loss averaged over several levels. What is
-    averaged is the logarithm of each quantile, so that no model is heard for its size alone.
+    averaged is the logarithm of each quantile, so that no model counts for its size alone.
 
     Attributes:
         parts: at least one model.
 
     Source: Timmermann (2006), Forecast combinations, Handbook of Economic Forecasting 1, section 4; weights
-    by exponentiated loss as in Vovk (1990).
+    by exponentiated loss as in Vovk (1990), Aggregating strategies.
+
+    Demand that jumped from 2 to 10 a week half a year ago: sums of the year before lose more than the recent
+    level does, and weigh less.
+
+    >>> demand = np.tile(np.repeat([2.0, 10.0], [78, 26]), 40)
+    >>> history = History(demand, np.arange(0, 4161, 104))
+    >>> weighted = Combination((NegativeBinomial(), HistorySums())).train(history, np.full(40, 4.0))
+    >>> bool(weighted.weight[0, 0] > 0.9)
+    True
 
     """
 
@@ -52,19 +64,43 @@ class Combination:
         """See ``models.shared.base.Model``."""
         return self.train(history, usual_horizon(history)).fit(history)
 
-    def train(self, history: History, horizon: FloatArray) -> Model:
+    def train(self, history: History, horizon: FloatArray) -> Weighted:
         """See ``models.shared.base.Trainable``."""
         dates = past_origins(history, horizon, ORIGINS)
         levels = np.tile(np.array(JUDGED), (len(history), 1))
         losses, classes = rolling_losses(self.parts, history, horizon, levels, dates)
         expected = expected_losses(losses, classes, activity_class(history))
-        weight = np.exp(-SHARPNESS * (expected - expected.min(axis=1, keepdims=True)))
-        return Weighted(self.name, self.parts, weight / weight.sum(axis=1, keepdims=True))
+        return Weighted(self.name, self.parts, exponential_weights(expected))
+
+
+def exponential_weights(expected: FloatArray) -> FloatArray:
+    """Weights that fall by e for each 1 / ``SHARPNESS`` that a model is expected to lose more.
+
+    Args:
+        expected: float64, shape (n, m): what each model is expected to lose, about 1.
+
+    Returns:
+        float64, shape (n, m), rows sum to 1.
+
+    >>> exponential_weights(np.array([[1.0, 1.0 + np.log(3.0) / SHARPNESS]]))
+    array([[0.75, 0.25]])
+
+    """
+    weight = np.exp(-SHARPNESS * (expected - expected.min(axis=1, keepdims=True)))
+    normalised: FloatArray = weight / weight.sum(axis=1, keepdims=True)
+    return normalised
 
 
 @dataclass(frozen=True)
 class Weighted:
-    """A combination whose weights are known: float64, shape (n, parts), rows summing to 1."""
+    """A combination whose weights are known.
+
+    Attributes:
+        name: of the model that weighed them.
+        parts: m models.
+        weight: float64, shape (n, m), rows sum to 1.
+
+    """
 
     name: str
     parts: Sequence[Model]
@@ -80,7 +116,14 @@ class Weighted:
 
 @dataclass(frozen=True)
 class WeightedForecast:
-    """The forecasts of n items by each model, their weights, and the items' units."""
+    """The forecasts of n items by m models.
+
+    Attributes:
+        forecasts: m.
+        weight: float64, shape (n, m), rows sum to 1.
+        step: float64, shape (n,): the items' units.
+
+    """
 
     forecasts: tuple[Forecast, ...]
     weight: FloatArray
@@ -93,9 +136,9 @@ class WeightedForecast:
     def demand_of(self, items: IntArray, horizon: FloatArray) -> Distribution:
         """See ``models.shared.base.PartialForecast``."""
         step = self.step[items][:, None]
-        mean = np.zeros((len(items), len(LEVELS)))
+        mean_log = np.zeros((len(items), len(LEVELS)))
         for forecast, weight in zip(self.forecasts, self.weight.T, strict=True):
             values = demand_of(forecast, items, horizon).values
-            mean += weight[items][:, None] * np.log(values / step + OFFSET)
-        whole = np.floor(np.maximum(np.exp(mean) - OFFSET, 0.0) + 0.5)
+            mean_log += weight[items][:, None] * np.log(values / step + OFFSET)
+        whole = np.floor(np.maximum(np.exp(mean_log) - OFFSET, 0.0) + 0.5)
         return Distribution(np.maximum.accumulate(whole, axis=1) * step)

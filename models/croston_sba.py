@@ -83,6 +83,7 @@ def _croston_levels(
                 if y > 0.0:
                     demands += 1
                     for k in range(candidates):
+                        # The gain of a running mean, until that is less than alpha.
                         gain = max(alpha[k], 1.0 / demands)
                         size[k] += gain * (y - size[k])
                         interval[k] += gain * (since - interval[k])

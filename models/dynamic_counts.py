@@ -104,6 +104,7 @@ class DynamicCountsForecast:
         no_history = now.weight == 0
 
         mean = np.where(no_history, 0.0, now.level) * horizon
+        # f, then what is not known about the rate.
         width = 1.0 + excess(self.counts, sums, self.rate, measured) * horizon
         width = width * (1.0 + horizon / np.where(no_history, 1.0, now.weight))
         # Beyond this nearly all of the chance would sit at zero: one freak order would hide all others.
@@ -159,15 +160,15 @@ def likeliest(counts: History, usual: History, keep: FloatArray) -> IntArray:
     horizon = np.full(n, max(1.0, np.round(GRID_WEEKS * counts.season / 52)))
     sums = window_sums(counts, horizon, LEAST_KNOWN)
 
-    found = Evidence(np.zeros((len(keep), n)), np.zeros((len(keep), n)))
+    evidence = Evidence(np.zeros((len(keep), n)), np.zeros((len(keep), n)))
     for candidate, factor in enumerate(keep):
         rate = rates(usual, np.full(n, factor))
         share = excess(counts, sums, rate, horizon)
-        out = Evidence(found.log_likelihood[candidate], found.windows[candidate])
+        out = Evidence(evidence.log_likelihood[candidate], evidence.windows[candidate])
         over_items(_evidence, n, counts.indptr, sums, rate, horizon, share, out)
 
-    panel = found.log_likelihood.sum(axis=1) / np.maximum(found.windows.sum(axis=1), 1.0)
-    best: IntArray = np.argmax(found.log_likelihood + PANEL_WINDOWS * panel[:, None], axis=0)
+    panel = evidence.log_likelihood.sum(axis=1) / np.maximum(evidence.windows.sum(axis=1), 1.0)
+    best: IntArray = np.argmax(evidence.log_likelihood + PANEL_WINDOWS * panel[:, None], axis=0)
     return best
 
 
@@ -269,20 +270,21 @@ def _evidence(
     sums: FloatArray,
     rate: Rates,
     horizon: FloatArray,
-    excess: FloatArray,
+    overdispersion: FloatArray,
     out: Evidence,
 ) -> None:
     """Log-likelihood of the H-sums that follow each other without overlap, and how many there are.
 
     Args:
         start, stop, indptr, sums, rate, horizon: as of ``_moments``.
-        excess: float64, shape (n,): (f - 1) / H.
+        overdispersion: float64, shape (n,): (f - 1) / H, as from ``excess``.
         out: float64, shape (n,), zeros: added to.
 
     """
     for i in range(start, stop):
         span = max(int(horizon[i]), 1)
-        factor = 1.0 + excess[i] * horizon[i]
+        factor = 1.0 + overdispersion[i] * horizon[i]
+        # From the end backwards, so that the newest window counts whatever the length of the history.
         for t in range(indptr[i + 1] - 1 - span, indptr[i] - 1, -span):
             if np.isnan(sums[t]) or np.isnan(rate.level[t]) or rate.weight[t] == 0.0:
                 continue

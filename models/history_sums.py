@@ -1,4 +1,8 @@
-"""The history's own sums: what windows as long as the horizon have sold before, whatever their shape."""
+"""The history's own sums: what windows as long as the horizon have sold before, whatever their shape.
+
+Also called: empirical distribution of lead-time demand, overlapping temporal aggregation, historical
+simulation.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +14,21 @@ import numpy as np
 from models.negative_binomial import NegativeBinomial
 from models.shared.compile import compiled, over_items
 from models.shared.distribution import Distribution, empirical, mixture
-from models.shared.error_variance import LevelForecast
+from models.shared.error_variance import LevelForecast, measurable
 from models.shared.history import FloatArray, History, IntArray
 from models.shared.window_sums import LEAST_KNOWN, window_sums
 
 
 @dataclass(frozen=True)
 class HistorySumsForecast:
-    """Past windows of the last ``years``, mixed with the forecast that stands in for missing ones."""
+    """Past windows of the last ``years``, mixed with the forecast that stands in for missing ones.
+
+    Attributes:
+        fallback: of n items.
+        pseudo_windows: ``fallback`` is mixed in with the weight of this many independent windows.
+        years: how far back windows may start.
+
+    """
 
     fallback: LevelForecast
     pseudo_windows: float
@@ -28,21 +39,18 @@ class HistorySumsForecast:
         return self.demand_of(np.arange(len(self.fallback.history), dtype=np.int64), horizon)
 
     def demand_of(self, items: IntArray, horizon: FloatArray) -> Distribution:
-        """See ``models.shared.error_variance.LevelForecast.demand_of``."""
+        """See ``models.shared.base.PartialForecast``."""
         horizon = np.asarray(horizon, dtype=np.float64)
         other = self.fallback.demand_of(items, horizon)
-        everything = np.array_equal(items, np.arange(len(self.fallback.history)))
-        history = self.fallback.history if everything else self.fallback.history.take(items)
-        coming = horizon[items]
+        history = self.fallback.history.take(items)
+        coming, step = horizon[items], self.fallback.step[items]
+
         # Longer than half of the history there would be hardly two windows: scale up a shorter one.
-        measured = np.minimum(coming, np.maximum(history.lengths // 2, 1))
+        measured = measurable(coming, history)
         scale = np.divide(coming, measured, out=np.zeros_like(coming), where=measured > 0)
-        sums = window_sums(history, measured, LEAST_KNOWN)
-        windows = np.zeros(len(items))
         oldest = self.years * history.season + measured
-        over_items(
-            _recent, len(items), history.indptr, oldest, scale, self.fallback.step[items], sums, windows
-        )
+        sums, windows = recent_sums(history, measured, oldest, scale, step)
+
         share = windows / np.maximum(measured, 1.0)
         share = share / (share + self.pseudo_windows)
         return mixture([empirical(sums, history.indptr), other], np.stack([share, 1.0 - share], axis=1))
@@ -56,6 +64,7 @@ class HistorySums:
     ``pseudo_windows`` windows; windows that overlap count once.
 
     Attributes:
+        pseudo_windows: see above.
         years: how far back windows may start.
 
     """
@@ -69,9 +78,55 @@ class HistorySums:
         return HistorySumsForecast(NegativeBinomial().fit(history), self.pseudo_windows, self.years)
 
 
+def recent_sums(
+    history: History, horizon: FloatArray, oldest: FloatArray, scale: FloatArray, step: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Past sums over a horizon, those that are not too old, in whole steps.
+
+    Args:
+        history: n items, b buckets.
+        horizon: float64, shape (n,), buckets.
+        oldest: float64, shape (n,), buckets before the end: older origins are left out.
+        scale: float64, shape (n,): what sums are multiplied by.
+        step: float64, shape (n,): the items' units.
+
+    Returns:
+        float64, shape (b,), units, NaN = none; and how many there are, float64, shape (n,).
+
+    Sums of two buckets, from origins no more than four buckets back, scaled up to three:
+
+    >>> history = History(np.array([9.0, 1.0, 2.0, 3.0, 4.0]), np.array([0, 5]))
+    >>> two, four, half_more = np.array([2.0]), np.array([4.0]), np.array([1.5])
+    >>> recent_sums(history, two, four, half_more, np.ones(1))
+    (array([nan,  8., 11., nan, nan]), array([2.]))
+
+    """
+    sums, windows = window_sums(history, horizon, LEAST_KNOWN), np.zeros(len(history))
+    over_items(_recent, len(history), history.indptr, oldest, scale, step, sums, windows)
+    return sums, windows
+
+
 @compiled
-def _recent(start, stop, indptr, oldest, scale, step, sums, windows):  # type: ignore[no-untyped-def]
-    """Forget, in place, the sums that are too old; bring the others to the horizon, in whole steps."""
+def _recent(
+    start: int,
+    stop: int,
+    indptr: IntArray,
+    oldest: FloatArray,
+    scale: FloatArray,
+    step: FloatArray,
+    sums: FloatArray,
+    windows: FloatArray,
+) -> None:
+    """Forget, in place, the sums that are too old; bring the others to the horizon, in whole steps.
+
+    Args:
+        start, stop: items.
+        indptr: int64, shape (n + 1,).
+        oldest, scale, step: float64, shape (n,): see ``recent_sums``.
+        sums: float64, shape (b,), units: changed.
+        windows: float64, shape (n,), zeros: how many are left.
+
+    """
     for i in range(start, stop):
         for t in range(indptr[i], indptr[i + 1]):
             if indptr[i + 1] - t > oldest[i]:

@@ -1,4 +1,7 @@
-"""The plain mean of the last weeks: what most ordering systems call a forecast."""
+"""The plain mean of the last weeks: what most ordering systems call a forecast.
+
+Also called: simple moving average (SMA), average weekly usage.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,12 @@ class MovingAverage:
 def moving_means(history: History, buckets: int) -> FloatArray:
     """The mean of the known ones of the last ``buckets`` buckets, at the close of each.
 
-    Returns float64, shape of ``history.data``; NaN where none of them is known.
+    Returns:
+        float64, shape of ``history.data``, units per bucket; NaN where none of them is known.
+
+    >>> moving_means(History(np.array([4.0, 2.0, np.nan, 6.0]), np.array([0, 4])), 2)
+    array([4., 3., 2., 6.])
+
     """
     out = np.empty(len(history.data))
     over_items(_moving_means, len(history), history.data, history.indptr, buckets, out)
@@ -42,6 +50,7 @@ def moving_means(history: History, buckets: int) -> FloatArray:
 def _moving_means(
     start: int, stop: int, data: FloatArray, indptr: IntArray, buckets: int, out: FloatArray
 ) -> None:
+    """``data`` and ``out``: float64, shape (b,); ``indptr``: int64, shape (n + 1,)."""
     for i in range(start, stop):
         for t in range(indptr[i], indptr[i + 1]):
             total, known = 0.0, 0

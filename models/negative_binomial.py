@@ -1,4 +1,7 @@
-"""A negative binomial on a blend of what an item sells lately and what it has sold since it is listed."""
+"""A negative binomial on a blend of what an item sells lately and what it has sold since it is listed.
+
+Also called: exponentially weighted mean (EWMA) blended with the long-run mean, overdispersed counts (NegBin).
+"""
 
 from __future__ import annotations
 
@@ -17,13 +20,18 @@ def blended_levels(history: History, recent_share: float, half_life: float) -> F
     """Levels ``recent_share`` w + (1 - ``recent_share``) m, w the recent and m the overall mean.
 
     Args:
-        history: n items. Unknown buckets count in neither mean.
+        history: n items, b buckets. Unknown buckets count in neither mean.
         recent_share: 0..1.
         half_life: buckets after which a bucket weighs half in w, whose weights are made to sum to 1
             however short the history is.
 
     Returns:
-        float64, shape of ``history.data``; NaN where nothing is known yet.
+        float64, shape (b,), units per bucket; NaN where nothing is known yet.
+
+    With a half-life of one bucket, 3 after 0 is a recent mean of (3 + 0 / 2) / 1.5 = 2 beside a mean of 1.5:
+
+    >>> blended_levels(History(np.array([0.0, 3.0]), np.array([0, 2])), 0.75, 1.0)
+    array([0.   , 1.875])
 
     """
     out = np.empty(len(history.data))
@@ -38,6 +46,11 @@ class NegativeBinomial:
 
     A third part, the mean of 13 weeks, was measured and dropped: no better on weekly wholesale, worse
     on daily retail series.
+
+    Attributes:
+        recent_share: of the recent mean in the level, 0..1.
+        half_life_weeks: after which demand weighs half in it.
+
     """
 
     recent_share: float = 0.75
@@ -63,6 +76,17 @@ def _blended_levels(
     keep: float,
     out: FloatArray,
 ) -> None:
+    """See ``blended_levels``.
+
+    Args:
+        start, stop: items.
+        data: float64, shape (b,): demand y, units; NaN = unknown.
+        indptr: int64, shape (n + 1,).
+        recent_share: 0..1.
+        keep: 0..1: what a bucket leaves of the weight of those before it.
+        out: float64, shape (b,): written.
+
+    """
     for i in range(start, stop):
         faded, weight = 0.0, 0.0
         total, known = 0.0, 0

@@ -1,4 +1,7 @@
-"""Gradient-boosted trees, one ensemble a quantile, learnt from all items at once."""
+"""Gradient-boosted trees, one ensemble a quantile, learnt from all items at once.
+
+Also called: GBM, gradient boosting machine with quantile (pinball) loss; of the kind of LightGBM, XGBoost.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,8 @@ from models.negative_binomial import NegativeBinomial
 from models.shared.base import Forecast, Model
 from models.shared.compile import single_threaded, threads
 from models.shared.history import FloatArray, History
-from models.shared.pooled import LEARNT, Rule, train, usual_horizon
+from models.shared.pooled import Rule, train, usual_horizon
+from models.shared.quantile_curve import LEARNT
 
 if TYPE_CHECKING:
     from sklearn.ensemble import HistGradientBoostingRegressor
@@ -33,7 +37,16 @@ class QuantileBoosting:
             hardly depend on them.
         seed: of the windows and the features drawn.
 
-    Source: Friedman (2001), Greedy function approximation: a gradient boosting machine, section 4.
+    Source: Friedman (2001), Greedy function approximation: a gradient boosting machine, Annals of
+    Statistics 29, section 4; learnt by ``scikit-learn``.
+
+    A step of one feature is found by one split, at every quantile:
+
+    >>> steps = np.repeat([[0.0], [1.0]], 500, axis=0)
+    >>> rule = QuantileBoosting(iterations=60, share_of_features=1.0).learn(steps, 3.0 * steps[:, 0])
+    >>> rule(np.array([[0.0], [1.0]]))[:, [0, 2, 7]].round(1)
+    array([[0., 0., 0.],
+           [3., 3., 3.]])
 
     """
 
@@ -73,19 +86,21 @@ class QuantileBoosting:
 
         with ThreadPoolExecutor(threads()) as pool:
             ensembles = list(pool.map(ensemble, LEARNT))
+        return lambda seen: _predicted_by_all(ensembles, seen)
 
-        def predicted(some: Sequence[HistGradientBoostingRegressor], seen: FloatArray) -> list[FloatArray]:
-            # Once for all: to limit threads takes longer than a tree does.
-            return single_threaded(lambda: [trees.predict(seen) for trees in some])
 
-        def rule(seen: FloatArray) -> FloatArray:
-            if len(seen) < WORTH_THREADS or threads() == 1:
-                return np.stack(predicted(ensembles, seen), axis=1)
-            lots = [ensembles[first :: threads()] for first in range(threads())]
-            answers = np.empty((len(seen), len(ensembles)))
-            with ThreadPoolExecutor(threads()) as pool:
-                for first, found in enumerate(pool.map(predicted, lots, repeat(seen))):
-                    answers[:, first :: threads()] = np.stack(found, axis=1)
-            return answers
+def _predicted_by_all(ensembles: Sequence[HistGradientBoostingRegressor], seen: FloatArray) -> FloatArray:
+    """What each ensemble says of r rows: float64, shape (r, ensembles), on all cores where it pays."""
+    if len(seen) < WORTH_THREADS or threads() == 1:
+        return np.stack(_predicted(ensembles, seen), axis=1)
+    lots = [ensembles[first :: threads()] for first in range(threads())]
+    answers = np.empty((len(seen), len(ensembles)))
+    with ThreadPoolExecutor(threads()) as pool:
+        for first, columns in enumerate(pool.map(_predicted, lots, repeat(seen))):
+            answers[:, first :: threads()] = np.stack(columns, axis=1)
+    return answers
 
-        return rule
+
+def _predicted(ensembles: Sequence[HistGradientBoostingRegressor], seen: FloatArray) -> list[FloatArray]:
+    # Once for all: to limit threads takes longer than a tree does.
+    return single_threaded(lambda: [trees.predict(seen) for trees in ensembles])

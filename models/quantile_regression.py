@@ -1,4 +1,7 @@
-"""Linear quantile regression, learnt from all items at once."""
+"""Linear quantile regression, learnt from all items at once.
+
+Also called: regression quantiles, conquer (convolution-type smoothed quantile regression).
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,8 @@ from models.negative_binomial import NegativeBinomial
 from models.shared.base import Forecast, Model
 from models.shared.compile import single_threaded
 from models.shared.history import FloatArray, History
-from models.shared.pooled import LEARNT, Rule, train, usual_horizon
+from models.shared.pooled import Rule, train, usual_horizon
+from models.shared.quantile_curve import LEARNT
 
 WIDEST = 4.0
 """Standardised features are cut off here: beyond, nothing was learnt."""
@@ -39,6 +43,9 @@ class QuantileRegression:
         ridge: weight of the squared coefficients of standardised features.
         seed: of the windows drawn.
 
+    Source: Koenker, Bassett (1978), Regression quantiles, Econometrica 46; see
+    ``smoothed_quantile_regression`` for how it is solved.
+
     """
 
     ridge: float = 1e-3
@@ -55,15 +62,16 @@ class QuantileRegression:
 
     def learn(self, values: FloatArray, target: FloatArray) -> Rule:
         """See ``models.shared.pooled.Learner``."""
-        middle, spread = values.mean(axis=0), values.std(axis=0)
-        moves = spread > 1e-6
-        scale = np.where(moves, 1.0 / np.where(moves, spread, 1.0), 0.0)
+        middle, deviation = values.mean(axis=0), values.std(axis=0)
+        varies = deviation > 1e-6
+        scale = np.where(varies, 1.0 / np.where(varies, deviation, 1.0), 0.0)
 
         def design(seen: FloatArray) -> FloatArray:
             standard = np.clip((seen - middle) * scale, -WIDEST, WIDEST)
             return np.concatenate([np.ones((len(seen), 1)), standard], axis=1)
 
         inputs = design(values)
+        # Each level starts from the solution of the one below it.
         columns = []
         start = np.zeros(inputs.shape[1])
         start[0] = np.median(target)
@@ -72,6 +80,7 @@ class QuantileRegression:
                 partial(smoothed_quantile_regression, inputs, target, float(level), self.ridge, start)
             )
             columns.append(start)
+
         coefficients = np.stack(columns, axis=1)
         lowest, highest = np.quantile(inputs @ coefficients, [OUTERMOST, 1.0 - OUTERMOST], axis=0)
         return lambda seen: np.clip(design(seen) @ coefficients, lowest, highest)
@@ -80,12 +89,14 @@ class QuantileRegression:
 def smoothed_quantile_regression(
     inputs: FloatArray, target: FloatArray, level: float, ridge: float, start: FloatArray
 ) -> FloatArray:
-    """Coefficients that minimise the pinball loss, its kink rounded by a logistic kernel.
+    """Coefficients b that minimise the pinball loss, its kink rounded by a logistic kernel of width h.
+
+    mean over rows of  tau u + h log(1 + exp(-u / h)),  u = y - x b,  plus 1/2 ridge |b|^2
 
     Args:
-        inputs: float64, shape (r, p), the first column ones; it is not shrunk.
-        target: float64, shape (r,).
-        level: 0..1.
+        inputs: float64, shape (r, p): x, the first column ones; its coefficient is not shrunk.
+        target: float64, shape (r,): y.
+        level: tau, 0..1.
         ridge: >= 0.
         start: float64, shape (p,): where Newton's method begins.
 
@@ -96,33 +107,42 @@ def smoothed_quantile_regression(
     Journal of Econometrics 232: rounding makes the loss convex AND smooth, so that a few Newton steps do
     what a linear program needs minutes for.
 
+    A constant alone is the quantile: of 0, .1, .. 100 at .9
+
+    >>> target, constant = np.linspace(0.0, 100.0, 1001), np.ones((1001, 1))
+    >>> smoothed_quantile_regression(constant, target, 0.9, 0.0, np.array([50.0])).round(1)
+    array([90.])
+
     """
     rows, parameters = inputs.shape
     width = SMOOTHING * ((parameters + np.log(rows)) / rows) ** 0.4
     shrunk = np.full(parameters, ridge)
     shrunk[0] = 0.0
 
-    def loss(at: FloatArray) -> float:
-        error = target - inputs @ at
+    def loss(b: FloatArray) -> float:
+        error = target - inputs @ b
         rounded = level * error + width * np.logaddexp(0.0, -error / width)
-        return float(rounded.mean() + 0.5 * (shrunk * at) @ at)
+        return float(rounded.mean() + 0.5 * (shrunk * b) @ b)
 
-    at, current = start, loss(start)
+    b, current = start, loss(start)
     for _ in range(MOST_STEPS):
-        below = special.expit((inputs @ at - target) / width)
-        gradient = inputs.T @ (below - level) / rows + shrunk * at
+        below = special.expit((inputs @ b - target) / width)
+        gradient = inputs.T @ (below - level) / rows + shrunk * b
         # Far from the data the loss is all but flat: a floor keeps the step from leaping.
         curvature = np.maximum(below * (1.0 - below) / width, LEAST_CURVATURE)
         hessian = (inputs * curvature[:, None]).T @ inputs / rows + np.diag(shrunk + 1e-8)
         direction = linalg.solve(hessian, -gradient, assume_a="pos")
-        expected = float(gradient @ direction)
+
+        # Armijo's rule: half the step until it gains a part of what its slope promises.
+        slope = float(gradient @ direction)
         length = 1.0
-        while length > SHORTEST_STEP and loss(at + length * direction) > current + 1e-4 * length * expected:
+        while length > SHORTEST_STEP and loss(b + length * direction) > current + 1e-4 * length * slope:
             length /= 2
-        new = loss(at + length * direction)
+
+        new = loss(b + length * direction)
         if new >= current:
             break
-        gained, at, current = current - new, at + length * direction, new
+        gained, b, current = current - new, b + length * direction, new
         if gained < ENOUGH:
             break
-    return at
+    return b

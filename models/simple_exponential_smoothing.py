@@ -88,6 +88,7 @@ def _smoothed_levels(
                 elif known == 1:
                     level[:] = y
                 else:
+                    # The gain of a running mean, until that is less than alpha.
                     slowest = 1.0 / known
                     for k in range(candidates):
                         level[k] += max(alpha[k], slowest) * (y - level[k])

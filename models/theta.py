@@ -183,6 +183,7 @@ def _theta_levels(
                 known += 1
                 gain = 1.0 / known if running and alpha * known < 1.0 else alpha
                 level = y if np.isnan(level) else level + gain * (y - level)
+                # A straight line, smoothed with the same gains, would be this far behind itself.
                 lag *= 1.0 - gain
                 if share > 0.0:
                     # Welford's running covariance: no difference of two huge sums.

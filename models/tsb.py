@@ -85,6 +85,7 @@ def _tsb_levels(
             y = data[t]
             if not np.isnan(y):
                 known += 1
+                # Both start as running means, whose gain falls until it is less than the parameter.
                 slowest, sold = 1.0 / known, 1.0 if y > 0.0 else 0.0
                 for k in range(candidates):
                     chance[k] += max(beta[k], slowest) * (sold - chance[k])

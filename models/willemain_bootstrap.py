@@ -56,8 +56,8 @@ def chances(history: History, keep: float, keep_size: float, pseudo: float) -> C
     (2 + 2/3) / (3 + 2) and p11 is (0 + 2/3) / (2 + 2):
 
     >>> sold = History(np.array([0.0, 0.0, 3.0, 0.0, 5.0, 0.0]), np.array([0, 6]))
-    >>> found = chances(sold, 1.0, 1.0, 2.0)
-    >>> [round(float(each[-1]), 3) for each in found]
+    >>> now = chances(sold, 1.0, 1.0, 2.0)
+    >>> [round(float(each[-1]), 3) for each in now]
     [0.533, 0.167, 4.0, 0.0]
 
     """

@@ -128,9 +128,9 @@ def estimated(panel: Panel, trial: Trial, *, hours: bool) -> Estimate:
         date=np.tile(np.arange(DAYS), n),
         weekday=np.tile(panel.weekday, n),
         seen=(panel.sold * open_hours).sum(axis=2, dtype=np.float64).ravel(),
-        open=share,
+        open_share=share,
         refused=np.zeros(n * DAYS),
-        kin=panel.product,
+        peer_group=panel.product,
         purchase=purchase,
     )
     return estimate(days)

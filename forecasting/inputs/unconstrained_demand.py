@@ -126,9 +126,9 @@ def open_and_hidden(
             date=position - position.min(),
             weekday=weekday(dates[position]),
             seen=units - refused,
-            open=opened,
+            open_share=opened,
             refused=refused,
-            kin=_peer_groups(away, chosen),
+            peer_group=_peer_groups(away, chosen),
             purchase=purchase,
         )
     )

@@ -1,4 +1,12 @@
-"""What every demand model offers. See ``docs/models.md`` for the list, ``models/registry.py`` to add one."""
+"""What every demand model offers. See ``docs/models.md`` for the list, ``models/registry.py`` to add one.
+
+>>> import numpy as np
+>>> from models.registry import model
+>>> weekly = History(np.tile([4.0, 6.0], 26), np.array([0, 52]))
+>>> demand = model("ses").fit(weekly).demand(np.array([4.0]))
+>>> demand.mean.round(), bool(demand.quantile(0.95)[0] > 20)
+(array([20.]), True)
+"""
 
 from __future__ import annotations
 
@@ -19,6 +27,8 @@ class Forecast(Protocol):
 
         Returns:
             n distributions. Parameter uncertainty is in them: they are predictive.
+
+        Raises ValueError where the horizon is no such array.
 
         """
 
@@ -43,7 +53,7 @@ class Trainable(Protocol):
         """The name that configurations and outputs use."""
 
     def train(self, history: History, horizon: FloatArray) -> Model:
-        """Learn.
+        """Learn. Where there is too little to learn from, another model comes back, under its own name.
 
         Args:
             history: n items.
@@ -57,7 +67,16 @@ class PartialForecast(Protocol):
     """A forecast that can answer for some of its items at less cost than for all."""
 
     def demand_of(self, items: IntArray, horizon: FloatArray) -> Distribution:
-        """See ``models.shared.error_variance.LevelForecast.demand_of``."""
+        """The demand of k of the n items, as it is among all of them.
+
+        Args:
+            items: int64, shape (k,), 0..n - 1.
+            horizon: float64, shape (n,), buckets: that of every item, as in ``Forecast.demand``.
+
+        Returns:
+            k distributions, in the order of ``items``.
+
+        """
 
 
 @runtime_checkable
@@ -65,15 +84,16 @@ class BatchForecast(Protocol):
     """A forecast that answers for many horizons at once at less cost than for one after the other."""
 
     def demands_of(self, items: IntArray, horizons: FloatArray) -> list[Distribution]:
-        """As ``demand_of`` for each row of ``horizons``: float64, shape (h, n)."""
+        """As ``PartialForecast.demand_of`` for each row of ``horizons``: float64, shape (h, n), buckets."""
 
 
 def demands_of(forecast: Forecast, items: IntArray, horizons: FloatArray) -> list[Distribution]:
     """The demand of some items of any forecast over each of several horizons.
 
     Args:
-        items: int64, shape (k,).
-        horizons: float64, shape (h, n): those of every item.
+        forecast: of n items.
+        items: int64, shape (k,), 0..n - 1.
+        horizons: float64, shape (h, n), buckets: those of every item.
 
     Returns:
         h times k distributions.
@@ -85,7 +105,7 @@ def demands_of(forecast: Forecast, items: IntArray, horizons: FloatArray) -> lis
 
 
 def demand_of(forecast: Forecast, items: IntArray, horizon: FloatArray) -> Distribution:
-    """The demand of some items of any forecast. ``horizon``: float64, shape (n,), that of every item."""
+    """The demand of some items of any forecast. See ``PartialForecast.demand_of``."""
     if isinstance(forecast, PartialForecast):
         return forecast.demand_of(items, horizon)
     return forecast.demand(horizon).take(items)

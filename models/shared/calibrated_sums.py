@@ -36,8 +36,8 @@ def calibrated(sums: FloatArray, target: MeanVariance, seed: UintArray, otherwis
 
     >>> sums = np.tile([[0.0, 1.0, 2.0]], (1, 100))
     >>> target = MeanVariance(np.array([10.0]), np.array([200.0 / 3.0]))
-    >>> found = calibrated(sums, target, np.array([7], dtype=np.uint64), np.zeros((1, len(LEVELS))))
-    >>> found[0, [0, 50, -1]]
+    >>> values = calibrated(sums, target, np.array([7], dtype=np.uint64), np.zeros((1, len(LEVELS))))
+    >>> values[0, [0, 50, -1]]
     array([ 0., 10., 20.])
 
     """
@@ -70,7 +70,7 @@ def _calibrated(
     sums: FloatArray,
     target: MeanVariance,
     seed: UintArray,
-    multipliers: FloatArray,
+    gammas: FloatArray,
     levels: FloatArray,
     values: FloatArray,
 ) -> None:
@@ -81,7 +81,7 @@ def _calibrated(
         sums: float64, shape (k, paths), >= 0.
         target: of the k items.
         seed: uint64, shape (k,).
-        multipliers: float64, shape (WIDTHS, paths).
+        gammas: float64, shape (WIDTHS, paths).
         levels: float64, shape (G,), ascending, 0..1.
         values: float64, shape (k, G): written where there are sums and demand.
 
@@ -100,7 +100,7 @@ def _calibrated(
         if wanted < variation:
             scaled = 1.0 + (scaled - 1.0) * np.sqrt(wanted / variation)
         else:
-            _widen(scaled, (wanted - variation) / (1.0 + variation), multipliers, level, state)
+            _widen(scaled, (wanted - variation) / (1.0 + variation), gammas, level, state)
 
         total = np.sum(scaled)
         if total <= 0.0:
@@ -114,27 +114,25 @@ def _calibrated(
 
 
 @compiled
-def _widen(
-    sums: FloatArray, width: float, multipliers: FloatArray, level: FloatArray, state: UintArray
-) -> None:
+def _widen(sums: FloatArray, width: float, gammas: FloatArray, level: FloatArray, state: UintArray) -> None:
     """Multiply sums by levels of the squared coefficient of variation ``width``, in random order.
 
     Args:
         sums: float64, shape (paths,): changed.
         width: hardly any (less than ``LEAST_WIDTH``) changes nothing.
-        multipliers: float64, shape (WIDTHS, paths); between two rows they are interpolated.
+        gammas: float64, shape (WIDTHS, paths); between two rows they are interpolated.
         level: float64, shape (paths,): written.
         state: of the random numbers.
 
     """
     if width <= LEAST_WIDTH:
         return
-    rows = len(multipliers)
+    rows = len(gammas)
     row = np.log(width / LEAST_WIDTH) / np.log(MOST_WIDTH / LEAST_WIDTH) * (rows - 1.0)
     below = min(int(row), rows - 2)
     part = min(row - below, 1.0)
     for j in range(len(sums)):
-        level[j] = (1.0 - part) * multipliers[below, j] + part * multipliers[below + 1, j]
+        level[j] = (1.0 - part) * gammas[below, j] + part * gammas[below + 1, j]
     shuffled(level, state)
     sums *= level
 

@@ -3,6 +3,10 @@
 A kernel works on the items ``start`` to ``stop`` and writes only their part of its outputs, so that
 blocks may run side by side on threads (kernels release the interpreter lock) and the result does not
 depend on how many there are.
+
+Kernels take arrays, numbers, and named tuples of these: ``numba`` compiles a named tuple like its fields, and
+a caller cannot mix them up. Compiled code is kept per file: after a change to a kernel that another file's
+kernel calls, remove the other one's ``*.nbi`` files below ``__pycache__``.
 """
 
 from __future__ import annotations
@@ -44,7 +48,22 @@ def threads() -> int:
 
 
 def over_items(kernel: Callable[..., None], items: int, *arguments: Any) -> None:
-    """Call ``kernel(start, stop, *arguments)`` over blocks that together cover ``range(items)``."""
+    """Call ``kernel(start, stop, *arguments)`` over blocks that together cover ``range(items)``.
+
+    Args:
+        kernel: compiled; it writes to the items ``start`` to before ``stop`` alone.
+        items: how many.
+        arguments: what else the kernel takes.
+
+    >>> import numpy as np
+    >>> def twice(start, stop, values, out):
+    ...     out[start:stop] = 2 * values[start:stop]
+    >>> doubled = np.empty(1000)
+    >>> over_items(twice, 1000, np.ones(1000), doubled)
+    >>> doubled.sum()
+    np.float64(2000.0)
+
+    """
     blocks = min(2 * threads(), items // SMALLEST_BLOCK)
     if blocks <= 1 or threads() == 1:
         if items:

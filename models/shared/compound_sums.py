@@ -12,7 +12,7 @@ from models.shared.distribution import LEVELS, MeanVariance
 from models.shared.history import FloatArray
 
 CELLS = 1024
-"""Probabilities that the recursion works out; where demand spreads wider, a cell holds several steps."""
+"""Probabilities that the recursion works out; where demand reaches further, a cell holds several steps."""
 
 WHOLE = 0.5
 """Where past errors had this share of the variance that whole sizes need, they stay whole, as packs do."""
@@ -40,8 +40,8 @@ def compound_quantiles(
 
     >>> dozen, certain = np.full((1, 1), 12.0), np.ones((1, 1))
     >>> target, nothing = MeanVariance(np.array([6.0]), np.array([72.0])), np.zeros((1, len(LEVELS)))
-    >>> found = compound_quantiles(target, dozen, certain, nothing)
-    >>> np.unique(found[0, :120])
+    >>> values = compound_quantiles(target, dozen, certain, nothing)
+    >>> np.unique(values[0, :120])
     array([ 0., 12., 24.])
 
     """
@@ -62,8 +62,7 @@ def panjer(orders: float, variation: float, size: FloatArray, out: FloatArray) -
         size: float64, shape (s,): f, the probability of each size in cells; ``size[0]`` is 0.
         out: float64, shape (cells,): g, proportional to the probabilities of the sum, up to its last cell.
 
-    Source: Panjer (1981), Recursive evaluation of a family of compound distributions, ASTIN Bulletin 12,
-    theorem 2.1.
+    Source: Panjer (1981), Recursive evaluation of a family of compound distributions, ASTIN Bulletin 12.
 
     One order on average, of 1 or 2: g is 1, 1/2, 1/2 x 1/4 + 1/2 = 5/8, ...
 

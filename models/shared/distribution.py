@@ -5,6 +5,8 @@ demand is thought of as ``len(LEVELS)`` outcomes with common weights, so that a 
 expected shortage, a mixture over lead times or a sample is the same few lines whatever made it, and a
 model that predicts quantiles directly needs no family at all. The levels are dense in the upper tail,
 where safety stock lives. At a level the quantile is exact; between levels it is interpolated.
+
+Also called: probabilistic (density, distributional) forecast, quantile function, percentiles.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from models.shared.history import FloatArray, IntArray
 
 
 def _levels() -> FloatArray:
+    """Hundredths, finer where little is left: quarters of them from .9, tenths from .99, then the rarest."""
     return np.concatenate(
         [
             [0.0025, 0.005],
@@ -35,6 +38,7 @@ def _levels() -> FloatArray:
 
 
 def _weights(levels: FloatArray) -> FloatArray:
+    """The probability nearest to each level, float64, of the levels' shape."""
     edges = np.concatenate([[0.0], (levels[1:] + levels[:-1]) / 2, [1.0]])
     return np.diff(edges)
 
@@ -45,8 +49,8 @@ LEVELS: FloatArray = _levels()
 WEIGHTS: FloatArray = _weights(LEVELS)
 """float64, shape (G,): the probability of each of the G outcomes; they sum to 1."""
 
-LONGEST_WALK = 20_000
-"""Integers walked through one by one; demand that spreads wider is a gamma, rounded."""
+MOST_COUNTS = 20_000
+"""Counts whose probabilities are added up one by one; demand that reaches further is a gamma, rounded."""
 
 
 class MeanVariance(NamedTuple):
@@ -62,6 +66,15 @@ class Distribution:
 
     Attributes:
         values: float64, shape (n, G): finite, never negative, never falling along a row. Units.
+
+    A Poisson with a mean of 2, but for what so few outcomes make of its tail: P(D <= 2) is .677, and three
+    in stock leave .218 unmet on average.
+
+    >>> demand = negative_binomial(np.array([2.0]), np.array([2.0]))
+    >>> demand.mean.round(2), demand.quantile(0.95), demand.cdf(np.array([2.0])).round(2)
+    (array([2.01]), array([5.]), array([0.68]))
+    >>> demand.shortage(np.array([3.0])).round(2), demand.leftover(np.array([3.0])).round(2)
+    (array([0.22]), array([1.22]))
 
     """
 
@@ -88,8 +101,10 @@ class Distribution:
             q: a probability, or float64 of shape (n,), one an item.
 
         Returns:
-            float64, shape (n,). Between two levels it is interpolated, and then rounded to a whole
-            number where both neighbours are whole.
+            float64, shape (n,), units. Between two levels it is interpolated, and then rounded to a
+            whole number where both neighbours are whole.
+
+        Raises ValueError where ``q`` is no probability.
 
         """
         wanted = np.broadcast_to(np.asarray(q, dtype=np.float64), (len(self),))
@@ -104,15 +119,24 @@ class Distribution:
         return np.where(whole, np.floor(between + 0.5), between)
 
     def cdf(self, x: FloatArray) -> FloatArray:
-        """P(demand <= x). ``x``: float64, shape (n,) or (n, k), ascending rows; returns its shape."""
+        """P(demand <= x). ``x``: float64, shape (n,) or (n, k), ascending rows, units; returns its shape.
+
+        Raises ValueError where ``x`` has not n rows.
+        """
         return self._evaluate(distribution_kernels.cdf, x)
 
     def shortage(self, x: FloatArray) -> FloatArray:
-        """E[(demand - x)+], units: what ``x`` units in stock would leave unmet. Shapes as ``cdf``."""
+        """E[(demand - x)+], units: what ``x`` units in stock would leave unmet. Shapes as ``cdf``.
+
+        Also called: expected shortage, first-order loss function, n(x).
+        """
         return self._evaluate(distribution_kernels.shortage, x)
 
     def leftover(self, x: FloatArray) -> FloatArray:
-        """E[(x - demand)+], units: what would be left of ``x``. Shapes as ``cdf``."""
+        """E[(x - demand)+], units: what would be left of ``x``. Shapes as ``cdf``.
+
+        Also called: expected overage, complementary loss function.
+        """
         return self._evaluate(distribution_kernels.leftover, x)
 
     def _evaluate(self, kernel: Callable[..., None], x: FloatArray) -> FloatArray:
@@ -127,16 +151,16 @@ class Distribution:
         return out[:, 0] if flat else out
 
     def pmf(self, item: int) -> tuple[FloatArray, FloatArray]:
-        """The outcomes of one item, ascending, and the probability of each."""
-        values, where = np.unique(self.values[item], return_inverse=True)
-        probability = np.bincount(where, weights=WEIGHTS, minlength=len(values))
+        """The outcomes of one item, float64, ascending, units, and the probability of each, float64."""
+        values, outcome = np.unique(self.values[item], return_inverse=True)
+        probability = np.bincount(outcome, weights=WEIGHTS, minlength=len(values))
         return values, probability.astype(np.float64)
 
     def sample(self, generator: np.random.Generator, size: int) -> FloatArray:
         """float64, shape (n, size): random demand, independent between items."""
         edges = np.cumsum(WEIGHTS)
-        drawn = np.searchsorted(edges, generator.random((len(self), size)) * edges[-1])
-        return np.take_along_axis(self.values, np.minimum(drawn, len(LEVELS) - 1), axis=1)
+        outcome = np.searchsorted(edges, generator.random((len(self), size)) * edges[-1])
+        return np.take_along_axis(self.values, np.minimum(outcome, len(LEVELS) - 1), axis=1)
 
     def take(self, items: IntArray) -> Distribution:
         """The distributions of the given items, in the given order."""
@@ -144,18 +168,32 @@ class Distribution:
 
 
 def point(demand: FloatArray) -> Distribution:
-    """Demand that is certain. ``demand``: float64, shape (n,)."""
+    """Demand that is certain. ``demand``: float64, shape (n,), units.
+
+    >>> point(np.array([3.0])).quantile(0.99)
+    array([3.])
+
+    """
     return Distribution(np.repeat(np.asarray(demand, dtype=np.float64)[:, None], len(LEVELS), 1))
 
 
 def negative_binomial(mean: FloatArray, variance: FloatArray) -> Distribution:
     """Counts with the given moments; Poisson where the variance is not above the mean.
 
+    Also called: NegBin, Polya, gamma-Poisson mixture; Pascal where its size is whole.
+
     Args:
         mean: float64, shape (n,), >= 0.
         variance: float64, shape (n,).
 
     Raises ValueError where a moment is negative or not finite.
+
+    With a mean of 1 and a variance of 2 it is geometric, P(k) = 1/2^(k+1): half of the chance is at 0, an
+    eighth at 2.
+
+    >>> values, probability = negative_binomial(np.array([1.0]), np.array([2.0])).pmf(0)
+    >>> values[:3], probability[:3].round(2)
+    (array([0., 1., 2.]), array([0.5 , 0.25, 0.12]))
 
     """
     mean = np.ascontiguousarray(mean, dtype=np.float64)
@@ -164,7 +202,7 @@ def negative_binomial(mean: FloatArray, variance: FloatArray) -> Distribution:
         if not np.all(np.isfinite(moment) & (moment >= 0)):
             raise ValueError(f"every {name} must be a finite number that is not negative")
     values = np.zeros((len(mean), len(LEVELS)))
-    wide = mean + 10 * np.sqrt(np.maximum(variance, mean)) > LONGEST_WALK
+    wide = mean + 10 * np.sqrt(np.maximum(variance, mean)) > MOST_COUNTS
     over_items(distribution_kernels.negative_binomial, len(mean), mean, variance, wide, LEVELS, values)
     wide &= mean > 0
     if wide.any():
@@ -173,6 +211,7 @@ def negative_binomial(mean: FloatArray, variance: FloatArray) -> Distribution:
 
 
 def _rounded_gamma(mean: FloatArray, variance: FloatArray) -> FloatArray:
+    """Quantiles, float64, shape (k, G), of gammas with the given moments, both float64, shape (k,), > 0."""
     shape = (mean**2 / variance)[:, None]
     scale = (variance / mean)[:, None]
     return np.floor(special.gammaincinv(shape, LEVELS[None, :]) * scale + 0.5)
@@ -182,10 +221,14 @@ def empirical(outcomes: FloatArray, indptr: IntArray) -> Distribution:
     """Each item's own past outcomes, equally likely.
 
     Args:
-        outcomes: float64, flat, item after item; NaN is left out.
+        outcomes: float64, shape (b,), item after item, units; NaN is left out.
         indptr: int64, shape (n + 1,).
 
     An item without outcomes has zeros: whoever calls decides what stands in for it.
+
+    >>> seen = empirical(np.array([4.0, np.nan, 1.0, 9.0, 1.0]), np.array([0, 5]))
+    >>> [seen.quantile(q).item() for q in (0.5, 0.75, 0.8)]
+    [1.0, 4.0, 9.0]
 
     """
     values = np.zeros((len(indptr) - 1, len(LEVELS)))
@@ -200,7 +243,11 @@ def mixture(parts: Sequence[Distribution], weights: FloatArray) -> Distribution:
 
     Args:
         parts: m distributions of the same n items.
-        weights: float64, shape (n, m), rows summing to 1.
+        weights: float64, shape (n, m), rows sum to 1.
+
+    >>> mixed = mixture([point(np.array([2.0])), point(np.array([8.0]))], np.array([[0.25, 0.75]]))
+    >>> mixed.quantile(0.24), mixed.quantile(0.26)
+    (array([2.]), array([8.]))
 
     """
     if len(parts) == 1:

@@ -1,4 +1,13 @@
-"""The inner loops of ``models.shared.distribution``: each works on the items ``start`` to ``stop``."""
+"""The inner loops of ``models.shared.distribution``: each works on the items ``start`` to ``stop``.
+
+Arrays that all of them share:
+
+* ``values``: float64, shape (n, G): quantiles of demand, never falling along a row, units;
+* ``levels``: float64, shape (G,): the probabilities that they belong to, ascending;
+* ``weights``: float64, shape (G,): the probability of each as an outcome;
+* ``x``: float64, shape (n, k), ascending rows: units in stock;
+* ``out``: float64, shape (n, k): written.
+"""
 
 from __future__ import annotations
 
@@ -69,7 +78,16 @@ def negative_binomial(
     levels: FloatArray,
     values: FloatArray,
 ) -> None:
-    """Walk the probabilities upwards once, noting each level as it is passed."""
+    """Quantiles of counts: walk the probabilities upwards once, noting each level as it is passed.
+
+    Args:
+        start, stop: items.
+        mean, variance: float64, shape (n,); a Poisson where the variance is not above the mean.
+        skip: bool, shape (n,): items that are left as they are.
+        levels: float64, shape (G,).
+        values: float64, shape (n, G), zeros: written.
+
+    """
     for i in range(start, stop):
         mu = mean[i]
         if skip[i] or mu <= 0.0:
@@ -85,16 +103,8 @@ def negative_binomial(
         if log_p < -600.0:
             # Zero is out of reach of a float: start nine deviations below the mean instead.
             k = max(0.0, np.floor(mu - 9.0 * np.sqrt(max(variance[i], mu))))
-            if poisson:
-                log_p = k * np.log(mu) - mu - log_gamma(k + 1.0)
-            else:
-                log_p = (
-                    log_gamma(k + size)
-                    - log_gamma(size)
-                    - log_gamma(k + 1.0)
-                    + size * np.log1p(-ratio)
-                    + k * np.log(ratio)
-                )
+            log_p = _log_poisson(k, mu) if poisson else _log_negative_binomial(k, size, ratio)
+
         p = np.exp(log_p)
         below = p
         highest = mu + 60.0 * np.sqrt(max(variance[i], mu)) + 60.0
@@ -107,8 +117,31 @@ def negative_binomial(
 
 
 @compiled
+def _log_poisson(k: float, mean: float) -> float:
+    """Log of the probability of the count ``k``."""
+    return k * np.log(mean) - mean - log_gamma(k + 1.0)
+
+
+@compiled
+def _log_negative_binomial(k: float, size: float, ratio: float) -> float:
+    """The same of a negative binomial of mean size x ratio / (1 - ratio)."""
+    return (
+        log_gamma(k + size)
+        - log_gamma(size)
+        - log_gamma(k + 1.0)
+        + size * np.log1p(-ratio)
+        + k * np.log(ratio)
+    )
+
+
+@compiled
 def log_gamma(x: float) -> float:
-    """Log Gamma(x) for x > 0: Stirling's series after shifting x above 8."""
+    """Log Gamma(x) for x > 0: Stirling's series after shifting x above 8.
+
+    >>> round(log_gamma(5.0), 6), round(float(np.log(24.0)), 6)
+    (3.178054, 3.178054)
+
+    """
     shift = 0.0
     while x < 8.0:
         shift -= np.log(x)
@@ -122,7 +155,10 @@ def log_gamma(x: float) -> float:
 def empirical(
     start: int, stop: int, outcomes: FloatArray, indptr: IntArray, levels: FloatArray, values: FloatArray
 ) -> None:
-    """The smallest outcome that at least each level's share of an item's outcomes does not exceed."""
+    """The smallest outcome that at least each level's share of an item's outcomes does not exceed.
+
+    ``outcomes``: float64, shape (b,), NaN is left out; ``indptr``: int64, shape (n + 1,); ``values``: zeros.
+    """
     for i in range(start, stop):
         known = outcomes[indptr[i] : indptr[i + 1]]
         known = np.sort(known[~np.isnan(known)])
@@ -143,7 +179,16 @@ def mixture(
     levels: FloatArray,
     values: FloatArray,
 ) -> None:
-    """Merge the parts' outcomes in ascending order, noting each level as it is passed."""
+    """Merge the parts' outcomes in ascending order, noting each level as it is passed.
+
+    Args:
+        start, stop: items.
+        stacked: float64, shape (n, m, G): the values of m distributions.
+        shares: float64, shape (n, m): the probability of each, rows sum to 1.
+        weights, levels: float64, shape (G,).
+        values: float64, shape (n, G): written.
+
+    """
     parts, outcomes = stacked.shape[1], stacked.shape[2]
     position = np.empty(parts, dtype=np.int64)
     for i in range(start, stop):
@@ -152,6 +197,7 @@ def mixture(
         value = 0.0
         for j in range(len(levels)):
             while below < levels[j] - 1e-12:
+                # The smallest outcome of any part that has not been counted yet.
                 best = -1
                 for m in range(parts):
                     if (

@@ -13,8 +13,8 @@ category's towards the panel's, an item's towards its category's, each by the ev
 Also called: conditional (fixed-effects) Poisson regression, multinomial logit, quasi-Poisson.
 
 Source: Hausman, Hall, Griliches (1984), Econometric models for count data, Econometrica 52, section 2;
-consistent whatever the spread of demand (Wooldridge 1999, Journal of Econometrics 90). How much more than
-Poisson an item's demand spreads divides its evidence (quasi-likelihood).
+consistent whatever the dispersion of demand (Wooldridge 1999, Journal of Econometrics 90). How much more than
+Poisson an item's demand varies divides its evidence (quasi-likelihood).
 """
 
 from __future__ import annotations
@@ -103,9 +103,9 @@ def coefficients(history: History, drivers: Drivers) -> FloatArray:
     stretches = Stretches(history.data, history.indptr, drivers.values, drivers.ahead, length)
 
     def evidence_at(effect: FloatArray) -> Evidence:
-        found = evidence(stretches, effect / typical)
-        curve = found.curve / (typical[:, None] * typical[None, :])
-        return found._replace(slope=found.slope / typical, curve=curve)
+        result = evidence(stretches, effect / typical)
+        curve = result.curve / (typical[:, None] * typical[None, :])
+        return result._replace(slope=result.slope / typical, curve=curve)
 
     category = np.full(n, -1, dtype=np.int64) if history.traits is None else history.traits.category
     _, by_category = np.unique(category, return_inverse=True)
@@ -127,22 +127,22 @@ def evidence(stretches: Stretches, coefficient: FloatArray) -> Evidence:
     to be expected of each bucket, so the slope is 3 - 2 and the curve 4 (1/2 - 1/4):
 
     >>> promoted = np.array([[0.0], [1.0]], dtype=np.float32)
-    >>> found = evidence(Stretches(np.array([1.0, 3.0]), np.array([0, 2]), promoted, 0, 8), np.zeros((1, 1)))
-    >>> found.slope.item(), found.curve.item(), found.chi_square.item()
+    >>> result = evidence(Stretches(np.array([1.0, 3.0]), np.array([0, 2]), promoted, 0, 8), np.zeros((1, 1)))
+    >>> result.slope.item(), result.curve.item(), result.chi_square.item()
     (1.0, 1.0, 1.0)
 
     At b = log 3 both are as expected: the likelihood is at its top.
 
-    >>> found = evidence(Stretches(np.array([1.0, 3.0]), np.array([0, 2]), promoted, 0, 8), np.log([[3.0]]))
-    >>> abs(found.slope.item()) < 1e-12
+    >>> result = evidence(Stretches(np.array([1.0, 3.0]), np.array([0, 2]), promoted, 0, 8), np.log([[3.0]]))
+    >>> abs(result.slope.item()) < 1e-12
     True
 
     """
     n, k = coefficient.shape
     slope, curve = np.zeros((n, k)), np.zeros((n, k, k))
-    found = Evidence(slope, curve, np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n))
-    over_items(_evidence, n, stretches, coefficient, found)
-    return found
+    result = Evidence(slope, curve, np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n))
+    over_items(_evidence, n, stretches, coefficient, result)
+    return result
 
 
 def _shrunk(
@@ -164,12 +164,13 @@ def _shrunk(
 
     effect = towards.copy()
     for _ in range(ROUNDS):
-        found = evidence_at(effect[group])
-        weight = _weights(found)
+        result = evidence_at(effect[group])
+        weight = _weights(result)
         slope, curve = np.zeros((groups, k)), np.zeros((groups, k, k))
-        np.add.at(slope, group, weight[:, None] * found.slope)
-        np.add.at(curve, group, weight[:, None, None] * found.curve)
+        np.add.at(slope, group, weight[:, None] * result.slope)
+        np.add.at(curve, group, weight[:, None, None] * result.curve)
 
+        # The prior's own slope and curve are added; a leap beyond what it has seen is cut off.
         slope -= (effect - towards) @ precision
         step = np.linalg.solve(curve + precision, slope[:, :, None])[:, :, 0]
         effect += np.clip(step, -LARGEST_STEP, LARGEST_STEP)
@@ -178,11 +179,11 @@ def _shrunk(
     return effect[group]
 
 
-def _weights(found: Evidence) -> FloatArray:
+def _weights(result: Evidence) -> FloatArray:
     """What a unit of each item says, one over its dispersion (variance to mean): float64, shape (n,)."""
     # Orders of a constant size s would vary s times as much as a Poisson.
-    size = np.divide(found.sold, found.demands, out=np.ones(len(found.sold)), where=found.demands > 0)
-    weight: FloatArray = (found.freedom + PRIOR_BUCKETS) / (found.chi_square + PRIOR_BUCKETS * size)
+    size = np.divide(result.sold, result.demands, out=np.ones(len(result.sold)), where=result.demands > 0)
+    weight: FloatArray = (result.freedom + PRIOR_BUCKETS) / (result.chi_square + PRIOR_BUCKETS * size)
     return weight
 
 
@@ -280,9 +281,11 @@ def _shares(
             squares += y[t] ** 2
             continue
         moved = True
+
         share = np.exp(min(max(log, -LARGEST_LOG), LARGEST_LOG))
         weight += share
         squares += y[t] ** 2 / share
+
         for j in range(len(b)):
             if x[t, j] != 0.0:
                 slope[j] += y[t] * x[t, j]

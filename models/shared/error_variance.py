@@ -114,13 +114,14 @@ class LevelForecast:
                     return self.level_at(span)
                 return self.level_of_part(items, part, span[items])
 
+            # Mostly the two horizons are the same, and a level is costly.
             past = level_over(measured)
             same = np.array_equal(measured[items], horizon[items])
             level[items] = latest(part, past if same else level_over(horizon))
 
             sums = window_sums(part, measured[items], LEAST_KNOWN)
-            found = error_moments(part, sums, past, measured[items], step[items], ages)
-            for of_all, of_part in zip(moments, found, strict=True):
+            moments_of_part = error_moments(part, sums, past, measured[items], step[items], ages)
+            for of_all, of_part in zip(moments, moments_of_part, strict=True):
                 of_all[items] = of_part
 
         if self.level_of_part is None:

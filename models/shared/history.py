@@ -65,6 +65,16 @@ class History:
 
     Raises ValueError where the shapes do not fit together.
 
+    Also called: panel of time series, grouped (ragged, CSR-like) array.
+
+    Two items, the second listed a week later and not on sale in its second week:
+
+    >>> history = History(np.array([3.0, 0.0, 2.0, 7.0, np.nan]), np.array([0, 3, 5]))
+    >>> len(history), history.lengths, history.item
+    (2, array([3, 2]), array([0, 0, 0, 1, 1]))
+    >>> history.until(1).data, history.take(np.array([1])).data
+    (array([3., 0., 7.]), array([ 7., nan]))
+
     """
 
     data: FloatArray
@@ -109,27 +119,29 @@ class History:
         if buckets <= 0:
             return self
         lengths = np.maximum(self.lengths - buckets, 0)
-        age = np.repeat(self.indptr[1:], self.lengths) - np.arange(len(self.data))
         indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+
         drivers = self.drivers
         if drivers is not None:
             everything = np.arange(len(self), dtype=np.int64)
             drivers = self._drivers(drivers, everything, lengths, drivers.ahead + buckets)
+
+        age = np.repeat(self.indptr[1:], self.lengths) - np.arange(len(self.data))
         orders = None if self.orders is None else self.orders[age > buckets]
         return History(self.data[age > buckets], indptr, self.season, self.traits, drivers, orders)
 
     def take(self, items: IntArray) -> History:
-        """The history of the given items, in the given order."""
+        """The history of the given items, int64, shape (k,), in the given order."""
         if len(items) == len(self) and np.array_equal(items, np.arange(len(self))):
             return self
         lengths = self.lengths[items]
         indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        offset = np.repeat(self.indptr[:-1][items] - indptr[:-1], lengths)
+        row = np.arange(indptr[-1]) + np.repeat(self.indptr[:-1][items] - indptr[:-1], lengths)
+
         traits = None if self.traits is None else self.traits.take(items)
         drivers = self.drivers
         if drivers is not None:
             drivers = self._drivers(drivers, items, lengths, drivers.ahead)
-        row = np.arange(indptr[-1]) + offset
         orders = None if self.orders is None else self.orders[row]
         return History(self.data[row], indptr, self.season, traits, drivers, orders)
 
@@ -140,17 +152,23 @@ class History:
         starts = (self.indptr[:-1] + np.arange(len(self)) * drivers.ahead)[items]
         before_end = np.repeat(np.cumsum(rows), rows) - np.arange(rows.sum())
         row = np.repeat(ends, rows) - before_end
-        known = row >= np.repeat(starts, rows)
+
         # Before an item's first bucket nothing is known of it: as usual.
+        known = row >= np.repeat(starts, rows)
         values = np.where(known[:, None], drivers.values[np.maximum(row, 0)], np.float32(0))
         return Drivers(values, drivers.names, ahead)
 
     def recent_mean(self, buckets: int) -> FloatArray:
-        """float64, shape (n,): mean of the known ones of the last ``buckets`` buckets; 0 without any."""
+        """float64, shape (n,): mean of the known ones of the last ``buckets`` buckets; 0 without any.
+
+        >>> History(np.array([9.0, 1.0, np.nan, 2.0]), np.array([0, 4])).recent_mean(3)
+        array([1.5])
+
+        """
         return self._recent(self._totals, buckets)
 
     def recent_variance(self, buckets: int) -> FloatArray:
-        """float64, shape (n,): variance of the known ones of the last ``buckets`` buckets."""
+        """float64, shape (n,): variance of the known ones of the last ``buckets`` buckets; 0 without any."""
         mean = np.repeat(self.recent_mean(buckets), self.lengths)
         return self._recent(_running(np.nan_to_num(self.data - mean) ** 2), buckets)
 

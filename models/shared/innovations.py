@@ -6,6 +6,8 @@ One error drives demand and state alike, so that a forecast needs only F, w, g a
 estimated them: h buckets ahead the mean is w F^(h-1) x, and the error of a sum is a weighted sum of errors
 to come.
 
+Also called: single source of error (SSOE) models.
+
 Source: Hyndman, Koehler, Ord, Snyder (2008), Forecasting with Exponential Smoothing, chapters 3 and 11.
 """
 
@@ -30,6 +32,16 @@ class Innovations:
         observe: w, float64, shape (k,).
         gain: g, float64, shape (k,).
         state: x at the close of the last bucket, float64, shape (k,).
+
+    Simple exponential smoothing with alpha = .3 at a level of 50: an error moves all buckets after its own.
+
+    >>> one = np.ones(1)
+    >>> smoothing = Innovations(np.eye(1), one, 0.3 * one, 50.0 * one)
+    >>> smoothing.mean(2), smoothing.weights(3)
+    (array([50., 50.]), array([1. , 0.3, 0.3]))
+    >>> later, errors = smoothing.after(np.array([60.0, np.nan]))
+    >>> errors, later.state
+    (array([10., nan]), array([53.]))
 
     """
 
@@ -77,12 +89,17 @@ class Innovations:
 def aicc(errors: FloatArray, parameters: int) -> float:
     """Akaike's criterion of normal errors, corrected for few buckets; infinite with too few of them.
 
+    n log(mean e^2) + 2 k n / (n - k - 1), with k the parameters and the variance.
+
     Args:
         errors: float64, shape (m,), one step ahead; NaN is left out.
         parameters: how many were estimated, initial states too, but not the variance.
 
     Source: Hurvich, Tsai (1989), Regression and time series model selection in small samples,
     Biometrika 76.
+
+    >>> aicc(np.tile([1.0, -1.0], 5), parameters=2)
+    10.0
 
     """
     known = errors[~np.isnan(errors)]
@@ -131,12 +148,14 @@ def paths(
     count: int,
     generator: np.random.Generator,
 ) -> FloatArray:
-    """What may come: the model's mean plus past errors drawn anew, in a balanced way.
+    """Sample paths: the model's mean plus past errors resampled in a balanced way.
 
-    Each bucket draws from the quantiles of the errors, every one once, so that their mean and spread
+    Each bucket draws from the quantiles of the errors, every one once, so that their mean and variance
     are met exactly, and the same buckets come first whatever their number. The errors are as wide as
     ``widening`` says. That p parameters were estimated from m errors of variance v shifts a whole path,
     by v p / m in variance: what a least-squares fit of p parameters adds on average.
+
+    Also called: bootstrapped residuals, simulated futures, scenarios.
 
     Args:
         model: at the close of the last bucket.
@@ -156,14 +175,16 @@ def paths(
     known = errors[~np.isnan(errors)]
     known = known - known.mean()
     freedom = max(len(known) - parameters, 1)
-    levels = (np.arange(count) + 0.5) / count
-    drawn = np.quantile(known, levels, method="linear")
-    drawn = drawn - drawn.mean()
     deviation = float(np.sqrt(np.sum(known**2) / freedom))
-    drawn *= deviation / max(float(np.sqrt(np.mean(drawn**2))), 1e-300)
+
+    levels = (np.arange(count) + 0.5) / count
+    balanced = np.quantile(known, levels, method="linear")
+    balanced = balanced - balanced.mean()
+    balanced *= deviation / max(float(np.sqrt(np.mean(balanced**2))), 1e-300)
+
     shift = generator.permutation(norm.ppf(levels)) * deviation * np.sqrt(parameters / len(known))
     weights = model.weights(buckets)
-    shocks = generator.permuted(np.tile(drawn, (buckets, 1)), axis=1) * widening(errors, weights)
+    shocks = generator.permuted(np.tile(balanced, (buckets, 1)), axis=1) * widening(errors, weights)
     noise = fftconvolve(shocks, weights[:, None], axes=0)[:buckets]
-    walked: FloatArray = model.mean(buckets)[:, None] + noise + shift
-    return walked
+    simulated: FloatArray = model.mean(buckets)[:, None] + noise + shift
+    return simulated

@@ -1,4 +1,7 @@
-"""Orders so far beyond what an item sells that they say nothing of its usual level: one-off projects."""
+"""Orders so far beyond what an item sells that they say nothing of its usual level: one-off projects.
+
+Also called: outlier capping, winsorizing.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +20,15 @@ FEWEST = 5
 
 
 def without_outliers(history: History) -> History:
-    """The history from which levels are learnt. Spreads are still learnt from what was really asked for.
+    """The history from which levels are learnt. Variances are still learnt from what was really asked for.
 
     Measured on weekly sums over four weeks: .4 to 1 % less pinball loss on wholesale with its project
     orders, no difference on retail, where hardly a bucket is touched. Limits of 5 and 20 gave as much.
+
+    >>> history = History(np.array([2.0, 2.0, 0.0, 2.0, 2.0, 500.0]), np.array([0, 6]))
+    >>> without_outliers(history).data
+    array([ 2.,  2.,  0.,  2.,  2., 20.])
+
     """
     data = history.data.copy()
     touched = np.zeros(len(history), dtype=np.bool_)
@@ -41,6 +49,17 @@ def _limited(
     out: FloatArray,
     touched: BoolArray,
 ) -> None:
+    """See ``without_outliers``.
+
+    Args:
+        start, stop: items.
+        data: float64, shape (b,): demand y, units; NaN = unknown.
+        indptr: int64, shape (n + 1,).
+        far, fewest: see ``FAR`` and ``FEWEST``.
+        out: float64, shape (b,), a copy of ``data``: what is beyond the limit is written.
+        touched: bool, shape (n,), false: whether anything was.
+
+    """
     for i in range(start, stop):
         total, count = 0.0, 0
         for t in range(indptr[i], indptr[i + 1]):

@@ -24,6 +24,13 @@ def in_parts(history: History, work: Callable[[slice, History], None]) -> None:
 
     Parts run side by side on threads, so ``work`` may write to its own items alone. Nothing may hang on
     where a part ends.
+
+    >>> seen = []
+    >>> two_items = History(np.ones(5), np.array([0, 2, 5]))
+    >>> in_parts(two_items, lambda items, part: seen.append((items, part.lengths)))
+    >>> seen
+    [(slice(0, 2, None), array([2, 3]))]
+
     """
     total, n = len(history.data), len(history)
     inner = np.searchsorted(history.indptr, np.arange(BUCKETS, total, BUCKETS))

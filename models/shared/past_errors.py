@@ -140,6 +140,7 @@ def _error_moments(
         unit = 1.0 / step[i]
         known = 0
         t, end = origins.indptr[i], origins.indptr[i + 1]
+        # The buckets of a class follow those of the one before it: one walk through the item is enough.
         for age in range(len(ages) + 1):
             until = ages[age] if age < len(ages) else np.inf
             windows, squared, expected, followed = 0.0, 0.0, 0.0, 0.0
@@ -156,6 +157,7 @@ def _error_moments(
                     expected += predicted
                     followed += actual
                 t += 1
+
             out.windows[i, age] = windows
             out.squared[i, age] = squared
             out.predicted[i, age] = expected

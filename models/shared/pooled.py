@@ -7,8 +7,13 @@ From a random part of these windows a learner learns conditional quantiles of
     log((demand + c) / (level + c)),   level: the recent demand of the item, c: ``OFFSET`` steps
 
 at a few levels. Between them the quantile curve is filled in; beyond them its tail is measured on the
-pooled windows. So the spread is that of past sums over whole horizons, at origins in a like state, with
+pooled windows. So the variance is that of past sums over whole horizons, at origins in a like state, with
 the uncertainty of the level in it; nothing assumes a family or independent buckets.
+
+Also called: global models, cross-learning, pooled regression.
+
+Source: Montero-Manso, Hyndman (2021), Principles and algorithms for forecasting groups of time series:
+Locality and globality, International Journal of Forecasting 37.
 """
 
 from __future__ import annotations
@@ -18,13 +23,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-from scipy import special
 
 from models.shared.base import Forecast, Model, demand_of
 from models.shared.distribution import LEVELS, Distribution
 from models.shared.history import FloatArray, History, IntArray
+from models.shared.quantile_curve import Tail
 from models.shared.steps import steps
-from models.shared.window_features import OFFSET, Features, window_features
+from models.shared.window_features import OFFSET, window_features
 from models.shared.window_statistics import Windows
 from models.shared.window_sums import window_sums
 
@@ -45,17 +50,8 @@ LEAST_KNOWN = 0.9
 HORIZONS: FloatArray = np.array([0.5, 0.75, 1.0, 1.25, 1.5])
 """Horizons learnt from, as shares of the one asked for: one rule serves all that a decision looks at."""
 
-LEARNT: FloatArray = np.array([0.1, 0.3, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99])
-"""The levels at which quantiles are learnt."""
-
-FIRST, LAST = int(np.searchsorted(LEVELS, LEARNT[0])), int(np.searchsorted(LEVELS, LEARNT[-1], "right"))
-"""``LEVELS[FIRST:LAST]`` lie between those learnt."""
-
-RAREST = 0.999
-"""The tail ends here: beyond, a handful of windows would speak for all items, and for their means."""
-
 USUAL_WEEKS = 4.0
-"""The horizon learnt for where none is told."""
+"""The horizon learnt for where none is given."""
 
 Rule = Callable[[FloatArray], FloatArray]
 """Features, float64, shape (r, f) -> log ratios at ``LEARNT``, float64, shape (r, 8)."""
@@ -66,111 +62,87 @@ Learner = Callable[[FloatArray, FloatArray], Rule]
 
 @dataclass(frozen=True)
 class Examples:
-    """Past windows and what followed. ``target``: float64, shape (r,): the log ratio of its demand."""
+    """r past windows and what followed.
+
+    Attributes:
+        values: float64, shape (r, f): their features.
+        target: float64, shape (r,): the log ratio of the demand in them.
+
+    """
 
     values: FloatArray
     target: FloatArray
 
 
 def learning_horizons(history: History, horizon: FloatArray) -> FloatArray:
-    """Whole numbers of buckets around the horizons asked for, ascending, that the history has room for."""
+    """Whole numbers of buckets around the horizons asked for, ascending, that the history is long enough for.
+
+    >>> learning_horizons(History(np.ones(80), np.array([0, 80])), np.array([4.0]))
+    array([2., 3., 4., 5., 6.])
+
+    """
     asked = horizon[horizon > 0]
     usual = USUAL_WEEKS * history.season / 52.0
     low, high = (float(np.quantile(asked, q)) for q in (0.1, 0.9)) if len(asked) else (usual, usual)
-    room = max(1.0, float(history.lengths.max(initial=1)) / 3.0)
-    spread = np.geomspace(HORIZONS[0] * low, HORIZONS[-1] * high, len(HORIZONS))
+    longest = max(1.0, float(history.lengths.max(initial=1)) / 3.0)
+    candidates = np.geomspace(HORIZONS[0] * low, HORIZONS[-1] * high, len(HORIZONS))
     if high <= 1.01 * low:
-        spread = HORIZONS * low
-    return np.unique(np.maximum(np.floor(np.minimum(spread, room) + 0.5), 1.0))
+        candidates = HORIZONS * low
+    return np.unique(np.maximum(np.floor(np.minimum(candidates, longest) + 0.5), 1.0))
 
 
 def examples(history: History, horizon: FloatArray, seed: int) -> Examples | None:
-    """Past windows drawn at random; None where there are too few to learn from."""
+    """Past windows drawn at random; None where there are too few to learn from.
+
+    Args:
+        history: n items.
+        horizon: float64, shape (n,), buckets: what will be asked for.
+        seed: of the draw.
+
+    """
     generator = np.random.default_rng(seed)
     lengths = learning_horizons(history, horizon)
-    youngest = YOUNGEST_WEEKS * history.season / 52.0
-    age = np.arange(len(history.data)) - np.repeat(history.indptr[:-1], history.lengths) + 1
     step = steps(history)
-    parts: list[tuple[Features, FloatArray, IntArray]] = []
+
+    values, target, items = [], [], []
     for buckets in lengths:
         following = window_sums(history, np.full(len(history), buckets), LEAST_KNOWN)
-        possible = np.flatnonzero(~np.isnan(following) & (age >= youngest))
-        most = MOST_WINDOWS // len(lengths)
-        if len(possible) > most:
-            possible = np.sort(generator.choice(possible, most, replace=False))
-        item = np.searchsorted(history.indptr, possible, side="right").astype(np.int64) - 1
-        seen = window_features(history, Windows(item, possible, np.full(len(item), buckets)), step)
-        alive = np.flatnonzero(seen.level > 0)
-        parts.append((seen.take(alive), following[possible][alive], item[alive]))
-    items = np.unique(np.concatenate([item for _, _, item in parts]))
-    if sum(len(item) for _, _, item in parts) < FEWEST_WINDOWS or len(items) < FEWEST_ITEMS:
+        windows = _drawn_windows(history, following, buckets, MOST_WINDOWS // len(lengths), generator)
+        seen = window_features(history, windows, step)
+        # Without any demand so far there is nothing that a ratio could be to.
+        rows = np.flatnonzero(seen.level > 0)
+        seen, origin = seen.take(rows), windows.origin[rows]
+        values.append(seen.values)
+        target.append(log_ratio(following[origin] / seen.step, seen.level))
+        items.append(windows.item[rows])
+
+    item = np.concatenate(items)
+    if len(item) < FEWEST_WINDOWS or len(np.unique(item)) < FEWEST_ITEMS:
         return None
-    target = [log_ratio(demand / seen.step, seen.level) for seen, demand, _ in parts]
-    return Examples(np.concatenate([seen.values for seen, _, _ in parts]), np.concatenate(target))
+    return Examples(np.concatenate(values), np.concatenate(target))
+
+
+def _drawn_windows(
+    history: History, following: FloatArray, buckets: float, most: int, generator: np.random.Generator
+) -> Windows:
+    """Windows of ``buckets`` whose demand ``following``, float64, shape (b,), is known; ``most`` at most."""
+    youngest = YOUNGEST_WEEKS * history.season / 52.0
+    age = np.arange(len(history.data)) - np.repeat(history.indptr[:-1], history.lengths) + 1
+    possible = np.flatnonzero(~np.isnan(following) & (age >= youngest))
+    if len(possible) > most:
+        possible = np.sort(generator.choice(possible, most, replace=False))
+    item = np.searchsorted(history.indptr, possible, side="right").astype(np.int64) - 1
+    return Windows(item, possible, np.full(len(item), buckets))
 
 
 def usual_horizon(history: History) -> FloatArray:
-    """float64, shape (n,), buckets: what is learnt for where no horizon is told."""
+    """float64, shape (n,), buckets: what is learnt for where no horizon is given."""
     return np.full(len(history), max(1.0, USUAL_WEEKS * history.season / 52.0))
 
 
 def log_ratio(demand: FloatArray, level: FloatArray) -> FloatArray:
     """What is learnt: log((demand + c) / (level + c)), both in steps."""
     return np.log((demand + OFFSET) / (level + OFFSET))
-
-
-@dataclass(frozen=True)
-class Tail:
-    """How far the pooled windows went beyond the outermost quantiles, in widths of the curve there.
-
-    Attributes:
-        below, above: float64: for each of ``LEVELS`` below and above those learnt, the excess.
-
-    """
-
-    below: FloatArray
-    above: FloatArray
-
-    @staticmethod
-    def measured(curve: FloatArray, target: FloatArray) -> Tail:
-        """From log ratios ``target`` that followed curves at ``LEARNT``, float64, shape (r, 8)."""
-        low, high = _widths(curve)
-        under = (curve[:, 0] - target) / low
-        over = (target - curve[:, -1]) / high
-        return Tail(
-            np.maximum(np.quantile(under, np.minimum(1.0 - LEVELS[:FIRST], RAREST)), 0.0),
-            np.maximum(np.quantile(over, np.minimum(LEVELS[LAST:], RAREST)), 0.0),
-        )
-
-    def complete(self, curve: FloatArray) -> FloatArray:
-        """The curve at all ``LEVELS``: float64, shape (r, G), never falling along a row."""
-        low, high = _widths(curve)
-        whole = np.empty((len(curve), len(LEVELS)))
-        whole[:, :FIRST] = curve[:, :1] - low[:, None] * self.below
-        whole[:, FIRST:LAST] = curve @ _between(LEVELS[FIRST:LAST])
-        whole[:, LAST:] = curve[:, -1:] + high[:, None] * self.above
-        return np.maximum.accumulate(whole, axis=1)
-
-
-def _widths(curve: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """From the median down to the lowest quantile learnt, and up to the highest from .9."""
-    low = curve[:, 2] - curve[:, 0]
-    high = curve[:, -1] - curve[:, -4]
-    return np.maximum(low, 0.05), np.maximum(high, 0.05)
-
-
-def _between(levels: FloatArray) -> FloatArray:
-    """Weights of the quantiles learnt in those at ``levels``: linear in the normal scores of the levels.
-
-    Returns float64, shape (8, len(levels)).
-    """
-    known, wanted = special.ndtri(LEARNT), special.ndtri(levels)
-    right = np.clip(np.searchsorted(known, wanted - 1e-12), 1, len(known) - 1)
-    part = (wanted - known[right - 1]) / (known[right] - known[right - 1])
-    weights = np.zeros((len(known), len(levels)))
-    weights[right - 1, np.arange(len(levels))] = 1.0 - part
-    weights[right, np.arange(len(levels))] += part
-    return weights
 
 
 @dataclass(frozen=True)
@@ -208,14 +180,23 @@ def train(
     """Let each learner learn from the same past windows.
 
     Returns the fallback, under its own name, where there are too few windows to learn from.
+
+    Args:
+        name: of the model that learns.
+        learners: at least one; what they learn is averaged.
+        history: n items.
+        horizon: float64, shape (n,), buckets: what will be asked for.
+        seed: of the windows drawn.
+        fallback: answers for items that are too young.
+
     """
     past = examples(history, horizon, seed)
     if past is None:
         return fallback
     rules = tuple(learner(past.values, past.target) for learner in learners)
-    curve = _averaged(rules, past.values)
+    tail = Tail.measured(_averaged(rules, past.values), past.target)
     longest = float(learning_horizons(history, horizon)[-1]) * 52.0 / history.season
-    return Trained(name, rules, Tail.measured(curve, past.target), longest, fallback)
+    return Trained(name, rules, tail, longest, fallback)
 
 
 def _averaged(rules: Sequence[Rule], values: FloatArray) -> FloatArray:
@@ -225,7 +206,14 @@ def _averaged(rules: Sequence[Rule], values: FloatArray) -> FloatArray:
 
 @dataclass(frozen=True)
 class PooledForecast:
-    """What a trained model says of the items of a history."""
+    """What a trained model says of the items of a history.
+
+    Attributes:
+        history: n items.
+        model: that has learnt.
+        step: float64, shape (n,): the items' units.
+
+    """
 
     history: History
     model: Trained
@@ -236,39 +224,45 @@ class PooledForecast:
         return self.demand_of(np.arange(len(self.history), dtype=np.int64), horizon)
 
     def demand_of(self, items: IntArray, horizon: FloatArray) -> Distribution:
-        """See ``models.shared.error_variance.LevelForecast.demand_of``."""
+        """See ``models.shared.base.PartialForecast``."""
         return self.demands_of(items, np.asarray(horizon)[None, :])[0]
 
     def demands_of(self, items: IntArray, horizons: FloatArray) -> list[Distribution]:
-        """See ``models.shared.base.BatchForecast``: the rules are asked once, for every item and horizon."""
+        """See ``models.shared.base.BatchForecast``: the rules are asked once, for every item and horizon.
+
+        Raises ValueError for an impossible horizon.
+        """
         horizons = np.asarray(horizons, dtype=np.float64)
         if horizons.shape[1:] != (len(self.history),) or not np.all(np.isfinite(horizons) & (horizons >= 0)):
             raise ValueError(f"horizon must be {len(self.history)} finite numbers of buckets, none negative")
         asked = horizons[:, items].ravel()
         item = np.tile(items, len(horizons))
         values = np.zeros((len(item), len(LEVELS)))
+
         youngest = YOUNGEST_WEEKS * self.history.season / 52.0
-        old = (self.history.lengths[item] >= youngest) & (asked > 0)
-        rows = np.flatnonzero(old)
+        by_rule = (self.history.lengths[item] >= youngest) & (asked > 0)
+        rows = np.flatnonzero(by_rule)
         if len(rows):
             level, curve = self._curve(item[rows], asked[rows])
             step = self.step[item[rows]]
             demand = np.exp(curve + np.log(level + OFFSET)[:, None]) - OFFSET
             values[rows] = np.floor(np.maximum(demand, 0.0) + 0.5) * step[:, None]
             # Without any demand so far there is nothing that a ratio could be to.
-            old[rows] = level > 0
-        each = values.reshape(len(horizons), len(items), len(LEVELS))
-        rest = (~old & (asked > 0)).reshape(each.shape[:2])
-        for place in np.flatnonzero(rest.any(axis=1)):
-            mine = rest[place]
-            each[place, mine] = demand_of(self._young, items[mine], horizons[place]).values
-        return [Distribution(rows) for rows in each]
+            by_rule[rows] = level > 0
+
+        by_horizon = values.reshape(len(horizons), len(items), len(LEVELS))
+        by_fallback = (~by_rule & (asked > 0)).reshape(by_horizon.shape[:2])
+        for index in np.flatnonzero(by_fallback.any(axis=1)):
+            others = by_fallback[index]
+            by_horizon[index, others] = demand_of(self._fallback, items[others], horizons[index]).values
+        return [Distribution(each) for each in by_horizon]
 
     @cached_property
-    def _young(self) -> Forecast:
+    def _fallback(self) -> Forecast:
         return self.model.fallback.fit(self.history)
 
     def _curve(self, items: IntArray, horizon: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Level, float64, shape (r,), steps, and log ratios at ``LEVELS``, float64, shape (r, G)."""
         windows = Windows(items, self.history.indptr[items + 1] - 1, horizon)
         seen = window_features(self.history, windows, self.step, self.model.longest)
         curve = _averaged(self.model.rules, seen.values)

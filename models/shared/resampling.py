@@ -60,6 +60,7 @@ class ResampledForecast:
         sums = np.zeros((len(items), PATHS))
         self.simulate(items, coming, seed, sums)
 
+        # An item that never sold, or has no history, has no sums of its own: its base stands alone.
         simulated = sums.any(axis=1)
         target = MeanVariance(base.mean / step, base.variance / step**2)
         values = calibrated(sums, target, seed, base.values)

@@ -1,11 +1,15 @@
 """The indices of a season (1 = an average bucket), estimated from items together.
 
-One item has too few years, and its own are full of chance. So the indices are those of its group, drawn
-towards those of all items, and these towards 1: all the more the fewer cycles were seen, the less the
+One item has too few years, and its own are full of chance. So the indices are those of its group, shrunk
+to those of all items, and these to 1: all the more the fewer cycles were seen, the less the
 cycles repeat each other, and the less the items agree.
+
+Also called: group seasonal indices (GSI), seasonal factors, ratio to moving average, classical decomposition.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,27 +23,57 @@ REPEATED = 0.5
 """Share of the pattern of a single cycle that may be expected to come again."""
 
 ITEM_DISPERSION = 0.5
-"""Squared relative spread of an item's bucket beyond that of a Poisson: it bounds a big item's say."""
+"""Squared relative variation of an item's bucket beyond that of a Poisson: it bounds a big item's say."""
 
 GROWTH_CYCLES = 0.25
 """No growth counts as much as so many cycles in which it was seen."""
 
 ROUNDS = 2
-"""An item that was there for a part of a cycle has a mean that its season shifts: put right in round two."""
+"""An item that sold for a part of a cycle has a mean that its season shifts: put right in round two."""
+
+
+class GroupMoments(NamedTuple):
+    """Sums over the items of g groups, by bucket; every array float64, shape (g, t).
+
+    r is an item's demand over its mean, w its weight.
+
+    Attributes:
+        weight: of w.
+        demand: of w r.
+        weight2: of w^2.
+        demand2: of w^2 r.
+        square2: of w^2 r^2.
+
+    """
+
+    weight: FloatArray
+    demand: FloatArray
+    weight2: FloatArray
+    demand2: FloatArray
+    square2: FloatArray
+
+    @staticmethod
+    def zeros(groups: int, buckets: int) -> GroupMoments:
+        """Of nothing."""
+        return GroupMoments(*(np.zeros((groups, buckets)) for _ in GroupMoments._fields))
+
+    def pooled(self) -> GroupMoments:
+        """Of all groups as one."""
+        return GroupMoments(*(moment.sum(axis=0, keepdims=True) for moment in self))
 
 
 def group_indices(
-    history: History, step: FloatArray, group: IntArray, begin: IntArray, period: int, at: int
+    history: History, step: FloatArray, group: IntArray, begin: IntArray, period: int, buckets: int
 ) -> FloatArray:
-    """The indices of each group, from the first ``at`` buckets of the panel.
+    """The indices of each group, from the first buckets of the panel.
 
     Args:
         history: n items.
-        step: float64, shape (n,): the unit that each item is sold in (``models.shared.steps.steps``).
+        step: float64, shape (n,): the unit that each item is sold in (``models.shared.steps``).
         group: int64, shape (n,): 0..g - 1.
         begin: int64, shape (n,): buckets from the first of the oldest item to the first of each.
         period: buckets in a cycle; the cycle starts with the oldest item.
-        at: buckets, at least ``period``.
+        buckets: how many of the panel are known, at least ``period``.
 
     Returns:
         float64, shape (g, period), >= 0, each row of mean 1.
@@ -48,20 +82,19 @@ def group_indices(
     groups = int(group.max(initial=0)) + 1
     index = np.ones((groups, period))
     for _ in range(ROUNDS):
-        moments = np.zeros((groups, at, 5))
+        moments = GroupMoments.zeros(groups, buckets)
         _group_moments(history.data, history.indptr, begin, group, step, index, moments)
-        panel = drawn(*cycles(moments.sum(axis=0, keepdims=True), period), np.ones((1, period)))
+        panel = shrunk(*cycles(moments.pooled(), period), np.ones((1, period)))
         # The panel's are no news to a group that is all of it.
-        index = panel if groups == 1 else drawn(*cycles(moments, period), panel)
+        index = panel if groups == 1 else shrunk(*cycles(moments, period), panel)
     return index
 
 
-def cycles(moments: FloatArray, period: int) -> tuple[FloatArray, FloatArray]:
+def cycles(moments: GroupMoments, period: int) -> tuple[FloatArray, FloatArray]:
     """The indices of each cycle, and how uncertain they are because the items are few and disagree.
 
     Args:
-        moments: float64, shape (g, t, 5): of relative demand r and weights w, summed over the items of a
-            group: w, w r, w^2, w^2 r, w^2 r^2. At least ``period`` buckets.
+        moments: of g groups and at least ``period`` buckets.
         period: buckets in a cycle.
 
     Returns:
@@ -71,33 +104,54 @@ def cycles(moments: FloatArray, period: int) -> tuple[FloatArray, FloatArray]:
     Source: Hyndman, Athanasopoulos (2021), Forecasting: Principles and Practice, section 3.4 (ratio to a
     moving average).
 
+    Two items of the same weight, in a cycle of two buckets: both sell .5 and 1.5 of their mean, and again in
+    the second cycle:
+
+    >>> once = np.full((1, 4), 2.0)
+    >>> moments = GroupMoments(once, once * [0.5, 1.5, 0.5, 1.5], once, once * [0.5, 1.5, 0.5, 1.5],
+    ...     once * [0.25, 2.25, 0.25, 2.25])
+    >>> cycles(moments, 2)
+    (array([[[0.5, 1.5],
+            [0.5, 1.5]]]), array([0.]))
+
     """
-    groups, length, _ = moments.shape
-    weight, demand, weight2, demand2, square2 = np.moveaxis(moments, 2, 0)
-    mean = _over(demand, weight)
-    # Over a whole cycle the season cancels out: the mean of the nearest whole one is the trend.
-    first = np.clip(np.arange(length) - period // 2, 0, length - period)
-    total, count = (
-        np.cumsum(np.pad(part, ((0, 0), (1, 0))), axis=1)
-        for part in (np.nan_to_num(mean), 1.0 * (weight > 0))
-    )
-    trend = _over(total[:, first + period] - total[:, first], count[:, first + period] - count[:, first])
-    trend = trend * _growth(trend, period)[:, None] ** (np.arange(length) - first - (period - 1) / 2)
+    groups, length = moments.weight.shape
+    mean = _over(moments.demand, moments.weight)
+    trend = _trend(moments, mean, period)
     index = _over(mean, trend)
-    others = np.nan_to_num(_over(weight**2, weight2)) - 1.0
+
+    # How much the items disagree: the variance of a weighted mean of as many as the weights are worth.
+    others = np.nan_to_num(_over(moments.weight**2, moments.weight2)) - 1.0
     several = ~np.isnan(index) & (others > 1e-6)
-    disagreement = _over(
-        np.maximum(square2 - 2 * mean * demand2 + mean**2 * weight2, 0.0), (weight * trend) ** 2
-    )
+    squares = moments.square2 - 2 * mean * moments.demand2 + mean**2 * moments.weight2
+    disagreement = _over(np.maximum(squares, 0.0), (moments.weight * trend) ** 2)
     disagreement = np.where(several, disagreement * (1.0 + 1.0 / np.where(several, others, 1.0)), 0.0)
-    heard = several.sum(axis=1)
-    variance = np.where(heard > 0, disagreement.sum(axis=1) / np.maximum(heard, 1), np.inf)
+    measured = several.sum(axis=1)
+    variance = np.where(measured > 0, disagreement.sum(axis=1) / np.maximum(measured, 1), np.inf)
+
     padded = np.pad(index, ((0, 0), (0, -length % period)), constant_values=np.nan)
     return padded.reshape(groups, -1, period), variance
 
 
-def drawn(cycle: FloatArray, variance: FloatArray, towards: FloatArray) -> FloatArray:
-    """The mean over the cycles, drawn towards other indices by how much of it chance may have made.
+def _trend(moments: GroupMoments, mean: FloatArray, period: int) -> FloatArray:
+    """The mean of the nearest whole cycle around each bucket, in which the season cancels out: (g, t).
+
+    Near the ends no whole cycle is centred: what the trend grows until its middle is put right.
+    """
+    length = mean.shape[1]
+    first = np.clip(np.arange(length) - period // 2, 0, length - period)
+    total, count = (
+        np.cumsum(np.pad(part, ((0, 0), (1, 0))), axis=1)
+        for part in (np.nan_to_num(mean), 1.0 * (moments.weight > 0))
+    )
+    trend = _over(total[:, first + period] - total[:, first], count[:, first + period] - count[:, first])
+    off_centre = np.arange(length) - first - (period - 1) / 2
+    grown: FloatArray = trend * _growth(trend, period)[:, None] ** off_centre
+    return grown
+
+
+def shrunk(cycle: FloatArray, variance: FloatArray, towards: FloatArray) -> FloatArray:
+    """The mean over the cycles, shrunk to other indices by how much of it chance may have made.
 
     Args:
         cycle: float64, shape (g, c, period); NaN = unknown.
@@ -107,20 +161,29 @@ def drawn(cycle: FloatArray, variance: FloatArray, towards: FloatArray) -> Float
     Returns:
         float64, shape (g, period), >= 0, mean 1.
 
+    One cycle is half believed; four that repeat each other, seven eighths and more:
+
+    >>> one, none = np.array([[[0.5, 1.5]]]), np.zeros(1)
+    >>> shrunk(one, none, np.ones((1, 2))), shrunk(np.tile(one, (1, 4, 1)), none, np.ones((1, 2))).round(3)
+    (array([[0.75, 1.25]]), array([[0.509, 1.491]]))
+
     """
     known = ~np.isnan(cycle)
     times = known.sum(axis=1)
     mean = np.where(times > 0, np.where(known, cycle, 0.0).sum(axis=1) / np.maximum(times, 1), towards)
     count = np.maximum(times.mean(axis=1), 1e-9)
-    away = ((mean - towards) ** 2).mean(axis=1)
+    distance = ((mean - towards) ** 2).mean(axis=1)
+
     # One cycle cannot show how well it repeats; several can, and show what the items' chance does as well.
     pairs = np.maximum(times - 1, 0).sum(axis=1)
     seen = np.where(known, (cycle - mean[:, None, :]) ** 2, 0.0).sum(axis=(1, 2)) / np.maximum(pairs, 1)
-    expected = np.minimum(variance, away)
-    expected += (1.0 - REPEATED) * (away - expected)
+    expected = np.minimum(variance, distance)
+    expected += (1.0 - REPEATED) * (distance - expected)
     more = np.where(pairs > 0, np.maximum(count - 1.0, 0.0), 0.0)
     noise = (PRIOR_CYCLES * expected + more * seen) / (PRIOR_CYCLES + more) / np.maximum(count, 1.0)
-    share = np.clip(1.0 - np.divide(noise, away, out=np.ones_like(away), where=away > 0), 0.0, 1.0)
+
+    chance = np.divide(noise, distance, out=np.ones_like(distance), where=distance > 0)
+    share = np.clip(1.0 - chance, 0.0, 1.0)
     index = np.maximum(towards + share[:, None] * (mean - towards), 0.0)
     rescaled: FloatArray = index / index.mean(axis=1, keepdims=True)
     return rescaled
@@ -129,8 +192,8 @@ def drawn(cycle: FloatArray, variance: FloatArray, towards: FloatArray) -> Float
 def _growth(trend: FloatArray, period: int) -> FloatArray:
     """The factor by which the trend grows a bucket, float64, shape (g,), from cycle to cycle.
 
-    Near the ends no whole cycle is centred: without it a rise would look like a season. Buckets seen a
-    second time tell the two apart, so 1 where there are none.
+    Without it a rise would look like a season near the ends. Buckets seen a second time tell the two apart,
+    so 1 where there are none.
     """
     further = trend.shape[1] - period
     rise = _over(trend[:, -1:], trend[:, :1])[:, 0]
@@ -140,6 +203,7 @@ def _growth(trend: FloatArray, period: int) -> FloatArray:
 
 
 def _over(part: FloatArray, whole: FloatArray) -> FloatArray:
+    """``part / whole``, NaN where that is of nothing."""
     ratio: FloatArray = np.divide(part, whole, out=np.full_like(part, np.nan), where=whole > 0)
     return ratio
 
@@ -152,10 +216,21 @@ def _group_moments(
     group: IntArray,
     step: FloatArray,
     index: FloatArray,
-    out: FloatArray,
+    out: GroupMoments,
 ) -> None:
-    """Add up the items by group and bucket. One of mean m steps weighs m / (1 + c m): as sure as it is."""
-    length, period = out.shape[1], index.shape[1]
+    """Add up the items by group and bucket. One of mean m steps weighs m / (1 + c m): as sure as it is.
+
+    Args:
+        data: float64, shape (b,): demand, units; NaN = unknown.
+        indptr: int64, shape (n + 1,).
+        begin: int64, shape (n,): the first bucket of each item, counted from the oldest item's.
+        group: int64, shape (n,).
+        step: float64, shape (n,), units.
+        index: float64, shape (g, period): what is known of the season so far.
+        out: zeros; added to.
+
+    """
+    length, period = out.weight.shape[1], index.shape[1]
     for i in range(len(indptr) - 1):
         g = group[i]
         total, expected = 0.0, 0.0
@@ -167,14 +242,15 @@ def _group_moments(
                 expected += index[g, t % period]
         if total <= 0.0 or expected <= 0.0:
             continue
+
         mean = total / expected
         weight = mean / step[i] / (1.0 + ITEM_DISPERSION * mean / step[i])
         for t in range(begin[i] + 1, length):
             y = data[indptr[i] + t - begin[i]]
             if not np.isnan(y):
                 weighted = weight * y / mean
-                out[g, t, 0] += weight
-                out[g, t, 1] += weighted
-                out[g, t, 2] += weight**2
-                out[g, t, 3] += weight * weighted
-                out[g, t, 4] += weighted**2
+                out.weight[g, t] += weight
+                out.demand[g, t] += weighted
+                out.weight2[g, t] += weight**2
+                out.demand2[g, t] += weight * weighted
+                out.square2[g, t] += weighted**2

@@ -72,10 +72,10 @@ def seasons(history: History) -> Seasons:
     believed, after thirty nearly all.
 
     >>> demand = np.tile([40.0, 80.0], 300)
-    >>> found = seasons(History(demand, np.arange(0, 601, 60), season=2))
-    >>> [edition.first for edition in found.editions][:4]
+    >>> known = seasons(History(demand, np.arange(0, 601, 60), season=2))
+    >>> [edition.first for edition in known.editions][:4]
     [0, 1, 2, 3]
-    >>> found.editions[5].indices.round(2), found.editions[-1].indices.round(2)
+    >>> known.editions[5].indices.round(2), known.editions[-1].indices.round(2)
     (array([[0.74, 1.26]]), array([[0.67, 1.33]]))
 
     """
@@ -83,6 +83,7 @@ def seasons(history: History) -> Seasons:
     period = period_of(history)
     begin, group, step = longest - history.lengths, groups_of(history), steps(history)
 
+    # From the whole past backwards, each edition four fifths as long as the one after it.
     editions: list[Edition] = []
     known, end = longest, longest
     while known >= period > 1:

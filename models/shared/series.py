@@ -64,6 +64,7 @@ def series_of(panel: History, levels: FloatArray) -> list[Series]:
         start, stop = int(panel.indptr[item]), int(panel.indptr[item + 1])
         known = np.flatnonzero(~np.isnan(panel.data[start:stop]))
         first, last = start + int(known[0]), start + int(known[-1]) + 1
+        # Optimisers assume parameters of order 1.
         unit = float(np.nanstd(usual[first:last]))
 
         drivers = np.zeros((last - first, 0))

@@ -56,6 +56,7 @@ def shrunk_losses(loss: FloatArray, worth: FloatArray, pseudo: float) -> FloatAr
     measured &= scale > 0
     relative = np.where(measured[:, None], loss / np.where(scale > 0, scale, 1.0)[:, None], 1.0)
 
+    # Where nothing was measured the panel's losses stand alone.
     weight = np.where(measured, worth, 0.0)
     total = weight.sum()
     panel = weight @ relative / total if total > 0 else np.ones(loss.shape[1])

@@ -91,6 +91,7 @@ class ItemForecast:
             first = len(series.values)
             demand += fitted.regression(first, first + buckets)[:, None]
 
+        # Between the last known bucket and the end of the history time passed unseen.
         ahead = demand[series.gap :]
         total = ahead[:whole].sum(axis=0)
         if reach > whole:

@@ -41,14 +41,14 @@ class Past:
     """The past of ``r`` windows, as features are computed from it. Every result: float64, shape (r,).
 
     Attributes:
-        found: what was measured of it.
+        measured: what is known of it.
         horizon: float64, shape (r,), buckets.
         week: buckets in a week.
         longest_weeks: no window counts as longer than this.
 
     """
 
-    found: Statistics
+    measured: Statistics
     horizon: FloatArray
     week: float
     longest_weeks: float = np.inf
@@ -56,8 +56,7 @@ class Past:
     @cached_property
     def expected(self) -> FloatArray:
         """The level: demand expected in the window from its recent past, steps."""
-        found = self.found
-        per_bucket = 0.5 * self.faded(4.0) + 0.3 * self.recent(13.0) + 0.2 * found.mean
+        per_bucket = 0.5 * self.faded(4.0) + 0.3 * self.recent(13.0) + 0.2 * self.measured.mean
         return per_bucket * self.horizon
 
     @cached_property
@@ -67,19 +66,19 @@ class Past:
 
     def recent(self, weeks: float) -> FloatArray:
         """Demand per bucket of the last weeks, one of ``MEAN_WEEKS``; steps."""
-        return self.found.recent[:, MEAN_WEEKS.index(weeks)]
+        return self.measured.recent[:, MEAN_WEEKS.index(weeks)]
 
     def active(self, weeks: float) -> FloatArray:
         """The share of these buckets that had demand."""
-        return self.found.active[:, MEAN_WEEKS.index(weeks)]
+        return self.measured.active[:, MEAN_WEEKS.index(weeks)]
 
     def faded(self, half_life_weeks: float) -> FloatArray:
         """Exponentially weighted demand per bucket, the half-life one of ``HALF_LIFE_WEEKS``; steps."""
-        return self.found.faded[:, HALF_LIFE_WEEKS.index(half_life_weeks)]
+        return self.measured.faded[:, HALF_LIFE_WEEKS.index(half_life_weeks)]
 
     def sums(self, share: float) -> FloatArray:
         """A quantile of past sums over the horizon, one of ``SUM_SHARES``; the level where there are none."""
-        sums = self.found.sums[:, SUM_SHARES.index(share)]
+        sums = self.measured.sums[:, SUM_SHARES.index(share)]
         return np.where(np.isnan(sums), self.expected, sums)
 
     def or_last_year(self, per_bucket: FloatArray) -> FloatArray:
@@ -115,28 +114,30 @@ FEATURES: dict[str, Feature] = {
     **{f"mean_{weeks:.0f}w": _of_recent(weeks) for weeks in MEAN_WEEKS},
     **{f"faded_{weeks:.0f}w": _of_faded(weeks) for weeks in HALF_LIFE_WEEKS},
     **{f"sums_{share:g}": _of_sums(share) for share in SUM_SHARES},
-    "last_sum": lambda past: past.rate_ratio(past.or_last_year(past.found.last)),
-    "sum_before": lambda past: past.rate_ratio(past.or_last_year(past.found.before)),
-    "year_ago": lambda past: past.rate_ratio(past.or_last_year(past.found.year_ago)),
-    "mean": lambda past: past.rate_ratio(past.found.mean),
+    "last_sum": lambda past: past.rate_ratio(past.or_last_year(past.measured.last)),
+    "sum_before": lambda past: past.rate_ratio(past.or_last_year(past.measured.before)),
+    "year_ago": lambda past: past.rate_ratio(past.or_last_year(past.measured.year_ago)),
+    "mean": lambda past: past.rate_ratio(past.measured.mean),
     # How unevenly: past sums, and the size of a bucket with demand in means of the window.
-    "sums_variation": lambda past: log_of(past.found.sums_deviation / positive(past.found.sums_mean)),
-    "size": lambda past: log_of(np.minimum(past.found.size / positive(past.found.mean * past.horizon), 1e3)),
+    "sums_variation": lambda past: log_of(past.measured.sums_deviation / positive(past.measured.sums_mean)),
+    "size": lambda past: log_of(
+        np.minimum(past.measured.size / positive(past.measured.mean * past.horizon), 1e3)
+    ),
     # How often: shares of buckets with demand, their number, and how long there has been none.
     "active_4w": lambda past: past.active(4.0),
     "active_13w": lambda past: past.active(13.0),
     "active_52w": lambda past: past.active(52.0),
-    "active_buckets": lambda past: log(past.found.sold + 1.0),
-    "silent_weeks": lambda past: log_of(past.found.silent / past.week),
+    "active_buckets": lambda past: log(past.measured.sold + 1.0),
+    "silent_weeks": lambda past: log_of(past.measured.silent / past.week),
     "silent_intervals": lambda past: log_of(
-        past.found.silent * past.found.sold / np.maximum(past.found.known, 1.0)
+        past.measured.silent * past.measured.sold / np.maximum(past.measured.known, 1.0)
     ),
     # What kind of item it is, and what was asked.
-    "age_weeks": lambda past: log_of(past.found.age / past.week),
-    "size_variation": lambda past: log_of(past.found.size_variation),
-    "largest_size": lambda past: log_of(past.found.largest / positive(past.found.size)),
+    "age_weeks": lambda past: log_of(past.measured.age / past.week),
+    "size_variation": lambda past: log_of(past.measured.size_variation),
+    "largest_size": lambda past: log_of(past.measured.largest / positive(past.measured.size)),
     "level": lambda past: past.log_expected,
-    "size_units": lambda past: log(past.found.size + OFFSET),
+    "size_units": lambda past: log(past.measured.size + OFFSET),
     "horizon_weeks": lambda past: np.minimum(log(past.horizon / past.week), np.log(past.longest_weeks)),
 }
 """The features of a window: name -> what computes it, float64, shape (r,), in the order of the columns."""
@@ -184,10 +185,10 @@ def window_features(
     Twenty weeks of 3 say that 12 will sell in four more, and that nothing varies:
 
     >>> steady = History(np.full(20, 3.0), np.array([0, 20]))
-    >>> found = window_features(steady, Windows(np.array([0]), np.array([19]), np.array([4.0])))
-    >>> found.level.tolist()
+    >>> features = window_features(steady, Windows(np.array([0]), np.array([19]), np.array([4.0])))
+    >>> features.level.tolist()
     [12.0]
-    >>> of = dict(zip(NAMES, found.values[0].round(3).tolist(), strict=True))
+    >>> of = dict(zip(NAMES, features.values[0].round(3).tolist(), strict=True))
     >>> of["mean_4w"], of["sums_0.9"], of["active_13w"], of["horizon_weeks"]
     (0.0, 0.0, 1.0, 1.386)
 
@@ -196,8 +197,8 @@ def window_features(
     week = history.season / 52.0
 
     def past(data: FloatArray, unit: FloatArray) -> Past:
-        found = window_statistics(Demand(data, history.indptr, unit, week), windows)
-        return Past(found, windows.horizon, week, longest_weeks)
+        measured = window_statistics(Demand(data, history.indptr, unit, week), windows)
+        return Past(measured, windows.horizon, week, longest_weeks)
 
     of_units = past(history.data, step)
     values = _columns(of_units, NAMES)

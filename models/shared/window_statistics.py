@@ -107,15 +107,16 @@ def window_statistics(demand: Demand, windows: Windows) -> Statistics:
     """Measure the past of each window, which must have at least one bucket.
 
     >>> demand = Demand(np.array([0.0, 6.0, 0.0, 0.0, 2.0, 4.0, 0.0]), np.array([0, 7]), np.ones(1), 1.0)
-    >>> found = window_statistics(demand, Windows(np.array([0]), np.array([6]), np.array([2.0])))
-    >>> found.size.item(), found.silent.item(), found.recent[0, :3].tolist()
+    >>> statistics = window_statistics(demand, Windows(np.array([0]), np.array([6]), np.array([2.0])))
+    >>> statistics.size.item(), statistics.silent.item(), statistics.recent[0, :3].tolist()
     (4.0, 1.0, [0.0, 2.0, 1.5])
-    >>> found.last.item(), found.before.item(), found.sums[0].tolist()
+    >>> statistics.last.item(), statistics.before.item(), statistics.sums[0].tolist()
     (2.0, 1.0, [2.0, 6.0, 6.0, 6.0, 6.0, 6.0])
 
     """
+    # Named, so that an array more cannot move the others.
     r = len(windows.item)
-    found = Statistics(
+    statistics = Statistics(
         age=np.empty(r),
         known=np.empty(r),
         mean=np.empty(r),
@@ -134,13 +135,14 @@ def window_statistics(demand: Demand, windows: Windows) -> Statistics:
         before=np.empty(r),
         year_ago=np.empty(r),
     )
-    over_items(_statistics, r, demand, windows, found)
-    return found
+    over_items(_statistics, r, demand, windows, statistics)
+    return statistics
 
 
 @compiled
 def _statistics(start: int, stop: int, demand: Demand, windows: Windows, out: Statistics) -> None:
     """Of the windows ``start`` to ``stop``."""
+    # Weeks in buckets, and the scratch space of all windows of the block.
     widths = np.array(MEAN_WEEKS) * demand.week
     keep = 0.5 ** (1.0 / (np.array(HALF_LIFE_WEEKS) * demand.week))
     year = int(YEAR * demand.week + 0.5)

@@ -55,6 +55,7 @@ def test_name_is_that_of_the_registry(name: str) -> None:
 def test_shape_and_order_at_any_horizon(name: str, horizon: float) -> None:
     panel = wholesale()
     demand = model(name).fit(panel).demand(np.full(N, horizon))
+
     check(demand, N)
     assert np.all(demand.mean >= 0)
     assert demand.mean.sum() > 0
@@ -65,6 +66,7 @@ def test_each_item_has_its_own_horizon(name: str) -> None:
     forecast = model(name).fit(panel)
     horizon = np.where(np.arange(N) % 2 == 0, 2.0, 9.0)
     mixed = forecast.demand(horizon).mean
+
     assert mixed[0::2].sum() == pytest.approx(forecast.demand(np.full(N, 2.0)).mean[0::2].sum(), rel=0.05)
     assert mixed[1::2].sum() == pytest.approx(forecast.demand(np.full(N, 9.0)).mean[1::2].sum(), rel=0.05)
 
@@ -73,6 +75,7 @@ def test_no_horizon_no_demand(name: str) -> None:
     panel = wholesale()
     horizon = np.where(np.arange(N) % 2 == 0, 0.0, 3.0)
     demand = model(name).fit(panel).demand(horizon)
+
     assert np.all(demand.values[0::2] == 0)
     assert demand.mean[1::2].sum() > 0
 
@@ -80,6 +83,7 @@ def test_no_horizon_no_demand(name: str) -> None:
 def test_fractional_horizon_lies_between_its_neighbours(name: str) -> None:
     forecast = model(name).fit(wholesale())
     low, mid, high = (forecast.demand(np.full(N, h)).mean for h in (2.0, 2.43, 3.0))
+
     assert low.sum() < mid.sum() < high.sum()
     # Windows of other lengths are other windows: item by item the order holds up to their noise.
     assert np.all(mid >= 0.8 * low - 0.3)
@@ -105,6 +109,7 @@ def test_order_of_items_does_not_matter(name: str) -> None:
     horizon = np.linspace(0.5, 8, N)
     straight = model(name).fit(panel).demand(horizon)
     shuffled = model(name).fit(panel.take(order)).demand(horizon[order])
+
     # Sums over the panel are rounded in another order: a quantile on the edge may move by one.
     assert np.mean(straight.values[order] != shuffled.values) < 1e-3
     np.testing.assert_allclose(straight.mean[order], shuffled.mean, rtol=1e-3)
@@ -116,6 +121,7 @@ def test_blocks_do_not_matter(name: str) -> None:
     many = panel.take(np.tile(np.arange(N), 20))
     demand = model(name).fit(many).demand(np.full(20 * N, 4.0))
     repeated = demand.values.reshape(20, N, len(LEVELS))
+
     assert np.all(repeated == repeated[:1])
 
 
@@ -149,6 +155,7 @@ def test_covers_what_comes(name: str) -> None:
         order = demand.quantile(q)
         assert np.mean(actual < order) <= q + off
         assert np.mean(actual <= order) >= q - off
+
     assert demand.mean.sum() == pytest.approx(actual.sum(), rel=0.15)
 
 
@@ -160,6 +167,7 @@ def test_errors_over_the_horizon_correlate(name: str) -> None:
     forecast = model(name).fit(panel)
     one, twelve = (forecast.demand(np.full(300, h)) for h in (1.0, 12.0))
     naive = np.sqrt(12 * one.variance)
+
     assert np.median(np.sqrt(twelve.variance) / naive) > 1.3
 
 
@@ -213,6 +221,7 @@ def test_no_history_is_like_the_panel(name: str) -> None:
     others = [list(generator.poisson(rate, 90).astype(float)) for rate in (0.5, 2.0, 8.0, 30.0) * 10]
     panel = history([], [np.nan] * 5, *others)
     demand = model(name).fit(panel).demand(np.full(len(panel), 4.0))
+
     np.testing.assert_array_equal(demand.values[0], demand.values[1])
     assert demand.mean[0] == pytest.approx(demand.mean[2:].mean(), rel=0.25)
     assert demand.variance[0] > np.median(demand.variance[2:])
@@ -229,6 +238,7 @@ def test_few_buckets_make_wide(name: str) -> None:
     panel = history(*series)
     demand = model(name).fit(panel).demand(np.full(400, 6.0))
     relative = np.sqrt(demand.variance) / demand.mean
+
     assert np.median(relative[1::2]) > np.median(relative[0::2])
 
 
@@ -242,6 +252,7 @@ def test_unknown_is_not_zero(name: str) -> None:
         model(name).fit(history(*[list(row) for row in y])).demand(np.full(200, 4.0)).mean.mean()
         for y in (full, unknown, zeroed)
     ]
+
     assert mean[1] == pytest.approx(mean[0], rel=0.05)
     assert mean[2] < 0.8 * mean[0]
 
@@ -252,6 +263,7 @@ def test_fractional_demand_scales(name: str, unit: float) -> None:
     rows = [list(generator.poisson(3, 100).astype(float)) for _ in range(20)]
     whole = model(name).fit(history(*rows)).demand(np.full(20, 4.0))
     scaled = model(name).fit(history(*[[unit * y for y in row] for row in rows])).demand(np.full(20, 4.0))
+
     np.testing.assert_allclose(scaled.mean, unit * whole.mean, rtol=0.01)
     np.testing.assert_allclose(scaled.values / unit, np.round(scaled.values / unit), atol=1e-6)
 
@@ -260,10 +272,11 @@ def test_continuous_demand(name: str) -> None:
     generator = np.random.default_rng(10)
     rows = [list(generator.gamma(4.0, 0.37, 120)) for _ in range(50)]
     demand = model(name).fit(history(*rows)).demand(np.full(50, 4.0))
+
     check(demand, 50)
     assert demand.mean.mean() == pytest.approx(4 * 4 * 0.37, rel=0.1)
-    spread = np.sqrt(demand.variance).mean()
-    assert 1.48 * 0.7 < spread < 1.48 * 1.8
+    deviation = np.sqrt(demand.variance).mean()
+    assert 1.48 * 0.7 < deviation < 1.48 * 1.8
 
 
 def test_huge_counts_keep_their_relative_width(name: str) -> None:
@@ -271,6 +284,7 @@ def test_huge_counts_keep_their_relative_width(name: str) -> None:
     rows = generator.gamma(5, 0.2, (60, 110))
     wide = model(name).fit(history(*[list(np.round(row * 1e9)) for row in rows])).demand(np.full(60, 4.0))
     small = model(name).fit(history(*[list(np.round(row * 1e4)) for row in rows])).demand(np.full(60, 4.0))
+
     np.testing.assert_allclose(wide.mean / 1e9, small.mean / 1e4, rtol=0.05)
     np.testing.assert_allclose(wide.quantile(0.95) / 1e9, small.quantile(0.95) / 1e4, rtol=0.1)
 
@@ -280,6 +294,7 @@ def test_other_buckets(name: str, season: int) -> None:
     generator = np.random.default_rng(13)
     panel = history(*[list(generator.poisson(2, 60).astype(float)) for _ in range(50)], season=season)
     demand = model(name).fit(panel).demand(np.full(50, 3.5))
+
     check(demand, 50)
     assert demand.mean.mean() == pytest.approx(7.0, rel=0.3)
 

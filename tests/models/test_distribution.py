@@ -37,6 +37,7 @@ def test_negative_binomial_equals_scipy(mean: float, factor: float) -> None:
     wanted = peer.ppf(LEVELS)
     # A level that falls on a step of the distribution to within rounding may land on either side.
     differs = got != wanted
+
     assert np.all(np.abs(got - wanted)[differs] <= 1)
     edge = np.minimum(np.abs(peer.cdf(got) - LEVELS), np.abs(peer.cdf(wanted) - LEVELS))
     assert np.all(edge[differs] < 1e-9)
@@ -87,6 +88,7 @@ def test_shortage_leftover_and_cdf_agree(seed: int) -> None:
     got = negative_binomial(mean, mean * generator.uniform(1, 10, 5))
     x = np.sort(generator.uniform(0, 4, (5, 9)) * mean[:, None], axis=1)
     shortage, leftover, cdf = got.shortage(x), got.leftover(x), got.cdf(x)
+
     np.testing.assert_allclose(shortage - leftover, got.mean[:, None] - x, atol=1e-9)
     assert np.all(np.diff(shortage, axis=1) <= 1e-12)
     assert np.all(np.diff(cdf, axis=1) >= 0)
@@ -117,6 +119,7 @@ def test_quantile_is_exact_at_levels_and_rises_between() -> None:
         np.testing.assert_array_equal(got.quantile(float(LEVELS[j])), got.values[:, j])
     grid = np.linspace(0, 1, 301)
     path = np.stack([got.quantile(float(q)) for q in grid])
+
     assert np.all(np.diff(path, axis=0) >= 0)
     assert np.all(path == np.round(path))
     np.testing.assert_array_equal(
@@ -133,6 +136,7 @@ def test_impossible_probabilities_are_refused(bad: float) -> None:
 def test_pmf_is_the_distribution() -> None:
     got = negative_binomial(np.array([2.0]), np.array([5.0]))
     values, probability = got.pmf(0)
+
     assert probability.sum() == pytest.approx(1.0)
     assert np.all(np.diff(values) > 0)
     assert values @ probability == pytest.approx(got.mean[0])
@@ -141,6 +145,7 @@ def test_pmf_is_the_distribution() -> None:
 def test_empirical() -> None:
     outcomes = np.array([5.0, 1.0, np.nan, 3.0, 2.0, 4.0, 7.0])
     got = empirical(outcomes, np.array([0, 6, 6, 7]))
+
     np.testing.assert_array_equal(got.quantile(0.5), [3, 0, 7])
     np.testing.assert_array_equal(got.quantile(0.98), [5, 0, 7])
     wanted = np.quantile([1, 2, 3, 4, 5], LEVELS - 1e-9, method="inverted_cdf")
@@ -150,6 +155,7 @@ def test_empirical() -> None:
 def test_mixture_lies_between_its_parts() -> None:
     parts = [negative_binomial(np.array([m, m]), np.array([2 * m, 2 * m])) for m in (2.0, 20.0)]
     got = mixture(parts, np.array([[1.0, 0.0], [0.25, 0.75]]))
+
     np.testing.assert_array_equal(got.values[0], parts[0].values[0])
     assert got.mean[1] == pytest.approx(0.25 * parts[0].mean[1] + 0.75 * parts[1].mean[1], rel=0.02)
     x = np.array([[6.0], [6.0]])
@@ -160,13 +166,14 @@ def test_mixture_lies_between_its_parts() -> None:
 
 def test_sample_follows_the_distribution() -> None:
     got = negative_binomial(np.array([4.0, 60.0]), np.array([12.0, 500.0]))
-    drawn = got.sample(np.random.default_rng(0), 20_000)
-    assert drawn.shape == (2, 20_000)
-    np.testing.assert_allclose(drawn.mean(axis=1), got.mean, rtol=0.02)
-    np.testing.assert_allclose(np.quantile(drawn, 0.9, axis=1), got.quantile(0.9), rtol=0.05)
+    sampled = got.sample(np.random.default_rng(0), 20_000)
+
+    assert sampled.shape == (2, 20_000)
+    np.testing.assert_allclose(sampled.mean(axis=1), got.mean, rtol=0.02)
+    np.testing.assert_allclose(np.quantile(sampled, 0.9, axis=1), got.quantile(0.9), rtol=0.05)
     again = got.sample(np.random.default_rng(0), 20_000)
-    np.testing.assert_array_equal(drawn, again)
-    assert abs(np.corrcoef(drawn)[0, 1]) < 0.03
+    np.testing.assert_array_equal(sampled, again)
+    assert abs(np.corrcoef(sampled)[0, 1]) < 0.03
 
 
 def test_take() -> None:

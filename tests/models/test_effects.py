@@ -15,11 +15,11 @@ from models.shared.scores import pinball
 WEEKS, AHEAD = 104, 8
 
 
-def panel(values, mean, seed=0, spread=2.0, traits=None):
+def panel(values, mean, seed=0, size=2.0, traits=None):
     """Negative binomial demand of ``mean`` (n, WEEKS + AHEAD), of which the last AHEAD are kept apart."""
     n, _, k = values.shape
     draw = np.random.default_rng(seed)
-    demand = draw.negative_binomial(spread, spread / (spread + mean)).astype(float)
+    demand = draw.negative_binomial(size, size / (size + mean)).astype(float)
     moved = Drivers(values.reshape(-1, k).astype(np.float32), tuple(f"driver {j}" for j in range(k)), AHEAD)
     history = History(demand[:, :WEEKS].ravel(), np.arange(n + 1) * WEEKS, 52, traits=traits, drivers=moved)
     return history, demand[:, WEEKS:]
@@ -42,6 +42,7 @@ def test_a_promotion_of_known_strength_is_found_through_the_season():
     rate = np.random.default_rng(2).lognormal(1.0, 1.0, 300)
     history, _ = panel(values, rate[:, None] * season() * 2.5 ** values[:, :, 0])
     effects = with_effects(history)
+
     assert np.exp(effects.coefficient[:, 0]).mean() == pytest.approx(2.5, rel=0.06)
     usual = (rate[:, None] * season()[:WEEKS]).sum()
     assert np.nansum(effects.adjusted.data) == pytest.approx(usual, rel=0.03)
@@ -59,6 +60,7 @@ def test_categories_differ_and_lend_their_items_their_effect():
         traits=Traits(category, np.full(400, np.nan)),
     )
     factor = np.exp(with_effects(history).coefficient[:, 0])
+
     assert np.median(factor[category == 0]) == pytest.approx(3.0, rel=0.12)
     assert np.median(factor[category == 1]) == pytest.approx(1.2, rel=0.12)
     assert np.all(factor[category == 0] > 1.9)
@@ -70,19 +72,21 @@ def test_an_item_keeps_to_the_others_until_it_has_evidence_of_its_own():
     values[1] = 0.0
     mean = 20 * 2.0 ** values[:, :, 0]
     mean[0] = 20 * 4.0 ** values[0, :, 0]
-    history, _ = panel(values, mean, spread=20.0)
+    history, _ = panel(values, mean, size=20.0)
     factor = np.exp(with_effects(history).coefficient[:, 0])
+
     assert 3.2 < factor[0] < 4.4
     assert factor[1] == pytest.approx(2.0, rel=0.1)  # never promoted: as the panel
 
 
 @pytest.mark.parametrize("touched", [[], range(WEEKS, WEEKS + AHEAD), range(WEEKS + AHEAD)])
 def test_a_driver_without_evidence_does_nothing(touched):
-    """It is never there, only ahead, or always there: nothing to compare it with."""
+    """It was never at work, will only be, or always was: nothing to compare it with."""
     values = np.zeros((20, WEEKS + AHEAD, 1))
     values[:, list(touched)] = 1.0
     history, _ = panel(values, np.full((20, WEEKS + AHEAD), 5.0))
     effects = with_effects(history)
+
     assert effects.coefficient == pytest.approx(0.0, abs=1e-9)
     assert effects.factor(np.full(20, 4.0)) == pytest.approx(1.0)
     assert effects.adjusted.data.tolist() == history.data.tolist()
@@ -123,6 +127,7 @@ def test_what_was_known_at_a_past_date_is_found_from_its_past_alone():
         np.where(np.tile(np.arange(WEEKS), 50) < WEEKS - 30, history.data, 0.0),
         history.indptr, 52, drivers=history.drivers,
     )  # fmt: skip
+
     assert np.array_equal(with_effects(past).coefficient, with_effects(other.until(30)).coefficient)
     factor = with_effects(past).factor(np.full(50, 30.0))
     strength = np.exp(with_effects(past).coefficient[:, 0])
@@ -148,6 +153,7 @@ def test_demand_that_was_nearly_shut_out_is_unknown_to_the_models():
     history, _ = panel(values, 10 * 0.02 ** values[:, :, 0])
     adjusted = with_effects(history).adjusted
     touched = values[:, :WEEKS, 0].ravel() > 0
+
     assert np.isnan(adjusted.data[touched]).all()
     assert np.array_equal(adjusted.data[~touched], history.data[~touched])
 
@@ -165,6 +171,7 @@ def scaled(distribution, factor):
 def test_scaling_keeps_counts_whole_and_scales_the_mean(mean, factor):
     base = negative_binomial(np.array([mean]), np.array([2 * mean]))
     found = scaled(base, factor)
+
     assert np.array_equal(found.values, np.floor(found.values))
     assert np.all(np.diff(found.values) >= 0) and np.all(found.values >= 0)
     assert found.mean[0] == pytest.approx(factor * base.mean[0], rel=0.02, abs=0.01)
@@ -174,6 +181,7 @@ def test_without_drivers_everything_is_handed_through():
     history = History(np.arange(30.0), np.array([0, 10, 30]))
     effects = with_effects(history)
     demand = Distribution(np.tile(np.linspace(0, 5, len(LEVELS)), (2, 1)))
+
     assert effects.adjusted is history
     assert effects.apply(demand, np.arange(2), np.ones(2)) is demand
     assert effects.factor(np.ones(2)).tolist() == [1.0, 1.0]
@@ -222,6 +230,7 @@ def test_odd_histories_have_finite_effects():
     drivers = Drivers(values, ("a", "b"), 4)
     history = History(data, np.concatenate([[0], np.cumsum(rows)]), 52, drivers=drivers)
     effects = with_effects(history)
+
     assert np.isfinite(coefficients(history, drivers)).all()
     assert np.all((effects.ahead >= 0.049) & (effects.ahead <= 20.01))
     known = effects.adjusted.data[~np.isnan(effects.adjusted.data)]

@@ -191,6 +191,7 @@ def test_calibrated_sums(seed: int, mean: float, width: float) -> None:
         # A sum on the edge of a step may be rounded to either side.
         assert np.mean(values[i] != twin) <= 2 / PATHS
         assert values[i].mean() == pytest.approx(mean, abs=2 / PATHS)
+
     assert not values[2].any()
 
 
@@ -207,17 +208,18 @@ def test_calibrated_sums_have_the_variance_asked_for() -> None:
 
 
 @pytest.mark.parametrize("orders", [0.05, 1.0, 6.0])
-@pytest.mark.parametrize("spread", [0.0, 0.3, 4.0])
-def test_panjer(orders: float, spread: float) -> None:
+@pytest.mark.parametrize("variation", [0.0, 0.3, 4.0])
+def test_panjer(orders: float, variation: float) -> None:
     size = np.array([0.0, 0.5, 0.2, 0.0, 0.0, 0.3])
     out = np.empty(60)
-    panjer(orders, spread, size, out)
+    panjer(orders, variation, size, out)
     counts = np.arange(60)
-    if spread == 0:
+    if variation == 0:
         count = stats.poisson.pmf(counts, orders)
     else:
-        count = stats.nbinom.pmf(counts, 1 / spread, 1 / (1 + spread * orders))
+        count = stats.nbinom.pmf(counts, 1 / variation, 1 / (1 + variation * orders))
     twin = np.array(reference.compound(count, size, 60))
+
     np.testing.assert_allclose(out / out[0], twin / twin[0], rtol=1e-8)
 
 
@@ -228,10 +230,10 @@ def test_panjer_where_zero_is_out_of_reach() -> None:
     np.testing.assert_allclose(out / out.sum(), stats.poisson.pmf(np.arange(800), 400.0), atol=1e-12)
 
 
-def number_of_orders(orders: float, spread: float) -> list[float]:
-    if spread == 0:
+def number_of_orders(orders: float, variation: float) -> list[float]:
+    if variation == 0:
         return list(stats.poisson.pmf(np.arange(60), orders))
-    return list(stats.nbinom.pmf(np.arange(60), 1 / spread, 1 / (1 + spread * orders)))
+    return list(stats.nbinom.pmf(np.arange(60), 1 / variation, 1 / (1 + variation * orders)))
 
 
 @pytest.mark.parametrize("mean, variance", [(0.3, 1.0), (4.0, 6.0), (4.0, 30.0), (12.0, 100.0), (5.0, 5.0)])
@@ -244,6 +246,7 @@ def test_compound(mean: float, variance: float) -> None:
     twin = reference.compound_quantiles(
         mean, variance, list(sizes[0]), list(weights[0]), WHOLE, levels, number_of_orders
     )
+
     np.testing.assert_array_equal(values[0], twin)
 
 
@@ -254,6 +257,7 @@ def test_compound_in_wide_cells() -> None:
     one, thousand = (MeanVariance(np.array([6.0 * unit]), np.array([40.0 * unit**2])) for unit in (1.0, 1e3))
     small = compound_quantiles(one, sizes, weights, nothing)
     large = compound_quantiles(thousand, 1e3 * sizes, weights, nothing)
+
     np.testing.assert_allclose(large / 1e3, small, atol=0.6)
     assert np.mean(large / 1e3 - small) == pytest.approx(0.0, abs=0.1)
 
@@ -279,6 +283,7 @@ def test_relative_sizes(seed: int) -> None:
 def test_sizes_are_pooled_within_the_category() -> None:
     sizes = np.array([np.linspace(0.5, 1.5, SIZES), np.ones(SIZES), np.full(SIZES, 9.0), np.zeros(SIZES)])
     pooled = pooled_sizes(sizes, np.array([5.0, 5.0, 1.0, 0.0]), np.array([0, 1, 1, 0]))
+
     np.testing.assert_allclose(pooled[0], sizes[0])
     np.testing.assert_array_equal(pooled[1], 1.0)
     np.testing.assert_array_equal(pooled[2], 1.0)
@@ -298,6 +303,7 @@ def test_a_category_lends_its_sizes() -> None:
     past = history(*steady, new, *wild, new, traits=Traits(category, np.full(82, np.nan)))
     demand = CompoundPoisson().fit(past).demand(np.full(82, 4.0))
     small = ((demand.values > 0) & (demand.values < 8)).sum(axis=1)
+
     assert small[81] > 2 * small[40]
 
 
@@ -306,6 +312,7 @@ def test_packs_stay_whole() -> None:
     past = sporadic(items=60, chance=0.15, pack=12)
     demand = CompoundPoisson().fit(past).demand(np.full(60, 4.0))
     values = demand.values[demand.values > 0]
+
     assert np.mean(values % 12 == 0) > 0.65
     smooth = DynamicCounts().fit(past).demand(np.full(60, 4.0)).values
     assert np.mean(smooth[smooth > 0] % 12 == 0) < 0.3
@@ -333,6 +340,7 @@ def test_some_items_are_as_among_all(
     forecast = model.fit(past)
     horizon = np.linspace(1.0, 9.0, len(past))
     chosen = np.array([21, 3, 20, 11, 3])
+
     np.testing.assert_array_equal(
         forecast.demand_of(chosen, horizon).values, forecast.demand(horizon).values[chosen]
     )
@@ -347,6 +355,7 @@ def test_alternating_demand_is_seen_by_the_chain_alone() -> None:
     next_up, next_down = (
         WillemainBootstrap().fit(past).demand(np.ones(40)).mean.mean() for past in (before, after)
     )
+
     assert next_up > 4 * next_down
     assert WillemainBootstrap().fit(before).demand(np.full(40, 20.0)).mean.mean() == pytest.approx(
         55, rel=0.1
@@ -360,6 +369,7 @@ def test_blocks_keep_their_neighbours_together() -> None:
     together, apart = np.zeros((1, 400)), np.zeros((1, 400))
     block_sums(past, horizon, 2, seed, together)
     block_sums(past, horizon, 1, seed, apart)
+
     np.testing.assert_array_equal(together, 10.0)
     assert apart.std() > 4
 
@@ -368,6 +378,7 @@ def test_poisson_demand_is_found_to_be_poisson() -> None:
     """Steady Poisson counts: f is about 1, and the sum about as wide as Poisson and the rate allow."""
     past = history(*np.random.default_rng(7).poisson(3.0, (400, 150)).astype(float))
     demand = DynamicCounts().fit(past).demand(np.full(400, 4.0))
+
     assert demand.mean.mean() == pytest.approx(12.0, rel=0.03)
     assert demand.variance.mean() == pytest.approx(12.0, rel=0.25)
     assert np.mean(demand.quantile(0.95)) == pytest.approx(stats.poisson.ppf(0.95, 12.0), abs=1.0)
@@ -381,6 +392,7 @@ def test_the_discount_follows_the_panel() -> None:
         1.0 - 1.0 / DynamicCounts().fit(history(*rows.astype(float)))._now.weight.mean()
         for rows in (still, wander)
     ]
+
     assert kept[0] > kept[1] + 0.05
 
 
@@ -391,4 +403,5 @@ def test_sums_ignore_when_the_demand_fell(model: ADIDA | IMAPA) -> None:
     level = model.fit(history(*rows)).level_at(np.full(4, 4.0))
     for one in split(history(*rows), level):
         assert one[-1] == pytest.approx(2.0, rel=0.35)
+
     assert len(LEVELS) == model.fit(history(*rows)).demand(np.full(4, 4.0)).values.shape[1]

@@ -54,6 +54,7 @@ def test_window_sums(seed: int, horizon: float) -> None:
 def test_recursions(seed: int, parameter: float, other: float) -> None:
     history = panel(seed)
     a, b = np.full(len(history), parameter), np.full(len(history), other)
+
     same(history, smoothed_levels(history, a), lambda _, y: reference.smoothed_levels(y, parameter))
     same(history, croston_levels(history, a), lambda _, y: reference.croston_levels(y, parameter))
     same(history, tsb_levels(history, a, b), lambda _, y: reference.tsb_levels(y, parameter, other))
@@ -82,6 +83,7 @@ def test_error_moments(unit: float) -> None:
     ):
         rows = np.stack([each[i] for each in got], axis=1)
         np.testing.assert_allclose(rows, reference.error_moments(y, s, x, 2.5, unit, ages), rtol=1e-9)
+
     assert got.windows.sum() > 100
 
 
@@ -90,6 +92,7 @@ def test_steps(unit: float) -> None:
     history = panel(6, unit=unit)
     got = steps(history)
     expected = [reference.step(y, STEPS) for y in split(history, history.data)]
+
     np.testing.assert_allclose(got, expected, rtol=1e-12)
     assert np.all(got > 0)
 

@@ -15,7 +15,8 @@ from models.selection import Choice
 from models.shared.base import demand_of, demands_of
 from models.shared.distribution import LEVELS
 from models.shared.history import History
-from models.shared.pooled import LEARNT, PooledForecast, Tail, Trained, examples, learning_horizons
+from models.shared.pooled import PooledForecast, Trained, examples, learning_horizons
+from models.shared.quantile_curve import LEARNT, Tail
 from models.shared.scores import coverage, pinball
 from models.shared.window_features import NAMES, OFFSET, ORDER_NAMES, window_features
 from models.shared.window_statistics import HALF_LIFE_WEEKS, MEAN_WEEKS, MOST_SUMS, SUM_SHARES, Windows
@@ -27,8 +28,8 @@ def shop(items: int = 300, weeks: int = 80, seed: int = 0, season: int = 52) -> 
     """Items of very different rates that keep them: negative binomial weeks."""
     generator = np.random.default_rng(seed)
     rate = generator.lognormal(0.5, 1.3, items)
-    spread = generator.gamma(2.0, 0.5, (items, weeks))
-    data = generator.poisson(rate[:, None] * spread).astype(float)
+    gamma = generator.gamma(2.0, 0.5, (items, weeks))
+    data = generator.poisson(rate[:, None] * gamma).astype(float)
     return History(data.ravel(), np.arange(0, items * weeks + 1, weeks, dtype=np.int64), season)
 
 
@@ -79,14 +80,14 @@ def features_by_hand(y: list[float], horizon: float, week: float) -> tuple[list[
     amounts.append(mean * horizon)
 
     middle = sum(sums) / len(sums) if sums else 0.0
-    spread = math.sqrt(sum((s - middle) ** 2 for s in sums) / len(sums)) if sums else 0.0
+    deviation = math.sqrt(sum((s - middle) ** 2 for s in sums) / len(sums)) if sums else 0.0
     sizes = [v for v in known if v > 0]
     size = sum(sizes) / max(len(sizes), 1)
     variation = max(sum(v * v for v in sizes) / max(len(sizes), 1) - size**2, 0.0) / max(size**2, 1e-9)
     latest = max((t for t, v in enumerate(y) if v > 0), default=-1)
     silent = len(y) - 1 - latest
     rest = [
-        math.log(spread / max(middle, 1e-9) + 0.1),
+        math.log(deviation / max(middle, 1e-9) + 0.1),
         math.log(min(size / max(mean * horizon, 1e-9), 1e3) + 0.1),
         active(recent(4 * week)),
         active(recent(13 * week)),
@@ -118,6 +119,7 @@ def test_features_equal_their_slow_twin(season: int, horizon: float) -> None:
     origin = history.indptr[1:] - 1 - np.minimum(3, lengths - 1)
     step = np.full(len(lengths), 0.5)
     seen = window_features(history, Windows(item, origin, np.full(len(item), horizon)), step)
+
     assert seen.values.shape == (len(item), len(NAMES) + len(ORDER_NAMES))
     for i in item:
         past = slice(history.indptr[i], origin[i] + 1)
@@ -137,6 +139,7 @@ def test_features_do_not_look_past_their_origin() -> None:
     for end in history.indptr[1:]:
         changed[end - 10 : end] += 100
     later = replace(history, data=changed)
+
     np.testing.assert_array_equal(
         window_features(history, windows, np.ones(20)).values,
         window_features(later, windows, np.ones(20)).values,
@@ -152,6 +155,7 @@ def test_smoothed_quantile_regression_agrees_with_statsmodels(level: float) -> N
     exact = QuantReg(target, inputs).fit(q=level).params
     lost = pinball(target, inputs @ ours, level).mean()
     least = pinball(target, inputs @ exact, level).mean()
+
     assert least <= lost <= 1.005 * least
     np.testing.assert_allclose(ours, exact, atol=0.2)
 
@@ -161,6 +165,7 @@ def test_the_tail_is_that_of_the_windows() -> None:
     target = generator.normal(size=200_000)
     curve = np.tile(np.quantile(target, LEARNT), (len(target), 1))
     whole = Tail.measured(curve, target).complete(curve[:1])[0]
+
     assert np.all(np.diff(whole) >= 0)
     inside = (LEVELS > 0.01) & (LEVELS <= 0.999)
     np.testing.assert_allclose(whole[inside], np.quantile(target, LEVELS[inside]), atol=0.03)
@@ -186,6 +191,7 @@ def test_what_was_learnt_holds(learnt: tuple[History, Trained]) -> None:
             at_or_below, below = coverage(actual[part], demand.quantile(q)[part])
             assert at_or_below >= q - 0.035
             assert below <= q + 0.035
+
     assert demand.mean.sum() == pytest.approx(actual.sum(), rel=0.06)
     assert len(history) == 300
 
@@ -203,6 +209,7 @@ def test_some_of_the_items_and_any_horizon(learnt: tuple[History, Trained]) -> N
     horizon = np.linspace(0.0, 30.0, 300)
     everything = forecast.demand(horizon)
     some = np.array([299, 0, 17], dtype=np.int64)
+
     np.testing.assert_array_equal(demand_of(forecast, some, horizon).values, everything.values[some])
     assert np.all(everything.values[0] == 0)
     assert np.all(np.isfinite(everything.values))
@@ -218,6 +225,7 @@ def test_items_too_young_or_without_demand_have_the_fallbacks_forecast(
     data = np.concatenate([np.zeros(30), [4.0, 2.0], np.full(20, np.nan), np.full(40, 3.0)])
     history = History(data, np.array([0, 30, 32, 52, 92, 92], dtype=np.int64))
     forecast = model.fit(history)
+
     assert isinstance(forecast, PooledForecast)
     horizon = np.full(5, 4.0)
     fallback = model.fallback.fit(history).demand(horizon).values
@@ -263,6 +271,7 @@ def test_order_lines_are_learnt_from() -> None:
         past = history.until(4)
         demand = QUICK.train(past, horizon).fit(past).demand(horizon)
         lost.append(np.mean([pinball(actual, demand.quantile(q), q).mean() for q in (0.5, 0.8)]))
+
     assert lost[1] < lost[0]
 
 

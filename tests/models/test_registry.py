@@ -32,12 +32,21 @@ def test_without_the_default_the_least_loss_wins() -> None:
     assert assigned(expected, [model("ses"), model("tsb")]).tolist() == [1, 0]
 
 
+@pytest.mark.parametrize("name", sorted(MODELS))
+def test_every_model_has_a_worked_example_and_a_row_of_other_names(name: str) -> None:
+    file = ROOT / (type(model(name)).__module__.replace(".", "/") + ".py")
+    said = file.read_text(encoding="utf-8")
+    assert ">>> " in said, "an example that runs, small enough to check by hand"
+    assert "Also called: " in said, "the method's other names, so that it is found by them"
+
+
 def test_what_models_share_knows_none_of_them() -> None:
     upward = []
     for path in sorted((ROOT / "models" / "shared").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_bytes())):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("models"):
                 upward += [path.name] if not node.module.startswith("models.shared") else []
+
     assert upward == []
 
 

@@ -24,6 +24,7 @@ def test_scaled_pinball() -> None:
     got = scaled_pinball(
         np.array([6.0, 0.0, 1.0]), quantiles, np.array([0.5, 0.9]), np.array([4.0, 2.0, 0.0])
     )
+
     np.testing.assert_allclose(got, [(1.0 + 0.2) / 2 / 4, 0.0, np.nan])
 
 
@@ -42,5 +43,6 @@ def test_rmsse() -> None:
     history = History(np.array([1.0, 3.0, np.nan, 4.0, 2.0, 5.0, 5.0]), np.array([0, 5, 7]))
     actual = np.array([[4.0, np.nan], [6.0, 6.0]])
     got = rmsse(actual, np.array([[2.0, 0.0], [5.0, 5.0]]), history)
+
     # Known steps of the first item: 1 -> 3 and 4 -> 2; the second never changed.
     np.testing.assert_allclose(got, [np.sqrt(4.0 / 4.0), np.nan])

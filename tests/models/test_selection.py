@@ -56,6 +56,7 @@ def test_the_better_model_is_chosen() -> None:
     data = np.concatenate([slow, fast]).ravel()
     history = History(data, np.arange(0, 60 * 120 + 1, 120, dtype=np.int64))
     choice = chosen(history, Constant("slow", 0.15), Constant("fast", 20.0))
+
     assert choice.names == ("slow",) * 30 + ("fast",) * 30
     demand = choice.fit(history).demand(np.full(60, 2.0))
     np.testing.assert_allclose(demand.mean[:30], 0.3, rtol=0.1)
@@ -66,6 +67,7 @@ def test_loss_and_windows_by_hand() -> None:
     history = History(np.full(60, 3.0), np.array([0, 60]))
     always, never = Constant("always", 3.0), Constant("never", 0.0)
     choice = chosen(history, always, never, q=0.8, horizon=2.5)
+
     assert choice.windows[0] == 8
     # Demand is 7.5 of a scale of 7.5; ordering nothing is .8 short of each unit.
     assert choice.loss[0, 1] == pytest.approx(0.8)
@@ -78,6 +80,7 @@ def test_windows_with_unknown_buckets_are_left_out() -> None:
     data = np.tile([1.0, np.nan, 2.0], 40)
     history = History(np.concatenate([data, np.full(120, 2.0)]), np.array([0, 120, 240]))
     choice = chosen(history, Constant("a", 1.0), Constant("b", 2.0))
+
     assert list(choice.windows) == [0, 8]
     assert np.isnan(choice.loss[0]).all()
     assert np.isfinite(choice.loss[1]).all()
@@ -89,6 +92,7 @@ def test_items_without_a_window_take_the_panels_best() -> None:
     data = np.concatenate([long, [5.0, 4.0]])
     indptr = np.concatenate([np.arange(0, 2001, 100), [2002, 2002]]).astype(np.int64)
     choice = chosen(History(data, indptr), Constant("wrong", 90.0), Constant("right", 5.0))
+
     assert list(choice.windows[-2:]) == [0, 0]
     assert choice.names[-2:] == ("right", "right")
 
@@ -120,6 +124,7 @@ def test_each_item_answers_by_its_own_model() -> None:
         whole = candidate.fit(history).demand(horizon).values
         np.testing.assert_array_equal(got[index == column], whole[index == column])
     some = np.array([31, 4, 17])
+
     np.testing.assert_array_equal(demand_of(forecast, some, horizon).values, got[some])
 
 
@@ -127,6 +132,7 @@ def test_choice_over_all_models_is_repeatable() -> None:
     history = panel(24)
     candidates = [model(name) for name in MODELS]
     first, second = chosen(history, *candidates), chosen(history, *candidates)
+
     np.testing.assert_array_equal(first.index, second.index)
     np.testing.assert_array_equal(first.loss, second.loss)
     assert first.loss.shape == (24, len(MODELS))
@@ -141,6 +147,7 @@ def test_the_future_is_not_seen() -> None:
     ends = np.concatenate([np.arange(end - 4, end) for end in history.indptr[1:]])
     data[ends] += 1000.0
     shocked = chosen(History(data, history.indptr), model("ses"), model("tsb"))
+
     assert np.all(shocked.loss > 5), "a shock in the last window cannot have been expected"
 
 
@@ -161,6 +168,7 @@ def test_few_windows_lean_on_the_class() -> None:
     classes = np.zeros((8, 500), dtype=np.int64)
     expected = expected_losses(losses, classes, classes[0])
     raw = losses.mean(axis=0)
+
     assert np.mean(raw[:, 1] < raw[:, 0]) > 0.1
     assert np.all(expected[:, 0] < expected[:, 1])
 
@@ -171,6 +179,7 @@ def test_losses_count_for_the_class_at_the_origin() -> None:
     losses = np.where(classes[:, :, None] == np.array([0, 1]), 0.1, 1.0)
     now = np.array([1, 0])
     pooled = expected_losses(losses[:4], classes[:4], now)
+
     assert pooled.shape == (2, 2)
     far_more_windows = expected_losses(np.tile(losses, (3, 1, 1)), np.tile(classes, (3, 1)), now)
     assert list(np.argmin(far_more_windows, axis=1)) == [0, 1], "its own windows win in the end"
@@ -190,6 +199,7 @@ def test_activity_classes() -> None:
 def test_past_origins_cover_most_of_a_year() -> None:
     history = panel(2, length=200)
     dates = past_origins(history, np.full(2, 4.0), 8)
+
     assert dates[0] == 4
     assert len(dates) == 8
     assert 26 <= dates[-1] <= 52
@@ -200,6 +210,7 @@ def test_past_origins_cover_most_of_a_year() -> None:
 def test_shrunk_losses() -> None:
     loss = np.array([[1.0, 2.0], [3.0, 1.0], [np.nan, np.nan], [0.0, 0.0]])
     got = shrunk_losses(loss, np.array([100.0, 1.0, 0.0, 5.0]), 10.0)
+
     assert np.isfinite(got).all()
     assert np.all(got[:, 0] < got[:, 1]), "one window against the panel's hundred is noise"
     np.testing.assert_allclose(got[2], got[3])

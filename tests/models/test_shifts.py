@@ -46,6 +46,7 @@ def test_an_item_that_ended_among_many_that_go_on_is_seen_to_have_ended():
     data[:WEEKS] = ended.data[:WEEKS]
     mixed = History(data, going.indptr, 52)
     demand = model("tsb").fit(mixed).demand(np.full(N, 4.0))
+
     assert demand.quantile(0.9)[0] <= 4
     assert demand.mean[1:].min() > 25
 

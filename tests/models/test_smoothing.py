@@ -17,7 +17,14 @@ from models.seasonal_smoothing import SeasonalAdditive, SeasonalMultiplicative, 
 from models.shared.base import Model
 from models.shared.history import History, Traits
 from models.shared.past_errors import error_moments, squared_error, squared_errors
-from models.shared.seasonal_indices import ITEM_DISPERSION, _group_moments, cycles, drawn, group_indices
+from models.shared.seasonal_indices import (
+    ITEM_DISPERSION,
+    GroupMoments,
+    _group_moments,
+    cycles,
+    group_indices,
+    shrunk,
+)
 from models.shared.seasonality import Edition, Seasons, groups_of, means_ahead, no_seasons, period_of, seasons
 from models.shared.smoothing import best_on_grid, best_parameters, mean_reach
 from models.shared.steps import steps
@@ -57,7 +64,7 @@ def same(panel: History, flat: np.ndarray, twin) -> None:
         np.testing.assert_allclose(got, np.array(twin(i, y), dtype=float), rtol=1e-8, atol=1e-8)
 
 
-def made_seasons(panel: History, seed: int, period: int = 7) -> Seasons:
+def random_seasons(panel: History, seed: int, period: int = 7) -> Seasons:
     """Two groups, two editions, and a bucket of the cycle in which next to nothing is sold."""
     generator = np.random.default_rng(seed)
     longest = int(panel.lengths.max())
@@ -86,6 +93,7 @@ def test_holt_equals_its_twin(seed: int, alpha: float, beta: float, phi: float, 
     n = len(some)
     parameters, span = np.tile([alpha, beta, phi], (n, 1)), np.full(n, horizon)
     got = holt_levels(some, parameters, span)
+
     same(some, got, lambda _, y: reference.holt_levels(y, alpha, beta, phi, horizon))
     got = holt_levels(some, parameters, span, np.tile([2.0, -0.3], (n, 1)))
     same(some, got, lambda _, y: reference.holt_levels(y, alpha, beta, phi, horizon, 2.0, -0.3))
@@ -99,7 +107,7 @@ def test_theta_equals_its_twin(seed: int, alpha: float, theta: float, horizon: f
     parameters, span = np.tile([alpha, theta], (n, 1)), np.full(n, horizon)
     got = theta_levels(some, parameters, span, initial=np.full(n, 1.5))
     same(some, got, lambda _, y: reference.theta_levels(y, alpha, theta, horizon, initial=1.5))
-    found, extra = made_seasons(some, seed), (5.0**3 - 5.0) / 12
+    found, extra = random_seasons(some, seed), (5.0**3 - 5.0) / 12
     got = theta_levels(some, parameters, span, found, least_span=5.0)
 
     def twin(i: int, y: np.ndarray) -> list[float]:
@@ -126,7 +134,7 @@ def test_seasonal_smoothing_equals_its_twin(
 ) -> None:
     some = panel(seed)
     n = len(some)
-    found = made_seasons(some, seed)
+    found = random_seasons(some, seed)
     parameters = np.tile([alpha, gamma, share], (n, 1))
     for initial in ((np.nan, np.nan), (3.0, 1.0)):
         got = seasonal_levels(
@@ -154,8 +162,9 @@ def test_group_moments_and_cycles_equal_their_twins(seed: int, period: int) -> N
     group = np.arange(12) % 2
     index = np.random.default_rng(seed).uniform(0.2, 2.0, (2, period))
     step = steps(some)
-    got = np.zeros((2, length, 5))
-    _group_moments(some.data, some.indptr, begin, group, step, index, got)
+    moments = GroupMoments.zeros(2, length)
+    _group_moments(some.data, some.indptr, begin, group, step, index, moments)
+    got = np.stack(moments, axis=2)
     series = split(some, some.data)
     for g in range(2):
         own = [i for i in range(12) if group[i] == g]
@@ -164,11 +173,11 @@ def test_group_moments_and_cycles_equal_their_twins(seed: int, period: int) -> N
         )
         np.testing.assert_allclose(got[g], expected, rtol=1e-9)
     if length >= period:
-        ratios, variance = cycles(got, period)
+        ratios, variance = cycles(moments, period)
         for g in range(2):
-            rows, spread = reference.cycles(got[g].tolist(), period)
+            rows, expected = reference.cycles(got[g].tolist(), period)
             np.testing.assert_allclose(ratios[g], rows, rtol=1e-9)
-            assert variance[g] == pytest.approx(spread, rel=1e-6)
+            assert variance[g] == pytest.approx(expected, rel=1e-6)
 
 
 @settings(deadline=None, max_examples=40, derandomize=True)
@@ -178,6 +187,7 @@ def test_means_over_a_horizon(seed: int, horizon: float, phi: float) -> None:
     for phase, got in enumerate(means_ahead(season, horizon)):
         assert got == pytest.approx(reference.ahead(season, phase, horizon))
     expected = reference.over_horizon(horizon, lambda k: sum(phi**j for j in range(1, k + 1)))
+
     assert mean_reach(np.array([horizon]), np.array([phi]))[0] == pytest.approx(expected, rel=1e-6)
 
 
@@ -210,6 +220,7 @@ def test_simple_smoothing_equals_statsmodels(example: str, alpha: float) -> None
     peer = SimpleExpSmoothing(y, initialization_method="known", initial_level=y[0] + 1)
     expected = peer.fit(smoothing_level=alpha, optimized=False).forecast(5).sum()
     got = smoothed_levels(history(y), np.array([alpha]), np.array([y[0] + 1]))
+
     assert last_sum(got, 5) == pytest.approx(expected, rel=TOLERANCE)
 
 
@@ -224,6 +235,7 @@ def test_holt_equals_statsmodels(example: str, alpha: float, beta: float, phi: f
         y, damped_trend=phi < 1.0, initialization_method="known", initial_level=level, initial_trend=trend
     ).fit(smoothing_level=alpha, smoothing_trend=beta, optimized=False, **damping)
     expected = peer.forecast(horizon).sum()
+
     assert expected > 0
     got = holt_levels(
         history(y), np.array([[alpha, beta, phi]]), np.array([float(horizon)]), np.array([[level, trend]])
@@ -239,6 +251,7 @@ def test_theta_equals_statsmodels(example: str, theta: float) -> None:
     expected = peer.forecast(6, theta=theta).sum()
     alpha = float(peer.params["alpha"])
     got = theta_levels(history(y), np.array([[alpha, theta]]), np.array([6.0]), initial=y[:1])
+
     assert last_sum(got, 6) == pytest.approx(expected, rel=TOLERANCE)
 
 
@@ -259,6 +272,7 @@ def test_theta_with_a_season_equals_statsmodels(horizon: int, tolerance: float) 
         found,
         initial=np.array([y[0] / index[0, 0]]),
     )
+
     assert last_sum(got, horizon) == pytest.approx(peer.forecast(horizon).sum(), rel=tolerance)
 
 
@@ -290,6 +304,7 @@ def test_seasonal_smoothing_equals_statsmodels(alpha: float, gamma: float, horiz
         kind == "mul",
         np.array([[315.0, 340.0]]),
     )
+
     assert last_sum(got, horizon) == pytest.approx(expected, rel=TOLERANCE)
     if horizon < 12:
         assert peer.forecast(horizon).sum() == pytest.approx(expected, rel=TOLERANCE)
@@ -319,6 +334,7 @@ def test_the_season_of_a_category_is_found() -> None:
     some = history(*up, *down, traits=traits)
     begin = np.zeros(120, dtype=np.int64)
     index = group_indices(some, steps(some), groups_of(some), begin, 52, 156)
+
     assert np.abs(index[0] - WAVE).mean() < 0.06
     assert np.abs(index[1] - (2 - WAVE)).mean() < 0.06
     np.testing.assert_allclose(index.mean(axis=1), 1.0)
@@ -333,14 +349,15 @@ def test_items_seen_for_a_part_of_the_year_do_not_bend_the_season() -> None:
     some = history(*yearly(generator, WAVE, np.full(100, 6.0), lengths))
     begin = lengths.max() - lengths
     index = group_indices(some, steps(some), np.zeros(100, dtype=np.int64), begin, 52, 104)
+
     assert np.abs(index - WAVE).mean() < 0.12
 
 
 def shape(times: int, chance: float, variance: float) -> float:
-    """How much is left of a made season, on average, after ``times`` cycles with that much chance in each."""
+    """How much of a known season is left, on average, of ``times`` cycles with that much chance in each."""
     generator = np.random.default_rng(5)
     season = WAVE + chance * generator.normal(size=(1, times, 52))
-    left = drawn(season, np.array([variance]), np.ones((1, 52)))[0] - 1
+    left = shrunk(season, np.array([variance]), np.ones((1, 52)))[0] - 1
     return float(left @ (WAVE - 1) / ((WAVE - 1) @ (WAVE - 1)))
 
 
@@ -359,7 +376,8 @@ def test_indices_are_never_negative_and_have_mean_1(seed: int, groups: int, coun
     seen = generator.exponential(1.0, (groups, count, 6))
     seen[generator.random(seen.shape) < 0.4] = np.nan
     towards = generator.dirichlet(np.ones(6), 1) * 6
-    index = drawn(seen, generator.choice([0.0, 0.1, np.inf], groups), towards)
+    index = shrunk(seen, generator.choice([0.0, 0.1, np.inf], groups), towards)
+
     assert np.all(index >= 0)
     np.testing.assert_allclose(index.mean(axis=1), 1.0)
 
@@ -374,6 +392,7 @@ def test_an_edition_knows_nothing_of_what_comes_after() -> None:
     generator = np.random.default_rng(4)
     some = history(*yearly(generator, WAVE, np.full(40, 5.0), np.full(40, 130)))
     found = seasons(some)
+
     assert len(found.editions) > 3
     for edition in found.editions[1:]:
         back = 130 - (edition.first + 1)
@@ -384,6 +403,7 @@ def test_an_edition_knows_nothing_of_what_comes_after() -> None:
 def test_editions_cover_every_bucket_once() -> None:
     some = panel(3, season=12)
     found = seasons(some)
+
     assert found.editions[0].first == 0 and np.all(found.editions[0].indices == 1)
     assert found.editions[-1].end == some.lengths.max()
     for before, after in zip(found.editions[:-1], found.editions[1:], strict=True):
@@ -421,6 +441,7 @@ def test_an_item_seen_for_one_season_uses_that_of_its_category(model: Model) -> 
     some = history(*[y[:-ahead] for y in whole])
     actual = np.array([y[-ahead:].sum() for y in whole])
     plain = error(SimpleExponentialSmoothing(), some, ahead, actual)
+
     assert error(model, some, ahead, actual) < 0.75 * plain
     young = np.arange(60, 80)
     mean = model.fit(some).demand(np.full(80, float(ahead))).mean[young]
@@ -437,6 +458,7 @@ def test_three_days_of_a_week(model: Model) -> None:
     some = history(*[generator.poisson(rate * days) for rate in rates], season=365)
     demand = model.fit(some)
     two, seven = (demand.demand(np.full(50, h)).mean for h in (2.0, 7.0))
+
     assert two.sum() == pytest.approx(4.0 * rates.sum(), rel=0.06)
     assert seven.sum() == pytest.approx(7.0 * rates.sum(), rel=0.06)
 
@@ -446,6 +468,7 @@ def test_an_item_on_its_own_learns_its_week() -> None:
     days = np.resize([0.2, 0.2, 0.2, 0.2, 0.2, 3.0, 3.0], 7 * 40 + 5)
     alone = history(generator.poisson(10 * days), season=365)
     two = SeasonalMultiplicative().fit(alone).demand(np.array([2.0])).mean[0]
+
     assert two == pytest.approx(60.0, rel=0.1)
 
 
@@ -455,6 +478,7 @@ def test_a_trend_is_followed(model: Model) -> None:
     path = np.linspace(20, 40, 112)
     some = history(*[generator.poisson(path[:104]) for _ in range(60)])
     actual = np.full(60, path[104:].sum())
+
     assert error(model, some, 8.0, actual) < 0.85 * error(SimpleExponentialSmoothing(), some, 8.0, actual)
 
 
@@ -477,6 +501,7 @@ def test_the_unknown_carries_on() -> None:
     """An unknown bucket moves the trend on, and takes its turn in the season."""
     rising = [10.0, 12.0, 14.0, np.nan, np.nan, 20.0]
     got = holt_levels(history(rising), np.array([[0.5, 0.5, 1.0]]), np.array([1.0]), np.array([[8.0, 2.0]]))
+
     np.testing.assert_allclose(got, [12, 14, 16, 18, 20, 22])
     waves = [2.0, 6.0, np.nan, 6.0, 2.0, np.nan]
     zero = np.zeros(1, dtype=np.int64)
@@ -490,6 +515,7 @@ def test_best_on_grid_is_best_parameters_of_levels_without_a_horizon() -> None:
     grid = np.array([[0.1], [0.5]])
     chosen, level = best_on_grid(some, grid, lambda p: smoothed_levels(some, p[:, 0]))
     again = best_parameters(some, grid, lambda p, _: smoothed_levels(some, p[:, 0]))
+
     np.testing.assert_array_equal(chosen, again)
     np.testing.assert_array_equal(level, smoothed_levels(some, chosen[:, 0]))
 
@@ -501,6 +527,7 @@ def test_squared_errors_equal_those_of_the_moments() -> None:
     sums, level = window_sums(some, span, 0.5), 1.0 + smoothed_levels(some, np.full(len(some), 0.3))
     squared, windows = squared_errors(some, sums, level[:, None], span)
     moments = error_moments(some, sums, level, span, np.ones(n), np.empty(0))
+
     np.testing.assert_allclose(windows, moments.windows[:, 0])
     np.testing.assert_allclose(squared, moments.squared, rtol=1e-9)
     for one, of_several in zip(squared_error(some, sums, level, span), (squared[:, 0], windows), strict=True):
@@ -511,6 +538,7 @@ def test_squared_errors_equal_those_of_the_moments() -> None:
 def test_no_seasons_is_the_default_of_theta() -> None:
     some = panel(12)
     parameters, span = np.tile([0.2, 2.0], (len(some), 1)), np.full(len(some), 3.0)
+
     np.testing.assert_array_equal(
         theta_levels(some, parameters, span), theta_levels(some, parameters, span, no_seasons(some))
     )

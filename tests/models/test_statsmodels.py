@@ -1,4 +1,4 @@
-"""ETS and SARIMAX: what we make of statsmodels' estimates, who is worth their time, what drives demand."""
+"""ETS and SARIMAX: what we make of statsmodels' estimates, which items are eligible, what drives demand."""
 
 import warnings
 
@@ -16,6 +16,7 @@ from models.shared import statsmodels_fits
 from models.shared.eligible_items import LEAST_KNOWN, eligible_items
 from models.shared.history import Drivers, History, Traits
 from models.shared.innovations import Innovations, aicc, paths, widening
+from models.shared.regressors import relevant_drivers
 from models.shared.series import Series, series_of
 from models.shared.statsmodels_fits import StatsmodelsForecast
 
@@ -75,8 +76,8 @@ def test_ets_agrees_with_statsmodels(name: str, damped: bool, period: int, param
     ours, errors = ets.innovations(theirs, period).after(y)
     np.testing.assert_allclose(errors, theirs.resid, rtol=0, atol=1e-9 * np.ptp(y))
     np.testing.assert_allclose(ours.mean(36), theirs.forecast(36), rtol=1e-10)
-    spread = theirs.get_prediction(start=len(y), end=len(y) + 35).var_pred_mean
-    np.testing.assert_allclose(np.cumsum(ours.weights(36) ** 2) * np.mean(errors**2), spread, rtol=1e-9)
+    variance = theirs.get_prediction(start=len(y), end=len(y) + 35).var_pred_mean
+    np.testing.assert_allclose(np.cumsum(ours.weights(36) ** 2) * np.mean(errors**2), variance, rtol=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -137,14 +138,15 @@ def test_the_criterion_is_that_of_statsmodels() -> None:
 @settings(deadline=None, max_examples=30, derandomize=True)
 @given(seed=st.integers(0, 10**6), states=st.integers(1, 5), buckets=st.integers(1, 30))
 def test_errors_come_back(seed: int, states: int, buckets: int) -> None:
-    """Demand made from errors has those errors; what they add is their weights; unknown is no error."""
+    """Demand simulated from errors has those errors; what they add is their weights; unknown is no error."""
     generator = np.random.default_rng(seed)
     transition = generator.normal(0, 0.6 / np.sqrt(states), (states, states))
     model = Innovations(transition, *generator.normal(0, 1, (3, states)))
-    made = generator.normal(0, 1, buckets)
-    y = model.mean(buckets) + np.convolve(made, model.weights(buckets))[:buckets]
+    simulated = generator.normal(0, 1, buckets)
+    y = model.mean(buckets) + np.convolve(simulated, model.weights(buckets))[:buckets]
     last, errors = model.after(y)
-    np.testing.assert_allclose(errors, made, atol=1e-6 * (1 + np.abs(y).max()))
+
+    np.testing.assert_allclose(errors, simulated, atol=1e-6 * (1 + np.abs(y).max()))
     blind, unknown = model.after(np.full(buckets, np.nan))
     assert np.isnan(unknown).all()
     np.testing.assert_allclose(blind.mean(3), model.mean(buckets + 3)[buckets:], atol=1e-9)
@@ -156,6 +158,7 @@ def test_paths_keep_the_mean_and_have_the_spread() -> None:
     model = Innovations(np.eye(1), np.ones(1), np.array([0.3]), np.array([50.0]))
     errors = generator.gamma(2.0, 3.0, 400) - 6.0
     walked = paths(model, errors, 2, 12, 4000, np.random.default_rng(2))
+
     assert walked.shape == (12, 4000)
     np.testing.assert_allclose(walked.mean(axis=1), 50.0, rtol=1e-9)
     total = walked.sum(axis=0)
@@ -170,6 +173,7 @@ def test_errors_that_correlate_widen_sums() -> None:
     fresh = generator.normal(0, 1, 600)
     lasting = np.convolve(fresh, 0.7 ** np.arange(20))[:600]
     flat = np.append(1.0, np.zeros(7))
+
     assert widening(fresh, flat) < 1.1
     assert widening(lasting, flat) > 1.7
     assert widening(-np.diff(fresh), flat) == 1.0, "never narrower than the model says"
@@ -178,19 +182,20 @@ def test_errors_that_correlate_widen_sums() -> None:
     assert widening(np.zeros(50), flat) == 1.0
 
 
-# Who is worth it
+# Which items are eligible
 
 
 def busy(rate: float, length: int = 60, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).poisson(rate, length).astype(float)
 
 
-def test_the_items_that_sell_most_are_worth_it() -> None:
+def test_the_items_that_sell_most_are_eligible() -> None:
     seldom = np.where(np.arange(60) % 5 == 0, 500.0, 0.0)
     history = panel(
         busy(20), busy(9), busy(30), busy(90, LEAST_KNOWN - 1), seldom, np.full(60, 70.0), busy(5)
     )
     items, why = eligible_items(history, 2)
+
     assert items.tolist() == [0, 2]
     assert why == [
         "",
@@ -209,6 +214,7 @@ def test_money_counts_where_prices_are_known() -> None:
     plain = panel(busy(20), busy(9), busy(30), busy(25))
     traits = Traits(np.full(4, -1), np.array([2.0, 50.0, 1.0, np.nan]))
     priced = History(plain.data, plain.indptr, plain.season, traits)
+
     assert eligible_items(plain, 2)[0].tolist() == [2, 3]
     assert eligible_items(priced, 2)[0].tolist() == [1, 3], "an unknown price is a usual one"
 
@@ -225,6 +231,7 @@ def test_the_others_get_the_default(model: type[ETS] | type[SARIMAX]) -> None:
     forecast = model(most_items=1).fit(history)
     horizon = np.array([3.0, 2.0, 4.5, 6.0])
     demand, default = forecast.demand(horizon), NegativeBinomial().fit(history).demand(horizon)
+
     np.testing.assert_array_equal(demand.values[:3], default.values[:3])
     assert np.any(demand.values[3] != default.values[3])
     assert [text.split(":")[0].split("(")[0] for text in forecast.how] == [
@@ -270,6 +277,7 @@ def test_nothing_is_fitted_twice(model: type[ETS] | type[SARIMAX], monkeypatch: 
     monkeypatch.setattr(ets, "fit_ets", None)
     monkeypatch.setattr(sarimax, "fit_sarimax", None)
     means = [mean(forecast, horizon) for horizon in (1.0, 2.5, 30.0)]
+
     assert means == pytest.approx([20.0 * horizon for horizon in (1.0, 2.5, 30.0)], rel=0.15)
 
 
@@ -306,6 +314,7 @@ def test_a_year_of_weeks_comes_as_waves() -> None:
     weeks = np.arange(160)
     usual = 50.0 + 35.0 * np.sin(2 * np.pi * weeks / 52)
     forecast = SARIMAX().fit(panel(np.random.default_rng(4).poisson(usual).astype(float)))
+
     assert forecast.how[0].endswith("+ 2 waves")
     sums = np.diff([mean(forecast, float(ahead)) for ahead in (0, 13, 26, 39, 52)])
     expected = (50.0 + 35.0 * np.sin(2 * np.pi * np.arange(160, 212) / 52)).reshape(4, 13).sum(axis=1)
@@ -330,6 +339,7 @@ def promoted(effect: float, ahead: int = 4) -> tuple[History, np.ndarray]:
 def test_the_effect_of_a_promotion_is_found() -> None:
     history, _ = promoted(60.0)
     forecast = SARIMAX().fit(history)
+
     assert forecast.how[0].endswith("+ 1 drivers")
     sums = np.diff([mean(forecast, float(weeks)) for weeks in range(7)])
     assert sums[1] - sums[0] == pytest.approx(60.0, abs=6.0)
@@ -337,7 +347,7 @@ def test_the_effect_of_a_promotion_is_found() -> None:
     assert ETS().fit(history).how[0].startswith("ETS")
 
 
-def test_drivers_that_tell_nothing_are_left_out() -> None:
+def test_drivers_that_do_not_matter_are_left_out() -> None:
     history, _ = promoted(0.0)
     assert "drivers" not in SARIMAX().fit(history).how[0]
 
@@ -347,7 +357,8 @@ def test_of_drivers_that_go_together_one_is_kept() -> None:
     both = np.column_stack([on[:, 0], 2 * on[:, 0], np.ones(len(on)), on[:, 0] * 0]).astype(np.float32)
     history = panel(history.data, drivers=Drivers(both, tuple("abcd"), 4))
     series = seen_by_its_model(history)
-    np.testing.assert_array_equal(sarimax.telling_drivers(series), on[:, :1])
+
+    np.testing.assert_array_equal(relevant_drivers(series), on[:, :1])
 
 
 def test_effects_do_not_grow_beyond_what_was_tried() -> None:
@@ -355,6 +366,7 @@ def test_effects_do_not_grow_beyond_what_was_tried() -> None:
     deeper = on[:, :1].copy()
     deeper[111] = 50.0
     forecast = SARIMAX().fit(panel(history.data, drivers=Drivers(deeper, ("promotion",), 4)))
+
     assert mean(forecast, 2.0) - mean(forecast, 1.0) == pytest.approx(160.0, abs=8.0)
 
 
@@ -364,6 +376,7 @@ def test_items_without_a_model_of_their_own_are_promoted_too() -> None:
         history.data, history.data[-20:], drivers=Drivers(np.concatenate([on, on[-24:]]), tuple("abc"), 4)
     )
     forecast = SARIMAX().fit(two)
+
     assert forecast.how[1] == "negative_binomial: history too short"
     sums = [forecast.demand(np.full(2, weeks)).mean[1] for weeks in (1.0, 2.0, 3.0)]
     assert sums[1] - sums[0] > 1.2 * (sums[2] - sums[1])
@@ -375,5 +388,6 @@ def test_an_outlier_widens_but_does_not_lift() -> None:
     once[-30] = 5000.0
     horizon = np.array([4.0])
     usual, after = (ETS().fit(panel(each)).demand(horizon) for each in (y, once))
+
     assert after.mean[0] < 1.2 * usual.mean[0]
     assert after.quantile(0.99)[0] > 1.5 * usual.quantile(0.99)[0]

@@ -1,4 +1,4 @@
-"""Demand of days that were not open throughout: against a slow twin, made panels, and real hours."""
+"""Demand of days that were not open throughout: against a slow twin, simulated panels, and real hours."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from experiments.benchmarks import censoring as benchmark
-from models.shared import unconstrained_demand as censoring
+from models.shared import expected_days
+from models.shared.expected_days import Days, expectation
 from models.shared.intraday_profile import HOURS, open_by_hours, open_by_share, profiles
-from models.shared.unconstrained_demand import Days, at_least, estimate, expectation, purchase_sizes
+from models.shared.unconstrained_demand import at_least, estimate, purchase_sizes
 
 PROPERTY = settings(max_examples=40, deadline=None, derandomize=True)
 
@@ -28,24 +29,24 @@ def panel(seen, opened, **columns):
         date=np.tile(np.arange(length), n),
         weekday=np.tile(np.arange(length) % 7, n),
         seen=seen.ravel(),
-        open=np.broadcast_to(opened, seen.shape).ravel(),
+        open_share=np.broadcast_to(opened, seen.shape).ravel(),
         refused=np.zeros(seen.size),
-        kin=np.zeros(n, dtype=np.int64),
+        peer_group=np.zeros(n, dtype=np.int64),
         purchase=np.ones(n),
     )
     return replace(days, **columns)
 
 
-def made(seed, n=300, length=90):
-    """Poisson demand with levels, weekdays and a kin that moves together; a fifth of days partly shut."""
+def simulated(seed, n=300, length=90):
+    """Poisson demand with levels, weekdays and peers that move together; a fifth of days partly shut."""
     generator = np.random.default_rng(seed)
     rate = generator.gamma(2.0, 4.0, (n, 1)) * (1 + 0.3 * (np.arange(length) % 7 == 5))
-    kin = np.arange(n) % 20
-    rate = rate * np.exp(generator.normal(0, 0.2, (20, length)))[kin]
+    peers = np.arange(n) % 20
+    rate = rate * np.exp(generator.normal(0, 0.2, (20, length)))[peers]
     opened = np.where(generator.random((n, length)) < 0.2, generator.random((n, length)), 1.0)
     seen = generator.poisson(rate * opened)
     demand = seen + generator.poisson(rate * (1 - opened))
-    return panel(seen, opened, kin=kin.astype(np.int64)), demand.ravel().astype(float)
+    return panel(seen, opened, peer_group=peers.astype(np.int64)), demand.ravel().astype(float)
 
 
 @st.composite
@@ -61,7 +62,7 @@ def panels(draw, most=6, longest=20):
         units[0].reshape(n, length),
         opened,
         refused=units[1] * (opened.ravel() < 1) * draw(st.booleans()),
-        kin=generator.integers(0, 3, n),
+        peer_group=generator.integers(0, 3, n),
         purchase=np.full(n, scale),
     )
 
@@ -71,9 +72,10 @@ def panels(draw, most=6, longest=20):
 def test_demand_is_never_less_than_what_was_seen_and_always_known_how_well(days):
     found = estimate(days)
     seen = days.seen + days.refused
+
     assert np.isfinite(found.mean).all() and np.isfinite(found.sd).all()
     assert (found.mean >= seen * (1 - 1e-12)).all() and (found.sd >= 0).all()
-    whole = days.open >= 1
+    whole = days.open_share >= 1
     assert found.mean[whole] == pytest.approx(seen[whole]) and (found.sd[whole] == 0).all()
 
 
@@ -105,33 +107,36 @@ def expected_slowly(days):
     """One day at a time, as the definitions read."""
     item = [i for i in range(len(days)) for _ in range(days.indptr[i], days.indptr[i + 1])]
     every = range(len(item))
-    largest = [max((days.open[t] for t in every if item[t] == i), default=0.0) for i in range(len(days))]
-    weight = [(days.open[t] / max(largest[item[t]], 1e-12)) ** censoring.LEAN for t in every]
+    largest = [
+        max((days.open_share[t] for t in every if item[t] == i), default=0.0) for i in range(len(days))
+    ]
+    relative = [days.open_share[t] / max(largest[item[t]], 1e-12) for t in every]
+    weight = [share**expected_days.OPEN_POWER for share in relative]
     size = [days.purchase[i] for i in item]
     seen = [weight[t] * days.seen[t] for t in every]
-    due = [weight[t] * days.open[t] for t in every]
+    due = [weight[t] * days.open_share[t] for t in every]
     level = []
     for t in every:
         panel_rate = (sum(seen) - seen[t] + 0.5 * size[t]) / (sum(due) - due[t] + 1)
-        kin = [u for u in every if u != t and days.kin[item[u]] == days.kin[item[t]]]
-        kin_rate = (sum(seen[u] for u in kin) + panel_rate) / (sum(due[u] for u in kin) + 1)
+        peers = [u for u in every if u != t and days.peer_group[item[u]] == days.peer_group[item[t]]]
+        peer_rate = (sum(seen[u] for u in peers) + panel_rate) / (sum(due[u] for u in peers) + 1)
         others = [u for u in every if item[u] == item[t] and u != t]
-        prior = censoring.ITEM_SHAPE * size[t]
+        prior = expected_days.ITEM_SHAPE * size[t]
         sold, time = sum(seen[u] for u in others), sum(due[u] for u in others)
-        rate = (sold + prior) / (time + prior / kin_rate)
+        rate = (sold + prior) / (time + prior / peer_rate)
         for decay, shape in (
-            (censoring.SLOW, censoring.SLOW_SHAPE),
-            (censoring.FAST, censoring.FAST_SHAPE),
+            (expected_days.SLOW, expected_days.SLOW_SHAPE),
+            (expected_days.FAST, expected_days.FAST_SHAPE),
         ):
             near = {u: decay ** abs(int(days.date[u] - days.date[t])) for u in others}
             sold, time = sum(near[u] * seen[u] for u in others), sum(near[u] * due[u] for u in others)
             rate = (sold + shape * size[t]) / (time + shape * size[t] / rate)
         level.append(rate)
-    for period, shape in ((days.weekday, censoring.WEEKDAY_SHAPE), (days.date, censoring.DATE_SHAPE)):
+    for period, shape in ((days.weekday, expected_days.WEEKDAY_SHAPE), (days.date, expected_days.DATE_SHAPE)):
         factors = []
         for t in every:
             factor = 1.0
-            for group in ([0] * len(item), [days.kin[i] for i in item]):
+            for group in ([0] * len(item), [days.peer_group[i] for i in item]):
                 same = [u for u in every if u != t and group[u] == group[t] and period[u] == period[t]]
                 sold = sum(seen[u] / size[u] for u in same)
                 factor = (sold + shape * factor) / (sum(due[u] * level[u] / size[u] for u in same) + shape)
@@ -142,13 +147,14 @@ def expected_slowly(days):
 
 def test_the_posterior_is_that_of_an_integral():
     days = panel([[3.0, 4.0, 1.0, 6.0, 2.0, 5.0]], [[1.0, 1.0, 0.4, 1.0, 1.0, 1.0]])
-    expected, spread = expectation(days)
-    shape = 1 / spread[2]
+    expected, variation = expectation(days)
+    shape = 1 / variation[2]
     rate = np.linspace(1e-6, 60, 400_001)
     weight = stats.gamma.pdf(rate, shape, scale=expected[2] / shape) * stats.poisson.pmf(1, 0.4 * rate)
     mean = np.sum(weight * rate) / np.sum(weight)
     variance = np.sum(weight * (rate - mean) ** 2) / np.sum(weight)
     found = estimate(days)
+
     assert found.mean[2] == pytest.approx(1 + 0.6 * mean, rel=1e-4)
     assert found.sd[2] == pytest.approx(np.sqrt(0.36 * variance + 0.6 * mean), rel=1e-4)
 
@@ -157,14 +163,14 @@ def test_demand_above_a_bound_is_the_tail_of_its_gamma():
     mean, variance = np.array([4.0, 0.2, 100.0]), np.array([8.0, 0.3, 250.0])
     least, purchase = np.array([7.0, 1.0, 60.0]), np.ones(3)
     found = at_least(mean, variance, least, purchase)
-    for place in range(3):
-        scale = variance[place] / mean[place]
-        tail = stats.gamma(mean[place] / scale, scale=scale)
-        bound = least[place] - 0.5
+    for k in range(3):
+        scale = variance[k] / mean[k]
+        tail = stats.gamma(mean[k] / scale, scale=scale)
+        bound = least[k] - 0.5
         above = tail.expect(lambda x: x, lb=bound, conditional=True)
         square = tail.expect(lambda x: x**2, lb=bound, conditional=True)
-        assert found[0][place] == pytest.approx(max(above, least[place]), rel=1e-6)
-        assert found[1][place] == pytest.approx(square - above**2, rel=1e-4)
+        assert found[0][k] == pytest.approx(max(above, least[k]), rel=1e-6)
+        assert found[1][k] == pytest.approx(square - above**2, rel=1e-4)
 
 
 def test_far_above_what_is_expected_the_bound_itself_is_taken():
@@ -176,19 +182,21 @@ def test_what_is_sold_on_a_day_without_any_time_is_the_least_that_was_asked_for(
     opened = np.where(np.arange(60) == 30, 0.0, 1.0)
     seen = np.full(60, 5.0)
     quiet, busy, wild = (estimate(panel(np.where(opened == 0, x, seen), opened)).mean[30] for x in (0, 4, 20))
+
     assert quiet == pytest.approx(5.0, rel=0.05)
     assert 5.0 < busy < 7.5 and 20.0 <= wild < 22.0
 
 
-def test_a_made_panel_is_estimated_without_bias_and_with_an_honest_width():
-    days, demand = made(1)
-    shut = days.open < 1
+def test_a_simulated_panel_is_estimated_without_bias_and_with_an_honest_width():
+    days, demand = simulated(1)
+    shut = days.open_share < 1
     found = estimate(days)
     error = (found.mean - demand)[shut]
+
     assert abs(error.sum()) < 0.01 * demand[shut].sum()
     assert np.mean(error**2) / np.mean(found.sd[shut] ** 2) == pytest.approx(1.0, abs=0.15)
     assert np.mean(np.abs(error) < 1.645 * found.sd[shut]) == pytest.approx(0.9, abs=0.03)
-    blunt = [days.seen[shut], days.seen[shut] / np.maximum(days.open[shut], 0.05)]
+    blunt = [days.seen[shut], days.seen[shut] / np.maximum(days.open_share[shut], 0.05)]
     assert np.mean(np.abs(error)) < 0.6 * min(np.mean(np.abs(way - demand[shut])) for way in blunt)
 
 
@@ -202,7 +210,8 @@ def test_stock_that_demand_itself_emptied_is_no_trap():
     times = np.sort(np.where(np.arange(most) < demand[..., None], generator.random((n, length, most)), 2.0))
     ran_out = np.take_along_axis(times, stock.astype(int)[..., None] - 1, axis=2)[..., 0]
     days = panel(np.minimum(demand, stock), np.minimum(ran_out, 1.0))
-    out, demand = days.open < 1, demand.ravel()
+    out, demand = days.open_share < 1, demand.ravel()
+
     assert 0.2 < out.mean() < 0.6
     found = estimate(days).mean[out].sum() / demand[out].sum()
     assert found == pytest.approx(1.0, abs=0.03)
@@ -219,6 +228,7 @@ def test_the_share_of_refusals_that_is_written_down_is_learnt(recorded, hidden):
     found = estimate(panel(asked * opened, opened, refused=noted.ravel().astype(float)))
     out = opened.ravel() == 0
     total = asked.ravel()[out].sum()
+
     assert (found.mean[out].sum() - noted.sum()) / total == pytest.approx(hidden, abs=0.04)
 
 
@@ -229,6 +239,7 @@ def test_an_item_never_open_for_long_is_not_given_the_demand_of_others():
     rate = np.full((20, 1), 2.0)
     rate[0] = 30.0
     days = panel(generator.poisson(rate * opened), opened)
+
     assert estimate(days).mean[:80].mean() == pytest.approx(30.0, rel=0.1)
 
 
@@ -242,12 +253,12 @@ def test_nothing_at_all_is_an_answer_too():
 @pytest.mark.parametrize(
     ("columns", "said"),
     [
-        ({"open": np.array([0.5, 1.5])}, "open must lie"),
-        ({"open": np.array([0.5, np.nan])}, "open must lie"),
+        ({"open_share": np.array([0.5, 1.5])}, "open_share must lie"),
+        ({"open_share": np.array([0.5, np.nan])}, "open_share must lie"),
         ({"purchase": np.zeros(1)}, "purchase above 0"),
         ({"seen": np.array([1.0, np.inf])}, "finite"),
         ({"refused": np.zeros(3)}, "shape"),
-        ({"kin": np.zeros(2, dtype=np.int64)}, "shape"),
+        ({"peer_group": np.zeros(2, dtype=np.int64)}, "shape"),
     ],
 )
 def test_columns_that_cannot_be_are_refused(columns, said):
@@ -255,7 +266,7 @@ def test_columns_that_cannot_be_are_refused(columns, said):
         replace(panel([[1.0, 2.0]], [[0.5, 1.0]]), **columns)
 
 
-def test_a_purchase_is_drawn_to_what_is_common():
+def test_a_purchase_is_shrunk_to_what_is_common():
     units = np.array([4.0] * 1000 + [1.0] * 1000 + [50.0])
     item = np.array([0] * 1000 + [1] * 1000 + [3])
     assert purchase_sizes(units, item, 4) == pytest.approx([4.0, 1.03, 4.0, 90 / 11], rel=0.01)
@@ -293,6 +304,7 @@ def test_the_open_part_is_the_first_one_of_the_time_of_business():
     bought[0, 8:16] = [3000, 1000, 1000, 1000, 1000, 1000, 1000, 1000]
     profile = profiles(bought, np.zeros(1, dtype=np.int64))
     nobody = np.zeros(2, dtype=np.int64)
+
     assert open_by_share(np.array([1 / 8, 0.5]), profile, nobody) == pytest.approx([0.3, 0.6], abs=0.01)
 
 
@@ -304,11 +316,11 @@ def freshretailnet():
 
 
 @pytest.mark.parametrize("pattern", ["as in the data", "until closing"])
-def test_real_demand_behind_made_stock_outs_is_found(freshretailnet, pattern):
+def test_real_demand_behind_simulated_stock_outs_is_found(freshretailnet, pattern):
     found = benchmark.rows(freshretailnet, benchmark.PATTERNS[pattern], seed=5)
     for ours in ("ours, hours known", "ours, share known"):
         bias, *errors, _ = found[ours]
         assert abs(bias) < 0.03
-        for place, error in enumerate(errors, start=1):
-            best = min(found[way][place] for way in ("sales as demand", "mean of available days"))
+        for column, error in enumerate(errors, start=1):
+            best = min(found[way][column] for way in ("sales as demand", "mean of available days"))
             assert error < 0.6 * best

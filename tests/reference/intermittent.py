@@ -157,12 +157,12 @@ def block_sums(y, horizon, block, number, paths):
     first = [(path + offset) / paths for path in range(paths)]
     uniform.shuffle(first)
     for path in range(paths):
-        drawn = []
+        resampled = []
         begin = min(int(first[path] * len(known)), len(known) - 1)
-        while len(drawn) < horizon:
-            drawn += [known[(begin + j) % len(known)] for j in range(block)]
+        while len(resampled) < horizon:
+            resampled += [known[(begin + j) % len(known)] for j in range(block)]
             begin = int(uniform() * len(known))
-        out[path] = sum(min(1.0, max(horizon - j, 0.0)) * v for j, v in enumerate(drawn))
+        out[path] = sum(min(1.0, max(horizon - j, 0.0)) * v for j, v in enumerate(resampled))
     return out
 
 
@@ -238,7 +238,7 @@ def compound(count, size, cells):
 
 
 def compound_quantiles(mean, variance, sizes, weights, whole, levels, number_of_orders):
-    """Quantiles of orders of at least one step; ``number_of_orders(mean, spread)``: their probabilities."""
+    """Quantiles of orders of one step or more; ``number_of_orders(mean, variation)``: their probabilities."""
     first = sum(w * x for w, x in zip(weights, sizes, strict=True))
     second = sum(w * x * x for w, x in zip(weights, sizes, strict=True))
     part = max(variance / mean, 1) * first / second
@@ -251,8 +251,8 @@ def compound_quantiles(mean, variance, sizes, weights, whole, levels, number_of_
     first = sum(k * p for k, p in enumerate(size))
     second = sum(k * k * p for k, p in enumerate(size))
     orders = mean / first
-    spread = max(variance - orders * second, 0) / (orders * first) ** 2
-    chance = compound(number_of_orders(orders, spread), size, 400)
+    variation = max(variance - orders * second, 0) / (orders * first) ** 2
+    chance = compound(number_of_orders(orders, variation), size, 400)
     out, below, k = [], chance[0], 0
     for level in levels:
         while below < level - 1e-10:

@@ -8,7 +8,7 @@ import numpy as np
 
 
 def window_sums(y, horizon, least_known):
-    """Demand summed over the ``horizon`` buckets that follow each bucket; NaN where it cannot be told."""
+    """Demand summed over the ``horizon`` buckets that follow each bucket; NaN where it is not known."""
     out = []
     reach = math.ceil(horizon)
     for t in range(len(y)):

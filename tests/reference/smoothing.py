@@ -11,9 +11,9 @@ def over_horizon(horizon, expected):
     return sum(share * expected(k) for k, share in enumerate(shares, 1)) / horizon
 
 
-def ahead(season, place, horizon):
-    """The mean of a season's indices over the horizon that follows a place in it."""
-    return over_horizon(horizon, lambda k: season[(place + k) % len(season)])
+def ahead(season, phase, horizon):
+    """The mean of a season's indices over the horizon that follows a phase of it."""
+    return over_horizon(horizon, lambda k: season[(phase + k) % len(season)])
 
 
 def gains(y, alpha, initial):
@@ -49,8 +49,8 @@ def theta_levels(y, alpha, theta, horizon, index=(1.0,), begin=0, extra=0.0, ini
     ``extra`` is added to the squares of the times; what the level of a straight line lags is found by
     smoothing that line with the same gains.
     """
-    places = [(begin + t) % len(index) for t in range(len(y))]
-    y = [v / index[p] if index[p] >= least else math.nan for v, p in zip(y, places, strict=True)]
+    phases = [(begin + t) % len(index) for t in range(len(y))]
+    y = [v / index[p] if index[p] >= least else math.nan for v, p in zip(y, phases, strict=True)]
     level, line, first, out = initial, math.nan, None, []
     for t, gain in enumerate(gains(y, alpha, initial)):
         if first is None and (not math.isnan(y[t]) or not math.isnan(initial)):
@@ -152,8 +152,8 @@ def cycles(moments, period):
         ratios.append(mean[t] / trend)
         items = w**2 / w2
         if items > 1 + 1e-6:
-            spread = (w2r2 - 2 * mean[t] * w2r + mean[t] ** 2 * w2) / (w * trend) ** 2
-            variances.append(spread * items / (items - 1))
+            variance = (w2r2 - 2 * mean[t] * w2r + mean[t] ** 2 * w2) / (w * trend) ** 2
+            variances.append(variance * items / (items - 1))
     ratios += [math.nan] * (-length % period)
     rows = [ratios[first : first + period] for first in range(0, len(ratios), period)]
     return rows, sum(variances) / len(variances) if variances else math.inf
