@@ -17,7 +17,7 @@ import pyarrow as pa
 from forecasting.dataset.source import Raw, from_one, missing, near_tables
 from forecasting.dataset.tables import ORDERS, TABLES, Table
 from forecasting.errors import Problem
-from forecasting.store.connection import UnreachableError, connected, one_line, shown
+from forecasting.store.connection import UnreachableError, connected, shown, without_secrets
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -49,7 +49,7 @@ def read(url: str) -> tuple[list[Raw], list[Problem]]:
     except UnreachableError as error:
         return [], [Problem(ORDERS.name, None, None, error.url, error.what, error.todo)]
     except SQLAlchemyError as error:
-        what = f"the database cannot be read: {one_line(getattr(error, 'orig', None) or error)}"
+        what = f"the database cannot be read: {without_secrets(getattr(error, 'orig', None) or error, url)}"
         return [], [Problem(ORDERS.name, None, None, shown(url), what, "Look into the database.")]
     return raws, found
 

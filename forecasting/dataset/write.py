@@ -69,14 +69,14 @@ def write_database(tables: Mapping[str, pd.DataFrame], url: str) -> None:
     """
     from sqlalchemy.exc import SQLAlchemyError
 
-    from forecasting.store.connection import connected, shown
+    from forecasting.store.connection import connected, shown, without_secrets
 
     try:
         with connected(url, create=True) as connection:
             for name, frame in tables.items():
                 _replace_table(connection, name, _arrow(name, frame))
     except SQLAlchemyError as error:
-        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        reason = without_secrets(getattr(error, "orig", None) or error, url)
         raise RequestError(f"{shown(url)}: cannot be written: {reason}. Nothing was changed.") from error
 
 
