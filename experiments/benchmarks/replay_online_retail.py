@@ -85,7 +85,7 @@ def replay(folder: Path, settings: tuple[str, ...]) -> dict[str, pd.DataFrame]:
     assert before is not None
     chosen = []
     for name in INCUMBENTS:
-        candidates = policy(name, config).candidates()  # type: ignore[attr-defined]
+        candidates = policy(name, config).candidates()
         totals = np.array(rehearse(candidates, before))
         fixed = np.array([each.window_days == WINDOW for each in candidates])
         best, best_fixed = np.argmin(totals), np.argmin(np.where(fixed, totals, np.inf))

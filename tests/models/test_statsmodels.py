@@ -91,7 +91,7 @@ def test_ets_agrees_with_statsmodels(name: str, damped: bool, period: int, param
 def test_sarimax_agrees_with_statsmodels(
     name: str, order: tuple[int, int, int], seasonal: tuple[int, int, int, int], parameters: list[float]
 ) -> None:
-    from statsmodels.tsa.statespace.sarimax import SARIMAX as Estimator  # noqa: N811
+    from statsmodels.tsa.statespace.sarimax import SARIMAX as Estimator  # noqa: N811  statsmodels calls its class so
 
     y = example(name)
     theirs = Estimator(y, order=order, seasonal_order=seasonal).filter(parameters)
@@ -107,7 +107,7 @@ def test_sarimax_agrees_with_statsmodels(
 def test_the_forecast_is_that_of_statsmodels(name: str) -> None:
     """From history to distribution: scaled, fitted, simulated and rounded, the mean is still theirs."""
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel
-    from statsmodels.tsa.statespace.sarimax import SARIMAX as Estimator  # noqa: N811
+    from statsmodels.tsa.statespace.sarimax import SARIMAX as Estimator  # noqa: N811  statsmodels calls its class so
 
     y = np.round(example(name) + 200.0)
     ours = ETS().fit(panel(y))

@@ -182,7 +182,7 @@ def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path, dataset: Datas
 
 def test_an_unknown_format_is_refused(tmp_path: Path, dataset: Dataset) -> None:
     with pytest.raises(RequestError, match="Write csv or parquet"):
-        write({"orders": dataset.orders}, tmp_path / "copy", "xlsx")  # type: ignore[arg-type]
+        write({"orders": dataset.orders}, tmp_path / "copy", "xlsx")  # type: ignore[arg-type]  # wrong on purpose
 
 
 @pytest.mark.parametrize("there", [False, True], ids=["new_folder", "folder_with_tables"])

@@ -381,7 +381,7 @@ def test_any_sample_is_consistent(items: int, days: int, seed: int) -> None:
 )
 def test_what_cannot_be_made_is_refused(arguments: dict[str, object], says: str) -> None:
     with pytest.raises(RequestError, match=says):
-        make_sample(**arguments)  # type: ignore[arg-type]
+        make_sample(**arguments)  # type: ignore[arg-type]  # wrong on purpose
 
 
 def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
