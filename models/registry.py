@@ -69,7 +69,12 @@ CANDIDATES: tuple[str, ...] = tuple(name for name in MODELS if name not in BY_NA
 
 
 def model(name: str) -> Model:
-    """The model of that name. Raises ValueError that names the nearest one."""
+    """The model of that name. Raises ValueError that names the nearest one.
+
+    >>> model("theta").name, model(DEFAULT_MODEL).name
+    ('theta', 'quantile_average')
+
+    """
     if name not in MODELS:
         near = get_close_matches(name, MODELS, 1, 0.0)
         raise ValueError(
