@@ -68,7 +68,12 @@ CANDIDATES: tuple[str, ...] = tuple(name for name in MODELS if name not in BY_NA
 
 
 def model(name: str) -> Model:
-    """The model of that name. Raises ValueError that names all there are."""
+    """The model of that name. Raises ValueError that names all there are.
+
+    >>> model("theta").name, model(DEFAULT_MODEL).name
+    ('theta', 'quantile_average')
+
+    """
     if name not in MODELS:
         raise ValueError(f"no model is called {name!r}; there are {', '.join(MODELS)}")
     return MODELS[name]()

@@ -41,6 +41,19 @@ def choose(
 
     Raises ValueError where there is no model, or an argument has another shape.
 
+    An item that sells as it did a year ago, whose level is always too late for smoothing:
+
+    >>> from models.seasonal_naive import SeasonalNaive
+    >>> from models.simple_exponential_smoothing import SimpleExponentialSmoothing
+    >>> wave = 50.0 + np.round(40.0 * np.sin(2 * np.pi * np.arange(156) / 52))
+    >>> history, month = History(wave, np.array([0, 156])), np.array([4.0])
+    >>> candidates = [SimpleExponentialSmoothing(), SeasonalNaive()]
+    >>> choice = choose(candidates, history, month, critical_ratio=np.array([0.9]))
+    >>> choice.names, choice.windows, bool(choice.loss[0, 1] < choice.loss[0, 0])
+    (('seasonal_naive',), array([8]), True)
+    >>> choice.fit(history).demand(month).mean.round(), wave[52:56].sum()
+    (array([229.]), np.float64(229.0))
+
     """
     n = len(history)
     horizon = np.asarray(horizon, dtype=np.float64)
@@ -73,7 +86,7 @@ def _mean_losses(losses: FloatArray, windows: IntArray) -> FloatArray:
 def _trained(
     models: Sequence[Model], chosen: IntArray, history: History, horizon: FloatArray
 ) -> tuple[Model, ...]:
-    """The models, of which the chosen ones have learnt from all of the history, if they learn at all."""
+    """The m models; those of the ``chosen`` numbers, int64, have learnt from all of the history."""
     ready = list(models)
     for number in chosen:
         model = models[number]

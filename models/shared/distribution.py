@@ -163,7 +163,7 @@ class Distribution:
         return np.take_along_axis(self.values, np.minimum(outcome, len(LEVELS) - 1), axis=1)
 
     def take(self, items: IntArray) -> Distribution:
-        """The distributions of the given items, in the given order."""
+        """The distributions of the given items, int64, shape (k,), in the given order."""
         return Distribution(self.values[items])
 
 

@@ -202,12 +202,15 @@ def latest(history: History, level: FloatArray) -> FloatArray:
 
 
 def age_classes(season: int) -> FloatArray:
-    """Known buckets at which an origin counts as older: a month, a quarter and a year of them."""
+    """Known buckets at which an origin counts as older, float64: a month, a quarter and a year of them."""
     return np.array([season / 13, season / 4, season], dtype=np.float64)
 
 
 def _counts(level: FloatArray, excess: FloatArray, step: FloatArray, horizon: FloatArray) -> FloatArray:
-    """Quantiles of a negative binomial of mean ``level x horizon``, variance mean (1 + excess), in steps."""
+    """Quantiles of a negative binomial of mean ``level x horizon``, variance mean (1 + excess), in steps.
+
+    Args: float64, shape (k,). Returns float64, shape (k, G), units.
+    """
     mean = level * horizon / step
     # Beyond this nearly all of the chance would sit at zero: one freak order would hide all others.
     excess = np.minimum(excess, LARGEST_DISPERSION * mean)

@@ -28,7 +28,7 @@ class Traits:
     price: FloatArray
 
     def take(self, items: IntArray) -> Traits:
-        """The traits of the given items, in the given order."""
+        """The traits of the given items, int64, shape (k,), in the given order."""
         return Traits(self.category[items], self.price[items])
 
 

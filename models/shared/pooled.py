@@ -77,6 +77,13 @@ class Examples:
 def learning_horizons(history: History, horizon: FloatArray) -> FloatArray:
     """Whole numbers of buckets around the horizons asked for, ascending, that the history is long enough for.
 
+    Args:
+        history: n items.
+        horizon: float64, shape (n,), buckets: what will be asked for.
+
+    Returns:
+        float64, shape (h,), h <= len(HORIZONS).
+
     >>> learning_horizons(History(np.ones(80), np.array([0, 80])), np.array([4.0]))
     array([2., 3., 4., 5., 6.])
 
@@ -141,7 +148,7 @@ def usual_horizon(history: History) -> FloatArray:
 
 
 def log_ratio(demand: FloatArray, level: FloatArray) -> FloatArray:
-    """What is learnt: log((demand + c) / (level + c)), both in steps."""
+    """What is learnt: log((demand + c) / (level + c)), both float64, shape (r,), steps."""
     return np.log((demand + OFFSET) / (level + OFFSET))
 
 
@@ -200,7 +207,10 @@ def train(
 
 
 def _averaged(rules: Sequence[Rule], values: FloatArray) -> FloatArray:
-    """Log ratios, sorted: quantiles that were learnt one by one may cross."""
+    """Log ratios, float64, shape (r, 8), sorted: quantiles that were learnt one by one may cross.
+
+    ``values``: float64, shape (r, f): features.
+    """
     return np.sort(sum(rule(values) for rule in rules) / len(rules), axis=1)
 
 

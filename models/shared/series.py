@@ -56,6 +56,13 @@ def series_of(panel: History, levels: FloatArray) -> list[Series]:
         panel: n items, each with at least two different known buckets.
         levels: float64, shape of ``panel.data``: a slow-moving level at the close of each bucket, units.
 
+    Three known buckets around an unknown one, before and after which nothing is known either:
+
+    >>> demand = np.array([np.nan, 4.0, np.nan, 8.0, 6.0, np.nan])
+    >>> one = series_of(History(demand, np.array([0, 6])), np.full(6, 5.0))[0]
+    >>> (one.values * one.unit).round(6), one.gap
+    (array([ 4., nan,  8.,  6.]), 1)
+
     """
     usual = without_outliers(panel).data
     ahead = 0 if panel.drivers is None else panel.drivers.ahead

@@ -167,7 +167,7 @@ class Features:
     step: FloatArray
 
     def take(self, rows: IntArray) -> Features:
-        """The given windows."""
+        """The given windows: int64, shape (k,)."""
         return Features(self.values[rows], self.level[rows], self.step[rows])
 
 
@@ -214,7 +214,7 @@ def _columns(past: Past, names: Iterable[str]) -> FloatArray:
 
 
 def positive(values: FloatArray) -> FloatArray:
-    """What may be divided by."""
+    """What may be divided by: float64, of the same shape."""
     return np.maximum(values, 1e-9)
 
 
@@ -224,7 +224,10 @@ def log_of(values: FloatArray) -> FloatArray:
 
 
 def log(values: FloatArray) -> FloatArray:
-    """The logarithm as kernels compute it: numpy's own differs in its last digit between processors."""
+    """The logarithm as kernels compute it: numpy's own differs in its last digit between processors.
+
+    Args and result: float64, shape (r,).
+    """
     out = np.empty(len(values))
     over_items(_log, len(values), values, out)
     return out
