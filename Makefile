@@ -8,8 +8,8 @@ PYTHON ?=
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 LOCKED = $(PIP) --require-hashes --requirement
 
-# On all cores; the tests of a file stay together, so that what they share is made once.
-PARALLEL := -n auto --dist loadfile --durations 15
+# On all cores; the tests of a file stay together (tests/conftest.py).
+PARALLEL := -n auto --dist loadgroup --durations 15
 
 .PHONY: help demo test test-all lint format docs lock clean
 

@@ -16,6 +16,16 @@ BUDGET_MINUTES = 8
 BEGAN = time.perf_counter()
 
 
+def pytest_collection_modifyitems(items):
+    """What shares a file shares a worker, so that what it shares is made once; a contract's subjects part."""
+    for item in items:
+        file = item.nodeid.split("::")[0]
+        subject = ""
+        if file.startswith("tests/contracts/") and hasattr(item, "callspec"):
+            subject = str(item.callspec.params.get("name", item.callspec.params.get("model", "")))
+        item.add_marker(pytest.mark.xdist_group(f"{file} {subject}"))
+
+
 def pytest_terminal_summary(terminalreporter):
     """Where the time went, by room, beside the budget of the whole."""
     seconds: Counter[str] = Counter()

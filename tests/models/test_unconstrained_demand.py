@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from experiments.benchmarks import censoring as benchmark
+from experiments.benchmarks import unconstrained_demand as benchmark
 from models.shared import expected_days
 from models.shared.expected_days import Days, expectation
 from models.shared.intraday_profile import HOURS, open_by_hours, open_by_share, profiles
