@@ -22,7 +22,7 @@ from forecasting.domain import (
     IntArray,
     OrderCrossover,
     Stock,
-    critical_ratio,
+    target_quantile,
 )
 from forecasting.domain.calendar import DAYS
 from forecasting.inputs import demand as demand_of
@@ -182,7 +182,7 @@ class Observer:
             [model(name) for name in names],
             seen,
             horizon,
-            critical_ratio(
+            target_quantile(
                 catalogue.costs,
                 self.line_size(as_of),
                 catalogue.review_days,
