@@ -7,7 +7,7 @@ An item is a SKU at a location. All arrays of one dataset number its items alike
 from forecasting.domain.arrays import BoolArray, FloatArray, IntArray, TextArray
 from forecasting.domain.calendar import Bucket, Calendar
 from forecasting.domain.columns import Columns, SomeItems
-from forecasting.domain.costs import Costs, critical_ratio
+from forecasting.domain.costs import Costs, critical_ratio, target_quantile
 from forecasting.domain.days import LONG_AGO, WEEKDAYS, day_number, day_text, weekday
 from forecasting.domain.demand_lines import DemandLines
 from forecasting.domain.end_of_life import EndOfLifeTerms
@@ -46,5 +46,6 @@ __all__ = [
     "critical_ratio",
     "day_number",
     "day_text",
+    "target_quantile",
     "weekday",
 ]

@@ -1,4 +1,4 @@
-"""What holding stock and running short cost, and the ratio of the two that decides how much stock pays.
+"""What holding stock and running short cost, and the newsvendor's ratio of the two.
 
 A stock-out costs four ways: business lost, gestures of goodwill, admin time and bad word of mouth.
 """
@@ -6,6 +6,7 @@ A stock-out costs four ways: business lost, gestures of goodwill, admin time and
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import overload
 
 import numpy as np
 
@@ -60,6 +61,23 @@ class Costs(Columns):
         """What a unit on backorder costs each day, taking its deadline as the day it was ordered."""
         return self.backlog_per_unit_day + self.goodwill_per_late_unit_day
 
+    def under_and_over(
+        self, line_size: FloatArray, days: FloatArray, excess_holding_days: FloatArray | float
+    ) -> tuple[FloatArray, FloatArray]:
+        """What a unit too few (c_u) and a unit too many (c_o) cost over ``days``: money, float64, shape (n,).
+
+        Args:
+            line_size: float64, shape (n,), > 0: mean units of an order line.
+            days: float64, shape (n,). A unit too few waits for half of them on average, a unit too many is
+                held for all of them.
+            excess_holding_days: days that a unit too many is charged for besides: the share of its holding
+                that is charged until it is sold (theta), over half of the time that is looked ahead.
+
+        """
+        under = self.shortage_per_unit(line_size) + self.waiting_per_unit_day * days / 2
+        over = self.holding_per_unit_day * (days + excess_holding_days)
+        return under, over
+
     def with_shortage(self, weight: float) -> Costs:
         """The same, all that a stock-out costs times ``weight``."""
         rates = {name: getattr(self, name) * weight for name in SHORTAGE}
@@ -77,15 +95,46 @@ SHORTAGE = (
 """The rates of ``Costs`` that a stock-out costs."""
 
 
-def critical_ratio(
+@overload
+def critical_ratio(under: float, over: float) -> float: ...
+
+
+@overload
+def critical_ratio(under: FloatArray, over: FloatArray) -> FloatArray: ...
+
+
+def critical_ratio(under: FloatArray | float, over: FloatArray | float) -> FloatArray | float:
+    """The newsvendor's critical ratio, c_u / (c_u + c_o): the quantile of demand that it pays to stock up to.
+
+    One more unit is worth having as long as the chance that it is needed, times what a unit too few costs, is
+    above the chance that it is not, times what a unit too many costs (Arrow, Harris and Marschak, "Optimal
+    inventory policy", Econometrica 19, 1951; Silver, Pyke and Thomas, Inventory and Production Management,
+    section 9.3). Which costs these are, whoever asks knows: a backlog per period against holding per
+    period, say, or all of a shortage against a review of holding.
+
+    Args:
+        under: c_u, what a unit too few costs, money, >= 0: a number, or float64 of shape (n,).
+        over: c_o, what a unit too many costs, of the same kind.
+
+    Returns:
+        From 0 to 1, the shape of both; 0 where neither costs anything.
+
+    >>> round(critical_ratio(0.70, 0.18), 4)  # Snyder and Shen 2019, example 4.3
+    0.7955
+
+    """
+    total = np.asarray(under + over, dtype=np.float64)
+    ratio = np.divide(under, total, out=np.zeros_like(total), where=total > 0)
+    return ratio if ratio.ndim else float(ratio)
+
+
+def target_quantile(
     costs: Costs, line_size: FloatArray, review_days: FloatArray, excess_holding_days: FloatArray | float
 ) -> FloatArray:
-    """What being short costs against that and what being over costs: float64, shape (n,), .5 to .99.
+    """The quantile of demand that decisions look at and models are judged at: float64, shape (n,), .5 to .99.
 
-    The newsvendor's ratio: models are judged at the quantile that a decision looks at. A unit too many
-    costs one review of holding, and ``excess_holding_days`` days of it (the share of its holding that is
-    charged until it is sold, over half of the time that is looked ahead).
+    The critical ratio of what a unit too few and a unit too many cost over a review
+    (``Costs.under_and_over``, which describes the arguments).
     """
-    under = costs.shortage_per_unit(line_size) + costs.waiting_per_unit_day * review_days / 2
-    over = costs.holding_per_unit_day * (review_days + excess_holding_days)
-    return np.clip(under / np.maximum(under + over, 1e-12), 0.5, 0.99)
+    under, over = costs.under_and_over(line_size, review_days, excess_holding_days)
+    return np.clip(critical_ratio(under, over), 0.5, 0.99)

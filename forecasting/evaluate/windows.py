@@ -16,8 +16,8 @@ from forecasting.domain import (
     IntArray,
     Items,
     TextArray,
-    critical_ratio,
     day_text,
+    target_quantile,
 )
 from forecasting.domain.calendar import DAYS
 from forecasting.errors import RequestError
@@ -107,7 +107,7 @@ def window(
         items=known.items,
         seen=seen,
         horizon=seeing.calendar.buckets(origin, _selling_days(known, origin, days)),
-        critical_ratio=critical_ratio(known.costs, size, days, excess_holding_days),
+        critical_ratio=target_quantile(known.costs, size, days, excess_holding_days),
         judged=judged,
         actual=_actual(seeing, origin, as_of, horizon_days)[judged],
         short=short[judged],
@@ -121,14 +121,12 @@ def window(
 def unit_costs(
     known: Catalogue, line_size: FloatArray, days: FloatArray, excess_holding_days: float
 ) -> tuple[FloatArray, FloatArray]:
-    """What a unit too few and a unit too many cost over ``days``: the two sides of ``critical_ratio``.
+    """What a unit too few and a unit too many cost over ``days``: the two sides of the critical ratio.
 
     A unit too few waits for half of the time on average; one too many lies there for all of it, and
     then until it is sold. Each float64, shape (n,), money.
     """
-    costs = known.costs
-    short = costs.shortage_per_unit(line_size) + costs.waiting_per_unit_day * days / 2
-    return short, costs.holding_per_unit_day * (days + excess_holding_days)
+    return known.costs.under_and_over(line_size, days, excess_holding_days)
 
 
 def _judged(seeing: Observer, origin: int, horizon_days: int) -> IntArray:

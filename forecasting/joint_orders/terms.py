@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+from forecasting.domain import BoolArray, FloatArray, IntArray
 
 TOLERANCE = 1e-9
 """Every limit counts as kept when it is kept to within this share of itself: sums of floats round."""
@@ -39,17 +37,17 @@ class Options:
         value: money saved against ordering nothing, (options,). Need not be concave, may be negative.
         money: purchase value, (options,), not negative. Price breaks may make it fall with quantity.
         volume: volume, (options,), not negative.
-        supplier: int, (items,): the item's row in ``Terms``.
+        supplier: int, (items,): the item's row in ``SupplierTerms``.
 
     Raises ValueError where a shape is wrong, a number is missing or out of its range.
 
     """
 
-    indptr: Integers
-    value: Floats
-    money: Floats
-    volume: Floats
-    supplier: Integers
+    indptr: IntArray
+    value: FloatArray
+    money: FloatArray
+    volume: FloatArray
+    supplier: IntArray
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "indptr", np.ascontiguousarray(self.indptr, dtype=np.int64))
@@ -95,11 +93,11 @@ class JointOrders:
 
     """
 
-    option: Integers
-    ordered: NDArray[np.bool_]
-    money: Floats
-    volume: Floats
-    freight: Floats
+    option: IntArray
+    ordered: BoolArray
+    money: FloatArray
+    volume: FloatArray
+    freight: FloatArray
     bound_by: tuple[Bound, ...]
     objective: float
     upper_bound: float

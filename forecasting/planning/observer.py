@@ -18,7 +18,7 @@ from forecasting.domain import (
     FloatArray,
     IntArray,
     StockPosition,
-    critical_ratio,
+    target_quantile,
 )
 from forecasting.domain.calendar import DAYS
 from forecasting.inputs.assumptions import Assumptions
@@ -129,7 +129,7 @@ class Observer:
             [model(name) for name in names],
             seen,
             horizon,
-            critical_ratio(
+            target_quantile(
                 catalogue.costs,
                 self.line_size(as_of),
                 catalogue.review_days,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from forecasting.domain import critical_ratio
 from forecasting.policies.base import Policy
 from forecasting.policies.situation import Decision, Situation
 
@@ -28,7 +29,7 @@ class BaseStock(Policy):
         # A unit is too few, or too many, for half of the review on average.
         under = costs.shortage_per_unit(situation.line_size) + waiting * review / 2
         over = costs.holding_per_unit_day * review
-        ratio = np.divide(under, under + over, out=np.zeros_like(under), where=under > 0)
+        ratio = critical_ratio(under, over)
         demand = situation.lead_time_demand.over_lead_time(review)
         level = np.where(under > 0, np.ceil(demand.quantile(ratio)), 0.0)
         wanted = np.where(situation.orderable, level - situation.position, 0.0)

@@ -1,100 +1,190 @@
-"""The compiled heart of perfect foresight: lot sizes for known demand, late where that is cheaper."""
+"""The compiled heart of perfect foresight: lot sizes for known demand, late where that is cheaper.
 
-# mypy: disable-error-code="no-untyped-def, no-untyped-call"
+A lot arrives on one of the days of arrival. A unit of day d is served from the lot before it, for h a day,
+or by the next one, for p and b a day: whichever costs less (Wagner and Whitin 1958, "Dynamic version of the
+economic lot size model"; with backlogs: Zangwill 1966). Which lots there are is worked out from the last to
+the first: what it costs after a lot does not hang on what came before it.
+"""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
+from forecasting.domain import BoolArray, FloatArray, IntArray
 from models.shared.compile import compiled
 
 
-@compiled
-def lot_sizes(start, stop, as_of, lines, position, arrivals, costs, allowed, out, level):
-    """Units to order now of the items ``start`` to ``stop``, at the close of day ``as_of``.
+class KnownDemand(NamedTuple):
+    """The order lines to come, item after item, each item's by day."""
 
-    A lot arrives on one of ``arrivals`` (rising rows; the last column is the end, when nothing comes any
-    more). A unit of day d is served from the lot before it, for h a day, or by the next one, for p and b a
-    day: whichever costs less (Wagner and Whitin 1958; Zangwill 1966). Which lots there are is worked out from
-    the last to the first: what it costs after a lot does not hang on what came before it.
+    begin: IntArray  # (n,): the first line of each item
+    end: IntArray  # (n,): the one after its last
+    day: IntArray  # (m,)
+    units: FloatArray  # (m + 1,): running total, a 0 in front
+    moments: FloatArray  # (m + 1,): running total of units x day, a 0 in front
+
+
+class LotCosts(NamedTuple):
+    """What lots cost. (n,) each, money."""
+
+    lot: FloatArray  # K, of a lot
+    late: FloatArray  # p, of a unit served late, or lost
+    waiting: FloatArray  # b, a day that it waits
+    holding: FloatArray  # h, a day that a unit is held
+    waits: BoolArray  # whether late units wait; else they are lost
+
+
+class Rates(NamedTuple):
+    """The same of one item."""
+
+    lot: float
+    late: float
+    waiting: float
+    holding: float
+
+
+class ItemDemand(NamedTuple):
+    """The lines of one item, and up to where its position serves them."""
+
+    day: IntArray
+    units: FloatArray
+    moments: FloatArray
+    begin: int
+    end: int
+    split: int  # the line up to which the position serves all
+    served: float  # units up to there, with the part of the next line that is served
+    moment: float  # their units x day
+
+
+class Lots(NamedTuple):
+    """The k - 1 lots of one item that there may be, and the end. (k,) each."""
+
+    arrives: IntArray  # days, rising
+    before: IntArray  # the end of the lines that are of an earlier day
+    cost: FloatArray  # money that all costs after each lot at best, itself left out
+    following: IntArray  # the next lot of that course
+
+
+@compiled
+def lot_sizes(
+    start: int,
+    stop: int,
+    as_of: int,
+    demand: KnownDemand,
+    position: FloatArray,
+    arrivals: IntArray,
+    costs: LotCosts,
+    out: FloatArray,
+) -> None:
+    """What to order now of the items ``start`` to ``stop``, at the close of day ``as_of``.
 
     Args:
-        lines: begin and end of each item's; their day, and running totals of units and of units x day, a 0
-            in front.
-        position: float64, shape (n,): what is there and on order, less what is owed.
-        costs: K of a lot, p, b and h, float64, shape (n,) each.
-        allowed: bool, shape (n,): whether late units wait; else they are lost.
-        out: float64, shape (n,), units to order.
-        level: float64, shape (n,), units asked for until the next lot, as far as they are worth holding.
+        start, stop: items.
+        as_of: the day of the review.
+        demand: all order lines.
+        position: float64, shape (n,), units: what is there and on order, less what is owed.
+        arrivals: int64, shape (n, k), rising rows: the days on which lots may arrive; the last column is the
+            end, when nothing comes any more.
+        costs: of lots. out: float64, shape (2, n), units, written: what to order; and what is asked for
+        until the next lot, as
+            far as it is worth holding.
 
     """
-    begins, ends, day_of, units, moments = lines
-    lot, late, waiting, holding = costs
     columns = arrivals.shape[1]
-    after, following = np.empty(columns), np.empty(columns, dtype=np.int64)
-    before = np.empty(columns, dtype=np.int64)
+    before, following = np.empty(columns, dtype=np.int64), np.empty(columns, dtype=np.int64)
+    cost = np.empty(columns)
     for i in range(start, stop):
-        begin, end = begins[i], ends[i]
-        first = until(day_of, begin, end, as_of)
-        # The position serves what comes first.
-        served = units[first] + max(position[i], 0.0)
-        split = first
-        while split < end and units[split + 1] <= served:
-            split += 1
-        moment = moments[split] + (served - units[split]) * (day_of[split] if split < end else 0)
-        known = (units, moments, split, served, moment)
+        rates = Rates(costs.lot[i], costs.late[i], costs.waiting[i], costs.holding[i])
+        first = until(demand.day, demand.begin[i], demand.end[i], as_of)
+        item = _served(demand, i, first, max(position[i], 0.0))
         for k in range(columns):
-            before[k] = until(day_of, begin, end, arrivals[i, k] - 1)
-        p, b, h = late[i], waiting[i], holding[i]
-        after[columns - 1] = 0.0
-        for lot_at in range(columns - 2, -1, -1):
-            arrives = arrivals[i, lot_at]
-            after[lot_at], following[lot_at] = np.inf, columns - 1
-            for k in range(lot_at + 1, columns):
-                then = arrivals[i, k]
-                last = until(day_of, begin, end, worth_holding(arrives, then, p, b, h))
-                held, held_moment = uncovered(known, before[lot_at], last)
-                short, short_moment = uncovered(known, last, before[k])
-                cost = h * (held_moment - arrives * held)
-                cost += p * short + b * (then * short - short_moment) + after[k]
-                if k < columns - 1:
-                    cost += lot[i]
-                if cost <= after[lot_at]:
-                    after[lot_at], following[lot_at] = cost, k
-        best, chosen = np.inf, columns - 1
+            before[k] = until(item.day, item.begin, item.end, arrivals[i, k] - 1)
+        lots = Lots(arrivals[i], before, cost, following)
+        _cost_after_lots(item, lots, rates)
         owed = max(-position[i], 0.0)
-        for k in range(columns):
-            then = arrivals[i, k]
-            short, short_moment = uncovered(known, first, before[k])
-            cost = p * short + b * (then * (short + owed) - short_moment) + after[k]
-            if k < columns - 1:
-                cost += lot[i]
-            if cost <= best:
-                best, chosen = cost, k
-        out[i] = level[i] = 0.0
+        chosen = _first_lot(item, lots, rates, first, owed)
+
+        out[0, i] = out[1, i] = 0.0
         if columns == 1:
             continue
-        then = arrivals[i, following[0] if chosen == 0 else 1]
-        last = until(day_of, begin, end, worth_holding(arrivals[i, 0], then, p, b, h))
-        lost = 0.0 if allowed[i] else uncovered(known, first, before[0])[0]
-        level[i] = max(units[last] - units[first], 0.0) - lost
+        then = lots.arrives[lots.following[0] if chosen == 0 else 1]
+        last = until(item.day, item.begin, item.end, worth_holding(lots.arrives[0], then, rates))
+        lost = 0.0 if costs.waits[i] else uncovered(item, first, before[0])[0]
+        out[1, i] = max(item.units[last] - item.units[first], 0.0) - lost
         if chosen == 0:
-            out[i] = uncovered(known, before[0], last)[0]
-            if allowed[i]:
-                out[i] += uncovered(known, first, before[0])[0] + owed
+            out[0, i] = uncovered(item, before[0], last)[0]
+            if costs.waits[i]:
+                out[0, i] += uncovered(item, first, before[0])[0] + owed
 
 
 @compiled
-def worth_holding(arrives, then, late, waiting, holding):
+def _served(demand: KnownDemand, i: int, first: int, stock: float) -> ItemDemand:
+    """The lines of item i, where ``stock`` units serve what comes first from the line ``first`` on."""
+    end = demand.end[i]
+    served = demand.units[first] + stock
+    split = first
+    while split < end and demand.units[split + 1] <= served:
+        split += 1
+    part = served - demand.units[split]
+    moment = demand.moments[split] + part * (demand.day[split] if split < end else 0)
+    return ItemDemand(demand.day, demand.units, demand.moments, demand.begin[i], end, split, served, moment)
+
+
+@compiled
+def _cost_after_lots(item: ItemDemand, lots: Lots, rates: Rates) -> None:
+    """The cheapest course after each lot, into ``lots.cost`` and ``lots.following``: from the last back."""
+    columns = len(lots.arrives)
+    lots.cost[columns - 1] = 0.0
+    for lot_at in range(columns - 2, -1, -1):
+        arrives = lots.arrives[lot_at]
+        lots.cost[lot_at], lots.following[lot_at] = np.inf, columns - 1
+        for k in range(lot_at + 1, columns):
+            then = lots.arrives[k]
+            # Up to ``last`` units are held from this lot, those after it are served late by the next one.
+            last = until(item.day, item.begin, item.end, worth_holding(arrives, then, rates))
+            held, held_moment = uncovered(item, lots.before[lot_at], last)
+            short, short_moment = uncovered(item, last, lots.before[k])
+            cost = rates.holding * (held_moment - arrives * held)
+            cost += rates.late * short + rates.waiting * (then * short - short_moment) + lots.cost[k]
+            if k < columns - 1:
+                cost += rates.lot
+            if cost <= lots.cost[lot_at]:
+                lots.cost[lot_at], lots.following[lot_at] = cost, k
+
+
+@compiled
+def _first_lot(item: ItemDemand, lots: Lots, rates: Rates, first: int, owed: float) -> int:
+    """The first lot of the cheapest course; the last column: there is none.
+
+    ``first``: the line after the review. ``owed``: units that wait already.
+    """
+    columns = len(lots.arrives)
+    best, chosen = np.inf, columns - 1
+    for k in range(columns):
+        then = lots.arrives[k]
+        short, short_moment = uncovered(item, first, lots.before[k])
+        cost = rates.late * short + rates.waiting * (then * (short + owed) - short_moment) + lots.cost[k]
+        if k < columns - 1:
+            cost += rates.lot
+        if cost <= best:
+            best, chosen = cost, k
+    return chosen
+
+
+@compiled
+def worth_holding(arrives: int, then: int, rates: Rates) -> int:
     """The last day before ``then`` whose units are better held from ``arrives`` on than served late."""
+    waiting, holding = rates.waiting, rates.holding
     if holding + waiting <= 0.0:
         return then - 1
-    day = np.floor((late + waiting * then + holding * arrives) / (holding + waiting) + 1e-9)
+    day = np.floor((rates.late + waiting * then + holding * arrives) / (holding + waiting) + 1e-9)
     return max(min(int(day), then - 1), arrives - 1)
 
 
 @compiled
-def until(day_of, begin, end, day):
+def until(day_of: IntArray, begin: int, end: int, day: int) -> int:
     """The end of the lines from ``begin`` to ``end`` that are of ``day`` or earlier."""
     while begin < end:
         middle = (begin + end) // 2
@@ -106,9 +196,9 @@ def until(day_of, begin, end, day):
 
 
 @compiled
-def uncovered(known, begin, end):
+def uncovered(item: ItemDemand, begin: int, end: int) -> tuple[float, float]:
     """Units, and units x day, of the lines ``begin`` to ``end`` that the position does not serve."""
-    units, moments, split, served, moment = known
-    low = (units[begin], moments[begin]) if begin > split else (served, moment)
-    high = (units[end], moments[end]) if end > split else (served, moment)
+    served = (item.served, item.moment)
+    low = (item.units[begin], item.moments[begin]) if begin > item.split else served
+    high = (item.units[end], item.moments[end]) if end > item.split else served
     return max(high[0] - low[0], 0.0), high[1] - low[1]

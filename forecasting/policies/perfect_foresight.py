@@ -14,7 +14,7 @@ import numpy as np
 
 from forecasting.domain import DemandLines, FloatArray, IntArray
 from forecasting.policies.base import Arrivals, Policy
-from forecasting.policies.foresight_kernels import lot_sizes
+from forecasting.policies.foresight_kernels import KnownDemand, LotCosts, lot_sizes
 from forecasting.policies.situation import Decision, Situation
 from models.shared.compile import over_items
 
@@ -36,26 +36,25 @@ class PerfectForesight(Policy):
     def decide(self, situation: Situation) -> Decision:
         """What the cheapest course of orders from now to the end has ordered now."""
         costs, item = situation.costs, situation.item
-        wanted, level = np.zeros(len(situation)), np.zeros(len(situation))
         day, units, moments = self._known
+        out = np.zeros((2, len(situation)))
         over_items(
             lot_sizes,
             len(situation),
             situation.as_of - self._origin,
-            (self.lines.indptr[item], self.lines.indptr[item + 1], day, units, moments),
+            KnownDemand(self.lines.indptr[item], self.lines.indptr[item + 1], day, units, moments),
             situation.stock.position,
             self.arrivals(situation.as_of, item) - self._origin,
-            (
-                costs.line_cost,
-                costs.shortage_per_unit(situation.line_size),
-                np.where(situation.backorder_allowed, costs.waiting_per_unit_day, 0.0),
-                costs.holding_per_unit_day,
+            LotCosts(
+                lot=costs.line_cost,
+                late=costs.shortage_per_unit(situation.line_size),
+                waiting=np.where(situation.backorder_allowed, costs.waiting_per_unit_day, 0.0),
+                holding=costs.holding_per_unit_day,
+                waits=situation.backorder_allowed,
             ),
-            situation.backorder_allowed,
-            wanted,
-            level,
+            out,
         )
-        wanted = np.where(situation.orderable, np.round(wanted, 9), 0.0)
+        wanted, level = np.where(situation.orderable, np.round(out[0], 9), 0.0), out[1]
         return Decision(situation.terms.at_least(wanted), level - 1.0, level)
 
     def foreseeing(self, lines: DemandLines, arrivals: Arrivals) -> PerfectForesight:

@@ -17,13 +17,16 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import optimize
 
-from forecasting.domain import FloatArray
+from forecasting.domain import FloatArray, critical_ratio
 from forecasting.solve import demand as demands
-from forecasting.solve.demand_distribution import Lattice, Spread
+from forecasting.solve.demand_distribution import DemandDistribution, Lattice
 from forecasting.solve.problem import Problem, check_costs, wrong
 
 WIDEST = 4_000_000
-"""Positions that are told apart."""
+"""Positions that are told apart at most."""
+
+GRID = 4_000
+"""Levels that are tried where G is smooth and may have several valleys."""
 
 
 @dataclass(frozen=True)
@@ -31,20 +34,20 @@ class CostRate:
     """The function G and what it is made of.
 
     Attributes:
-        charged: demand until inventory is charged.
-        before, after: demand until a fall of the position, without it and with it.
-        jump: that fall, on whole units; None for smooth demand.
-        rate: falls per period.
-        demand: mean demand per period.
-        holding, backlog: per unit and period (h, b).
-        short: per unit short, once (p).
+        charged: demand until inventory is charged (D), units.
+        before, after: demand until a fall of the position, without it and with it (D + X), units.
+        jump: that fall (X), on whole units; None for smooth demand.
+        rate: falls per period (nu).
+        demand: mean demand per period, units.
+        holding, backlog: money per unit and period (h, b).
+        short: money per unit short, once (p).
         lost: demand that finds no stock is lost: y is never below 0.
 
     """
 
-    charged: Spread
-    before: Spread
-    after: Spread
+    charged: DemandDistribution
+    before: DemandDistribution
+    after: DemandDistribution
     jump: demands.Jump | None
     rate: float
     demand: float
@@ -73,6 +76,24 @@ class CostRate:
     def convex(self) -> bool:
         """Whether G is known to have one valley; otherwise it may have several."""
         return self.short == 0 or (self.before.highest == 0 and self.charged is self.after)
+
+    @property
+    def step(self) -> float:
+        """The step that positions are told apart by, units: a whole unit, or that of a lattice."""
+        if self.jump is None and isinstance(self.charged, Lattice):
+            return self.charged.step
+        return 1.0
+
+    @property
+    def never_ordering(self) -> float:
+        """Money per period of keeping nothing: all demand short; infinite where a backlog costs by time."""
+        return np.inf if self.backlog > 0 else self.short * self.demand
+
+    def economic_quantity(self, fixed_order_cost: float) -> float:
+        """About the economic order quantity with planned backorders, units: never less than it."""
+        shortage = self.backlog + self.short
+        ratio = (self.holding + shortage) / (self.holding * shortage)
+        return float(np.ceil((2 * fixed_order_cost * self.demand * ratio) ** 0.5)) + 1
 
 
 def cost_rate(problem: Problem) -> CostRate:
@@ -117,40 +138,32 @@ def cost_rate(problem: Problem) -> CostRate:
     )
 
 
-def lowest(cost: CostRate) -> float:
-    """The smallest y with the least G(y): the best base stock."""
+def best_level(cost: CostRate) -> float:
+    """The smallest y with the least G(y), units: the best base stock.
+
+    Where G has one valley that is the newsvendor's fractile of demand; else the least of a grid.
+    """
     if cost.convex and not cost.lost:
-        backlog = cost.backlog + cost.short
-        return cost.charged.quantile(backlog / (backlog + cost.holding))
-    step = step_of(cost)
+        return cost.charged.quantile(critical_ratio(cost.backlog + cost.short, cost.holding))
+
+    step = cost.step
     top = max(cost.charged.highest, cost.after.highest)
     if cost.jump is not None or isinstance(cost.charged, Lattice):
         grid = np.arange(0.0, np.ceil(top / step) + 1) * step
         values = cost.at(grid)
         return float(grid[int(np.argmax(values <= values.min() * (1 + 1e-12)))])
     if cost.convex:
-        return max(cost.charged.quantile(cost.short / (cost.short + cost.holding)), 0.0)
-    grid = np.linspace(0.0 if cost.lost else min(0.0, cost.charged.quantile(1e-9)), top, 4001)
+        return max(cost.charged.quantile(critical_ratio(cost.short, cost.holding)), 0.0)
+
+    grid = np.linspace(0.0 if cost.lost else min(0.0, cost.charged.quantile(1e-9)), top, GRID + 1)
     best = int(np.argmin(cost.at(grid)))
     found = optimize.minimize_scalar(
         lambda y: float(cost.at(np.array(y))),
-        bounds=(grid[max(best - 1, 0)], grid[min(best + 1, 4000)]),
+        bounds=(grid[max(best - 1, 0)], grid[min(best + 1, GRID)]),
         method="bounded",
         options={"xatol": 1e-9 * max(1.0, top)},
     )
     return float(found.x)
-
-
-def step_of(cost: CostRate) -> float:
-    """The step that positions are told apart by: a whole unit, or that of a lattice."""
-    if cost.jump is None and isinstance(cost.charged, Lattice):
-        return cost.charged.step
-    return 1.0
-
-
-def never_ordering(cost: CostRate) -> float:
-    """Cost per period of keeping nothing: all demand short; infinite where a backlog costs by time."""
-    return np.inf if cost.backlog > 0 else cost.short * cost.demand
 
 
 def worth_at_most(cost: CostRate, ceiling: float, step: float, keep: int = 2) -> tuple[int, int]:
@@ -160,6 +173,7 @@ def worth_at_most(cost: CostRate, ceiling: float, step: float, keep: int = 2) ->
     """
     low = -1 if cost.backlog == 0 else int(np.floor(min(0.0, _smallest(cost.charged)) / step)) - 1
     high = int(np.ceil(max(cost.charged.highest, cost.after.highest) / step)) + 1
+
     # Beyond demand's own range G runs straight: below it with slope -b, above it with slope h.
     ends = cost.at(np.array([low * step, high * step]))
     if cost.lost:
@@ -174,17 +188,18 @@ def worth_at_most(cost: CostRate, ceiling: float, step: float, keep: int = 2) ->
             "is so large that orders cannot be told apart by the unit",
             "Count in larger units",
         )
-    inside = np.flatnonzero(cost.at(places(low, high, step)) <= ceiling)
+
+    inside = np.flatnonzero(cost.at(positions_between(low, high, step)) <= ceiling)
     first = low + int(inside[0]) if len(inside) else low
     last = low + int(inside[-1]) if len(inside) else high
     return (max(first - keep, low) if cost.lost else first - keep), last + keep
 
 
-def places(low: int, high: int, step: float = 1.0) -> FloatArray:
+def positions_between(low: int, high: int, step: float = 1.0) -> FloatArray:
     """The positions from ``low`` to ``high`` steps, both included, in units."""
     steps: FloatArray = np.arange(low, high + 1, dtype=np.float64)
     return steps * step
 
 
-def _smallest(spread: Spread) -> float:
-    return 0.0 if isinstance(spread, Lattice) else spread.quantile(1e-15)
+def _smallest(demand: DemandDistribution) -> float:
+    return 0.0 if isinstance(demand, Lattice) else demand.quantile(1e-15)

@@ -13,7 +13,7 @@ import numpy as np
 from scipy import fft, signal, stats
 
 from forecasting.domain import FloatArray
-from forecasting.solve.demand_distribution import Lattice, Smooth, Spread, lognormal_parameters
+from forecasting.solve.demand_distribution import DemandDistribution, Lattice, Smooth, lognormal_parameters
 from forecasting.solve.problem import DemandTerms, wrong
 
 SMOOTH = ("normal", "gamma", "lognormal")
@@ -58,7 +58,7 @@ def is_smooth(demand: DemandTerms) -> bool:
     return demand.family in SMOOTH
 
 
-def over(demand: DemandTerms, spans: Spans) -> Spread:
+def over(demand: DemandTerms, spans: Spans) -> DemandDistribution:
     """Demand over a random span. Raises RequestError where the family cannot be cut that way."""
     if demand.family == "lognormal" and any(span not in (0.0, 1.0) for span, _ in spans):
         return _lognormal(demand, spans)
@@ -146,11 +146,11 @@ def finest_step(demand: DemandTerms, per_deviation: int, most: int) -> float:
 
 def steps(demand: DemandTerms, step: float) -> FloatArray:
     """One period's demand of a smooth family, rounded to steps; what is below 0 counts as 0."""
-    spread = over(demand, [(1.0, 1.0)])
-    count = int(np.ceil(spread.highest / step)) + 2
+    period = over(demand, [(1.0, 1.0)])
+    count = int(np.ceil(period.highest / step)) + 2
     edges: FloatArray = np.arange(count, dtype=np.float64) + 0.5
     edges *= step
-    return _trimmed(np.diff(spread.cdf(edges), prepend=0.0))
+    return _trimmed(np.diff(period.cdf(edges), prepend=0.0))
 
 
 def _lognormal(demand: DemandTerms, spans: Spans) -> Lattice:

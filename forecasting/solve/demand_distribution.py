@@ -1,4 +1,4 @@
-"""How demand over some span of time is spread: on whole units, or smoothly.
+"""The distribution of demand over some span of time: on whole units, or smooth.
 
 Everything that a cost needs follows from three tail moments, E[D^k; D > y] for k = 0, 1, 2.
 """
@@ -15,8 +15,8 @@ from scipy import optimize, special
 from forecasting.domain import FloatArray
 
 
-class Spread(ABC):
-    """A distribution of demand."""
+class DemandDistribution(ABC):
+    """The distribution of demand over some span of time, units."""
 
     @property
     @abstractmethod
@@ -52,7 +52,7 @@ class Spread(ABC):
 
 
 @dataclass(frozen=True)
-class Lattice(Spread):
+class Lattice(DemandDistribution):
     """Demand that comes in steps. ``pmf``: float64, shape (n,): the probability of 0, 1, ... steps."""
 
     pmf: FloatArray
@@ -86,12 +86,12 @@ class Lattice(Spread):
     def quantile(self, probability: float) -> float:
         """The smallest y with P(D <= y) >= probability."""
         below = 1.0 - self._tails[0][1:]
-        place = int(np.searchsorted(below, probability - 1e-12))
-        return min(place, len(self.pmf) - 1) * self.step
+        index = int(np.searchsorted(below, probability - 1e-12))
+        return min(index, len(self.pmf) - 1) * self.step
 
 
 @dataclass(frozen=True)
-class Smooth(Spread):
+class Smooth(DemandDistribution):
     """Demand of a smooth family, or a mixture of several spans of it.
 
     Attributes:

@@ -49,42 +49,42 @@ def _fixed_point(problem: Problem, by_time: bool) -> dict[str, Any]:
             f"policy {problem.policy}", "weighs a fixed cost, and neither packs nor a minimum", "Use best"
         )
     cost = cost_rate(problem)
-    spread, holding, fixed = cost.charged, cost.holding, problem.fixed_order_cost * cost.demand
-    deviation = max((spread.quantile(0.99) - spread.mean) / 2.3, 1e-9)
+    demand, holding, fixed = cost.charged, cost.holding, problem.fixed_order_cost * cost.demand
+    deviation = max((demand.quantile(0.99) - demand.mean) / 2.3, 1e-9)
     quantity = (2 * fixed / holding) ** 0.5
-    point = spread.mean
+    point = demand.mean
     for _ in range(10_000):
         if by_time:
             target = holding * quantity / (holding + cost.backlog)
-            ends = (spread.mean - target - 10 * deviation, spread.highest)
+            ends = (demand.mean - target - 10 * deviation, demand.highest)
             point = float(
                 optimize.brentq(
-                    lambda r, aim=target: float(spread.shortage(np.array(r))) - aim, *ends, xtol=1e-12
+                    lambda r, aim=target: float(demand.shortage(np.array(r))) - aim, *ends, xtol=1e-12
                 )
             )
-            extra = (holding + cost.backlog) * float(spread.second_shortage(np.array(point)))
+            extra = (holding + cost.backlog) * float(demand.second_shortage(np.array(point)))
         else:
             risk = holding * quantity / (cost.short * cost.demand)
             if risk >= 1:
                 raise wrong("shortage.per_unit", "is so small that the approximation has no answer", "Use rQ")
-            point = spread.quantile(1 - risk)
-            extra = cost.short * cost.demand * float(spread.shortage(np.array(point)))
+            point = demand.quantile(1 - risk)
+            extra = cost.short * cost.demand * float(demand.shortage(np.array(point)))
         following = (2 * (fixed + extra) / holding) ** 0.5
         settled = abs(following - quantity) < 1e-12 * quantity
         quantity = following
         if settled:
             break
     at = np.array(point)
-    total = holding * (point - spread.mean + quantity / 2) + (fixed + extra) / quantity
-    short = float(spread.shortage(at)) / quantity
+    total = holding * (point - demand.mean + quantity / 2) + (fixed + extra) / quantity
+    short = float(demand.shortage(at)) / quantity
     return {
         "policy": problem.policy,
         "parameters": {"r": point, "Q": quantity},
         "exact": False,
         "approximated": "the textbook's own cost; policy rQ gives the exact one",
         "cost_per_period": total,
-        "cycle_service_level": float(spread.cdf(at)),
+        "cycle_service_level": float(demand.cdf(at)),
         "fill_rate": 1 - short,
-        "safety_stock": point - spread.mean,
+        "safety_stock": point - demand.mean,
         "orders_per_period": cost.demand / quantity,
     }

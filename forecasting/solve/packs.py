@@ -12,7 +12,7 @@ for every s at once, as G averaged over its shares from each s on.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,18 +21,19 @@ from scipy.sparse import csgraph
 
 from forecasting.domain import FloatArray
 from forecasting.solve import demand as demands
-from forecasting.solve.base_stock import approximations, no_stock
-from forecasting.solve.cost_rate import CostRate, cost_rate, never_ordering, places
-from forecasting.solve.problem import Problem, wrong
-from forecasting.solve.r_q import multiples
+from forecasting.solve.answers import approximations, exactness, no_stock
+from forecasting.solve.cost_rate import CostRate, cost_rate, positions_between
+from forecasting.solve.problem import Problem, whole_packs, wrong
 from forecasting.solve.s_s import best, on_lattice
 from forecasting.solve.service import lattice_cycles, measures
 from models.shared.compile import compiled
 
 WIDTHS = 48
 """Widths S - s tried at once; the search then narrows to the gaps beside the best."""
+
 WIDEST = 3_000
 """Positions above s that are told apart: a chain of so many states is solved exactly."""
+
 STEPS_PER_DEVIATION = 10
 """How finely smooth demand is cut."""
 
@@ -49,49 +50,75 @@ class _Terms:
 
 
 def s_s_in_packs(problem: Problem) -> dict[str, Any]:
-    """The best s and S that packs and the minimum order allow, with their cost and service."""
+    """The best s and S, units, that packs and the minimum order allow, with their cost and service.
+
+    Raises RequestError where s and S do not fit, or positions are too many to tell apart.
+
+    Zheng and Federgruen's (1991) first row once more, in packs of ten:
+
+    >>> from forecasting.solve.problem import parse
+    >>> answer = s_s_in_packs(parse({
+    ...     "demand": {"family": "poisson", "mean": 10}, "holding": 1, "pack_size": 10,
+    ...     "shortage": {"per_unit_period": 9}, "fixed_order_cost": 64}))
+    >>> answer["parameters"], round(answer["cost_per_period"], 4)
+    ({'s': 6, 'S': 44, 'pack_size': 10}, 35.1371)
+
+    """
     if problem.lost:
         raise wrong("policy", "packs and lost sales go with policy best alone", "Use policy best")
     terms = _terms(problem)
-    cost, step, pack = terms.cost, terms.step, terms.pack
+    cost, step = terms.cost, terms.step
     if problem.parameters:
-        low, high = (round(problem.parameters.get(name, 0.0) / step) for name in ("s", "S"))
-        whole = all(
-            abs(problem.parameters.get(name, np.inf) - steps * step) <= (0 if step == 1 else step)
-            for name, steps in (("s", low), ("S", high))
-        )
-        if not whole or len(problem.parameters) != 2 or high < low + pack:
-            raise wrong("parameters", "are no whole s and S with S at least a pack above s", "Change them")
+        low, high = _given(problem.parameters, terms)
     else:
         low, high, total = _search(terms)
-        if never_ordering(cost) <= total:
+        if cost.never_ordering <= total:
             return no_stock(cost)
+
     shares = _shares(terms, high - low)
-    positions = places(low + 1, low + len(shares), step)
+    positions = positions_between(low + 1, low + len(shares), step)
     orders, cycle_service = lattice_cycles(cost, positions, shares, low * step, step)
-    told = approximations(problem, cost)
+    inexact = approximations(problem, cost)
     if step != 1:
-        told.append(f"a period's demand rounded to steps of {step:.3g}")
-    named = int if step == 1 else float
-    parameters: dict[str, float] = {"s": named(low * step), "S": named(high * step)}
-    if problem.pack_size != 1:
-        parameters["pack_size"] = named(problem.pack_size)
-    if terms.smallest > pack:
-        parameters["min_order_quantity"] = named(terms.smallest * step)
+        inexact.append(f"a period's demand rounded to steps of {step:.3g}")
+    fixed = problem.fixed_order_cost
     return {
         "policy": "sS",
-        "parameters": parameters,
-        "exact": not told,
-        **({"approximated": "; ".join(told)} if told else {}),
+        "parameters": _parameters(problem, terms, low, high),
+        **exactness(inexact),
         "best_among": "policies of this form",
-        **measures(cost, positions, shares, orders, problem.fixed_order_cost, cycle_service, low * step),
+        **measures(cost, positions, shares, orders, fixed, cycle_service, low * step),
     }
+
+
+def _given(parameters: dict[str, float], terms: _Terms) -> tuple[int, int]:
+    """S and S as given, in steps."""
+    step = terms.step
+    low, high = (round(parameters.get(name, 0.0) / step) for name in ("s", "S"))
+    whole = all(
+        abs(parameters.get(name, np.inf) - steps * step) <= (0 if step == 1 else step)
+        for name, steps in (("s", low), ("S", high))
+    )
+    if not whole or len(parameters) != 2 or high < low + terms.pack:
+        raise wrong("parameters", "are no whole s and S with S at least a pack above s", "Change them")
+    return low, high
+
+
+def _parameters(problem: Problem, terms: _Terms, low: int, high: int) -> dict[str, float]:
+    """What an answer names, in units."""
+    number = int if terms.step == 1 else float
+    parameters: dict[str, float] = {"s": number(low * terms.step), "S": number(high * terms.step)}
+    if problem.pack_size != 1:
+        parameters["pack_size"] = number(problem.pack_size)
+    if terms.smallest > terms.pack:
+        parameters["min_order_quantity"] = number(terms.smallest * terms.step)
+    return parameters
 
 
 def _terms(problem: Problem) -> _Terms:
     cost = cost_rate(problem)
     if cost.jump is not None:
-        pack, smallest = multiples(problem)
+        pack, smallest = whole_packs(problem)
         return _Terms(cost, 1.0, pack, smallest, problem.fixed_order_cost * cost.rate)
     if problem.review == "continuous":
         raise wrong("policy sS", "goes with demand in whole units under continuous review", "Use policy rQ")
@@ -102,9 +129,8 @@ def _terms(problem: Problem) -> _Terms:
     step = unit / max(np.ceil(unit / step), 1)
     pack = round(unit / step) if problem.pack_size != 1 else 1
     packs = max(int(np.ceil(problem.min_order_quantity / (pack * step) - 1e-9)), 1)
-    given = {name: getattr(cost, name) for name in CostRate.__dataclass_fields__}
-    given["jump"] = demands.Jump(demands.steps(problem.demand, step), 1.0)
-    return _Terms(CostRate(**given), step, pack, packs * pack, problem.fixed_order_cost)
+    cost = replace(cost, jump=demands.Jump(demands.steps(problem.demand, step), 1.0))
+    return _Terms(cost, step, pack, packs * pack, problem.fixed_order_cost)
 
 
 def _search(terms: _Terms) -> tuple[int, int, float]:
@@ -120,16 +146,17 @@ def _search(terms: _Terms) -> tuple[int, int, float]:
             "Count in larger units, or leave out a pack that is small beside demand",
         )
     first = free_low - 2 * widest
-    grid = cost.at(places(first, free_high + 2 * widest + smallest, terms.step))
+    grid = cost.at(positions_between(first, free_high + 2 * widest + smallest, terms.step))
     beyond = np.append(np.cumsum(cost.jump.pmf[::-1])[::-1], 0.0)
 
     def of_width(width: int) -> tuple[float, int]:
         shares = _shares(terms, width)
         orders = float(shares @ beyond[np.minimum(np.arange(1, len(shares) + 1), len(beyond) - 1)])
         averages = np.correlate(grid, shares, "valid")
-        place = int(np.argmin(averages))
-        return float(averages[place]) + terms.fixed * orders, first + place - 1
+        index = int(np.argmin(averages))
+        return float(averages[index]) + terms.fixed * orders, first + index - 1
 
+    # Every width where there are few, else a grid that narrows about the best.
     known: dict[int, tuple[float, int]] = {}
     start, stop = pack, widest
     while True:
@@ -164,7 +191,14 @@ def _shares(terms: _Terms, width: int) -> FloatArray:
 
 @compiled
 def _chain(pmf: FloatArray, width: int, pack: int, smallest: int, chain: FloatArray) -> None:
-    """Row k: where the position s + 1 + k goes after a fall and the order that it brings."""
+    """Where the position s + 1 + k goes after a fall and the order that it brings.
+
+    Args:
+        pmf: float64: the probability of a fall by 0, 1, .. steps.
+        width: S - s. ``pack``, ``smallest``: of orders. All in steps.
+        chain: float64, shape (n, n), 0, written: row k from s + 1 + k, column j to s + 1 + j.
+
+    """
     for k in range(len(chain)):
         for fall in range(len(pmf)):
             above = k + 1 - fall

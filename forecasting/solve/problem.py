@@ -9,8 +9,10 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from forecasting.domain import critical_ratio
 from forecasting.errors import RequestError, known_names
 
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -18,6 +20,11 @@ Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 LONGEST_LEAD_TIME = 1_000
+"""Periods."""
+
+SMALLEST_HOLDING_SHARE = 1e-9
+"""Of holding in holding and shortage cost, for one unit and period: with less, no stock is too much."""
+
 MANUAL = "docs/solve.md lists what a problem may say"
 
 
@@ -152,7 +159,7 @@ def parse(problem: Mapping[str, Any]) -> Problem:
     try:
         parsed = Problem(**{str(key): value for key, value in problem.items()})
     except ValidationError as error:
-        lines = dict.fromkeys(_told(dict(detail)) for detail in error.errors())
+        lines = dict.fromkeys(_in_words(dict(detail)) for detail in error.errors())
         raise RequestError("\n".join(lines)) from None
     _check_demand(parsed.demand)
     _check_lead_time(parsed)
@@ -186,13 +193,22 @@ def check_costs(problem: Problem) -> None:
             "nobody waits where sales are lost",
             "Give shortage.per_unit, or shortage.kind backorder",
         )
-    ratio = problem.holding / (problem.holding + problem.backlog_cost + problem.short_cost)
-    if ratio < 1e-9:
+    # The critical ratio is 1 less this.
+    if critical_ratio(problem.holding, problem.backlog_cost + problem.short_cost) < SMALLEST_HOLDING_SHARE:
         raise wrong(
             "holding",
             "is so small beside the shortage cost that the critical ratio is 1",
             "Check the units of money and time of both",
         )
+
+
+def whole_packs(problem: Problem) -> tuple[int, int]:
+    """The pack and the smallest order that fills the minimum, both in whole units."""
+    pack = problem.pack_size
+    if pack != int(pack):
+        raise wrong("pack_size", f"{pack:g} is no whole unit, while demand is", "Count in smaller units")
+    packs = max(int(np.ceil(problem.min_order_quantity / pack - 1e-9)), 1)
+    return int(pack), packs * int(pack)
 
 
 def check_names(given: Iterable[str], known: Iterable[str], where: str) -> None:
@@ -209,7 +225,7 @@ def not_known(where: str, name: str, known: Iterable[str]) -> RequestError:
     return wrong(where, "is not known", hint[0].upper() + hint[1:])
 
 
-def _told(detail: dict[str, Any]) -> str:
+def _in_words(detail: dict[str, Any]) -> str:
     path = [str(part) for part in detail["loc"] if part not in ("float", "LeadTimes", "constrained-float")]
     where = ".".join(path)
     if detail["type"] == "extra_forbidden":

@@ -6,8 +6,9 @@ The position is then uniform on r + 1 .. r + Q (Hadley and Whitin 1963), so
 
 with X the fall of the position (a Poisson customer takes 1). The best Q positions are a window about the
 bottom of G: it grows by its cheaper neighbour (Federgruen and Zheng 1992, "An efficient algorithm for
-computing an optimal (r, Q) policy"). For smooth demand the sum is an integral (Zheng 1992). Packs and
-minimum orders leave out the quantities that cannot be ordered; nothing is rounded afterwards.
+computing an optimal (r, Q) policy"). For smooth demand the sum is an integral (``r_q_smooth``). Packs and
+minimum orders leave out the quantities that cannot be ordered; nothing is rounded afterwards. Under periodic
+review and in multiples of a pack this is the (r, nQ) policy.
 """
 
 from __future__ import annotations
@@ -15,18 +16,31 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy import optimize
 
 from forecasting.domain import FloatArray
-from forecasting.solve.base_stock import approximations, no_stock
-from forecasting.solve.cost_rate import CostRate, cost_rate, lowest, never_ordering, places, worth_at_most
-from forecasting.solve.problem import Problem, check_names, wrong
+from forecasting.solve.answers import approximations, exactness, no_stock
+from forecasting.solve.cost_rate import CostRate, best_level, cost_rate, positions_between, worth_at_most
+from forecasting.solve.problem import Problem, check_names, whole_packs, wrong
+from forecasting.solve.r_q_smooth import r_q_smooth
 from forecasting.solve.service import lattice_cycles, measures
 from models.shared.compile import compiled
 
 
 def r_q(problem: Problem) -> dict[str, Any]:
-    """The best (r, Q), or the given one, with its cost and service."""
+    """The best (r, Q), or the given one, with its cost and service.
+
+    Raises RequestError where r and Q do not fit, or sales are lost while orders take time.
+
+    Snyder and Shen (2019), example 5.8: Poisson demand of 1.5 a month, two months' lead time.
+
+    >>> from forecasting.solve.problem import parse
+    >>> answer = r_q(parse({
+    ...     "review": "continuous", "demand": {"family": "poisson", "mean": 1.5}, "lead_time": 2,
+    ...     "holding": 20, "shortage": {"per_unit_period": 150}, "fixed_order_cost": 100}))
+    >>> answer["parameters"], round(answer["cost_per_period"], 4)
+    ({'r': 3, 'Q': 5}, 107.9236)
+
+    """
     cost = cost_rate(problem)
     check_names(problem.parameters or {}, ["r", "Q"], "parameters")
     for name in ("r", "Q") if problem.parameters else ():
@@ -34,169 +48,82 @@ def r_q(problem: Problem) -> dict[str, Any]:
             raise wrong(f"parameters.{name}", "is missing", "Give both r and Q")
     if problem.lost and not (problem.review == "periodic" and problem.lead_times == [(0.0, 1.0)]):
         raise wrong("policy rQ", "is for backorders, or lost sales without lead time", "Use policy best")
-    answer = _smooth(problem, cost) if cost.jump is None else _whole(problem, cost)
-    if not problem.parameters and never_ordering(cost) <= answer["cost_per_period"]:
+
+    answer = r_q_smooth(problem, cost) if cost.jump is None else _in_whole_units(problem, cost)
+    if not problem.parameters and cost.never_ordering <= answer["cost_per_period"]:
         return no_stock(cost)
-    told = approximations(problem, cost)
-    return {**answer, "exact": not told, **({"approximated": "; ".join(told)} if told else {})}
+    return {**answer, **exactness(approximations(problem, cost))}
 
 
-def multiples(problem: Problem) -> tuple[int, int]:
-    """The pack and the smallest order that fills the minimum, both in whole units."""
-    pack = problem.pack_size
-    if pack != int(pack):
-        raise wrong("pack_size", f"{pack:g} is no whole unit, while demand is", "Count in smaller units")
-    packs = max(int(np.ceil(problem.min_order_quantity / pack - 1e-9)), 1)
-    return int(pack), packs * int(pack)
-
-
-def _whole(problem: Problem, cost: CostRate) -> dict[str, Any]:
-    assert cost.jump is not None
-    pack, smallest = multiples(problem)
-    sizes = np.arange(len(cost.jump.pmf))
+def _in_whole_units(problem: Problem, cost: CostRate) -> dict[str, Any]:
+    pack, smallest = whole_packs(problem)
     if problem.parameters:
-        reorder_point, quantity = int(problem.parameters["r"]), int(problem.parameters["Q"])
-        if (reorder_point, quantity) != (problem.parameters["r"], problem.parameters["Q"]) or quantity < 1:
-            raise wrong("parameters", "r and Q are no whole units with Q above 0", "Give whole units")
-        if quantity % pack or quantity < smallest:
-            raise wrong("parameters.Q", f"{quantity} is not in whole packs from {smallest} on", "Change it")
+        reorder_point, quantity = _given(problem.parameters, pack, smallest)
     else:
-        # Every quantity that is worth trying is inside a window that costs no more than the best so far.
-        bottom = round(lowest(cost))
-        trial = max(smallest, -(-int(_economic(problem, cost)) // pack) * pack)
-        around = cost.at(places(bottom - trial, bottom + trial - 1))
-        ordering = problem.fixed_order_cost * cost.rate * float(np.minimum(sizes, trial) @ cost.jump.pmf)
-        sums = np.concatenate([[0.0], np.cumsum(around)])
-        ceiling = (ordering + float((sums[trial:] - sums[:-trial]).min())) / trial
-        ceiling = min(ceiling, max(never_ordering(cost), float(cost.at(np.array(bottom)))))
-        low, high = worth_at_most(cost, ceiling, 1.0, keep=2 + smallest)
-        if cost.lost:
-            low = 1
-        values = cost.at(places(low, high))
-        falls = np.zeros(len(values) + 1)
-        reach = min(len(falls), len(sizes))
-        beyond = np.cumsum(cost.jump.pmf[::-1])[::-1]
-        falls[1:reach] = beyond[1:reach]
-        ordered = problem.fixed_order_cost * cost.rate * np.cumsum(falls)
-        search = _federgruen_zheng if cost.convex else _every_window
-        first, quantity, _ = search(values, ordered, pack, smallest)
-        reorder_point = low + first - 1
-    positions = places(reorder_point + 1, reorder_point + quantity)
+        reorder_point, quantity = _best(problem, cost, pack, smallest)
+
+    positions = positions_between(reorder_point + 1, reorder_point + quantity)
     shares = np.full(quantity, 1.0 / quantity)
     orders, cycle_service = lattice_cycles(cost, positions, shares, reorder_point)
+    fixed = problem.fixed_order_cost
     return {
         "policy": "rQ",
         "parameters": {"r": reorder_point, "Q": quantity},
-        **measures(
-            cost, positions, shares, orders, problem.fixed_order_cost, cycle_service, float(reorder_point)
-        ),
+        **measures(cost, positions, shares, orders, fixed, cycle_service, float(reorder_point)),
     }
 
 
-def _economic(problem: Problem, cost: CostRate) -> float:
-    """The economic order quantity with planned backorders."""
-    shortage = cost.backlog + cost.short
-    ratio = (cost.holding + shortage) / (cost.holding * shortage)
-    return float(np.ceil((2 * problem.fixed_order_cost * cost.demand * ratio) ** 0.5)) + 1
+def _given(parameters: dict[str, float], pack: int, smallest: int) -> tuple[int, int]:
+    reorder_point, quantity = int(parameters["r"]), int(parameters["Q"])
+    if (reorder_point, quantity) != (parameters["r"], parameters["Q"]) or quantity < 1:
+        raise wrong("parameters", "r and Q are no whole units with Q above 0", "Give whole units")
+    if quantity % pack or quantity < smallest:
+        raise wrong("parameters.Q", f"{quantity} is not in whole packs from {smallest} on", "Change it")
+    return reorder_point, quantity
 
 
-def _smooth(problem: Problem, cost: CostRate) -> dict[str, Any]:
-    """Smooth demand under continuous review (under periodic review the position overshoots r)."""
-    if problem.review == "periodic":
-        raise wrong("policy rQ", "goes with demand in whole units under periodic review", "Use policy sS")
-    fixed = problem.fixed_order_cost * cost.demand
-    pack = problem.pack_size if problem.pack_size != 1 else 0.0
-    smallest = max(problem.min_order_quantity, pack)
+def _best(problem: Problem, cost: CostRate, pack: int, smallest: int) -> tuple[int, int]:
+    """R and Q of least cost."""
+    assert cost.jump is not None
+    fixed = problem.fixed_order_cost * cost.rate
+    sizes = np.arange(len(cost.jump.pmf))
 
-    def total(reorder_point: float, quantity: float) -> float:
-        return (fixed + float(_integral(cost, reorder_point, reorder_point + quantity))) / quantity
+    # Every quantity worth trying is inside a window that costs no more than the best so far, which is one
+    # of about the economic quantity, about the bottom.
+    bottom = round(best_level(cost))
+    trial = max(smallest, -(-int(cost.economic_quantity(problem.fixed_order_cost)) // pack) * pack)
+    around = cost.at(positions_between(bottom - trial, bottom + trial - 1))
+    ordering = fixed * float(np.minimum(sizes, trial) @ cost.jump.pmf)
+    sums = np.concatenate([[0.0], np.cumsum(around)])
+    ceiling = (ordering + float((sums[trial:] - sums[:-trial]).min())) / trial
+    ceiling = min(ceiling, max(cost.never_ordering, float(cost.at(np.array(bottom)))))
+    low, high = worth_at_most(cost, ceiling, 1.0, keep=2 + smallest)
+    if cost.lost:
+        low = 1
 
-    def best_point(quantity: float) -> float:
-        bottom = lowest(cost)
-        if quantity == 0:
-            return bottom
-        if cost.convex:
-            # G is the same at both ends of the best window.
-            def lopsided(r: float) -> float:
-                return float(cost.at(np.array(r)) - cost.at(np.array(r + quantity)))
-
-            return float(
-                optimize.brentq(lopsided, bottom - quantity, bottom, xtol=1e-12 * max(1.0, quantity))
-            )
-        grid = bottom + quantity * np.linspace(-1.5, 0.5, 401)
-        values = _integral(cost, grid, grid + quantity)
-        near = int(np.argmin(values))
-        found = optimize.minimize_scalar(
-            lambda r: total(float(r), quantity),
-            bounds=(grid[max(near - 1, 0)], grid[min(near + 1, 400)]),
-            method="bounded",
-            options={"xatol": 1e-10 * max(1.0, abs(bottom), quantity)},
-        )
-        return float(found.x)
-
-    if problem.parameters:
-        reorder_point, quantity = problem.parameters["r"], problem.parameters["Q"]
-        if quantity <= 0:
-            raise wrong("parameters.Q", f"{quantity:g} is not above 0", "Give a quantity above 0")
-    else:
-        if fixed == 0 and smallest == 0:
-            raise wrong("fixed_order_cost", "is 0: any batch costs more than base stock", "Use base_stock")
-        scale = _economic(problem, cost) + cost.charged.quantile(0.99) - cost.charged.quantile(0.01)
-        quantity = _best_quantity(lambda q: total(best_point(q), q), scale)
-        quantity = max(quantity, smallest)
-        if pack:
-            options = [np.floor(quantity / pack) * pack, np.ceil(quantity / pack) * pack]
-            options = [o for o in options if o >= smallest] or [np.ceil(smallest / pack) * pack]
-            quantity = float(min(options, key=lambda q: total(best_point(q), q)))
-        reorder_point = best_point(quantity)
-    # Averages over the window, by many equal slices.
-    positions = reorder_point + quantity * (np.arange(20_000) + 0.5) / 20_000
-    answer = measures(
-        cost,
-        positions,
-        np.full(20_000, 1 / 20_000),
-        cost.demand / quantity,
-        problem.fixed_order_cost,
-        float(cost.before.cdf(np.array(reorder_point))),
-        reorder_point,
-    )
-    answer["cost_per_period"] = total(reorder_point, quantity)
-    return {"policy": "rQ", "parameters": {"r": reorder_point, "Q": quantity}, **answer}
-
-
-def _best_quantity(total: Any, scale: float) -> float:
-    """The least of a curve over the logarithm of the quantity."""
-    grid = np.log(scale) + np.linspace(-6, 2.5, 60)
-    values = [total(float(np.exp(x))) for x in grid]
-    near = int(np.argmin(values))
-    found = optimize.minimize_scalar(
-        lambda x: total(float(np.exp(x))),
-        bounds=(grid[max(near - 1, 0)], grid[min(near + 1, 59)]),
-        method="bounded",
-        options={"xatol": 1e-9},
-    )
-    return float(np.exp(found.x))
-
-
-def _integral(cost: CostRate, start: Any, end: Any) -> FloatArray:
-    """The integral of G from ``start`` to ``end``, in closed form."""
-    start, end = np.asarray(start, dtype=np.float64), np.asarray(end, dtype=np.float64)
-    over = cost.charged
-    waiting = over.second_shortage(start) - over.second_shortage(end)
-    stock = (end - over.mean) ** 2 / 2 - (start - over.mean) ** 2 / 2 + waiting
-    total = cost.holding * stock + cost.backlog * waiting
-    if cost.short:
-        total = total + cost.short * cost.demand * (cost.before.shortage(start) - cost.before.shortage(end))
-    return total
+    # Cost per period of ordering in batches of Q, times Q: a fall of X takes min(X, Q) of a batch.
+    values = cost.at(positions_between(low, high))
+    falls = np.zeros(len(values) + 1)
+    reach = min(len(falls), len(sizes))
+    beyond = np.cumsum(cost.jump.pmf[::-1])[::-1]
+    falls[1:reach] = beyond[1:reach]
+    ordered = fixed * np.cumsum(falls)
+    search = _federgruen_zheng if cost.convex else _every_window
+    first, quantity, _ = search(values, ordered, pack, smallest)
+    return low + first - 1, quantity
 
 
 @compiled
 def _federgruen_zheng(
     values: FloatArray, ordered: FloatArray, pack: int, smallest: int
 ) -> tuple[int, int, float]:
-    """Place of the first position of the best window in ``values``, its width, and its cost.
+    """The best window: the index of its first position in ``values``, its width, and its cost.
 
-    ``ordered[Q]``: cost per period of ordering in batches of Q, times Q. ``values`` has one valley.
+    Args:
+        values: float64, shape (n,): G of ascending positions, with one valley.
+        ordered: float64, shape (n + 1,): cost per period of ordering in batches of Q, times Q.
+        pack, smallest: Q is a multiple of the one, and the other at least.
+
     """
     first = int(np.argmin(values))
     last = first
@@ -212,6 +139,7 @@ def _federgruen_zheng(
                 least = mean
                 best_first = first
                 best_width = width
+
         below = values[first - 1] if first > 0 else np.inf
         above = values[last + 1] if last + 1 < len(values) else np.inf
         # Means of the cheapest positions only grow: past the best cost no wider window is better.
@@ -234,6 +162,7 @@ def _every_window(
     sums = np.zeros(len(values) + 1)
     for i in range(len(values)):
         sums[i + 1] = sums[i] + values[i]
+
     least = np.inf
     best_first = 0
     best_width = smallest

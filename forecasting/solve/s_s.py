@@ -11,51 +11,68 @@ holds with s >= 0: an empty shelf always orders.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from forecasting.domain import FloatArray
+from forecasting.domain import FloatArray, critical_ratio
 from forecasting.solve import demand as demands
-from forecasting.solve.base_stock import approximations, no_stock
-from forecasting.solve.cost_rate import CostRate, cost_rate, lowest, never_ordering, places, worth_at_most
+from forecasting.solve.answers import approximations, exactness, no_stock
+from forecasting.solve.cost_rate import CostRate, best_level, cost_rate, positions_between, worth_at_most
 from forecasting.solve.problem import Problem, check_names, wrong
 from forecasting.solve.service import lattice_cycles, measures
 from models.shared.compile import compiled
 
 STEPS_PER_DEVIATION = 100
 """How finely smooth demand is cut: steps to a standard deviation of a period's demand."""
+
 MOST_STEPS = 20_000
+"""Steps that the highest demand of a period is cut into at most."""
+
 MOST_PRODUCTS = 4_000_000_000
 """Products in a renewal function that are worth waiting for."""
 
 
 def s_s(problem: Problem) -> dict[str, Any]:
-    """The best (s, S), or the given one, with its cost and service."""
+    """The best (s, S), units, or the given one, with its cost and service.
+
+    Raises RequestError where s and S do not fit, or positions are too many to tell apart.
+
+    The first row of Zheng and Federgruen's (1991) table: s = 6, S = 40, at 35.022 a period.
+
+    >>> from forecasting.solve.problem import parse
+    >>> answer = s_s(parse({
+    ...     "demand": {"family": "poisson", "mean": 10}, "holding": 1,
+    ...     "shortage": {"per_unit_period": 9}, "fixed_order_cost": 64}))
+    >>> answer["parameters"], round(answer["cost_per_period"], 4)
+    ({'s': 6, 'S': 40}, 35.0216)
+
+    """
     cost, step = on_lattice(problem)
     assert cost.jump is not None
-    fixed = problem.fixed_order_cost * cost.rate
     check_names(problem.parameters or {}, ["s", "S"], "parameters")
     if problem.parameters:
         low, high = _given(problem, step)
     else:
-        low, high, total = best(cost, fixed, step)
-        if never_ordering(cost) <= total:
+        low, high, total = best(cost, problem.fixed_order_cost * cost.rate, step)
+        if cost.never_ordering <= total:
             return no_stock(cost)
-    span = high - low
-    visits = renewal(cost.jump.pmf, span)
+
+    visits = renewal(cost.jump.pmf, high - low)
     shares = (visits / visits.sum())[::-1]
-    positions = places(low + 1, high, step)
+    positions = positions_between(low + 1, high, step)
     orders, cycle_service = lattice_cycles(cost, positions, shares, low * step, step)
-    answer = measures(cost, positions, shares, orders, problem.fixed_order_cost, cycle_service, low * step)
-    told = approximations(problem, cost)
+    fixed = problem.fixed_order_cost
+    answer = measures(cost, positions, shares, orders, fixed, cycle_service, low * step)
+
+    inexact = approximations(problem, cost)
     if demands.is_smooth(problem.demand):
-        told.append(f"a period's demand rounded to steps of {step:.3g}")
+        inexact.append(f"a period's demand rounded to steps of {step:.3g}")
     return {
         "policy": "sS",
         "parameters": {"s": _number(low, step), "S": _number(high, step)},
-        "exact": not told,
-        **({"approximated": "; ".join(told)} if told else {}),
+        **exactness(inexact),
         **answer,
     }
 
@@ -68,18 +85,23 @@ def on_lattice(problem: Problem) -> tuple[CostRate, float]:
     if problem.review == "continuous":
         raise wrong("policy sS", "goes with demand in whole units under continuous review", "Use policy rQ")
     step = demands.finest_step(problem.demand, STEPS_PER_DEVIATION, MOST_STEPS)
-    pmf = demands.steps(problem.demand, step)
-    given = {**cost.__dict__, "jump": demands.Jump(pmf, 1.0)}
-    return CostRate(**{name: given[name] for name in CostRate.__dataclass_fields__}), step
+    return replace(cost, jump=demands.Jump(demands.steps(problem.demand, step), 1.0)), step
 
 
 def best(cost: CostRate, fixed: float, step: float = 1.0) -> tuple[int, int, float]:
-    """The best (s, S), in steps, and its cost. ``fixed``: order cost per fall of the position."""
+    """The best (s, S), in steps, and its cost per period.
+
+    Args:
+        cost: the cost rate, its falls on a lattice.
+        fixed: K nu, money: order cost per order times falls per period.
+        step: units in a step.
+
+    """
     assert cost.jump is not None
-    bottom = round(lowest(cost) / step)
+    bottom = round(best_level(cost) / step)
     if cost.lost:
         bottom = max(bottom, 1)
-    ceiling = min(_reachable(cost, fixed, bottom, step), never_ordering(cost)) * (1 + 1e-9) + 1e-12
+    ceiling = min(_reachable(cost, fixed, bottom, step), cost.never_ordering) * (1 + 1e-9) + 1e-12
     low, high = worth_at_most(cost, ceiling, step)
     pmf = cost.jump.pmf
     if (high - low) * min(len(pmf), high - low) > MOST_PRODUCTS:
@@ -89,13 +111,15 @@ def best(cost: CostRate, fixed: float, step: float = 1.0) -> tuple[int, int, flo
             "Count in larger units, or give family normal or gamma",
         )
     if not cost.convex:
-        values = cost.at(places(low, max(high, bottom + 1), step))
+        # Several valleys: every pair is tried.
+        values = cost.at(positions_between(low, max(high, bottom + 1), step))
         s, large, total = _exhaustive(values, pmf, fixed)
         return low + s - 1, low + large, total
+
     high = max(high, bottom + 2)
     low = min(low, bottom) if cost.lost else min(low, bottom - 1)
     while True:
-        values = cost.at(places(low, high, step))
+        values = cost.at(positions_between(low, high, step))
         s, large, total = _zheng_federgruen(values, pmf, fixed, bottom - low, cost.lost)
         if large < 0:
             low -= high - low  # the search for s ran off the end
@@ -132,7 +156,7 @@ def _reachable(cost: CostRate, fixed: float, bottom: int, step: float) -> float:
     backlog = cost.backlog + cost.short
     holding = cost.holding * step
     batch = int((2 * fixed * fall * (holding + backlog * step) / (holding * backlog * step)) ** 0.5) + 1
-    above = int(batch * backlog / (backlog + cost.holding))
+    above = int(batch * critical_ratio(backlog, cost.holding))
     pairs = [(bottom - 1, bottom)]
     if batch * min(batch, len(cost.jump.pmf)) < MOST_PRODUCTS:
         pairs.append((bottom + above - batch, bottom + above))
@@ -142,7 +166,7 @@ def _reachable(cost: CostRate, fixed: float, bottom: int, step: float) -> float:
         if high <= low:
             continue
         visits = renewal(cost.jump.pmf, high - low)
-        values = cost.at(places(low + 1, high, step)[::-1])
+        values = cost.at(positions_between(low + 1, high, step)[::-1])
         total = min(total, float((fixed + visits @ values) / visits.sum()))
     return total
 
@@ -153,6 +177,7 @@ def _number(steps: int, step: float) -> float | int:
 
 @compiled
 def _renewal(pmf: FloatArray, visits: FloatArray) -> None:
+    """m(j) into ``visits``: the renewal equation m = 1 + pmf * m, falls of 0 left out."""
     stays = 1.0 - pmf[0]
     visits[0] = 1.0 / stays
     for j in range(1, len(visits)):
@@ -164,6 +189,7 @@ def _renewal(pmf: FloatArray, visits: FloatArray) -> None:
 
 @compiled
 def _cost(values: FloatArray, visits: FloatArray, fixed: float, s: int, large: int) -> float:
+    """c(s, S) of the positions with the indices ``s`` and ``large``."""
     total = fixed
     time = 0.0
     for j in range(large - s):
@@ -176,9 +202,15 @@ def _cost(values: FloatArray, visits: FloatArray, fixed: float, s: int, large: i
 def _zheng_federgruen(
     values: FloatArray, pmf: FloatArray, fixed: float, bottom: int, lost: bool
 ) -> tuple[int, int, float]:
-    """Places of s and S in ``values`` (G, ascending positions) and the cost; S = -1 where s ran out.
+    """The indices of s and S in ``values``, and their cost; S = -1 where the search for s ran off the end.
 
-    Where sales are lost, ``values`` begins at position 1, and s may be the place before it (-1).
+    Args:
+        values: float64, shape (n,): G of ascending positions, with one valley.
+        pmf: float64: the probability of a fall by 0, 1, .. positions.
+        fixed: K nu, money.
+        bottom: the index of the least of ``values``.
+        lost: whether sales are lost: ``values`` then begins at position 1, and s may be the one before (-1).
+
     """
     visits = np.zeros(len(values) + 1)
     _renewal(pmf, visits)
@@ -191,6 +223,8 @@ def _zheng_federgruen(
         s -= 1
     if not lost and s == last and _cost(values, visits, fixed, s, bottom) > values[s]:
         return s, -1, 0.0
+
+    # A better S lies where G is no dearer than the best pair so far; with it s can only rise.
     least = _cost(values, visits, fixed, s, bottom)
     large = bottom + 1
     while large < len(values) and values[large] <= least:
@@ -206,7 +240,7 @@ def _zheng_federgruen(
 
 @compiled
 def _exhaustive(values: FloatArray, pmf: FloatArray, fixed: float) -> tuple[int, int, float]:
-    """Places of s + 1 and S in ``values`` with the least cost of all pairs, and that cost."""
+    """The indices of s + 1 and S in ``values`` with the least cost of all pairs, and that cost."""
     visits = np.zeros(len(values))
     _renewal(pmf, visits)
     least = np.inf

@@ -15,9 +15,9 @@ from forecasting.solve.continuous_charge import continuous_charge
 from forecasting.solve.demand import is_smooth
 from forecasting.solve.deterministic import economic_order_quantity, wagner_whitin
 from forecasting.solve.hadley_whitin import expected_inventory, loss_function
-from forecasting.solve.lost_sales.continuous import lost_sales_continuous
-from forecasting.solve.lost_sales.now import lost_sales_now
-from forecasting.solve.lost_sales.policies import lost_sales
+from forecasting.solve.lost_sales.continuous_review import lost_sales_continuous
+from forecasting.solve.lost_sales.dispatch import lost_sales
+from forecasting.solve.lost_sales.zero_lead_time import lost_sales_without_lead_time
 from forecasting.solve.packs import s_s_in_packs
 from forecasting.solve.problem import Problem, not_known, parse, wrong
 from forecasting.solve.r_q import r_q
@@ -87,7 +87,7 @@ def _lost(problem: Problem) -> Method:
     if problem.policy in ("theta", "optimal"):
         raise wrong(f"policy {problem.policy}", "is for orders that take time", "Use best")
     if _in_packs(problem):
-        return lost_sales_now
+        return lost_sales_without_lead_time
     return _plain(problem)
 
 

@@ -18,8 +18,7 @@ import numpy as np
 from forecasting.domain import FloatArray
 from forecasting.solve import demand as demands
 from forecasting.solve.demand_distribution import Lattice
-from forecasting.solve.problem import Problem, check_names, wrong
-from forecasting.solve.r_q import multiples
+from forecasting.solve.problem import Problem, check_names, whole_packs, wrong
 from forecasting.solve.service import probability
 from models.shared.compile import compiled
 
@@ -47,7 +46,7 @@ def stock_reward(problem: Problem) -> dict[str, Any]:
     wanted = (problem.parameters or {}).get("k", 0.0)
     if wanted != int(wanted) or not 0 <= wanted <= MOST_UNITS:
         raise wrong("parameters.k", f"{wanted:g} is no number of units", f"Give 0 to {MOST_UNITS}")
-    pack, smallest = multiples(problem)
+    pack, smallest = whole_packs(problem)
     units = problem.units or _enough(problem, pmf, max(int(wanted), 2 * smallest))
     reward = rewards(pmf, problem.margin, -problem.short_cost, -problem.holding, problem.discount, units)
     worth = reward - problem.unit_cost * np.arange(units + 1)

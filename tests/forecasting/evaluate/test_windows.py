@@ -11,7 +11,7 @@ import pytest
 
 from forecasting.config import load
 from forecasting.dataset.read import read
-from forecasting.domain import critical_ratio, day_number, day_text
+from forecasting.domain import critical_ratio, day_number, day_text, target_quantile
 from forecasting.evaluate.backtest import Request, backtest
 from forecasting.evaluate.forecasts import forecasts
 from forecasting.evaluate.windows import origin_days, unit_costs, window
@@ -142,11 +142,11 @@ def test_the_two_sides_of_the_cost_are_those_of_the_critical_ratio(sample):
     known = observer(data, config, day_number("2026-04-05"), Assumptions()).catalogue
     size, days = np.full(len(known), 2.0), np.full(len(known), 28.0)
     short, over = unit_costs(known, size, days, 20.0)
-    ratio = short / (short + over)
+    ratio = critical_ratio(short, over)
     inside = (ratio > 0.5) & (ratio < 0.99)
     assert inside.any()
     np.testing.assert_allclose(
-        critical_ratio(known.costs, size, days, 20.0)[inside], ratio[inside], rtol=1e-12
+        target_quantile(known.costs, size, days, 20.0)[inside], ratio[inside], rtol=1e-12
     )
 
 
