@@ -51,7 +51,7 @@ def records_of(dataset: Dataset) -> Records:
         supplier_names=names.astype(object),
         suppliers=_columns(dataset.suppliers, SUPPLIERS, names),
         orders=_orders(dataset.orders, numbers),
-        order_places=frozenset(dataset.orders["location"].astype(str)),
+        order_places=frozenset(map(str, dataset.orders["location"].unique())),
         purchases=_purchases(dataset, numbers, names),
         counts=_counts(dataset.stock, numbers),
         availability=_availability(dataset.availability, numbers),

@@ -212,12 +212,14 @@ def _evidence(start: int, stop: int, stretches: Stretches, coefficient: FloatArr
         while upper > 0:
             lower = max(upper - stretches.length, 0)
             span, upper = (lower, upper), lower
-            total, known, demands = _demand(y, span)
+            total, squares, known, demands, moved = _demand(y, x, span)
             # Of a total of nothing, or in one bucket, every share is certain.
             if total <= 0.0 or known < 2:
                 continue
-            weight, squares, moved = _shares(y, x, span, b, slope, first_moment, second_moment)
+            # Where no driver is at work, each bucket has the same share: most stretches are such.
+            weight = float(known)
             if moved:
+                weight, squares = _shares(y, x, span, b, slope, first_moment, second_moment)
                 _subtract_expected(total, weight, first_moment, second_moment, slope, curve)
             # The sum of (y - m)^2 / m, with m = total x share / weight.
             out.chi_square[i] += squares * weight / total - total
@@ -227,16 +229,25 @@ def _evidence(start: int, stop: int, stretches: Stretches, coefficient: FloatArr
 
 
 @compiled
-def _demand(y: FloatArray, span: tuple[int, int]) -> tuple[float, int, int]:
-    """Units, known buckets and buckets with demand of one stretch, ``y[span[0] : span[1]]``."""
-    total, known, demands = 0.0, 0, 0
+def _demand(y: FloatArray, x: SmallArray, span: tuple[int, int]) -> tuple[float, float, int, int, bool]:
+    """What the known buckets of one stretch come to. Arguments as of ``_shares``.
+
+    Returns units, the sum of their squares, known buckets, those with demand, and whether a driver was at
+    work.
+    """
+    total, squares, known, demands, moved = 0.0, 0.0, 0, 0, False
     for t in range(span[0], span[1]):
-        if not np.isnan(y[t]):
-            total += y[t]
-            known += 1
-            if y[t] > 0.0:
-                demands += 1
-    return total, known, demands
+        if np.isnan(y[t]):
+            continue
+        total += y[t]
+        squares += y[t] ** 2
+        known += 1
+        if y[t] > 0.0:
+            demands += 1
+        for j in range(x.shape[1]):
+            if x[t, j] != 0.0:
+                moved = True
+    return total, squares, known, demands, moved
 
 
 @compiled
@@ -248,7 +259,7 @@ def _shares(
     slope: FloatArray,
     first_moment: FloatArray,
     second_moment: FloatArray,
-) -> tuple[float, float, bool]:
+) -> tuple[float, float]:
     """Share w_t = exp(x_t b) of one stretch, summed over its known buckets.
 
     Args:
@@ -261,12 +272,12 @@ def _shares(
         second_moment: float64, shape (k, k): the sum of w_t x_t x_t' is written.
 
     Returns:
-        The sum of w_t; that of y_t^2 / w_t; and whether any driver was at work.
+        The sum of w_t, and that of y_t^2 / w_t.
 
     """
     first_moment[:] = 0.0
     second_moment[:] = 0.0
-    weight, squares, moved = 0.0, 0.0, False
+    weight, squares = 0.0, 0.0
     for t in range(span[0], span[1]):
         if np.isnan(y[t]):
             continue
@@ -280,7 +291,6 @@ def _shares(
             weight += 1.0
             squares += y[t] ** 2
             continue
-        moved = True
 
         share = np.exp(min(max(log, -LARGEST_LOG), LARGEST_LOG))
         weight += share
@@ -292,7 +302,7 @@ def _shares(
                 first_moment[j] += share * x[t, j]
                 for m in range(len(b)):
                     second_moment[j, m] += share * x[t, j] * x[t, m]
-    return weight, squares, moved
+    return weight, squares
 
 
 @compiled
