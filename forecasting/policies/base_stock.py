@@ -18,7 +18,20 @@ from forecasting.policies.situation import Decision, Situation
 
 @dataclass(frozen=True)
 class BaseStock(Policy):
-    """Up to the critical ratio's quantile, at every review."""
+    """Up to the critical ratio's quantile, at every review.
+
+    Two units a day, 20 on hand, two weeks of lead time and a review each week: a unit too few costs
+    2 + .05 x 7 / 2 = 2.175, one too many .05 x 7 = .35. Poisson demand of 42 in three weeks is at most 49
+    with a chance of 2.175 / 2.525.
+
+    >>> from scipy import stats
+    >>> from forecasting.policies.one_item import one_item
+    >>> BaseStock().decide(one_item([14.0] * 26, on_hand=20, holding_per_unit_day=0.05)).order_up_to
+    array([49.])
+    >>> stats.poisson.ppf(2.175 / 2.525, 42).item()
+    49.0
+
+    """
 
     name: str = "base_stock"
 

@@ -67,6 +67,19 @@ class CostOptimal(Policy):
         excess_holding_days: how far ahead that is looked at.
         shortage_weight: what a shortage is taken to cost, as a multiple of what it does.
 
+    Two units a day, 20 on hand, two weeks of lead time and a review each week. Base stock goes up to 55; that
+    a unit not needed may lie there for long takes one off, and an order line at 5 asks for fewer and larger
+    orders. No other quantity costs less.
+
+    >>> from forecasting.policies.one_item import one_item
+    >>> situation = one_item([14.0] * 26, on_hand=20)
+    >>> CostOptimal().decide(situation).quantity
+    array([34.])
+    >>> CostOptimal().value(situation).cost(np.array([[0.0, 33.0, 34.0, 35.0]])).round(3)
+    array([[33.374,  1.571,  1.555,  1.562]])
+    >>> CostOptimal().decide(one_item([14.0] * 26, on_hand=20, line_cost=5.0)).quantity
+    array([57.])
+
     """
 
     excess_holding_share: float = 0.125

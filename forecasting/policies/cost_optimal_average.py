@@ -12,7 +12,12 @@ from forecasting.policies.cost_optimal import CostOptimal
 
 @dataclass(frozen=True)
 class CostOptimalAverage(CostOptimal):
-    """As ``CostOptimal``, whatever model is configured: demand is that of ``moving_average``."""
+    """As ``CostOptimal``, whatever model is configured: demand is that of ``moving_average``.
+
+    >>> CostOptimalAverage().model
+    'moving_average'
+
+    """
 
     name: str = "cost_optimal_average"
     model: str = "moving_average"

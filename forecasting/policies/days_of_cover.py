@@ -13,7 +13,15 @@ from forecasting.policies.situation import Decision, Situation
 
 @dataclass(frozen=True)
 class DaysOfCover(Incumbent):
-    """Order up to the mean demand of the lead time, the review period and ``safety_days`` more."""
+    """Order up to the mean demand of the lead time, the review period and ``safety_days`` more.
+
+    Two units a day, 20 on hand, two weeks of lead time and a review each week: up to 2 x (21 + 14) = 70.
+
+    >>> from forecasting.policies.one_item import one_item
+    >>> DaysOfCover(safety_days=14).decide(one_item([14.0] * 26, on_hand=20)).quantity
+    array([50.])
+
+    """
 
     name: str = "days_of_cover"
 

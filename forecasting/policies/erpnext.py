@@ -17,7 +17,16 @@ from forecasting.policies.situation import Decision, Situation
 
 @dataclass(frozen=True)
 class ERPNext(Incumbent):
-    """A reorder level in days of a recent mean, and a fixed quantity."""
+    """A reorder level in days of a recent mean, and a fixed quantity.
+
+    Two units a day, 20 on hand, two weeks of lead time and a review each week: a level of 2 x (14 + 14) = 56,
+    of which 36 are missing: more than the 14 of a review.
+
+    >>> from forecasting.policies.one_item import one_item
+    >>> ERPNext(safety_days=14).decide(one_item([14.0] * 26, on_hand=20)).quantity
+    array([36.])
+
+    """
 
     name: str = "erpnext"
 

@@ -17,7 +17,17 @@ from forecasting.policies.situation import Decision, Situation
 
 @dataclass(frozen=True)
 class MinMax(Incumbent):
-    """A minimum and a maximum in days of cover."""
+    """A minimum and a maximum in days of cover.
+
+    Two units a day, 20 on hand, two weeks of lead time and a review each week: the minimum is 2 x (21 + 14)
+    = 70, the maximum 2 x 7 more.
+
+    >>> from forecasting.policies.one_item import one_item
+    >>> decision = MinMax(safety_days=14).decide(one_item([14.0] * 26, on_hand=20))
+    >>> decision.reorder_point, decision.order_up_to, decision.quantity
+    (array([70.]), array([84.]), array([64.]))
+
+    """
 
     name: str = "min_max"
 

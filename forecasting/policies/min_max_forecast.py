@@ -20,6 +20,13 @@ class MinMaxForecast(Policy):
     Attributes:
         safety_days: days of mean demand in the minimum beyond the protection interval.
 
+    Two units a day, 20 on hand, two weeks of lead time and a review each week: as ``MinMax``, on the mean
+    of the forecast.
+
+    >>> from forecasting.policies.one_item import one_item
+    >>> MinMaxForecast(safety_days=14).decide(one_item([14.0] * 26, on_hand=20)).quantity
+    array([64.])
+
     """
 
     safety_days: float = 14.0

@@ -14,7 +14,17 @@ from forecasting.policies.situation import Decision, Situation
 
 @dataclass(frozen=True)
 class Netstock(Incumbent):
-    """Reorder point and order-up-to level in days of a recent mean."""
+    """Reorder point and order-up-to level in days of a recent mean.
+
+    Two units a day, 20 on hand, two weeks of lead time and a review each week: at or below
+    2 x (14 + 14) = 56, up to 2 x 7 more.
+
+    >>> from forecasting.policies.one_item import one_item
+    >>> decision = Netstock(safety_days=14).decide(one_item([14.0] * 26, on_hand=20))
+    >>> decision.reorder_point, decision.order_up_to, decision.quantity
+    (array([56.]), array([70.]), array([50.]))
+
+    """
 
     name: str = "netstock"
 

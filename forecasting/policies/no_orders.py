@@ -12,7 +12,13 @@ from forecasting.policies.situation import Decision, Situation
 
 @dataclass(frozen=True)
 class NoOrders(Policy):
-    """Lets stock run out."""
+    """Lets stock run out.
+
+    >>> from forecasting.policies.one_item import one_item
+    >>> NoOrders().decide(one_item([14.0] * 26)).quantity
+    array([0.])
+
+    """
 
     name: str = "no_orders"
 

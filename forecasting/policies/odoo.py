@@ -17,7 +17,16 @@ from forecasting.policies.situation import Decision, Situation
 
 @dataclass(frozen=True)
 class Odoo(Incumbent):
-    """A minimum and a maximum, quantities rounded down."""
+    """A minimum and a maximum, quantities rounded down.
+
+    Two units a day, 20 on hand, two weeks of lead time and a review each week: below 70, up to 84; of the 64
+    that are missing, five whole dozens.
+
+    >>> from forecasting.policies.one_item import one_item
+    >>> Odoo(safety_days=14).decide(one_item([14.0] * 26, on_hand=20, pack_size=12)).quantity
+    array([60.])
+
+    """
 
     name: str = "odoo"
 

@@ -27,6 +27,17 @@ class PerfectForesight(Policy):
         lines: all demand, to the end of the replay.
         arrivals: when orders placed at a review day, and at each later one, arrive.
 
+    Three units will be asked for on day 3 and two on day 9; orders placed now and in a week arrive on days 1
+    and 8. What the next order can still bring in time is left to it.
+
+    >>> from forecasting.policies.one_item import one_item
+    >>> day, two = np.array([3, 9]), np.arange(2)
+    >>> never = np.full(2, DemandLines.NEVER)
+    >>> lines = DemandLines(np.array([0, 2]), day, day, np.array([3.0, 2.0]), two, never, day)
+    >>> policy = PerfectForesight(lines, lambda review, item: np.array([[1, 8, 15]]))
+    >>> policy.decide(one_item([2.0] * 26)).quantity
+    array([3.])
+
     """
 
     lines: DemandLines

@@ -14,6 +14,15 @@ def economic_order_quantity(problem: Problem) -> dict[str, Any]:
     """EOQ, with planned backorders where a backlog has a price, and with all-units discounts.
 
     Of random demand the mean is used. Sources: Harris 1913; Snyder and Shen 2019, chapter 3.
+
+    Snyder and Shen, example 3.1: 1,300 a year, 8 an order, .225 a unit and year.
+
+    >>> from forecasting.solve.problem import parse
+    >>> answer = economic_order_quantity(parse({
+    ...     "demand": {"family": "constant", "mean": 1300}, "holding": 0.225, "fixed_order_cost": 8}))
+    >>> round(answer["parameters"]["Q"], 2), round(answer["cost_per_period"], 3)
+    (304.05, 68.411)
+
     """
     check_names(problem.parameters or {}, [], "parameters")
     rate, fixed = demands.mean(problem.demand), problem.fixed_order_cost
@@ -61,7 +70,18 @@ def economic_order_quantity(problem: Problem) -> dict[str, Any]:
 
 
 def wagner_whitin(problem: Problem) -> dict[str, Any]:
-    """The best lots for known demands: each lot covers whole periods (Wagner and Whitin 1958)."""
+    """The best lots for known demands: each lot covers whole periods (Wagner and Whitin 1958).
+
+    Snyder and Shen, example 3.9: four months' demand, 500 an order, 2 a unit and month.
+
+    >>> from forecasting.solve.problem import parse
+    >>> answer = wagner_whitin(parse({
+    ...     "demand": {"family": "known", "quantities": [90, 120, 80, 70]},
+    ...     "holding": 2, "fixed_order_cost": 500}))
+    >>> answer["parameters"]["orders"], answer["total_cost"]
+    ([210.0, 0.0, 150.0, 0.0], 1380.0)
+
+    """
     quantities = problem.demand.quantities
     if quantities is None:
         raise wrong(

@@ -25,14 +25,38 @@ from forecasting.solve.problem import Problem, check_names, wrong
 
 
 def expected_inventory(problem: Problem) -> dict[str, Any]:
-    """The fixed point of Q = sqrt(2 lambda (K + p n(r)) / h) and P(D > r) = h Q / (p lambda)."""
+    """The fixed point of Q = sqrt(2 lambda (K + p n(r)) / h) and P(D > r) = h Q / (p lambda).
+
+    Snyder and Shen, example 4.6 with 7.50 a unit short:
+
+    >>> from forecasting.solve.problem import parse
+    >>> answer = expected_inventory(parse({
+    ...     "review": "continuous", "demand": {"family": "normal", "mean": 1300, "sd": 150},
+    ...     "lead_time": 1 / 12, "holding": 0.225, "shortage": {"per_unit": 7.5}, "fixed_order_cost": 8,
+    ...     "policy": "rQ_expected_inventory"}))
+    >>> round(answer["parameters"]["r"], 2), round(answer["parameters"]["Q"], 2)
+    (213.97, 318.59)
+
+    """
     if not problem.short_cost or problem.backlog_cost:
         raise wrong("shortage", "policy rQ_expected_inventory charges per unit short", "Give per_unit alone")
     return _fixed_point(problem, by_time=False)
 
 
 def loss_function(problem: Problem) -> dict[str, Any]:
-    """The fixed point of Q = sqrt(2 (K lambda + (h + b) n2(r)) / h) and n(r) = h Q / (h + b)."""
+    """The fixed point of Q = sqrt(2 (K lambda + (h + b) n2(r)) / h) and n(r) = h Q / (h + b).
+
+    Snyder and Shen, example 4.6, 7.50 a unit and year on backorder:
+
+    >>> from forecasting.solve.problem import parse
+    >>> answer = loss_function(parse({
+    ...     "review": "continuous", "demand": {"family": "normal", "mean": 1300, "sd": 150},
+    ...     "lead_time": 1 / 12, "holding": 0.225, "shortage": {"per_unit_period": 7.5},
+    ...     "fixed_order_cost": 8, "policy": "rQ_loss_function"}))
+    >>> round(answer["parameters"]["r"], 2), round(answer["parameters"]["Q"], 2)
+    (126.87, 328.45)
+
+    """
     if not problem.backlog_cost or problem.short_cost:
         raise wrong("shortage", "policy rQ_loss_function charges by time", "Give per_unit_period alone")
     return _fixed_point(problem, by_time=True)

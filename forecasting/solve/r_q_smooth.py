@@ -30,6 +30,18 @@ def r_q_smooth(problem: Problem, cost: CostRate) -> dict[str, Any]:
     """The best (r, Q), or the given one, with its cost and service. ``cost``: the cost rate of ``problem``.
 
     Raises RequestError where the review is periodic, or no quantity is best.
+
+    The exact optimum of the problem that ``hadley_whitin.loss_function`` approximates:
+
+    >>> from forecasting.solve.cost_rate import cost_rate
+    >>> from forecasting.solve.problem import parse
+    >>> problem = parse({
+    ...     "review": "continuous", "demand": {"family": "normal", "mean": 1300, "sd": 150},
+    ...     "lead_time": 1 / 12, "holding": 0.225, "shortage": {"per_unit_period": 7.5},
+    ...     "fixed_order_cost": 8})
+    >>> round(r_q_smooth(problem, cost_rate(problem))["cost_per_period"], 4)
+    78.0711
+
     """
     if problem.review == "periodic":
         raise wrong("policy rQ", "goes with demand in whole units under periodic review", "Use policy sS")

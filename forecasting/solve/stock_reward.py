@@ -26,7 +26,20 @@ MOST_UNITS = 20_000
 
 
 def stock_reward(problem: Problem) -> dict[str, Any]:
-    """The number of units worth having, with the reward and the marginal value of each unit."""
+    """The number of units worth having, with the reward and the marginal value of each unit.
+
+    Poisson demand of 3, a margin of 10, 5 a unit short, 1 a unit kept, .9 a period's discount:
+
+    >>> from forecasting.solve.problem import parse
+    >>> answer = stock_reward(parse({
+    ...     "demand": {"family": "poisson", "mean": 3}, "holding": 1, "margin": 10, "discount": 0.9,
+    ...     "shortage": {"kind": "lost", "per_unit": 5}, "policy": "stock_reward"}))
+    >>> [round(reward, 2) for reward in answer["reward"][:3]]
+    [-15.0, -0.35, 13.22]
+    >>> [round(unit, 2) for unit in answer["marginal"][:2]]
+    [14.65, 13.57]
+
+    """
     if problem.margin is None:
         raise wrong("margin", "is missing: policy stock_reward weighs it", "Give the margin of a unit sold")
     if demands.is_smooth(problem.demand) or problem.demand.family in ("constant", "known"):

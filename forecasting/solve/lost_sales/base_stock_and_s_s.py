@@ -20,7 +20,20 @@ from forecasting.solve.problem import Problem, check_names, wrong
 
 
 def levels_policy(problem: Problem, terms: LatticeProblem) -> dict[str, Any]:
-    """Base stock or (s, S): levels of the position, found and evaluated by simulation."""
+    """Base stock or (s, S): levels of the position, found and evaluated by simulation.
+
+    The same by a base stock, which looks at the position alone (Zipkin 2008, table 1):
+
+    >>> from forecasting.solve.lost_sales.lattice_problem import lattice_problem
+    >>> from forecasting.solve.problem import parse
+    >>> problem = parse({
+    ...     "demand": {"family": "poisson", "mean": 5}, "lead_time": 2, "policy": "base_stock",
+    ...     "holding": 1, "shortage": {"kind": "lost", "per_unit": 4}})
+    >>> answer = levels_policy(problem, lattice_problem(problem))
+    >>> answer["parameters"], round(answer["cost_per_period"], 1)
+    ({'S': 16}, 4.6)
+
+    """
     one_level = problem.policy == "base_stock" or terms.single_orders
     names = ["S"] if one_level else ["s", "S"]
     check_names(problem.parameters or {}, names, "parameters")

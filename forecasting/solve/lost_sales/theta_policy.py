@@ -36,7 +36,20 @@ MOST_STEPS_SIMULATED = 2.5e8
 
 
 def theta_policy(problem: Problem, terms: LatticeProblem, table: Table | None) -> dict[str, Any]:
-    """The theta policy, tuned or given. ``table``: the states, where they are few enough."""
+    """The theta policy, tuned or given. ``table``: the states, where they are few enough.
+
+    The problem of ``value_iteration.optimal``, without a table of its states:
+
+    >>> from forecasting.solve.lost_sales.lattice_problem import lattice_problem
+    >>> from forecasting.solve.problem import parse
+    >>> problem = parse({
+    ...     "demand": {"family": "poisson", "mean": 5}, "lead_time": 2, "policy": "theta",
+    ...     "holding": 1, "shortage": {"kind": "lost", "per_unit": 4}})
+    >>> answer = theta_policy(problem, lattice_problem(problem), None)
+    >>> round(answer["parameters"]["theta"], 2), round(answer["cost_per_period"], 1)
+    (0.74, 4.4)
+
+    """
     given = (problem.parameters or {}).get("theta")
     if given is not None and not 0 < given < 1:
         raise wrong("parameters.theta", f"{given:g} is no probability", "Give one between 0 and 1")

@@ -128,7 +128,20 @@ def _reach(terms: LatticeProblem) -> tuple[int, int]:
 
 
 def optimal(problem: Problem, terms: LatticeProblem, table: Table) -> dict[str, Any]:
-    """The best policy of all, with its cost and service."""
+    """The best policy of all, with its cost and service.
+
+    Zipkin 2008, table 1: Poisson demand of 5, a lead time of 2, 1 a unit kept and 4 a sale lost.
+
+    >>> from forecasting.solve.lost_sales.lattice_problem import lattice_problem
+    >>> from forecasting.solve.problem import parse
+    >>> problem = parse({
+    ...     "demand": {"family": "poisson", "mean": 5}, "lead_time": 2,
+    ...     "holding": 1, "shortage": {"kind": "lost", "per_unit": 4}})
+    >>> terms = lattice_problem(problem)
+    >>> round(optimal(problem, terms, Table.of(terms))["cost_per_period"], 2)
+    4.4
+
+    """
     orders = np.zeros(table.shape, dtype=np.int64)
     least, greatest = table.solve(orders, improve=True)
     found = simulated(

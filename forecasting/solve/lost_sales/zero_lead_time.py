@@ -25,7 +25,18 @@ MOST_ROUNDS = 1_000
 
 
 def lost_sales_without_lead_time(problem: Problem) -> dict[str, Any]:
-    """The best orders by stock on hand, with their cost and service."""
+    """The best orders by stock on hand, with their cost and service.
+
+    Poisson demand of 5 in packs of 4, 1 a unit kept and 4 a sale lost:
+
+    >>> from forecasting.solve.problem import parse
+    >>> answer = lost_sales_without_lead_time(parse({
+    ...     "demand": {"family": "poisson", "mean": 5}, "holding": 1, "pack_size": 4,
+    ...     "shortage": {"kind": "lost", "per_unit": 4}}))
+    >>> answer["exact"], round(answer["cost_per_period"], 3)
+    (True, 3.669)
+
+    """
     if problem.policy != "best" or problem.parameters:
         raise wrong(
             "policy", "lost sales in packs without lead time are solved as a whole", "Use policy best"
