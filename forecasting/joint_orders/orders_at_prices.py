@@ -7,6 +7,7 @@ At a price of money the suppliers no longer share anything, so that each can be 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -75,6 +76,15 @@ def shadow_prices(problem: Problem, count: int) -> FloatArray:
     return np.concatenate((np.unique(slope[at])[::-1], [0.0]))
 
 
+class SupplierCases(NamedTuple):
+    """What suppliers ask for in each freight case, as in ``Problem``."""
+
+    first: IntArray  # (suppliers + 1,): supplier s has the items first[s]:first[s + 1]
+    limits: FloatArray  # of least money inf: the case is left out
+    fixed: FloatArray
+    free_from: FloatArray
+
+
 def orders_at_prices(
     problem: Problem, price: FloatArray, largest: float = np.inf, *, search: bool = True
 ) -> PricedOrders:
@@ -96,9 +106,8 @@ def orders_at_prices(
         _orders_at_prices,
         int(np.prod(shape)),
         problem.options,
-        problem.first,
         price,
-        (limits, problem.fixed, problem.free_from),
+        SupplierCases(problem.first, limits, problem.fixed, problem.free_from),
         search,
         chosen,
         out,
@@ -111,9 +120,8 @@ def _orders_at_prices(
     start: int,
     stop: int,
     options: ItemOptions,
-    first: IntArray,
     price: FloatArray,
-    terms: tuple[FloatArray, FloatArray, FloatArray],
+    cases: SupplierCases,
     search: bool,
     chosen: IntArray,
     out: FloatArray,
@@ -123,15 +131,14 @@ def _orders_at_prices(
     Args:
         start, stop: jobs.
         options: of all items, those of a supplier side by side.
-        first: int64, (suppliers + 1,): supplier s has the items ``first[s]:first[s + 1]``.
         price: (prices,), of a unit of money.
-        terms: ``limits``, ``fixed`` and ``free_from`` of ``Problem``; least money inf: the case is left out.
+        cases: what each supplier asks for.
         search: whether orders are wanted; else the bounds alone.
         chosen: (prices, FREIGHT_CASES, items), written.
         out: (FIGURES, prices, FREIGHT_CASES, suppliers), written: the arrays of ``PricedOrders`` in order.
 
     """
-    limits, fixed, free_from = terms
+    first, limits, fixed, free_from = cases
     indptr, value, money, volume = options
     suppliers = len(first) - 1
     for job in range(start, stop):
