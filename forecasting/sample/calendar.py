@@ -1,4 +1,4 @@
-"""The days of the made company: when it is open, and the holidays it keeps."""
+"""The days of the synthetic company: when it is open, and the holidays it keeps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the made company sells, from whom, and how each product behaves (the behaviour is hidden truth)."""
+"""What the synthetic company sells, from whom, and how each product behaves (the behaviour is hidden truth)."""
 
 from __future__ import annotations
 
@@ -53,14 +53,17 @@ def make_catalogue(random: Random, count: int, calendar: Calendar) -> Catalogue:
     price = np.array([c.price for c in CATEGORIES])[category] * np.exp(random.normal(0, 0.6, count))
     price = np.maximum(cents(price), 0.50)
     cost = cents(price * random.uniform(0.42, 0.62, count))
+
     launched = chosen(random, count, 0.05)
     ending = chosen(random, count, 0.05) & ~launched
-    beyond = calendar.days + 10_000
+    # Past every day that is simulated or announced: the product never ends.
+    never = calendar.days + 10_000
     # A few launches and ends lie ahead of the last day: they are announced, and pre-orders wait.
     available_from = np.where(launched, random.integers(calendar.days // 8, calendar.days + 21, count), -1)
-    ends_on = np.where(ending, random.integers(calendar.days // 2, calendar.days + 30, count), beyond)
+    ends_on = np.where(ending, random.integers(calendar.days // 2, calendar.days + 30, count), never)
     behaviour = _behaviour(random, kind, category, price, calendar)
     allowed = launched | ~chosen(random, count, 0.35)
+
     products = pd.DataFrame(
         {
             "sku": _skus(category),
@@ -83,6 +86,8 @@ def make_catalogue(random: Random, count: int, calendar: Calendar) -> Catalogue:
             **_own_costs(random, price),
         }
     )
+
+    # Terms of suppliers are set by what the company buys of them in an average week.
     weekly = behaviour["lines_per_open_day"] * behaviour["units_per_line"] * cost * 7 * OPEN_SHARE
     return Catalogue(
         products,
@@ -140,11 +145,13 @@ def _behaviour(
     spread = np.array([b.spread for b in BEHAVIOURS])[kind]
     size = np.clip(np.exp(np.log(40 / price) + random.normal(0, 0.4, count)), 1.2, 48)
     size *= np.array([b.size for b in BEHAVIOURS])[kind]
+
     shifted = chosen(random, count, 0.06)
     season = {
         name: np.array([getattr(c, name) for c in CATEGORIES])[category]
         for name in ("peak", "width", "height")
     }
+
     return pd.DataFrame(
         {
             "class": np.array([b.name for b in BEHAVIOURS], dtype=object)[kind],
@@ -198,24 +205,25 @@ def _own_costs(random: Random, price: FloatArray) -> dict[str, FloatArray]:
 
 def _suppliers(weekly_value: FloatArray) -> pd.DataFrame:
     """Minimum and free-freight values follow from what the company usually buys from each."""
-    place = np.arange(len(DELIVERIES))
+    index = np.arange(len(DELIVERIES))
     usual = weekly_value * np.array([d.review_days for d in DELIVERIES]) / 7
     spread = [
         np.sqrt(d.late * LATE_SHAPE) * d.late_days / LATE_SHAPE if d.late else np.nan for d in DELIVERIES
     ]
+
     return pd.DataFrame(
         {
             "supplier": [d.name for d in DELIVERIES],
             "lead_time_days": [float(d.lead_time) for d in DELIVERIES],
-            "lead_time_sd_days": np.where(place % 2 == 0, np.rint(np.array(spread) * 10) / 10, np.nan),
+            "lead_time_sd_days": np.where(index % 2 == 0, np.rint(np.array(spread) * 10) / 10, np.nan),
             "review_days": [float(d.review_days) for d in DELIVERIES],
-            "review_weekday": np.array(WEEKDAYS, dtype=object)[place % 5],
+            "review_weekday": np.array(WEEKDAYS, dtype=object)[index % 5],
             "min_order_value": np.floor(usual * 0.25 / 10) * 10,
             "free_freight_value": np.ceil(usual * 0.9 / 50) * 50,
-            "freight_cost": 15.0 + 5.0 * (place % 6),
-            "order_cost": 8.0 + 2.0 * (place % 4),
-            "line_cost": 0.40 + 0.10 * (place % 5),
-            "max_volume": np.where(place % 6 == 5, 30.0, np.nan),
+            "freight_cost": 15.0 + 5.0 * (index % 6),
+            "order_cost": 8.0 + 2.0 * (index % 4),
+            "line_cost": 0.40 + 0.10 * (index % 5),
+            "max_volume": np.where(index % 6 == 5, 30.0, np.nan),
         }
     )
 

@@ -1,4 +1,4 @@
-"""One day of the made company after another, for all items.
+"""One day of the synthetic company after another, for all items.
 
 The sequence of a day is the one that the replay follows: receipts (to the backlog first), lines in
 time order, the close, the review. The buyer's rule is a min/max per item over a 13-week mean of the
@@ -146,15 +146,18 @@ def _receive(item: int, day: int, company: Operations) -> None:
     asked, fate, now = company.asked, company.fate, company.now
     now.on_hand[item] += fate.received[item, day]
     now.on_order[item] -= fate.settled[item, day]
+
     first = asked.indptr[item]
+    # Few lines wait at once: a search through them is simpler than a heap, and as fast.
     while now.queued[item] > 0 and now.on_hand[item] > 0:
         best = first
-        for place in range(first + 1, first + now.queued[item]):
-            line, least = now.waiting[place], now.waiting[best]
+        for slot in range(first + 1, first + now.queued[item]):
+            line, least = now.waiting[slot], now.waiting[best]
             if asked.deadline[line] < asked.deadline[least] or (
                 asked.deadline[line] == asked.deadline[least] and line < least
             ):
-                best = place
+                best = slot
+
         line = now.waiting[best]
         given = min(asked.quantity[line] - fate.shipped[line], now.on_hand[item])
         now.backlog[item] -= given
@@ -180,10 +183,12 @@ def _serve(item: int, day: int, company: Operations) -> None:
     shop, asked, fate, now = company.shop, company.asked, company.fate, company.now
     if now.on_hand[item] == 0:
         fate.out_from[item, day] = 0
+
     line = now.pointer[item]
     while line < asked.indptr[item + 1] and asked.day[line] == day:
         wanted = asked.quantity[line]
         given = min(wanted, now.on_hand[item])
+        # Who finds nothing left may leave without a word: no record of the demand remains.
         if given == 0 and asked.draw[line] < shop.unseen[item]:
             fate.status[line] = UNSEEN
             fate.lost[item, day] += wanted
@@ -211,9 +216,9 @@ def _serve(item: int, day: int, company: Operations) -> None:
 def _close(item: int, day: int, company: Operations) -> None:
     """Cancel for those who waited too long; note the stock; move the window of the mean."""
     shop, asked, fate, now = company.shop, company.asked, company.fate, company.now
-    place = asked.indptr[item]
-    while place < asked.indptr[item] + now.queued[item]:
-        line = now.waiting[place]
+    slot = asked.indptr[item]
+    while slot < asked.indptr[item] + now.queued[item]:
+        line = now.waiting[slot]
         if day - asked.day[line] >= asked.patience[line]:
             left = asked.quantity[line] - fate.shipped[line]
             fate.status[line] = CANCELLED
@@ -221,11 +226,13 @@ def _close(item: int, day: int, company: Operations) -> None:
             fate.lost[item, day] += left
             now.backlog[item] -= left
             now.queued[item] -= 1
-            now.waiting[place] = now.waiting[asked.indptr[item] + now.queued[item]]
+            now.waiting[slot] = now.waiting[asked.indptr[item] + now.queued[item]]
         else:
-            place += 1
+            slot += 1
+
     fate.on_hand[item, day] = now.on_hand[item]
     if day >= shop.begins[item]:
+        # Before there are records, each day that drops out of the window is one of the plan's.
         now.total[item] += fate.recorded[item, day]
         if day - WINDOW >= shop.begins[item]:
             now.total[item] -= fate.recorded[item, day - WINDOW]
@@ -238,9 +245,11 @@ def _order(stream: int, members: IntArray, day: int, review: int, company: Opera
     """Min/max: below min, order up to max in whole packs; all of it waits where it is worth too little."""
     shop, supply, fate, now = company.shop, company.supply, company.fate, company.now
     value = 0.0
+
     for item in members:
         if day < shop.buy_from[item] or day > shop.buy_until[item]:
             continue
+
         mean = max(now.total[item], 0.0) / WINDOW
         lower = max(mean * shop.reach[item], shop.least[item])
         position = now.on_hand[item] + now.on_order[item] - now.backlog[item]
@@ -250,6 +259,8 @@ def _order(stream: int, members: IntArray, day: int, review: int, company: Opera
         packs = np.ceil(min(wanted, shop.most_order[item]) / shop.pack[item] - 1e-9)
         fate.ordered[item, review] = packs * shop.pack[item]
         value += fate.ordered[item, review] * shop.cost[item]
+
+    # A supplier's minimum holds for the whole order, so that it is known only now.
     arrival = supply.arrival[stream, day]
     for item in members:
         quantity = fate.ordered[item, review]

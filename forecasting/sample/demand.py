@@ -1,4 +1,4 @@
-"""What customers of the made company ask for: every order line, whether or not it can be met."""
+"""What customers of the synthetic company ask for: every order line, whether or not it can be met."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NO_DATE = -1
 
 @dataclass(frozen=True)
 class World:
-    """The made company: everything that does not depend on what happens.
+    """The synthetic company: everything that does not depend on what happens.
 
     Item ``i`` is product ``i % n`` at location ``i // n``, where n is the number of products.
     ``size``: float64, shape (locations,): the share of the demand that each location has.
@@ -89,6 +89,7 @@ def make_lines(random: Random, world: World) -> pd.DataFrame:
         _standing(random, world, customers),
         _projects(random, world, customers),
     ]
+
     first = 0
     for part in parts:
         part["order"] += first
@@ -126,6 +127,7 @@ def _intensity(random: Random, world: World) -> FloatArray:
     sold = (day[None, :] >= world.catalogue.available_from[:, None]) & (
         day[None, :] <= world.catalogue.ends_on[:, None]
     )
+
     product = season(world)[:, : calendar.days] * world.selling.lift[:, : calendar.days]
     product *= calendar.busy[: calendar.days] * level * trend * sold
     intensity = world.rate[:, None] * np.tile(product, (len(world.locations), 1))
@@ -142,10 +144,13 @@ def _ordinary(random: Random, world: World, customers: Customers) -> pd.DataFram
     counts = random.poisson(_intensity(random, world))
     cell = np.repeat(np.arange(counts.size), counts.ravel())
     item, day = cell // days, cell % days
+
+    # An order is of one day and one location, as its lines are shipped together.
     where = day * places + item // len(world.catalogue)
     orders = np.ceil(np.bincount(where, minlength=days * places) / LINES_PER_ORDER).astype(np.int64)
     first = np.cumsum(orders) - orders
     order = first[where] + np.floor(random.random(len(where)) * orders[where]).astype(np.int64)
+
     total = int(orders.sum())
     customer = customers.draw(random, total)
     second = random.integers(OPENS, CLOSES, total)
@@ -185,6 +190,7 @@ def _standing(random: Random, world: World, customers: Customers) -> pd.DataFram
     )
     some = np.flatnonzero(allowed & always & (world.rate > 0.1))
     some = random.permutation(some)[: max(1, world.items // 25)]
+
     customer = customers.draw(random, len(some))
     quantity = np.maximum(1.0, np.rint(2 * _quantity(random, world, some, np.ones(len(some)))))
     weeks = (world.calendar.days + NOTICE) // 7 + 1
@@ -193,6 +199,7 @@ def _standing(random: Random, world: World, customers: Customers) -> pd.DataFram
     monday = int(-world.calendar.weekday[0] % 7)
     planned = monday + random.integers(0, 5, len(some))[agreement]
     planned = planned + 7 * np.tile(np.arange(weeks), len(some))
+
     ordered = planned - NOTICE
     kept = (ordered >= 0) & (ordered < world.calendar.days)
     agreement, ordered, planned = agreement[kept], ordered[kept], planned[kept]
@@ -209,13 +216,16 @@ def _projects(random: Random, world: World, customers: Customers) -> pd.DataFram
     opened = np.flatnonzero(~world.calendar.closed[: world.calendar.days])
     day = random.choice(opened, count)
     order = np.repeat(np.arange(count), random.integers(2, 6, count))
+    # All lines of a project go to one location.
     item = random.integers(0, len(world.catalogue), len(order))
     item += random.integers(0, len(world.locations), count)[order] * len(world.catalogue)
+
     product = item % len(world.catalogue)
     sold = (world.catalogue.available_from[product] <= day[order]) & (
         world.catalogue.ends_on[product] >= day[order]
     )
     order, item = order[sold], item[sold]
+
     customer = customers.draw(random, count)
     second = random.integers(OPENS, CLOSES, count)
     due = day + random.integers(10, 40, count)

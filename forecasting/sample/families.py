@@ -1,4 +1,4 @@
-"""What the made company is drawn from: families of products, classes of demand, suppliers.
+"""What the synthetic company is drawn from: families of products, classes of demand, suppliers.
 
 Change a number here and the company changes; nothing else has to.
 """

@@ -32,7 +32,7 @@ TRUTH = "truth"
 
 @dataclass(frozen=True)
 class Sample:
-    """A made dataset.
+    """A synthetic dataset.
 
     Attributes:
         tables: all tables of ``dataset.tables``, by name, typed as a dataset in memory.
@@ -85,12 +85,16 @@ def make_sample(
         raise RequestError(f"the seed must be 0 or more, not {seed}. Choose another seed.")
     if not locations or len(set(locations)) < len(locations):
         raise RequestError(f"locations must be different names, at least one, not {list(locations)}.")
+
+    # A stream of random numbers for each step: a change of one step leaves the others' draws alone.
     streams = [np.random.default_rng([seed, part]) for part in range(5)]
     calendar = make_calendar(days, end)
     catalogue = make_catalogue(streams[0], items, calendar)
     selling = make_selling(streams[1], catalogue, calendar)
+    # The k-th location sells 1 / k of what the first one does.
     size = 1 / np.arange(1.0, len(locations) + 1)
     world = World(calendar, catalogue, selling, tuple(locations), size / size.sum())
+
     lines = make_lines(streams[2], world)
     operations = run(streams[3], world, lines)
     tables = make_tables(streams[4], world, lines, operations)

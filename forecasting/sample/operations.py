@@ -1,4 +1,4 @@
-"""How the made company runs: its buyer, its suppliers' deliveries, its patient and impatient customers.
+"""How the synthetic company runs: its buyer, its suppliers' deliveries, its patient and impatient customers.
 
 The buyer's covers are somewhat wrong, item by item, and a mean over 13 weeks lags behind every
 season, so that the company runs out now and then. That is what there is to improve on.
@@ -32,14 +32,15 @@ def run(random: Random, world: World, lines: pd.DataFrame) -> Operations:
         random.random(count) < 0.6, 100_000, 2 + random.gamma(2.0, 10.0, count).astype(np.int64)
     )
     asked = Asked(
-        np.searchsorted(item, np.arange(world.items + 1)).astype(np.int64),
-        day,
-        lines["second"].to_numpy(),
-        np.where(due == NO_DATE, day, due),
-        patience,
-        random.random(count),
-        lines["quantity"].to_numpy(),
+        indptr=np.searchsorted(item, np.arange(world.items + 1)).astype(np.int64),
+        day=day,
+        second=lines["second"].to_numpy(),
+        deadline=np.where(due == NO_DATE, day, due),
+        patience=patience,
+        draw=random.random(count),
+        quantity=lines["quantity"].to_numpy(),
     )
+
     by_day = (world.items, days)
     fate = Fate(
         status=np.full(count, OPEN, dtype=np.int64),
@@ -57,14 +58,15 @@ def run(random: Random, world: World, lines: pd.DataFrame) -> Operations:
         ordered=np.zeros(supply.part.shape),
     )
     now = Now(
-        shop.opening.copy(),
-        np.zeros(world.items),
-        np.zeros(world.items),
-        shop.plan * WINDOW,
-        asked.indptr[:-1].copy(),
-        np.zeros(world.items, dtype=np.int64),
-        np.zeros(count, dtype=np.int64),
+        on_hand=shop.opening.copy(),
+        on_order=np.zeros(world.items),
+        backlog=np.zeros(world.items),
+        total=shop.plan * WINDOW,
+        pointer=asked.indptr[:-1].copy(),
+        queued=np.zeros(world.items, dtype=np.int64),
+        waiting=np.zeros(count, dtype=np.int64),
     )
+
     operations = Operations(shop, supply, asked, fate, now)
     live(operations)
     return operations
@@ -77,34 +79,40 @@ def _shop(random: Random, world: World) -> Shop:
     lead_time = np.array([d.lead_time for d in DELIVERIES])[catalogue.supplier].astype(np.float64)
     review = np.array([d.review_days for d in DELIVERIES])[catalogue.supplier].astype(np.float64)
     protection = world.per_item(lead_time + review)
+
     begins = np.maximum(catalogue.available_from, 0)
     first_season = season(world)[np.arange(len(catalogue)), begins]
     units = world.per_item(catalogue.behaviour["units_per_line"].to_numpy())
     open_share = 1 - world.calendar.closed.mean()
+    # The buyer's plan misses what will be asked for by a fifth or so.
     plan = world.rate * units * open_share * world.per_item(first_season) * random.lognormal(0, 0.2, count)
+
     reach = (protection + SAFETY_DAYS) * random.lognormal(0, 0.25, count)
     cover = np.maximum(world.per_item(review), 21.0)
     least = np.ceil(1.5 * world.per_item(catalogue.behaviour["line_size_median"].to_numpy()))
     opening = np.rint(np.maximum(plan * reach, least) + random.random(count) * plan * cover)
+
     refused = products["backorder"].to_numpy(dtype=object) == "refused"
     shown = products["shown_as"].to_numpy(dtype=object) == "on_backorder"
     last = world.calendar.days + AHEAD
     most = products["max_order_quantity"].fillna(np.inf).to_numpy(dtype=np.float64)
     return Shop(
-        np.where(world.per_item(catalogue.available_from) >= 0, 0.0, opening),
-        plan,
-        world.per_item(products["unit_cost"].to_numpy()),
-        reach,
-        cover,
-        least,
-        world.per_item(products["pack_size"].to_numpy()),
-        world.per_item(products["min_order_quantity"].to_numpy()),
-        world.per_item(most),
-        world.per_item(~refused),
-        np.where(world.per_item(refused & shown), random.uniform(0.5, 0.85, count), 0.0),
-        world.per_item(begins),
-        world.per_item(np.where(catalogue.available_from >= 0, begins - lead_time - 14, 0).astype(np.int64)),
-        world.per_item(np.minimum(catalogue.ends_on - lead_time - 8, last).astype(np.int64)),
+        opening=np.where(world.per_item(catalogue.available_from) >= 0, 0.0, opening),
+        plan=plan,
+        cost=world.per_item(products["unit_cost"].to_numpy()),
+        reach=reach,
+        cover=cover,
+        least=least,
+        pack=world.per_item(products["pack_size"].to_numpy()),
+        least_order=world.per_item(products["min_order_quantity"].to_numpy()),
+        most_order=world.per_item(most),
+        allowed=world.per_item(~refused),
+        unseen=np.where(world.per_item(refused & shown), random.uniform(0.5, 0.85, count), 0.0),
+        begins=world.per_item(begins),
+        buy_from=world.per_item(
+            np.where(catalogue.available_from >= 0, begins - lead_time - 14, 0).astype(np.int64)
+        ),
+        buy_until=world.per_item(np.minimum(catalogue.ends_on - lead_time - 8, last).astype(np.int64)),
     )
 
 
@@ -114,24 +122,28 @@ def _supply(random: Random, world: World) -> Supply:
     streams, days = suppliers * places, calendar.days
     stream = np.concatenate([world.catalogue.supplier + place * suppliers for place in range(places)])
     terms = world.catalogue.suppliers
+
     weekday = np.array([WEEKDAYS.index(name) for name in terms["review_weekday"]])
     every = terms["review_days"].to_numpy(dtype=np.int64)
     # Day number 4 was a Monday: fortnights are counted from there.
     review = (calendar.day[:days] - 4 - weekday[:, None]) % every[:, None] == 0
     usual = np.arange(days) + 1 + np.array([d.lead_time for d in DELIVERIES])[:, None]
+
+    # A gamma delay, whole days: a punctual supplier never surprises, a late one now and then by weeks.
     late_days = np.array([d.late_days for d in DELIVERIES])[:, None] / LATE_SHAPE
     late = random.random((places, suppliers, days)) < np.array([d.late for d in DELIVERIES])[:, None]
     delay = np.ceil(random.gamma(LATE_SHAPE, late_days, late.shape)) * late
+
     reviews = days // 7 + 1
     short = np.array([d.short for d in DELIVERIES])[world.catalogue.supplier]
     is_short = random.random((world.items, reviews)) < world.per_item(short)[:, None]
     part = np.where(is_short, random.uniform(0.4, 0.95, is_short.shape), 1.0)
     return Supply(
-        np.argsort(stream, kind="stable").astype(np.int64),
-        np.searchsorted(np.sort(stream), np.arange(streams + 1)).astype(np.int64),
-        np.tile(review, (places, 1)),
-        np.tile(calendar.next_open(usual), (places, 1)),
-        calendar.next_open(usual + delay.astype(np.int64)).reshape(streams, days),
-        part,
-        (terms["min_order_value"].to_numpy() * world.size[:, None]).ravel(),
+        members=np.argsort(stream, kind="stable").astype(np.int64),
+        first=np.searchsorted(np.sort(stream), np.arange(streams + 1)).astype(np.int64),
+        review=np.tile(review, (places, 1)),
+        expected=np.tile(calendar.next_open(usual), (places, 1)),
+        arrival=calendar.next_open(usual + delay.astype(np.int64)).reshape(streams, days),
+        part=part,
+        least_value=(terms["min_order_value"].to_numpy() * world.size[:, None]).ravel(),
     )

@@ -1,4 +1,4 @@
-"""What the made company's books show: the tables of its dataset. What stayed unseen is not in them."""
+"""What the synthetic company's books show: the tables of its dataset. What stayed unseen is not in them."""
 
 from __future__ import annotations
 
@@ -100,11 +100,13 @@ def _orders(random: Random, world: World, lines: pd.DataFrame, operations: Opera
         cancelled_day=fate.cancelled_day,
         cancelled_second=CANCELS + random.integers(0, 4 * 3600, len(lines)),
     )
+
     mistake = _mistake(random, world, int(lines["order"].max()) + 1 if len(lines) else 0)
     rows = pd.concat([rows[rows["status"] != UNSEEN], mistake], ignore_index=True)
     rows = rows.sort_values(["ordered_day", "ordered_second", "order"], kind="stable", ignore_index=True)
     # Numbers are given after the unseen lines have gone: a gap would betray them.
     number = pd.factorize(rows["order"])[0].astype(np.int64)
+
     item, ordered = rows["item"].to_numpy(), rows["ordered_day"].to_numpy()
     return pd.DataFrame(
         {
@@ -129,6 +131,7 @@ def _orders(random: Random, world: World, lines: pd.DataFrame, operations: Opera
 
 def _mistake(random: Random, world: World, order: int) -> pd.DataFrame:
     """An absurd order, cancelled a quarter of an hour later: nobody ever wanted that much."""
+
     catalogue, calendar = world.catalogue, world.calendar
     day = random.choice(np.flatnonzero(~calendar.closed[: calendar.days]))
     sold = np.flatnonzero((catalogue.available_from <= day) & (catalogue.ends_on >= day))
@@ -185,12 +188,14 @@ def _purchase_orders(random: Random, world: World, operations: Operations) -> pd
     supply, fate = operations.supply, operations.fate
     stream_of = np.empty(world.items, dtype=np.int64)
     stream_of[supply.members] = np.repeat(np.arange(len(supply.first) - 1), np.diff(supply.first))
+
     item, review = np.nonzero(fate.ordered)
     stream = stream_of[item]
     # The k-th review of a stream: the k-th true of its row.
     review_day = np.argsort(~supply.review, axis=1, kind="stable")
     day = review_day[stream, review]
     quantity = fate.ordered[item, review]
+
     arrival = supply.arrival[stream, day]
     came = arrival < world.calendar.days
     rows = pd.DataFrame(
@@ -206,6 +211,7 @@ def _purchase_orders(random: Random, world: World, operations: Operations) -> pd
             "status": np.where(came, "received", "open").astype(object),
         }
     )
+
     rows = pd.concat([rows, _twice(random, rows), _drafts(random, world, operations)], ignore_index=True)
     rows = rows.sort_values(["day", "stream", "copy", "item"], kind="stable", ignore_index=True)
     number = rows.groupby(["day", "stream", "copy"], sort=True).ngroup().to_numpy(dtype=np.int64)

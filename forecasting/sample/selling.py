@@ -62,10 +62,12 @@ def make_selling(random: Random, catalogue: Catalogue, calendar: Calendar) -> Se
     floor = np.rint(catalogue.products["unit_cost"].to_numpy() * 100).astype(np.int64) + 1
     list_price = _list_prices(random, np.rint(price * 100), years, calendar.days - 1)
     cents = np.maximum(list_price, floor[:, None])
+
     promotion = np.full(cents.shape, -1, dtype=np.int64)
     lift = np.ones(cents.shape)
     names: list[str] = []
     response = catalogue.behaviour["promotion_response"].to_numpy()
+
     for year in np.unique(years):
         for slot in SLOTS:
             of_year = calendar.day_of_year
@@ -75,12 +77,14 @@ def make_selling(random: Random, catalogue: Catalogue, calendar: Calendar) -> Se
             discount = random.choice([0.10, 0.15, 0.20, 0.25, 0.30])
             if len(days) == 0 or not some.any():
                 continue
+            # Nothing is sold below its cost, and a margin of a cent remains.
             where = np.ix_(np.flatnonzero(some), days)
             reduced = np.rint(cents[where] * (1 - discount)).astype(np.int64)
             cents[where] = np.maximum(reduced, floor[some][:, None])
             promotion[where] = len(names)
             lift[where] = (1 + 6 * discount * response[some])[:, None]
             names.append(f"{slot.name} {year}")
+
     return Selling(cents, promotion, lift, names)
 
 
@@ -125,6 +129,7 @@ def event_table(selling: Selling, catalogue: Catalogue, calendar: Calendar) -> p
             "kind": np.where(calendar.holiday[closed], "holiday", "closed").astype(object),
         }
     )
+
     product, day = np.nonzero(selling.promotion >= 0)
     offers = pd.DataFrame(
         {
@@ -135,5 +140,6 @@ def event_table(selling: Selling, catalogue: Catalogue, calendar: Calendar) -> p
             "kind": np.full(len(day), "promotion", dtype=object),
         }
     )
+
     rows = pd.concat([shut.reindex(columns=offers.columns), offers], ignore_index=True)
     return rows.sort_values("date", kind="stable", ignore_index=True)

@@ -35,12 +35,15 @@ def _demand(world: World, lines: pd.DataFrame, operations: Operations) -> pd.Dat
     within = lines["day"].to_numpy() < world.calendar.days
     cell = lines["item"].to_numpy() * shape[1] + lines["day"].to_numpy()
     quantity = lines["quantity"].to_numpy()
+
     unseen = within & (fate.status == UNSEEN)
     demanded, hidden = (
         np.bincount(cell[kept], weights=quantity[kept], minlength=world.items * shape[1]).reshape(shape)
         for kept in (within, unseen)
     )
+    # Only days on which something happened: most cells of most items are empty.
     day, item = np.nonzero(((demanded > 0) | (fate.gone > 0) | (fate.lost > 0)).T)
+
     flows = {
         "demanded": demanded,
         "shipped": fate.gone,

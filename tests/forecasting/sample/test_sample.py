@@ -166,22 +166,22 @@ def test_the_same_arguments_give_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_the_files_hold_the_tables(tmp_path: Path) -> None:
-    made = make_sample(20, 60)
-    made.write(tmp_path)
+    small = make_sample(20, 60)
+    small.write(tmp_path)
     assert {file.stem for file in tmp_path.glob("*.parquet")} == {table.name for table in TABLES}
     assert {file.stem for file in (tmp_path / "truth").iterdir()} == {"demand", "parameters", "suppliers"}
     orders = pd.read_parquet(tmp_path / "orders.parquet")
-    assert (orders["sku"].astype(object) == made.tables["orders"]["sku"].astype(object)).all()
-    assert orders["ordered_at"].equals(made.tables["orders"]["ordered_at"])
+    assert (orders["sku"].astype(object) == small.tables["orders"]["sku"].astype(object)).all()
+    assert orders["ordered_at"].equals(small.tables["orders"]["ordered_at"])
 
 
 def test_a_written_sample_reads_without_problems(tmp_path: Path) -> None:
     reader = pytest.importorskip("forecasting.dataset.read", reason="the reader is not there")
-    made = make_sample(60, 200)
-    made.write(tmp_path)
+    small = make_sample(60, 200)
+    small.write(tmp_path)
     dataset = reader.read(str(tmp_path))
     for table in TABLES:
-        assert len(getattr(dataset, table.name)) == len(made.tables[table.name])
+        assert len(getattr(dataset, table.name)) == len(small.tables[table.name])
 
 
 def test_products_differ_in_all_the_ways_promised(sample: Sample) -> None:
@@ -349,24 +349,24 @@ def test_waiting_lines_are_served_oldest_deadline_first(sample: Sample) -> None:
 
 
 def test_two_locations_share_the_products() -> None:
-    made = make_sample(25, 150, locations=("main", "north"))
-    assert set(made.tables["orders"]["location"].astype(object)) == {"main", "north"}
-    assert made.tables["orders"].groupby("order", observed=True)["location"].nunique().max() == 1
-    assert len(made.tables["products"]) == 25 and len(made.truth["parameters"]) == 50
-    check_stock_adds_up(made)
-    check_truth(made)
+    small = make_sample(25, 150, locations=("main", "north"))
+    assert set(small.tables["orders"]["location"].astype(object)) == {"main", "north"}
+    assert small.tables["orders"].groupby("order", observed=True)["location"].nunique().max() == 1
+    assert len(small.tables["products"]) == 25 and len(small.truth["parameters"]) == 50
+    check_stock_adds_up(small)
+    check_truth(small)
 
 
 @settings(deadline=None, max_examples=15, derandomize=True, phases=(Phase.explicit, Phase.generate))
 @given(items=st.integers(1, 40), days=st.integers(14, 400), seed=st.integers(0, 2**31))
 def test_any_sample_is_consistent(items: int, days: int, seed: int) -> None:
-    made = make_sample(items, days, seed, end=date(2024, 3, 2))
+    small = make_sample(items, days, seed, end=date(2024, 3, 2))
     for table in TABLES:
-        assert rules_broken(table, made.tables[table.name]) == []
-    assert made.tables["stock"]["as_of"].max() == pd.Timestamp(2024, 3, 2)
-    check_orders(made)
-    check_stock_adds_up(made)
-    check_truth(made)
+        assert rules_broken(table, small.tables[table.name]) == []
+    assert small.tables["stock"]["as_of"].max() == pd.Timestamp(2024, 3, 2)
+    check_orders(small)
+    check_stock_adds_up(small)
+    check_truth(small)
 
 
 @pytest.mark.parametrize(
