@@ -35,7 +35,7 @@ class Held:
 
 @dataclass(frozen=True)
 class Checked:
-    """What was found. ``dataset`` is None where there is a problem; notices stop nothing."""
+    """What a check reports. ``dataset`` is None where there is a problem; notices stop nothing."""
 
     source: str
     dataset: Dataset | None
@@ -73,37 +73,37 @@ def check(source: str | Path) -> Checked:
         from forecasting.dataset import database
 
         name = shown(source)
-        raws, found = database.read(source)
+        raws, problems = database.read(source)
     else:
         name = str(source)
-        raws, found = _folder(Path(source))
-    return _checked(name, raws, found)
+        raws, problems = _folder(Path(source))
+    return _checked(name, raws, problems)
 
 
-def _checked(name: str, raws: list[Raw], found: list[Problem]) -> Checked:
-    failed = {problem.table for problem in found if not isinstance(problem, Notice)}
+def _checked(name: str, raws: list[Raw], reported: list[Problem]) -> Checked:
+    failed = {problem.table for problem in reported if not isinstance(problem, Notice)}
     given = {raw.table.name: raw for raw in raws}
     frames: dict[str, pd.DataFrame] = {}
     for raw in raws:
-        found += rules.in_names(raw)
+        reported += rules.in_names(raw)
         if raw.table.required and raw.columns.num_rows == 0 and raw.table.name not in failed:
             what = "the table has no rows: there is nothing to forecast from"
-            found.append(Problem(raw.table.name, None, None, None, what, "Give it the customer order lines."))
+            reported.append(Problem(raw.table.name, None, None, None, what, "Give it the customer order lines."))
         try:
             frame, faults = typed(raw)
         except (pa.ArrowException, ValueError, OverflowError) as error:
             what = f"the table cannot be read: {str(error).splitlines()[0]}"
-            found.append(Problem(raw.table.name, None, None, None, what, "Export it anew."))
+            reported.append(Problem(raw.table.name, None, None, None, what, "Export it anew."))
             failed.add(raw.table.name)
             continue
         frames[raw.table.name] = frame
-        found += describe(raw, [*faults, *rules.in_rows(raw, frame)])
+        reported += describe(raw, [*faults, *rules.in_rows(raw, frame)])
     for table, fault in rules.between(frames, frozenset(failed)):
-        found += describe(given[table], [fault])
+        reported += describe(given[table], [fault])
     if not failed:
-        found += rules.orders_without_product(frames)
-    problems = tuple(problem for problem in found if not isinstance(problem, Notice))
-    notices = tuple(problem for problem in found if isinstance(problem, Notice))
+        reported += rules.orders_without_product(frames)
+    problems = tuple(problem for problem in reported if not isinstance(problem, Notice))
+    notices = tuple(problem for problem in reported if isinstance(problem, Notice))
     tables = tuple(_held(BY_NAME[table], frame) for table, frame in frames.items())
     dataset = None
     if not problems:
@@ -119,30 +119,30 @@ def _folder(folder: Path) -> tuple[list[Raw], list[Problem]]:
         if not folder.is_dir():
             what = "the path is a file, not a folder" if folder.exists() else "there is no such folder"
             return [], [Problem(ORDERS.name, None, None, str(folder), what, wanted)]
-        there = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+        entries = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     except (OSError, ValueError) as error:
         return [], [Problem(ORDERS.name, None, None, str(folder), f"cannot be read: {error}", wanted)]
     raws: list[Raw] = []
-    files = [path for path in there if path.suffix.lower() in READERS]
-    found = near_tables([path.stem for path in files], "file")
-    for path in there:
+    files = [path for path in entries if path.suffix.lower() in READERS]
+    problems = near_tables([path.stem for path in files], "file")
+    for path in entries:
         name = path.name.split(".")[0]
         if name in BY_NAME and path not in files:
             what = "it is not read: only .csv and .parquet files are"
-            found.append(Notice(name, None, None, path.name, what, f"Save it as {name}.csv if it is meant."))
+            problems.append(Notice(name, None, None, path.name, what, f"Save it as {name}.csv if it is meant."))
     for table in TABLES:
         own = [path for path in files if path.stem == table.name]
         if len(own) > 1:
             what = f"there are two files for it: {' and '.join(path.name for path in own)}"
-            found.append(Problem(table.name, None, None, own[1].name, what, "Keep one of them."))
+            problems.append(Problem(table.name, None, None, own[1].name, what, "Keep one of them."))
         elif own:
-            raw, problems = READERS[own[0].suffix.lower()](own[0], table)
-            found += problems
+            raw, faulty = READERS[own[0].suffix.lower()](own[0], table)
+            problems += faulty
             raws += [raw] if raw is not None else []
         elif table.required:
             what = f"the folder has no {table.name}.csv and no {table.name}.parquet"
-            found.append(missing(table, [path.stem for path in files], str(folder), what))
-    return raws, found
+            problems.append(missing(table, [path.stem for path in files], str(folder), what))
+    return raws, problems
 
 
 def _held(table: Table, frame: pd.DataFrame) -> Held:

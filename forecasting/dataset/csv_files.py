@@ -33,7 +33,7 @@ CONVERT = "Save the file as UTF-8 (in a spreadsheet: 'CSV UTF-8'; or `iconv -f {
 
 @dataclass(frozen=True)
 class _Scan:
-    """A slow walk over the records: where each good one begins, and which ones are not good."""
+    """One slow pass over the records: where each good one begins, and which ones are not good."""
 
     lines: Rows
     uneven: tuple[tuple[int, int], ...]
@@ -86,12 +86,12 @@ def read(path: Path, table: Table) -> tuple[Raw | None, list[Problem]]:
         todo = "Look whether the last row is whole."
         problems = [Notice(table.name, _lines(data), None, None, what, todo)]
 
-    for place, name in enumerate(names):
-        if not name and columns.column(place).null_count < columns.num_rows:
-            what = f"column {place + 1} has no name, and is not read"
+    for index, name in enumerate(names):
+        if not name and columns.column(index).null_count < columns.num_rows:
+            what = f"column {index + 1} has no name, and is not read"
             problems.append(Notice(table.name, 1, None, "", what, "Name it if it is meant."))
-    named = [place for place, name in enumerate(names) if name]
-    columns = columns.select(named).rename_columns([names[place] for place in named])
+    named = [index for index, name in enumerate(names) if name]
+    columns = columns.select(named).rename_columns([names[index] for index in named])
     numbers = _row_numbers(path, data, columns.num_rows, len(names), scan)
     return Raw(table, columns, frozenset(names), numbers), problems
 
@@ -177,7 +177,7 @@ def _split(data: bytes, fields: int, uneven: Callable[[Any], None]) -> Any:
         ),
         parse_options=pyarrow_csv.ParseOptions(newlines_in_values=True, invalid_row_handler=leave_out),
         convert_options=pyarrow_csv.ConvertOptions(
-            column_types={f"f{place}": pa.dictionary(pa.int32(), pa.string()) for place in range(fields)},
+            column_types={f"f{index}": pa.dictionary(pa.int32(), pa.string()) for index in range(fields)},
             null_values=[""],
             strings_can_be_null=True,
         ),
@@ -212,7 +212,7 @@ def _scan(data: bytes, fields: int) -> _Scan:
 
 
 def _structure(table: Table, scan: _Scan, fields: int, data: bytes) -> list[Problem]:
-    found = []
+    problems = []
     for line, count in scan.uneven[:LISTED]:
         cut = line == scan.last and count < fields and not data.endswith(LINE_BREAKS)
         what = f"{count} values where the header names {fields} columns"
@@ -220,18 +220,18 @@ def _structure(table: Table, scan: _Scan, fields: int, data: bytes) -> list[Prob
         if cut:
             what += ": the file seems to have been cut off here"
             todo = "Export or copy the file anew."
-        found.append(Problem(table.name, line, None, str(count), what, todo))
+        problems.append(Problem(table.name, line, None, str(count), what, todo))
     if len(scan.uneven) > LISTED:
         what = (
             f"the same in {len(scan.uneven) - LISTED:,} more rows, the last of them row {scan.uneven[-1][0]}"
         )
-        found.append(Problem(table.name, None, None, None, what, "Correct them in the same way."))
+        problems.append(Problem(table.name, None, None, None, what, "Correct them in the same way."))
     if scan.broken:
         line, reason = scan.broken
         what = f"a quoted value that begins in this row is not closed properly ({reason})"
         todo = 'Close it with ", and write a " inside it as ""; if the file was cut off, export it anew.'
-        found.append(Problem(table.name, line, None, '"', what, todo))
-    return found
+        problems.append(Problem(table.name, line, None, '"', what, todo))
+    return problems
 
 
 def _lines(data: bytes) -> int:

@@ -31,7 +31,7 @@ def read(url: str) -> tuple[list[Raw], list[Problem]]:
     from sqlalchemy.exc import SQLAlchemyError
 
     raws: list[Raw] = []
-    found: list[Problem] = []
+    problems: list[Problem] = []
     try:
         with connected(url) as connection:
             if connection.dialect.name == "postgresql":
@@ -39,19 +39,19 @@ def read(url: str) -> tuple[list[Raw], list[Problem]]:
                 connection.exec_driver_sql("SET LOCAL synchronize_seqscans = off")
             schema = inspect(connection)
             names = [*schema.get_table_names(), *schema.get_view_names()]
-            found += near_tables(names, "table")
+            problems += near_tables(names, "table")
             for table in TABLES:
                 if table.name in names:
                     raws.append(_table(connection, table))
                 elif table.required:
                     what = "the database has no such table"
-                    found.append(missing(table, names, shown(url), what))
+                    problems.append(missing(table, names, shown(url), what))
     except UnreachableError as error:
         return [], [Problem(ORDERS.name, None, None, error.url, error.what, error.todo)]
     except SQLAlchemyError as error:
         what = f"the database cannot be read: {without_secrets(getattr(error, 'orig', None) or error, url)}"
         return [], [Problem(ORDERS.name, None, None, shown(url), what, "Look into the database.")]
-    return raws, found
+    return raws, problems
 
 
 def _table(connection: Connection, table: Table) -> Raw:

@@ -13,7 +13,7 @@ from forecasting.errors import Problem
 
 
 def read(path: Path, table: Table) -> tuple[Raw | None, list[Problem]]:
-    """The table in one file, with the types that it has there; None where it cannot be read."""
+    """The table in one file, with the types that the file gives it; None where it cannot be read."""
     try:
         with pq.ParquetFile(path) as file:
             schema = file.schema_arrow

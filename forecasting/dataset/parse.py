@@ -69,11 +69,11 @@ def typed(raw: Raw) -> tuple[pd.DataFrame, list[Fault]]:
     faults: list[Fault] = []
     for column in raw.table.columns:
         if column.name in raw.columns.column_names:
-            found = raw.columns.column(column.name)
-            read = _column(found, column, column.name in raw.textual)
-            values, wrong = read or (_nothing(column, len(found)), [_wrong_type(found, column)])
+            arrow = raw.columns.column(column.name)
+            read = _column(arrow, column, column.name in raw.textual)
+            values, wrong = read or (_nothing(column, len(arrow)), [_wrong_type(arrow, column)])
             if column.required and read:
-                wrong += _missing(found, column, values, wrong)
+                wrong += _missing(arrow, column, values, wrong)
             faults += wrong
         else:
             values = _nothing(column, raw.columns.num_rows)
@@ -104,63 +104,63 @@ def _categorical(codes: npt.NDArray[np.int32], words: Any) -> pd.Categorical:
 def _at_main(values: pd.Categorical) -> pd.Categorical:
     if len(values) and (values.codes < 0).any():
         names = np.unique(np.append(np.asarray(values.categories, dtype=object), MAIN))
-        place = {name: code for code, name in enumerate(names)}
-        moved = np.array([*(place[name] for name in values.categories), place[MAIN]], dtype=np.int32)
+        code_of = {name: code for code, name in enumerate(names)}
+        moved = np.array([*(code_of[name] for name in values.categories), code_of[MAIN]], dtype=np.int32)
         return _categorical(moved[values.codes], names)
     return values
 
 
-def _missing(found: ArrowColumn, column: Column, values: Any, wrong: list[Fault]) -> list[Fault]:
+def _missing(arrow: ArrowColumn, column: Column, values: Any, wrong: list[Fault]) -> list[Fault]:
     empty = pd.isna(values)
     for fault in wrong:
         if not fault.notice:
             empty[fault.rows] = False
     what = "empty, but every row must have one"
-    if column.kind is Kind.NUMBER and pa.types.is_floating(found.type):
+    if column.kind is Kind.NUMBER and pa.types.is_floating(arrow.type):
         what = "missing or not a number (NaN), but every row must have one"
     return [Fault((column.name,), np.flatnonzero(empty), what, "Fill it in, or leave the row out.")]
 
 
-def _column(found: ArrowColumn, column: Column, textual: bool) -> tuple[Any, list[Fault]] | None:
+def _column(arrow: ArrowColumn, column: Column, textual: bool) -> tuple[Any, list[Fault]] | None:
     """The typed column and what is wrong in it; None where its type is not one that it may have."""
-    kind = found.type
+    kind = arrow.type
     if pa.types.is_null(kind):
-        return _nothing(column, len(found)), []
+        return _nothing(column, len(arrow)), []
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
     text = pa.types.is_string(kind) or pa.types.is_large_string(kind)
     whole = pa.types.is_integer(kind)
     if column.kind is Kind.TEXT:
-        return _text(_words(found), column) if text or whole else None
+        return _text(_words(arrow), column) if text or whole else None
     if column.kind is Kind.CHOICE:
-        return _choice(_words(found), column) if text else None
+        return _choice(_words(arrow), column) if text else None
     if column.kind is Kind.NUMBER:
-        return _number(found, column, textual and text, whole or _is_real(kind))
-    return _instant(found, column, text, pa.types.is_date(kind) or pa.types.is_timestamp(kind))
+        return _number(arrow, column, textual and text, whole or _is_real(kind))
+    return _instant(arrow, column, text, pa.types.is_date(kind) or pa.types.is_timestamp(kind))
 
 
-def _number(found: ArrowColumn, column: Column, text: bool, real: bool) -> tuple[Any, list[Fault]] | None:
+def _number(arrow: ArrowColumn, column: Column, text: bool, real: bool) -> tuple[Any, list[Fault]] | None:
     if text:
-        return _numbers(_words(found), column)
-    return _measured(found, column) if real else None
+        return _numbers(_words(arrow), column)
+    return _measured(arrow, column) if real else None
 
 
-def _instant(found: ArrowColumn, column: Column, text: bool, timed: bool) -> tuple[Any, list[Fault]] | None:
+def _instant(arrow: ArrowColumn, column: Column, text: bool, timed: bool) -> tuple[Any, list[Fault]] | None:
     if text:
-        return _dates(_words(found), column)
-    return _instants(found, column) if timed else None
+        return _dates(_words(arrow), column)
+    return _instants(arrow, column) if timed else None
 
 
 def _is_real(kind: Any) -> bool:
     return pa.types.is_floating(kind) or pa.types.is_decimal(kind)
 
 
-def _wrong_type(found: ArrowColumn, column: Column) -> Fault:
+def _wrong_type(arrow: ArrowColumn, column: Column) -> Fault:
     wanted = {Kind.NUMBER: "numbers", Kind.DATE: "dates", Kind.TIME: "dates or times"}.get(
         column.kind, "text"
     )
-    rows = np.flatnonzero(np.asarray(found.is_valid().to_numpy()))[:1]
-    what = f"the column holds {_type_name(found.type)}, where {wanted} should be"
+    rows = np.flatnonzero(np.asarray(arrow.is_valid().to_numpy()))[:1]
+    what = f"the column holds {_type_name(arrow.type)}, where {wanted} should be"
     return Fault(
         (column.name,), rows, what, f"Write the whole column as {wanted}; this row is only its first."
     )
@@ -171,12 +171,12 @@ def _type_name(kind: Any) -> str:
     return "text" if pa.types.is_string(kind) or pa.types.is_large_string(kind) else str(kind)
 
 
-def _words(found: ArrowColumn) -> _Words:
-    if not pa.types.is_dictionary(found.type):
-        found = found.cast(pa.string()).dictionary_encode()
-    if found.num_chunks == 0:
+def _words(arrow: ArrowColumn) -> _Words:
+    if not pa.types.is_dictionary(arrow.type):
+        arrow = arrow.cast(pa.string()).dictionary_encode()
+    if arrow.num_chunks == 0:
         return _Words(np.empty(0, np.int32), np.empty(0, object), np.empty(0, np.int64))
-    whole = found.unify_dictionaries().combine_chunks()
+    whole = arrow.unify_dictionaries().combine_chunks()
     codes = whole.indices.cast(pa.int32()).fill_null(-1).to_numpy()
     held = whole.dictionary.cast(pa.string()).fill_null("")
     used = np.flatnonzero(np.bincount(codes[codes >= 0], minlength=len(held)))
@@ -198,8 +198,8 @@ def _words(found: ArrowColumn) -> _Words:
 
 
 def _matches(words: Array, pattern: str) -> npt.NDArray[np.bool_]:
-    found = pc.match_substring_regex(pa.array(words, pa.string()), pattern)
-    return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)
+    matched = pc.match_substring_regex(pa.array(words, pa.string()), pattern)
+    return np.asarray(matched.to_numpy(zero_copy_only=False), dtype=bool)
 
 
 def _text(words: _Words, column: Column) -> tuple[pd.Categorical, list[Fault]]:
@@ -210,8 +210,8 @@ def _text(words: _Words, column: Column) -> tuple[pd.Categorical, list[Fault]]:
 
 
 def _choice(words: _Words, column: Column) -> tuple[pd.Categorical, list[Fault]]:
-    place = {word: code for code, word in enumerate(column.choices)}
-    codes = np.array([place.get(word, -1) for word in words.words], dtype=np.int32)
+    code_of = {word: code for code, word in enumerate(column.choices)}
+    codes = np.array([code_of.get(word, -1) for word in words.words], dtype=np.int32)
     unknown = words.rows(codes < 0)
 
     def todo(position: int) -> str:
@@ -240,13 +240,13 @@ def _numbers(words: _Words, column: Column) -> tuple[Array, list[Fault]]:
     ]
 
 
-def _measured(found: ArrowColumn, column: Column) -> tuple[Array, list[Fault]]:
-    if pa.types.is_decimal(found.type):
+def _measured(arrow: ArrowColumn, column: Column) -> tuple[Array, list[Fault]]:
+    if pa.types.is_decimal(arrow.type):
         # By way of text: the nearest float, as a CSV of the same number gives.
-        found = found.cast(pa.string())
-    if pa.types.is_dictionary(found.type):
-        found = found.cast(found.type.value_type)
-    values = np.array(found.cast(pa.float64(), safe=False).to_numpy(), dtype=np.float64)
+        arrow = arrow.cast(pa.string())
+    if pa.types.is_dictionary(arrow.type):
+        arrow = arrow.cast(arrow.type.value_type)
+    values = np.array(arrow.cast(pa.float64(), safe=False).to_numpy(), dtype=np.float64)
     infinite = np.isinf(values)
     values[infinite] = np.nan
     return values, [Fault((column.name,), np.flatnonzero(infinite), "not a finite number", LEAVE_EMPTY)]
@@ -280,15 +280,15 @@ def _dates(words: _Words, column: Column) -> tuple[Array, list[Fault]]:
     return _whole_days(words.spread(values, np.datetime64("NaT")), column, faults)
 
 
-def _instants(found: ArrowColumn, column: Column) -> tuple[Array, list[Fault]]:
-    if pa.types.is_dictionary(found.type):
-        found = found.cast(found.type.value_type)
-    if pa.types.is_date(found.type):
-        found = found.cast(pa.date32())
-        unit, held = "D", found.cast(pa.int32()).cast(pa.int64())
+def _instants(arrow: ArrowColumn, column: Column) -> tuple[Array, list[Fault]]:
+    if pa.types.is_dictionary(arrow.type):
+        arrow = arrow.cast(arrow.type.value_type)
+    if pa.types.is_date(arrow.type):
+        arrow = arrow.cast(pa.date32())
+        unit, held = "D", arrow.cast(pa.int32()).cast(pa.int64())
     else:
-        unit, held = found.type.unit, found.cast(pa.int64())
-    valid = np.asarray(found.is_valid().to_numpy())
+        unit, held = arrow.type.unit, arrow.cast(pa.int64())
+    valid = np.asarray(arrow.is_valid().to_numpy())
     counts = held.fill_null(0).to_numpy()
     low, high = (
         np.array([f"{year}-01-01"], dtype=f"datetime64[{unit}]").view(np.int64)
@@ -312,9 +312,9 @@ def _whole_days(values: Array, column: Column, faults: list[Fault]) -> tuple[Arr
     return values, faults
 
 
-def _extra(found: ArrowColumn) -> Any:
-    kind = found.type.value_type if pa.types.is_dictionary(found.type) else found.type
+def _extra(arrow: ArrowColumn) -> Any:
+    kind = arrow.type.value_type if pa.types.is_dictionary(arrow.type) else arrow.type
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        words = _words(found)
+        words = _words(arrow)
         return _categorical(words.codes, words.words)
-    return found.to_pandas().array
+    return arrow.to_pandas().array

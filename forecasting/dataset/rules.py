@@ -65,25 +65,25 @@ KNOWN_FROM = {"sku": ("orders", "products"), "supplier": ("suppliers",)}
 
 
 def in_names(raw: Raw) -> list[Problem]:
-    """Problems for required columns that are not there, notices for names that are nearly a column's."""
-    there = raw.columns.column_names
-    missing = [column.name for column in raw.table.columns if column.name not in there]
+    """Problems for required columns that are missing, notices for names that are nearly a column's."""
+    present = raw.columns.column_names
+    missing = [column.name for column in raw.table.columns if column.name not in present]
     known = {column.name for column in raw.table.columns}
-    meant = {name: near_word(name, missing) for name in there if name not in known}
-    found: list[Problem] = []
+    meant = {name: near_word(name, missing) for name in present if name not in known}
+    problems: list[Problem] = []
     for column in raw.table.columns:
         if column.required and column.name in missing:
             near = [name for name, guess in meant.items() if guess == column.name]
             todo = f"Rename column {near[0]!r} to {column.name}." if near else f"Add a column {column.name}."
             what = "the column is missing, and it is required"
             value = near[0] if near else None
-            found.append(Problem(raw.table.name, None, column.name, value, what, todo))
+            problems.append(Problem(raw.table.name, None, column.name, value, what, todo))
     for name, guess in meant.items():
         if guess is not None and not raw.table.column(guess).required:
             what = f"the column is not read: it is not called {guess}"
             todo = f"Rename it to {guess} if that is meant."
-            found.append(Notice(raw.table.name, None, name, name, what, todo))
-    return found
+            problems.append(Notice(raw.table.name, None, name, name, what, todo))
+    return problems
 
 
 def in_rows(raw: Raw, frame: pd.DataFrame) -> list[Fault]:
@@ -194,8 +194,8 @@ def _circles(table: Table, frame: pd.DataFrame) -> Iterator[Fault]:
     # Row ``rows`` stands for what has no predecessor here; of a SKU listed twice the first row counts.
     known = pd.Index(sku)
     first = np.flatnonzero(~known.duplicated())
-    place = np.append(first, rows)[known[first].get_indexer(elder)]
-    step = np.append(np.where(frame["predecessor"].notna().to_numpy(), place, rows), rows)
+    elder_row = np.append(first, rows)[known[first].get_indexer(elder)]
+    step = np.append(np.where(frame["predecessor"].notna().to_numpy(), elder_row, rows), rows)
     itself = np.flatnonzero(step[:-1] == np.arange(rows))
     todo = "Leave it empty, or correct it."
     yield Fault(("predecessor",), itself, "the product is its own predecessor", todo)
@@ -256,7 +256,7 @@ def _repeated(frame: pd.DataFrame, names: tuple[str, ...], rows: Rows) -> tuple[
     shared = np.flatnonzero(pd.Series(mixed).duplicated(keep=False).to_numpy())
     if not len(shared):
         return shared, shared
-    exact = pd.DataFrame({place: part[shared] for place, part in enumerate(parts)})
+    exact = pd.DataFrame({index: part[shared] for index, part in enumerate(parts)})
     group = exact.groupby(list(exact.columns), sort=False).ngroup().to_numpy()
     _, first = np.unique(group, return_index=True)
     first = first[group]

@@ -1,4 +1,4 @@
-"""What every source hands over: one table as it was found, not yet typed, and what was odd about it."""
+"""What every source hands over: one table as it was read, not yet typed, and what was odd about it."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Fault:
 
 def describe(raw: Raw, faults: Iterable[Fault]) -> list[Problem]:
     """The problems of one table: the first ``LISTED`` rows of each fault, and a count of the rest."""
-    found: list[Problem] = []
+    problems: list[Problem] = []
     for fault in faults:
         if not len(fault.rows):
             continue
@@ -84,12 +84,12 @@ def describe(raw: Raw, faults: Iterable[Fault]) -> list[Problem]:
             value = ", ".join(raw.value(column, position) for column in fault.columns)
             what = fault.what if isinstance(fault.what, str) else fault.what(position)
             todo = fault.todo if isinstance(fault.todo, str) else fault.todo(position)
-            found.append(kind(raw.table.name, int(numbers[position]), name, value, what, todo))
+            problems.append(kind(raw.table.name, int(numbers[position]), name, value, what, todo))
         rest = len(fault.rows) - len(shown)
         if rest:
             what = f"the same in {rest:,} more rows, the last of them row {numbers[fault.rows[-1]]}"
-            found.append(kind(raw.table.name, None, name, None, what, "Correct them in the same way."))
-    return found
+            problems.append(kind(raw.table.name, None, name, None, what, "Correct them in the same way."))
+    return problems
 
 
 def from_one(count: int) -> Callable[[], Rows]:
@@ -107,39 +107,39 @@ def near_word(name: str, known: Iterable[str]) -> str | None:
 
 def near_tables(names: Iterable[str], kind: str) -> list[Problem]:
     """Notices for names that are no table's, yet nearly one's. ``kind``: what bears the name."""
-    found: list[Problem] = []
+    problems: list[Problem] = []
     for name in sorted(set(names) - set(BY_NAME)):
         meant = near_word(name, BY_NAME)
         if meant:
             what = f"the {kind} is not read: it is not called {meant}"
-            found.append(Notice(meant, None, None, name, what, f"Rename it to {meant} if it is meant."))
-    return found
+            problems.append(Notice(meant, None, None, name, what, f"Rename it to {meant} if it is meant."))
+    return problems
 
 
-def missing(table: Table, names: Iterable[str], place: str, what: str) -> Problem:
+def missing(table: Table, names: Iterable[str], where: str, what: str) -> Problem:
     """The problem of a required table that is not there. ``names`` are those that are."""
     needed = ", ".join(column.name for column in table.columns if column.required)
     todo = f"Add it, one row per customer order line, with the columns {needed}."
     near = [name for name in names if near_word(name, [table.name])]
     if near:
         todo = f"Rename {near[0]} to {table.name} if that is meant, or add it, with the columns {needed}."
-    return Problem(table.name, None, None, place, what, todo)
+    return Problem(table.name, None, None, where, what, todo)
 
 
 def duplicate_names(table: Table, names: Sequence[str], row: int | None) -> list[Problem]:
     """Problems for column names that occur more than once."""
     seen: dict[str, list[int]] = {}
-    for place, name in enumerate(names, start=1):
-        seen.setdefault(name, []).append(place)
+    for position, name in enumerate(names, start=1):
+        seen.setdefault(name, []).append(position)
     return [
         Problem(
             table.name,
             row,
             name,
             name,
-            f"{len(places)} columns bear this name (columns {', '.join(map(str, places))})",
+            f"{len(positions)} columns bear this name (columns {', '.join(map(str, positions))})",
             "Keep one of them, or rename the others.",
         )
-        for name, places in seen.items()
-        if len(places) > 1
+        for name, positions in seen.items()
+        if len(positions) > 1
     ]

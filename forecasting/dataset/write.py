@@ -1,7 +1,7 @@
 """Writing tables as a dataset: a folder of files, or an SQL database. Whole, or not at all.
 
 A folder is refused where it holds a file that is no table's: it is not one that this module wrote.
-Table files that were there before are replaced, those of tables not written now are taken away (they
+Table files of before are replaced, those of tables not written now are taken away (they
 would mix with the new ones), and folders inside it are left alone. Tables without rows are left out,
 and so are columns without values that the contract does not require: they read back the same.
 """
@@ -128,16 +128,16 @@ def _write_file(table: Any, path: Path) -> None:
     if path.suffix == ".csv":
         _write_csv(table, path)
         return
-    for place, field in enumerate(table.schema):
+    for index, field in enumerate(table.schema):
         if pa.types.is_date(field.type):
-            table = table.set_column(place, field.name, table.column(place).cast(pa.timestamp("us")))
+            table = table.set_column(index, field.name, table.column(index).cast(pa.timestamp("us")))
     pq.write_table(table, path, compression="zstd", row_group_size=1 << 18, store_schema=False)
 
 
 def _write_csv(table: Any, path: Path) -> None:
-    for place, field in enumerate(table.schema):
+    for index, field in enumerate(table.schema):
         if pa.types.is_timestamp(field.type):
-            table = table.set_column(place, field.name, _iso(table.column(place)))
+            table = table.set_column(index, field.name, _iso(table.column(index)))
     header = ",".join(_quoted(name) for name in table.column_names) + "\n"
     with path.open("wb") as file:
         file.write(header.encode())

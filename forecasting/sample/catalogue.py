@@ -1,4 +1,4 @@
-"""What the synthetic company sells, from whom, and how each product behaves (the behaviour is hidden truth)."""
+"""What the synthetic company sells, from whom, and how each product behaves (that is hidden truth)."""
 
 from __future__ import annotations
 

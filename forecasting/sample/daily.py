@@ -245,7 +245,6 @@ def _order(stream: int, members: IntArray, day: int, review: int, company: Opera
     """Min/max: below min, order up to max in whole packs; all of it waits where it is worth too little."""
     shop, supply, fate, now = company.shop, company.supply, company.fate, company.now
     value = 0.0
-
     for item in members:
         if day < shop.buy_from[item] or day > shop.buy_until[item]:
             continue

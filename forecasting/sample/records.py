@@ -131,7 +131,6 @@ def _orders(random: Random, world: World, lines: pd.DataFrame, operations: Opera
 
 def _mistake(random: Random, world: World, order: int) -> pd.DataFrame:
     """An absurd order, cancelled a quarter of an hour later: nobody ever wanted that much."""
-
     catalogue, calendar = world.catalogue, world.calendar
     day = random.choice(np.flatnonzero(~calendar.closed[: calendar.days]))
     sold = np.flatnonzero((catalogue.available_from <= day) & (catalogue.ends_on >= day))
