@@ -36,7 +36,7 @@ def availability(records: Records, refuses: BoolArray) -> Availability:
     hours = given.hours
     if hours is not None:
         hours = np.concatenate([hours, np.full((len(item) - len(hours), HOURS), np.nan)])
-    refused, intraday = _asked(records, Availability(item, day, share, hours=hours))
+    refused, intraday = _refused_and_intraday(records, Availability(item, day, share, hours=hours))
     return Availability(item, day, share, refused, hours, intraday)
 
 
@@ -80,32 +80,32 @@ def _item_days(item: IntArray, day: IntArray) -> IntArray:
     return item * 2**32 + day
 
 
-def _asked(records: Records, away: Availability) -> tuple[FloatArray, IntradaySales]:
+def _refused_and_intraday(records: Records, unavailable: Availability) -> tuple[FloatArray, IntradaySales]:
     """Units asked for while the item could not be sold, per row; and when and like whom people buy."""
     orders = records.orders
     ever_out = np.zeros(len(records.items), dtype=bool)
-    ever_out[away.item[away.share < 1]] = True
+    ever_out[unavailable.item[unavailable.share < 1]] = True
     own = np.flatnonzero(ever_out[orders.item])
 
     item, day, quantity = orders.item[own], orders.ordered[own], orders.quantity[own]
     of_day = orders.time[own] - day * MICROSECONDS_A_DAY
     hour, timed = of_day // MICROSECONDS_AN_HOUR, of_day > 0
 
-    # The row of ``away`` that is of each line's item and day, if there is one.
-    keys = _item_days(away.item, away.day)
+    # The row of ``unavailable`` that is of each line's item and day, if there is one.
+    keys = _item_days(unavailable.item, unavailable.day)
     order = np.argsort(keys)
     key = _item_days(item, day)
     row = order[np.minimum(np.searchsorted(keys[order], key), len(keys) - 1)]
     on_row = keys[row] == key
 
     outside = orders.status[own] == OrderStatus.REFUSED
-    if away.hours is not None:
-        outside = outside | (timed & (away.hours[row, hour] == 0))
+    if unavailable.hours is not None:
+        outside = outside | (timed & (unavailable.hours[row, hour] == 0))
     outside = outside & on_row
     refused = np.bincount(row[outside], quantity[outside], len(keys)).astype(np.float64)
 
     # A line that was ordered ahead came at a time that says nothing of when it is wanted.
-    usual = timed & ~orders.ahead[own] & (~on_row | (away.share[row] >= 1))
+    usual = timed & ~orders.ahead[own] & (~on_row | (unavailable.share[row] >= 1))
     return refused, IntradaySales(
         _peer_groups(records), item[usual], day[usual], hour[usual], quantity[usual]
     )

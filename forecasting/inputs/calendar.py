@@ -14,15 +14,15 @@ CLOSED = "closed"
 
 def calendar(records: Records, config: Config) -> Calendar:
     """The buckets, and the days on which the whole business is closed."""
-    events, places = records.events, records.order_places
+    events, locations = records.events, records.order_locations
     of_everything = ~events.of_items & (events.category == "") & (events.kind == CLOSED)
 
     # An event without a location has the main one, as every row has. It closes the whole business where
-    # that is the only place, or no place at all.
-    one_place = len(places) == 1
-    at_main = (events.location == MAIN) & (one_place or MAIN not in places)
-    at_its_place = np.isin(events.location.astype(str), sorted(places)) & one_place
-    closed = events.day[of_everything & (at_main | at_its_place)]
+    # that is the only location, or none of them.
+    only_one = len(locations) == 1
+    at_main = (events.location == MAIN) & (only_one or MAIN not in locations)
+    at_the_only_one = np.isin(events.location.astype(str), sorted(locations)) & only_one
+    closed = events.day[of_everything & (at_main | at_the_only_one)]
 
     weekdays = np.array([WEEKDAYS.index(name) for name in config.closed_weekdays], dtype=np.int64)
     return Calendar(config.bucket, weekdays, np.unique(closed))

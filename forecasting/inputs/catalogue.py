@@ -102,7 +102,7 @@ def catalogue(records: Records, config: Config, as_of: int, assumptions: Assumpt
     known_suppliers, line_cost = suppliers(records, config, as_of, assumptions)
     limited = np.isfinite(known_suppliers.terms.max_volume[records.supplier])
     predecessor = _predecessors(records, assumptions)
-    _say_what_hides_demand(records, as_of, assumptions)
+    _assume_censoring(records, as_of, assumptions)
 
     costs = cost_rates.build(
         products.number,
@@ -144,7 +144,7 @@ def _backorder_allowed(records: Records, config: Config, assumptions: Assumption
 
 
 def _known_prices(records: Records, as_of: int) -> FloatArray:
-    """What each item sells at: as ``products`` says, else as it sold last; NaN where neither tells."""
+    """What each item sells at: as ``products`` says, else as it sold last; NaN where neither does."""
     given = records.products.number["unit_price"]
     orders = records.orders
     return np.where(np.isnan(given), _last(orders, orders.unit_price, len(given), as_of), given)
@@ -213,6 +213,8 @@ def _end_of_life(
     number = records.products.number
     shelf, salvage, leaving = (number[name] for name in ("shelf_life_days", "salvage_share", "cancel_share"))
     shelf = np.where(np.isnan(shelf), np.inf, shelf)
+
+    # Only what perishes, or ends, is ever written off: for the others the setting is no assumption.
     perishing = np.isfinite(shelf) | (records.products.day["ends_on"] > LONG_AGO)
     assumptions.add("salvage_share", f"{config.salvage_share:g}", int((np.isnan(salvage) & perishing).sum()))
     salvage = np.where(np.isnan(salvage), config.salvage_share, salvage)
@@ -238,10 +240,10 @@ def _predecessors(records: Records, assumptions: Assumptions) -> IntArray:
     return predecessor
 
 
-def _say_what_hides_demand(records: Records, as_of: int, assumptions: Assumptions) -> None:
+def _assume_censoring(records: Records, as_of: int, assumptions: Assumptions) -> None:
     """Write down for how many items demand is estimated, because they could not be sold at some time."""
-    away = availability(records, records.products.text["backorder"] == "refused")
-    hidden = np.unique(away.item[(away.share < 1) & (away.day <= as_of)])
+    unavailable = availability(records, records.products.text["backorder"] == "refused")
+    hidden = np.unique(unavailable.item[(unavailable.share < 1) & (unavailable.day <= as_of)])
     assumptions.add("availability", "demand hidden while it could not be sold is estimated", len(hidden))
 
 
@@ -277,6 +279,6 @@ def _last(rows: OrderRecords | PurchaseRecords, value: FloatArray, items: int, a
     known = np.flatnonzero((value > 0) & (rows.ordered <= as_of))
     order = known[np.argsort(rows.time[known], kind="stable")]
     last = np.full(items, np.nan)
-    # Of several values written to one place the last one stays: the latest, as they are in order.
+    # Of several values written to one row the last one stays: the latest, as they are in order.
     last[rows.item[order]] = value[order]
     return last

@@ -97,6 +97,7 @@ def history(
     item, day = lines.item[seen], lines.day[seen]
     bucket = np.searchsorted(edges, day, side="right") - 1
 
+    # Each item's history begins at a bucket of its own, so that those before its launch are no zeros.
     first = np.full(n, buckets, dtype=np.int64)
     np.minimum.at(first, item, np.maximum(bucket, 0))
     launch = np.searchsorted(edges, launched, side="right") - 1
@@ -113,8 +114,10 @@ def history(
     if len(unavailable.day):
         begins = edges[first]
         known = KnownLines(item[inside], day[inside], lines.quantity[seen][inside])
-        away, share, hidden = open_and_hidden(known, as_of, calendar, begins, unavailable)
-        flat = (indptr[:-1] - first)[away.item] + np.searchsorted(edges, away.day, side="right") - 1
+        censored, share, hidden = open_and_hidden(known, as_of, calendar, begins, unavailable)
+        flat = (indptr[:-1] - first)[censored.item] + np.searchsorted(edges, censored.day, side="right") - 1
+
+        # Where too little of a bucket was open, an estimate would rest on nothing: models leave it out.
         lost = np.bincount(flat, 1.0 - share, len(data))
         position = np.arange(len(data)) - np.repeat(indptr[:-1] - first, lengths)
         unknown = lost > (1.0 - available_share) * _days_of_business(edges, calendar)[position] + 1e-9
@@ -123,6 +126,7 @@ def history(
             # What is sold by the piece stays so: distributions of whole demand rest on whole history.
             unseen = whole_units(unseen, indptr)
         data = np.where(unknown, np.nan, data + unseen)
+
     closed = calendar.without_business(edges)
     if closed.any():
         position = np.arange(indptr[-1]) - np.repeat(indptr[:-1] - first, lengths)

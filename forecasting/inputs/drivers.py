@@ -103,7 +103,7 @@ def announced(records: Records, country: str | None, assumptions: Assumptions) -
     kinds = tuple(sorted({event.kind for event in shared} | set(own_kind)))
     number = np.array([kinds.index(word) for word in own_kind], dtype=np.int64)
     known = Announced(kinds, tuple(shared), OwnEvents(number, events.item, own_day), _prices(records.prices))
-    _say(known, len(items), assumptions)
+    _assume(known, len(items), assumptions)
     return known
 
 
@@ -132,13 +132,13 @@ def public_holidays(country: str, first: int, last: int) -> IntArray:
     name, _, part = country.partition("-")
     years = [int(str(np.datetime64(day, "D"))[:4]) for day in (first, last)]
     try:
-        found = holidays.country_holidays(name, subdiv=part or None, years=range(years[0], years[1] + 3))
+        dates = holidays.country_holidays(name, subdiv=part or None, years=range(years[0], years[1] + 3))
     except NotImplementedError:
         raise ConfigError(
             f"setting holidays_country: no holidays are known of {country!r}; give a country as in GB, "
             "or one with its subdivision as in GB-ENG, or null"
         ) from None
-    days = np.array(sorted(str(day) for day in found), dtype="datetime64[D]")
+    days = np.array(sorted(str(day) for day in dates), dtype="datetime64[D]")
     return days.astype(np.int64)
 
 
@@ -223,8 +223,8 @@ def _kinds(kind: TextArray) -> TextArray:
 
 
 def _at(location: str, items: Items) -> BoolArray:
-    """Whether each item is at ``location``. What names none has the main one: where that is no place of
-    the company, it means every place.
+    """Whether each item is at ``location``. What names none has the main one: where that is no location of
+    the company, it means every location.
     """
     if location == MAIN and MAIN not in set(items.location):
         return np.ones(len(items), dtype=bool)
@@ -244,7 +244,7 @@ def _prices(prices: PriceRecords) -> Prices | None:
     )
 
 
-def _say(known: Announced, items: int, assumptions: Assumptions) -> None:
+def _assume(known: Announced, items: int, assumptions: Assumptions) -> None:
     """Write down which events and prices are taken to be known ahead, and for how many items."""
     touched = np.zeros(items, dtype=bool)
     touched[known.own.item] = True

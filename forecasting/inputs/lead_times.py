@@ -28,6 +28,7 @@ def from_terms(mean: FloatArray, sd: FloatArray) -> LeadTimes:
     safe_mean, safe_sd = np.where(certain, 1.0, mean), np.where(certain, 1.0, sd)
     shape = (safe_mean / safe_sd) ** 2
     days = special.gammaincinv(shape[:, None], middle[None, :]) * (safe_sd**2 / safe_mean)[:, None]
+
     # The middles of fifths vary less than the whole: stretch them around the mean to its deviation.
     spread = days - days.mean(axis=1, keepdims=True)
     deviation = np.sqrt((spread**2).mean(axis=1, keepdims=True))
@@ -51,11 +52,14 @@ def from_receipts(group: IntArray, days: FloatArray, groups: int) -> LeadTimes:
     count = np.bincount(group, minlength=groups)
     start = np.concatenate([[0], np.cumsum(count)[:-1]])
     rank = np.arange(len(group)) - start[group]
+
     fifth = rank * PARTS // np.maximum(count[group], 1)
     cell = group * PARTS + fifth
     total = np.bincount(cell, weights=days, minlength=groups * PARTS).reshape(groups, PARTS)
     members = np.bincount(cell, minlength=groups * PARTS).reshape(groups, PARTS)
     means = total / np.maximum(members, 1)
+
+    # A group without receipts still needs weights of sum 1.
     weight = members / np.maximum(count, 1)[:, None]
     weight[count == 0, 0] = 1.0
     return LeadTimes(np.round(means), weight)

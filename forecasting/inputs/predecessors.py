@@ -25,34 +25,41 @@ def inherited(
             There is no circle.
 
     """
-    heirs = np.flatnonzero(predecessor >= 0)
-    if len(heirs) == 0:
+    successors = np.flatnonzero(predecessor >= 0)
+    if len(successors) == 0:
         return lines, unavailable, launched
+
     begins = _first_days(lines, launched, as_of)
     launched = launched.copy()
-    gone = np.argsort(unavailable.item, kind="stable")
-    gone_from = np.searchsorted(unavailable.item[gone], np.arange(len(launched) + 1))
+    by_item = np.argsort(unavailable.item, kind="stable")
+    days_indptr = np.searchsorted(unavailable.item[by_item], np.arange(len(launched) + 1))
+
     # That an item could not be sold before its first day says nothing of its predecessor.
     own = np.flatnonzero((predecessor < 0)[unavailable.item] | (unavailable.day >= begins[unavailable.item]))
     picked_lines, picked_days = [np.arange(len(lines))], [own]
     line_owner, day_owner = [lines.item], [unavailable.item[own]]
-    heir, elder, until = heirs, predecessor[heirs], begins[heirs]
-    while len(heir):
-        row, owner = _rows(lines.indptr, elder)
+
+    # One generation at a time: ``until`` is where what is inherited so far begins.
+    item, older, until = successors, predecessor[successors], begins[successors]
+    while len(item):
+        row, owner = _rows(lines.indptr, older)
         before = lines.day[row] < until[owner]
         picked_lines.append(row[before])
-        line_owner.append(heir[owner[before]])
-        row, owner = _rows(gone_from, elder)
-        before = unavailable.day[gone[row]] < until[owner]
-        picked_days.append(gone[row[before]])
-        day_owner.append(heir[owner[before]])
-        sooner = (launched[heir] == LONG_AGO) | (launched[elder] < launched[heir])
-        sooner &= launched[elder] > LONG_AGO
-        launched[heir[sooner]] = launched[elder[sooner]]
-        until = np.minimum(until, begins[elder])
-        older = predecessor[elder]
-        on = older >= 0
-        heir, elder, until = heir[on], older[on], until[on]
+        line_owner.append(item[owner[before]])
+
+        row, owner = _rows(days_indptr, older)
+        before = unavailable.day[by_item[row]] < until[owner]
+        picked_days.append(by_item[row[before]])
+        day_owner.append(item[owner[before]])
+
+        sooner = (launched[item] == LONG_AGO) | (launched[older] < launched[item])
+        sooner &= launched[older] > LONG_AGO
+        launched[item[sooner]] = launched[older[sooner]]
+
+        until = np.minimum(until, begins[older])
+        older = predecessor[older]
+        has_one = older >= 0
+        item, older, until = item[has_one], older[has_one], until[has_one]
 
     row, owner = np.concatenate(picked_lines), np.concatenate(line_owner)
     order = np.lexsort((lines.day[row], owner))
@@ -66,8 +73,8 @@ def inherited(
         lines.known_until[row],
         lines.known_from[row],
     )
-    away = replace(unavailable.take(np.concatenate(picked_days)), item=np.concatenate(day_owner))
-    return extended, away, launched
+    unavailable = replace(unavailable.take(np.concatenate(picked_days)), item=np.concatenate(day_owner))
+    return extended, unavailable, launched
 
 
 def _first_days(lines: DemandLines, launched: IntArray, as_of: int) -> IntArray:
@@ -80,8 +87,8 @@ def _first_days(lines: DemandLines, launched: IntArray, as_of: int) -> IntArray:
 
 
 def _rows(indptr: IntArray, group: IntArray) -> tuple[IntArray, IntArray]:
-    """The rows of some groups of a ragged array, and the place in ``group`` that each belongs to."""
+    """The rows of some groups of a ragged array, and the index in ``group`` that each belongs to."""
     count = indptr[group + 1] - indptr[group]
     owner = np.repeat(np.arange(len(group)), count)
-    place = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    return place + indptr[group][owner], owner
+    within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    return within + indptr[group][owner], owner

@@ -1,4 +1,4 @@
-"""From a dataset's tables to records: the one place where rows get their item, supplier and day numbers."""
+"""From a dataset's tables to records: here alone rows get their item, supplier and day numbers."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def records_of(dataset: Dataset) -> Records:
         supplier_names=names.astype(object),
         suppliers=_columns(dataset.suppliers, SUPPLIERS, names),
         orders=_orders(dataset.orders, numbers),
-        order_places=frozenset(map(str, dataset.orders["location"].unique())),
+        order_locations=frozenset(map(str, dataset.orders["location"].unique())),
         purchases=_purchases(dataset, numbers, names),
         counts=_counts(dataset.stock, numbers),
         availability=_availability(dataset.availability, numbers),
@@ -105,8 +105,8 @@ class ItemNumbers:
     def of_each(self, table: pd.DataFrame) -> tuple[IntArray, IntArray]:
         """The items that each row speaks of: row and item, int64, of the same shape.
 
-        A row without a location has the main one. Where that is no place of the company, it means every
-        place.
+        A row without a location has the main one. Where that is no location of the company, it means every
+        location.
         """
         item = self.of(table)
         everywhere = (table["location"] == MAIN).to_numpy()

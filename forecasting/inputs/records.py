@@ -17,9 +17,9 @@ from forecasting.domain import BoolArray, FloatArray, IntArray, Items, TextArray
 
 
 class OrderStatus(IntEnum):
-    """What the data says became of a customer's order line. UNTOLD: it says nothing."""
+    """What the data says became of a customer's order line. UNSTATED: it says nothing."""
 
-    UNTOLD = 0
+    UNSTATED = 0
     OPEN = 1
     SHIPPED = 2
     CANCELLED = 3
@@ -27,9 +27,9 @@ class OrderStatus(IntEnum):
 
 
 class PurchaseStatus(IntEnum):
-    """What the data says of a line of a purchase order. UNTOLD: it says nothing."""
+    """What the data says of a line of a purchase order. UNSTATED: it says nothing."""
 
-    UNTOLD = 0
+    UNSTATED = 0
     DRAFT = 1
     OPEN = 2
     RECEIVED = 3
@@ -210,7 +210,7 @@ class Records:
         supplier: int64, shape (n,): the supplier of each item, among ``supplier_names``.
         supplier_names: text, shape (s,), ascending; the empty name is that of items that name none.
         suppliers: what ``suppliers`` says of each of these.
-        order_places: the locations that customers order at.
+        order_locations: the locations that customers order at.
 
     """
 
@@ -222,7 +222,7 @@ class Records:
     supplier_names: TextArray
     suppliers: Columns
     orders: OrderRecords
-    order_places: frozenset[str]
+    order_locations: frozenset[str]
     purchases: PurchaseRecords
     counts: CountRecords
     availability: AvailabilityRecords

@@ -18,7 +18,7 @@ def counted(records: Records, day: int) -> FloatArray:
     order = known[np.argsort(counts.day[known], kind="stable")]
     item = counts.item[order]
 
-    # Of several counts written to one place the last one stays: the latest, as they are in order.
+    # Of several counts written to one row the last one stays: the latest, as they are in order.
     on_hand, since = np.full(n, np.nan), np.full(n, day)
     on_hand[item] = counts.on_hand[order]
     since[item] = counts.day[order]
@@ -36,7 +36,7 @@ def movements(records: Records) -> Receipts:
     order. A line or receipt that names no quantity moved all of it.
     """
     purchases, orders = records.purchases, records.orders
-    silent = (orders.status == OrderStatus.UNTOLD) | (orders.status == OrderStatus.SHIPPED)
+    silent = (orders.status == OrderStatus.UNSTATED) | (orders.status == OrderStatus.SHIPPED)
     shipped_on = np.where((orders.shipped == LONG_AGO) & silent, orders.ordered, orders.shipped)
     shipped = np.where(np.isnan(orders.shipped_units), orders.quantity, orders.shipped_units)
 
@@ -102,8 +102,9 @@ def owed_units(orders: OrderRecords, day: int, due_to_ship: IntArray) -> FloatAr
 
 def after_protection(receipts: Receipts, day: int, protection_days: FloatArray) -> FloatArray:
     """Units on their way that come only after each item's protection interval: float64, shape (n,)."""
-    late = receipts.day > day + protection_days[receipts.item]
-    return np.bincount(receipts.item[late], receipts.quantity[late], len(protection_days)).astype(np.float64)
+    after = receipts.day > day + protection_days[receipts.item]
+    item, quantity = receipts.item[after], receipts.quantity[after]
+    return np.bincount(item, quantity, len(protection_days)).astype(np.float64)
 
 
 def overtaken(
@@ -125,8 +126,8 @@ def overtaken(
     if not overtaking.any():
         return None
 
-    units, missed = np.zeros(lead_times.days.shape), np.zeros(lead_times.days.shape)
+    units, missing = np.zeros(lead_times.days.shape), np.zeros(lead_times.days.shape)
     share = np.minimum(behind / review_days[item, None], 1.0)
     np.add.at(units, item, np.where(overtaking, quantity[:, None], 0.0))
-    np.add.at(missed, item, np.where(overtaking, quantity[:, None] * share, 0.0))
-    return OrderCrossover(units, np.divide(missed, units, out=np.zeros_like(units), where=units > 0))
+    np.add.at(missing, item, np.where(overtaking, quantity[:, None] * share, 0.0))
+    return OrderCrossover(units, np.divide(missing, units, out=np.zeros_like(units), where=units > 0))

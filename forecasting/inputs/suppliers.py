@@ -79,12 +79,13 @@ class _Given:
 
 
 def _lead_times(records: Records, given: _Given, as_of: int) -> LeadTimes:
-    """Those that receipts show where there are enough of them, else those of the supplier's terms."""
+    """Those that receipts show where they are enough, else those of the supplier's terms."""
     config, count = given.config, len(records.supplier_names)
     supplier, length = _receipts(records, as_of)
     receipts = np.bincount(supplier, minlength=count)
     measured = (receipts >= config.lead_time_receipts) & (config.lead_time_receipts > 0)
 
+    # Nothing is assumed where receipts show it, whatever the terms leave out.
     mean, sd = (records.suppliers.number[name] for name in ("lead_time_days", "lead_time_sd_days"))
     for name, column in (("lead_time_days", mean), ("lead_time_sd_days", sd)):
         given.assume(name, np.isnan(column) & ~measured)

@@ -78,13 +78,13 @@ class KnownLines:
 
 
 def open_and_hidden(
-    seen: KnownLines, as_of: int, calendar: Calendar, begins: IntArray, away: Availability
+    seen: KnownLines, as_of: int, calendar: Calendar, begins: IntArray, unavailable: Availability
 ) -> tuple[Availability, FloatArray, FloatArray]:
     """What share of each such day's demand was open to be seen, and how much of it was not seen.
 
     Args:
         begins: int64, shape (n,): the first day of each item's history; past ``as_of`` where it has none.
-        away: days on which items could not be sold for all of the time.
+        unavailable: days on which items could not be sold for all of the time.
 
     Returns:
         The rows that matter: days of business from ``begins`` to ``as_of`` with a share below 1.
@@ -92,13 +92,15 @@ def open_and_hidden(
         hidden: float64, shape (k,), units beyond those of the lines.
 
     """
-    away = away.take((away.share < 1) & (away.day >= begins[away.item]) & (away.day <= as_of))
-    away = away.take(calendar.open(away.day))
-    if len(away.day) == 0:
-        return away, np.zeros(0), np.zeros(0)
-    chosen, item = np.unique(away.item, return_inverse=True)
-    place = np.full(len(begins), -1, dtype=np.int64)
-    place[chosen] = np.arange(len(chosen))
+    in_history = (unavailable.day >= begins[unavailable.item]) & (unavailable.day <= as_of)
+    unavailable = unavailable.take((unavailable.share < 1) & in_history)
+    unavailable = unavailable.take(calendar.open(unavailable.day))
+    if len(unavailable.day) == 0:
+        return unavailable, np.zeros(0), np.zeros(0)
+
+    chosen, item = np.unique(unavailable.item, return_inverse=True)
+    index = np.full(len(begins), -1, dtype=np.int64)
+    index[chosen] = np.arange(len(chosen))
     dates = np.arange(begins[chosen].min(), as_of + 1, dtype=np.int64)
     dates = dates[calendar.open(dates)]
     first = np.searchsorted(dates, begins[chosen])
@@ -106,19 +108,19 @@ def open_and_hidden(
     indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     offset = indptr[:-1] - first
 
-    own = np.flatnonzero(place[seen.item] >= 0)
-    who, quantity = place[seen.item[own]], seen.quantity[own]
+    own = np.flatnonzero(index[seen.item] >= 0)
+    who, quantity = index[seen.item[own]], seen.quantity[own]
     # What came on a closed day counts with the last open one before it, as it does in a history.
     date = np.maximum(np.searchsorted(dates, seen.day[own], side="right") - 1, first[who])
     units = np.bincount(offset[who] + date, quantity, indptr[-1]).astype(np.float64)
 
     purchase = purchase_sizes(quantity, who, len(chosen))
-    share = _open_share(away, item, chosen, purchase, as_of)
-    row = offset[item] + np.searchsorted(dates, away.day)
+    share = _open_share(unavailable, item, chosen, purchase, as_of)
+    row = offset[item] + np.searchsorted(dates, unavailable.day)
     refused, opened = np.zeros(indptr[-1]), np.ones(indptr[-1])
     opened[row] = share
-    if away.refused is not None:
-        refused[row] = np.minimum(away.refused, units[row])
+    if unavailable.refused is not None:
+        refused[row] = np.minimum(unavailable.refused, units[row])
     position = np.arange(indptr[-1]) - np.repeat(offset, lengths)
     made = estimate(
         Days(
@@ -128,42 +130,45 @@ def open_and_hidden(
             seen=units - refused,
             open_share=opened,
             refused=refused,
-            peer_group=_peer_groups(away, chosen),
+            peer_group=_peer_groups(unavailable, chosen),
             purchase=purchase,
         )
     )
-    return away, share, np.maximum(made.mean[row] - units[row], 0.0)
+    return unavailable, share, np.maximum(made.mean[row] - units[row], 0.0)
 
 
 def _open_share(
-    away: Availability, item: IntArray, chosen: IntArray, purchase: FloatArray, as_of: int
+    unavailable: Availability, item: IntArray, chosen: IntArray, purchase: FloatArray, as_of: int
 ) -> FloatArray:
     """float64, shape (k,): the share of a day's demand that the time usually carries in which it was open.
 
     ``item`` numbers the rows among the ``chosen`` ones, whose ``purchase`` sizes are given.
     """
-    intraday = away.intraday
+    intraday = unavailable.intraday
     if intraday is None:
-        return away.share
-    place = np.searchsorted(chosen, intraday.item)
-    place = np.where(place < len(chosen), place, 0)
-    mine = (chosen[place] == intraday.item) & (intraday.day <= as_of)
-    cell = place[mine] * HOURS + intraday.hour[mine]
-    bought = np.bincount(cell, intraday.quantity[mine], len(chosen) * HOURS).reshape(-1, HOURS)
-    profile = profiles(bought / purchase[:, None], _peer_groups(away, chosen))
-    share = open_by_share(away.share, profile, item)
-    if away.hours is None:
+        return unavailable.share
+
+    index = np.searchsorted(chosen, intraday.item)
+    index = np.where(index < len(chosen), index, 0)
+    counted = (chosen[index] == intraday.item) & (intraday.day <= as_of)
+    cell = index[counted] * HOURS + intraday.hour[counted]
+    bought = np.bincount(cell, intraday.quantity[counted], len(chosen) * HOURS).reshape(-1, HOURS)
+
+    # Purchases, not units, say when people come: one large line must not make an hour of its own.
+    profile = profiles(bought / purchase[:, None], _peer_groups(unavailable, chosen))
+    share = open_by_share(unavailable.share, profile, item)
+    if unavailable.hours is None:
         return share
-    by_hour = ~np.isnan(away.hours[:, 0])
-    share[by_hour] = open_by_hours(away.hours[by_hour], profile, item[by_hour])
+    by_hour = ~np.isnan(unavailable.hours[:, 0])
+    share[by_hour] = open_by_hours(unavailable.hours[by_hour], profile, item[by_hour])
     return share
 
 
-def _peer_groups(away: Availability, chosen: IntArray) -> IntArray:
+def _peer_groups(unavailable: Availability, chosen: IntArray) -> IntArray:
     """int64, shape of ``chosen``: the peer group of each, numbered among themselves."""
-    if away.intraday is None:
+    if unavailable.intraday is None:
         return np.zeros(len(chosen), dtype=np.int64)
-    return np.unique(away.intraday.peer_group[chosen], return_inverse=True)[1].astype(np.int64)
+    return np.unique(unavailable.intraday.peer_group[chosen], return_inverse=True)[1].astype(np.int64)
 
 
 def whole_units(hidden: FloatArray, indptr: IntArray) -> FloatArray:

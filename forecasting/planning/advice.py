@@ -1,4 +1,4 @@
-"""What a plan has found out, before it is put into tables: who decided, on what, what, and at what cost."""
+"""What a plan has worked out, before it is put into tables: who decided, on what, what, and at what cost."""
 
 from __future__ import annotations
 

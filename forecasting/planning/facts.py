@@ -40,9 +40,12 @@ def facts_of(advice: Advice) -> list[Facts]:
     catalogue, situation = advice.catalogue, advice.situation
     sentences, changed = changes(advice.orders, catalogue.supplier)
     flags = _flags(advice, changed)
-    unknown = catalogue.known_from > situation.as_of
+
+    # By the levels, not by today's quantity: the first order after a backlog is large for another reason.
     batch = advice.decision.order_up_to - advice.decision.reorder_point
     lasts_long = batch >= SEVERAL_REVIEWS * advice.curve.review_demand
+
+    unknown = catalogue.known_from > situation.as_of
     absurd = free_to_hold(situation)
     rising = np.zeros(len(situation)) if situation.price_rise is None else situation.price_rise
     return [
@@ -69,8 +72,11 @@ def facts_of(advice: Advice) -> list[Facts]:
 def _flags(advice: Advice, changed: TextArray) -> list[str]:
     """The flags of each item, by semicolons; ``changed``: why its quantity is not its own best."""
     situation, terms, decision = advice.situation, advice.situation.terms, advice.decision
+
+    # A quantity that was chosen together with others differs from the level for their sake, not the packs'.
     own = advice.ordered & (decision.quantity == advice.orders.wanted)
     rounding = np.abs(decision.quantity - (decision.order_up_to - situation.position))
+
     holds: dict[str, BoolArray] = {
         "owed": situation.stock.backlog > 0,
         "preordered": situation.reserved > 0,
@@ -85,6 +91,7 @@ def _flags(advice: Advice, changed: TextArray) -> list[str]:
         "absurd_costs": free_to_hold(situation),
         "excess": situation.stock.position > np.maximum(advice.curve.highest, 1.0) * 2,
     }
+
     rows = np.stack(list(holds.values()), axis=1)
     return [
         ";".join([*(name for name, true in zip(holds, row, strict=True) if true), *([why] if why else [])])

@@ -76,11 +76,14 @@ def _periods(ahead: LeadTimeDemand, horizon_days: int) -> list[Period]:
     periods, before = [], np.zeros(n)
     for number, (begin, end) in enumerate(pairwise(edges), start=1):
         mean = ahead.over(np.full(n, float(min(end, last) - as_of - 1))).mean
+
+        # Forecasts are of sums from today on: a later bucket by itself has a mean, and borrows its shape.
         if number == 1 and end <= last:
             demand = whole_bucket
         else:
             share = np.maximum(mean - before, 0.0) / np.maximum(whole_bucket.mean, 1e-12)
             demand = Distribution(np.floor(whole_bucket.values * share[:, None] + 0.5))
+
         periods.append(Period(number, int(begin), demand))
         before = mean
     return periods

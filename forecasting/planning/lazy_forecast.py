@@ -52,10 +52,11 @@ class LazyForecast:
         """As ``ChosenForecast.demands_of``."""
         which = item.tobytes()
         keys = [(which, horizon.tobytes()) for horizon in horizons]
-        new = [place for place, key in enumerate(keys) if key not in self._answered]
+
+        new = [row for row, key in enumerate(keys) if key not in self._answered]
         if new:
-            for place, demand in zip(new, self._fitted.demands_of(item, horizons[new]), strict=True):
-                self._answered[keys[place]] = demand
+            for row, demand in zip(new, self._fitted.demands_of(item, horizons[new]), strict=True):
+                self._answered[keys[row]] = demand
         return [self._answered[key] for key in keys]
 
 

@@ -99,6 +99,7 @@ class Observer:
             self.catalogue.predecessor,
             as_of,
         )
+
         seen = history(
             lines,
             as_of,
@@ -108,6 +109,8 @@ class Observer:
             unavailable=unavailable,
             available_share=self.config.available_share,
         )
+
+        # Drivers go on beyond the history, and so need the buckets that it came out with.
         moved_by = drivers(self.announced, seen, as_of, self.calendar, self.first_day)
         return replace(seen, traits=self.catalogue.traits, drivers=moved_by)
 
@@ -117,6 +120,8 @@ class Observer:
         item = self.lines.item[known]
         units = np.bincount(item, self.lines.quantity[known], len(self.catalogue))
         lines = np.bincount(item, minlength=len(self.catalogue))
+
+        # A new item has no mean of its own yet, and one of few lines has a bad one.
         overall = units.sum() / lines.sum() if lines.sum() else 1.0
         return (units + FEWEST_LINES * overall) / (lines + FEWEST_LINES)
 
@@ -124,21 +129,17 @@ class Observer:
         """The model of each item: the one that would have cost least, or the one that is configured."""
         config, catalogue = self.config, self.catalogue
         names = CANDIDATES if config.model == "auto" else [config.model]
+        models = [model(name) for name in names]
         horizon = self.calendar.buckets(as_of, catalogue.protection_days)
-        return choose(
-            [model(name) for name in names],
-            seen,
-            horizon,
-            target_quantile(
-                catalogue.costs,
-                self.line_size(as_of),
-                catalogue.review_days,
-                np.minimum(config.excess_holding_share * catalogue.review_days / WEEK, 1.0)
-                * config.excess_holding_days
-                / 2,
-            ),
-            origins=config.selection_origins,
-        )
+
+        # Models are compared where orders are decided: at the critical ratio, an excess being held for half
+        # of the days that are looked ahead.
+        excess_share = np.minimum(config.excess_holding_share * catalogue.review_days / WEEK, 1.0)
+        excess_days = excess_share * config.excess_holding_days / 2
+        line_size = self.line_size(as_of)
+        quantile = target_quantile(catalogue.costs, line_size, catalogue.review_days, excess_days)
+
+        return choose(models, seen, horizon, quantile, origins=config.selection_origins)
 
     def demand_ahead(
         self, as_of: int, forecast: LazyForecast, item: IntArray | None = None
@@ -178,11 +179,14 @@ class Observer:
 
         """
         catalogue = self.catalogue
+        terms, review_days = catalogue.terms.take(item), catalogue.review_days[item]
         ahead = self.demand_ahead(as_of, forecast, item)
-        review_days, ends_on = catalogue.review_days[item], catalogue.ends_on[item]
+
+        # Goods that come after the item's end are not worth ordering, whatever it sells until then.
+        ends_on = catalogue.ends_on[item]
         arrival = as_of + 1 + np.floor(ahead.lead_times.mean).astype(np.int64)
         ended = (ends_on > LONG_AGO) & (ends_on < arrival)
-        terms = catalogue.terms.take(item)
+
         return Situation(
             as_of=as_of,
             item=item,
@@ -208,11 +212,14 @@ class Observer:
         ahead = np.flatnonzero(known_at(self.lines, as_of) & (self.lines.day > as_of))
         if len(ahead) == 0:
             return np.zeros(len(item))
-        place = np.full(len(self.catalogue), -1, dtype=np.int64)
-        place[item] = np.arange(len(item))
-        where = place[np.searchsorted(self.lines.indptr, ahead, side="right") - 1]
-        soon = (where >= 0) & (self.lines.day[ahead] <= as_of + days[np.maximum(where, 0)])
-        return np.bincount(where[soon], self.lines.quantity[ahead][soon], len(item)).astype(np.float64)
+
+        index = np.full(len(self.catalogue), -1, dtype=np.int64)
+        index[item] = np.arange(len(item))
+        row = index[np.searchsorted(self.lines.indptr, ahead, side="right") - 1]
+
+        under_review = row >= 0
+        soon = under_review & (self.lines.day[ahead] <= as_of + days[np.maximum(row, 0)])
+        return np.bincount(row[soon], self.lines.quantity[ahead][soon], len(item)).astype(np.float64)
 
 
 def observer(records: Records, config: Config, as_of: int, assumptions: Assumptions) -> Observer:

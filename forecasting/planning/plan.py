@@ -69,6 +69,7 @@ def advise(records: Records, config: Config, as_of: int, clock: Clock, assumptio
         price_rise=known.price_rise(as_of),
     )
     orders = order_together(policy, situation, known.supplier, known.suppliers.terms, config.budget)
+
     advice = Advice(
         run=run_id(records, config, {"plan": as_of}),
         policy=policy,

@@ -50,10 +50,10 @@ def _order(row: Any, facts: Facts) -> str:
 def _there_is(row: Any, facts: Facts) -> str:
     parts = [f"{number(row.on_hand)} on hand"]
     if row.on_order > 0:
-        late = (
+        later = (
             f" (of which {number(facts.on_order_later)} too late to help)" if facts.on_order_later > 0 else ""
         )
-        parts.append(f"{number(row.on_order)} on order{late}")
+        parts.append(f"{number(row.on_order)} on order{later}")
     if row.backlog > 0:
         parts.append(f"{number(row.backlog)} owed to customers")
     if facts.reserved > 0:

@@ -21,9 +21,10 @@ FURTHEST_DAYS = 3650
 
 
 def recommendations(advice: Advice) -> pd.DataFrame:
-    """One row an item in the order of the catalogue: items not suggested are there, with quantity 0."""
+    """One row an item in the order of the catalogue: items not suggested have quantity 0."""
     demand = advice.situation.lead_time_demand.over_lead_time(advice.situation.review_days)
     mean = demand.mean
+
     frame = pd.DataFrame(
         {
             **_who(advice),
@@ -40,6 +41,8 @@ def recommendations(advice: Advice) -> pd.DataFrame:
             "marginal_value": money(advice.prices.last_unit),
         }
     )
+
+    # The sentence is written from the rounded row, so that its numbers are those that stand beside it.
     facts = facts_of(advice)
     frame["reason"] = [
         reason(row, fact) for row, fact in zip(frame.itertuples(index=False), facts, strict=True)
@@ -106,7 +109,7 @@ def _risk(advice: Advice) -> dict[str, Any]:
 
 def _order_by(advice: Advice, mean: FloatArray) -> TextArray:
     """The last day to order: today where an order is due, else when the position will have fallen to
-    the reorder point at the expected rate; nothing where that is too far away to say.
+    the reorder point at the expected rate; nothing where that is too far ahead to say.
     """
     situation = advice.situation
     daily = mean / np.maximum(situation.protection_days, 1.0)
@@ -126,7 +129,7 @@ def costs_table(advice: Advice, table: pd.DataFrame) -> pd.DataFrame:
     """What each item is expected to cost by name, without an order and with the one recommended.
 
     Args:
-        advice: what was found out.
+        advice: what the plan worked out.
         table: the recommendations, of the same items in the same order.
 
     Returns:

@@ -24,6 +24,7 @@ def supplier_orders(advice: Advice) -> pd.DataFrame:
         return money(np.bincount(known.supplier, amount, m).astype(np.float64))
 
     goods = exact_value(quantity, known.terms.price(quantity))
+    # Savings are net of the lines' own cost; freight and the order's cost are of the order as a whole.
     net = sums(saved * (quantity > 0)) - orders.freight - orders.order_cost
     return pd.DataFrame(
         {
@@ -44,20 +45,21 @@ def supplier_orders(advice: Advice) -> pd.DataFrame:
 
 def choices_table(advice: Advice) -> pd.DataFrame:
     """One row a quantity that an item could be ordered in, in the order of the catalogue, from 0 up."""
-    known, tried = advice.catalogue, advice.choices
-    item = tried.item
+    known, candidates = advice.catalogue, advice.choices
+    item = candidates.item
     recommended = np.zeros(len(item), dtype=bool)
-    recommended[tried.chosen] = True
+    recommended[candidates.chosen] = True
+
     return pd.DataFrame(
         {
             "run": advice.run,
             "location": known.items.location[item],
             "sku": known.items.sku[item],
-            "quantity": whole(tried.quantity),
-            "packs": whole(np.round(tried.quantity / known.terms.pack_size[item])),
-            "unit_cost": money(tried.unit_cost),
-            "value": exact_value(tried.quantity, tried.unit_cost),
-            "expected_cost": money(tried.cost),
+            "quantity": whole(candidates.quantity),
+            "packs": whole(np.round(candidates.quantity / known.terms.pack_size[item])),
+            "unit_cost": money(candidates.unit_cost),
+            "value": exact_value(candidates.quantity, candidates.unit_cost),
+            "expected_cost": money(candidates.cost),
             "recommended": recommended,
         }
     )

@@ -44,19 +44,22 @@ def changes(orders: Orders, supplier: IntArray) -> tuple[TextArray, TextArray]:
     ``supplier``: int64, shape (n,), each item's row in the suppliers.
     """
     quantity, wanted = orders.decision.quantity, orders.wanted
-    n = len(quantity)
-    sentences, flags = np.full(n, "", dtype=object), np.full(n, "", dtype=object)
     changed = np.abs(quantity - wanted) > 1e-9
     kinds = [
         (MORE, changed & (quantity > wanted)),
         (HELD, changed & (quantity == 0)),
         (LESS, changed & (quantity > 0) & (quantity < wanted)),
     ]
-    for place, bound in enumerate(orders.decided_by):
-        mine = changed & (supplier == place)
-        if not mine.any():
+
+    n = len(quantity)
+    sentences, flags = np.full(n, "", dtype=object), np.full(n, "", dtype=object)
+    for row, bound in enumerate(orders.decided_by):
+        of_supplier = changed & (supplier == row)
+        if not of_supplier.any():
             continue
+
+        # One reason moves quantities both ways: what a budget takes from one item, another may spend.
         for words, kind in kinds:
-            sentences[mine & kind] = words.get(bound, TOGETHER)
-            flags[mine & kind] = FLAGS[bound] if bound in words else OTHERWISE
+            sentences[of_supplier & kind] = words.get(bound, TOGETHER)
+            flags[of_supplier & kind] = FLAGS[bound] if bound in words else OTHERWISE
     return sentences, flags

@@ -53,7 +53,7 @@ class Policy(ABC):
     weigh orders in money ``value``, ``rules``, ``with_shortage_weight``   it is judged by another's reckoning
     be fitted             ``candidates``                                   its parameters stay as they are
     be tuned              ``settings``                                     it has one setting, its own
-    be described          ``describe``                                     it has no parameters to tell
+    be described          ``describe``                                     it has no parameters to name
     know the future       ``foreseeing``                                   it knows what a plan would know
     ===================== ================================================ ================================
     """
@@ -75,8 +75,8 @@ class Policy(ABC):
     def value(self, situation: Situation) -> RelativeValue | None:
         """What each order of each item is expected to cost; None where it weighs no costs.
 
-        Where there is one, ``decide`` answers its ``decision``: quantities of many items can then be chosen
-        together, and a plan tells what they cost by the policy's own reckoning.
+        Where it is given, ``decide`` answers its ``decision``: quantities of many items can then be chosen
+        together, and a plan says what they cost by the policy's own reckoning.
         """
         return None
 

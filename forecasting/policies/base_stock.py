@@ -1,8 +1,12 @@
 """Base stock at the critical ratio: the textbook's (R, S) on the forecast's own distribution.
 
-At every review up to S, the quantile of the demand of the protection interval at u / (u + o): what one unit
-too few costs, against one too many (Arrow, Harris and Marschak, "Optimal inventory policy", 1951). It looks
-one review ahead, and no further.
+At every review up to
+
+    S = the quantile of D_{L+R} at c_u / (c_u + c_o)       c_u = p + b R / 2,  c_o = h R
+
+what one unit too few costs, against one too many (Arrow, Harris and Marschak, "Optimal inventory policy",
+Econometrica 19, 1951). It looks one review ahead, and no further. Also called the newsvendor at each review,
+the myopic policy, or (R, S).
 """
 
 from __future__ import annotations
@@ -39,10 +43,12 @@ class BaseStock(Policy):
         """Up to S, in whole packs and to the order limits."""
         costs, review = situation.costs, situation.review_days
         waiting = np.where(situation.backorder_allowed, costs.waiting_per_unit_day, 0.0)
-        # A unit is too few, or too many, for half of the review on average.
+
+        # A unit too few waits for half of the review on average; one too many is held for all of it.
         under = costs.shortage_per_unit(situation.line_size) + waiting * review / 2
         over = costs.holding_per_unit_day * review
         ratio = critical_ratio(under, over)
+
         demand = situation.lead_time_demand.over_lead_time(review)
         level = np.where(under > 0, np.ceil(demand.quantile(ratio)), 0.0)
         wanted = np.where(situation.orderable, level - situation.position, 0.0)

@@ -34,7 +34,7 @@ class Choices:
     Attributes:
         indptr: int64, shape (n + 1,).
         quantity: float64, shape (m,), units. ``unit_cost``: money. ``cost``: expected cost, money.
-        chosen: int64, shape (n,): the place of the recommended quantity among all m.
+        chosen: int64, shape (n,): the index of the recommended quantity among all m.
 
     """
 
@@ -61,16 +61,16 @@ def choices(
     reviews_more: FloatArray | float = REVIEWS_MORE,
     *others: FloatArray,
 ) -> Choices:
-    """The choices of each item around ``best``, float64, shape (n,), units, a feasible quantity or 0.
+    """The candidate order quantities of each item, around the one that is best by itself.
 
     Args:
         value: what orders cost.
-        best: the recommended quantities.
-        reviews_more: how far the choices reach beyond ``best``, in reviews of expected demand.
-        others: quantities that are to be among them, each shape (n,).
+        best: float64, shape (n,), units: the recommended quantities Q, feasible or 0.
+        reviews_more: how far the choices reach beyond ``best``, in reviews of expected demand (d).
+        others: quantities that are to be among them, float64, shape (n,), units each.
 
     """
-    quantity, keep = _tried(value, best, reviews_more, *others)
+    quantity, keep = _candidates(value, best, reviews_more, *others)
     cost = value.cost(quantity)
     unit_cost = value.terms.price(quantity)
     chosen = keep & (np.abs(quantity - best[:, None]) <= 1e-9)
@@ -78,7 +78,7 @@ def choices(
     return Choices(indptr, quantity[keep], unit_cost[keep], cost[keep], np.flatnonzero(chosen[keep]))
 
 
-def _tried(
+def _candidates(
     value: RelativeValue, best: FloatArray, reviews_more: FloatArray | float, *others: FloatArray
 ) -> tuple[FloatArray, BoolArray]:
     """Quantities, float64, shape (n, k), rising along each row, and which of them are no repetition."""
@@ -86,16 +86,19 @@ def _tried(
     packs = np.round(best / terms.pack_size)
     review = value.curve.review_demand / terms.pack_size
     far = np.broadcast_to(np.asarray(reviews_more, dtype=np.float64), packs.shape)
-    tried = [np.ceil(packs * part) for part in PARTS]
-    tried += [terms.smallest_packs, packs - 1.0, packs, packs + 1.0]
-    tried += [packs + np.ceil(review * far * part) for part in MORE]
+
+    candidates = [np.ceil(packs * part) for part in PARTS]
+    candidates += [terms.smallest_packs, packs - 1.0, packs, packs + 1.0]
+    candidates += [packs + np.ceil(review * far * part) for part in MORE]
     if terms.breaks is not None:
         ahead = np.where(terms.breaks.quantity > best[:, None] + 1e-9, terms.breaks.quantity, np.inf)
-        tried += list(np.ceil(np.sort(ahead, axis=1)[:, :BREAKS] / terms.pack_size[:, None] - 1e-9).T)
-    table = np.stack(tried, axis=1)
+        candidates += list(np.ceil(np.sort(ahead, axis=1)[:, :BREAKS] / terms.pack_size[:, None] - 1e-9).T)
+
+    table = np.stack(candidates, axis=1)
     fits = (table >= terms.smallest_packs[:, None]) & (table <= terms.largest_packs[:, None])
     fits &= (value.orderable & terms.feasible)[:, None] & np.isfinite(table)
     units = np.where(fits, table * terms.pack_size[:, None], 0.0)
+
     # The recommended quantity to the last bit, not as its packs come to.
     units = np.where(np.abs(units - best[:, None]) <= 1e-9, best[:, None], units)
     units = np.sort(np.column_stack([np.zeros(len(best)), units, best, *others]), axis=1)

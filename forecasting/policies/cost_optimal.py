@@ -3,7 +3,8 @@
 Without a cost per order line, the best order takes the position to the bottom of the cost curve
 (``cost_curve``). With one that matters, or with price breaks, it pays to order less often and more
 (``batch_curve``). Orders of any size are weighed by what they cost for as long as they last
-(``relative_value``).
+(``relative_value``). Depending on the item that is the newsvendor, base stock, (R, nQ) or (s, S) of the
+textbooks: ``CostOptimal.rules`` says which.
 """
 
 from __future__ import annotations
@@ -133,8 +134,8 @@ def _in_words(shortage_weight: float) -> str:
 
 def free_to_hold(situation: Situation) -> BoolArray:
     """bool, shape (n,): whether a unit too many costs nothing, so that no order is ever too large."""
-    endings, ends = situation.end_of_life, situation.lead_time_demand.ends
+    end_of_life, ends = situation.end_of_life, situation.lead_time_demand.ends
     wasted = np.zeros(len(situation), dtype=bool)
-    if endings is not None:
-        wasted = (endings.waste_per_unit > 0) & np.isfinite(np.minimum(endings.shelf_days, ends))
+    if end_of_life is not None:
+        wasted = (end_of_life.waste_per_unit > 0) & np.isfinite(np.minimum(end_of_life.shelf_days, ends))
     return (situation.costs.holding_per_unit_day <= 0) & ~wasted

@@ -1,4 +1,8 @@
-"""Days of cover, as Inventory Planner has it: at every review up to lead time plus days of stock."""
+"""Days of cover, as Inventory Planner has it: at every review up to lead time plus days of stock.
+
+With d the mean demand of a day over a recent window, S = d (R + L + safety days), rounded up. The
+literature's (R, S), or base stock, with its level in days; also days of supply, weeks of supply.
+"""
 
 from __future__ import annotations
 

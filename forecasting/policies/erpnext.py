@@ -2,7 +2,11 @@
 quantity, or what is missing to the level if that is more.
 
 The level is what its report proposes: average daily sales times the lead time, plus safety stock. The
-reorder quantity is the review period's mean demand.
+reorder quantity is the review period's mean demand. With d the mean demand of a day over a recent window,
+
+    s = d (L + safety days), rounded up       Q = d R, rounded up, or s - position if that is more
+
+The literature's (R, s, Q), but for the shortfall.
 """
 
 from __future__ import annotations

@@ -27,10 +27,10 @@ class KnownDemand(NamedTuple):
 
 
 class LotCosts(NamedTuple):
-    """What lots cost. (n,) each, money."""
+    """What lots cost. (n,) each, money but the last."""
 
     lot: FloatArray  # K, of a lot
-    late: FloatArray  # p, of a unit served late, or lost
+    shortage: FloatArray  # p, of a unit served late, or lost
     waiting: FloatArray  # b, a day that it waits
     holding: FloatArray  # h, a day that a unit is held
     waits: BoolArray  # whether late units wait; else they are lost
@@ -40,7 +40,7 @@ class Rates(NamedTuple):
     """The same of one item."""
 
     lot: float
-    late: float
+    shortage: float
     waiting: float
     holding: float
 
@@ -84,31 +84,35 @@ def lot_sizes(
         start, stop: items.
         as_of: the day of the review.
         demand: all order lines.
-        position: float64, shape (n,), units: what is there and on order, less what is owed.
+        position: float64, shape (n,), units: on hand and on order, less what is owed.
         arrivals: int64, shape (n, k), rising rows: the days on which lots may arrive; the last column is the
             end, when nothing comes any more.
-        costs: of lots. out: float64, shape (2, n), units, written: what to order; and what is asked for
-        until the next lot, as
-            far as it is worth holding.
+        costs: of lots (K, p, b, h).
+        out: float64, shape (2, n), units, written: what to order (Q); and what is asked for until the next
+            lot, as far as it is worth holding (S).
 
     """
     columns = arrivals.shape[1]
     before, following = np.empty(columns, dtype=np.int64), np.empty(columns, dtype=np.int64)
     cost = np.empty(columns)
+
     for i in range(start, stop):
-        rates = Rates(costs.lot[i], costs.late[i], costs.waiting[i], costs.holding[i])
+        rates = Rates(costs.lot[i], costs.shortage[i], costs.waiting[i], costs.holding[i])
         first = until(demand.day, demand.begin[i], demand.end[i], as_of)
         item = _served(demand, i, first, max(position[i], 0.0))
         for k in range(columns):
             before[k] = until(item.day, item.begin, item.end, arrivals[i, k] - 1)
         lots = Lots(arrivals[i], before, cost, following)
         _cost_after_lots(item, lots, rates)
+
         owed = max(-position[i], 0.0)
         chosen = _first_lot(item, lots, rates, first, owed)
 
         out[0, i] = out[1, i] = 0.0
         if columns == 1:
             continue
+
+        # The level is asked for whether or not the first lot is used: a plan of the replay shows it.
         then = lots.arrives[lots.following[0] if chosen == 0 else 1]
         last = until(item.day, item.begin, item.end, worth_holding(lots.arrives[0], then, rates))
         lost = 0.0 if costs.waits[i] else uncovered(item, first, before[0])[0]
@@ -142,14 +146,17 @@ def _cost_after_lots(item: ItemDemand, lots: Lots, rates: Rates) -> None:
         lots.cost[lot_at], lots.following[lot_at] = np.inf, columns - 1
         for k in range(lot_at + 1, columns):
             then = lots.arrives[k]
+
             # Up to ``last`` units are held from this lot, those after it are served late by the next one.
             last = until(item.day, item.begin, item.end, worth_holding(arrives, then, rates))
             held, held_moment = uncovered(item, lots.before[lot_at], last)
             short, short_moment = uncovered(item, last, lots.before[k])
             cost = rates.holding * (held_moment - arrives * held)
-            cost += rates.late * short + rates.waiting * (then * short - short_moment) + lots.cost[k]
+            cost += rates.shortage * short + rates.waiting * (then * short - short_moment) + lots.cost[k]
             if k < columns - 1:
                 cost += rates.lot
+
+            # Of equals the later one: as few lots as do.
             if cost <= lots.cost[lot_at]:
                 lots.cost[lot_at], lots.following[lot_at] = cost, k
 
@@ -165,7 +172,7 @@ def _first_lot(item: ItemDemand, lots: Lots, rates: Rates, first: int, owed: flo
     for k in range(columns):
         then = lots.arrives[k]
         short, short_moment = uncovered(item, first, lots.before[k])
-        cost = rates.late * short + rates.waiting * (then * (short + owed) - short_moment) + lots.cost[k]
+        cost = rates.shortage * short + rates.waiting * (then * (short + owed) - short_moment) + lots.cost[k]
         if k < columns - 1:
             cost += rates.lot
         if cost <= best:
@@ -175,17 +182,20 @@ def _first_lot(item: ItemDemand, lots: Lots, rates: Rates, first: int, owed: flo
 
 @compiled
 def worth_holding(arrives: int, then: int, rates: Rates) -> int:
-    """The last day before ``then`` whose units are better held from ``arrives`` on than served late."""
+    """The last day before ``then`` whose units are better held from ``arrives`` on than served late.
+
+    A unit of day d costs h (d - arrives) or p + b (then - d): equal at (p + b then + h arrives) / (h + b).
+    """
     waiting, holding = rates.waiting, rates.holding
     if holding + waiting <= 0.0:
         return then - 1
-    day = np.floor((rates.late + waiting * then + holding * arrives) / (holding + waiting) + 1e-9)
+    day = np.floor((rates.shortage + waiting * then + holding * arrives) / (holding + waiting) + 1e-9)
     return max(min(int(day), then - 1), arrives - 1)
 
 
 @compiled
 def until(day_of: IntArray, begin: int, end: int, day: int) -> int:
-    """The end of the lines from ``begin`` to ``end`` that are of ``day`` or earlier."""
+    """The end of the lines from ``begin`` to ``end`` that are of ``day`` or earlier, by bisection."""
     while begin < end:
         middle = (begin + end) // 2
         if day_of[middle] <= day:

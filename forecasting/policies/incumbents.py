@@ -25,14 +25,18 @@ SAFETY_DAYS = (0.0, 7.0, 14.0, 21.0, 28.0, 42.0, 56.0, 84.0)
 
 
 def daily_demand(situation: Situation, window_days: float) -> FloatArray:
-    """float64, shape (n,): mean demand per day of the last ``window_days`` days."""
+    """d, float64, shape (n,), units a day: mean demand of the last ``window_days`` days.
+
+    A simple moving average: what ordering systems call sales velocity, or average daily usage.
+    """
     buckets = max(1, round(window_days / situation.bucket_days))
     return situation.history.recent_mean(buckets) / situation.bucket_days
 
 
 def daily_deviation(situation: Situation, window_days: float) -> FloatArray:
-    """float64, shape (n,): standard deviation of a day's demand over the last ``window_days`` days, as
-    the textbook has it: that of a bucket over the root of its days.
+    """sigma, float64, shape (n,), units: standard deviation of a day's demand, as the textbook has it.
+
+    That of a bucket over the root of its days, as if days were independent, over the last ``window_days``.
     """
     buckets = max(2, round(window_days / situation.bucket_days))
     variance = situation.history.recent_variance(buckets)

@@ -14,11 +14,11 @@ from models.shared.distribution import Distribution, mixture, point
 
 @dataclass(frozen=True)
 class LeadTimeDemand:
-    """Demand to come, as seen at the close of ``as_of``: any stretch of days from tomorrow on.
+    """Demand to come, D_t of the next t days, as seen at the close of ``as_of``.
 
     Attributes:
         forecast: what a model learnt from the history up to ``as_of``.
-        lead_times: of the same n items.
+        lead_times: L of the same n items: its possible lengths, and how likely each is.
         calendar: how days become buckets.
         as_of: the day of the forecast.
         starts: float64, shape (n,): days until the item can be had; there is no demand before.
@@ -34,26 +34,30 @@ class LeadTimeDemand:
     ends: FloatArray
 
     def over(self, days: FloatArray) -> Distribution:
-        """Demand summed over the next ``days`` days. ``days``: float64, shape (n,), >= 0."""
+        """D_t, units: demand summed over the next t days. ``days``: t, float64, shape (n,), >= 0."""
         return self.over_each([days])[0]
 
     def over_each(self, stretches: Sequence[FloatArray]) -> list[Distribution]:
         """The same for each of several, asked together: a forecast answers many faster than each."""
         asked = [number for number, days in enumerate(stretches) if days.any()]
-        found = [point(np.zeros(len(days))) for days in stretches]
+        demands = [point(np.zeros(len(days))) for days in stretches]
         if asked:
             selling = [np.maximum(np.minimum(stretches[at], self.ends) - self.starts, 0.0) for at in asked]
             buckets = np.stack([self.calendar.buckets(self.as_of, days) for days in selling])
             everything = np.arange(len(self.starts), dtype=np.int64)
             for at, demand in zip(asked, demands_of(self.forecast, everything, buckets), strict=True):
-                found[at] = demand
-        return found
+                demands[at] = demand
+        return demands
 
     def over_lead_time(self, more_days: FloatArray) -> Distribution:
-        """Demand from tomorrow until ``more_days`` days after an order placed now can arrive.
+        """D_L, or D_{L+R}, units: demand until ``more_days`` days after an order placed now can arrive.
+
+        The mixture over the lengths of the lead time, not a normal one with a variance for both: the fields's
+        mean d L and variance L var(D) + d^2 var(L) follow from it (Silver, Pyke and Thomas, Inventory and
+        Production Management, section 6.10).
 
         Args:
-            more_days: float64, shape (n,), >= 0; the review period gives the protection interval.
+            more_days: float64, shape (n,), >= 0; the review period R gives the protection interval.
 
         """
         days = self.lead_times.days

@@ -1,7 +1,11 @@
 """Min/max, the rule of most ordering systems: at or below the minimum, order up to the maximum.
 
 Both are days of the mean demand of a recent window: the minimum covers the protection interval and some
-safety days, the maximum the review period on top of that.
+safety days, the maximum the review period on top of that. With d the mean demand of a day,
+
+    s = d (R + L + safety days), rounded down       S = d (R + L + safety days) + d R, rounded up
+
+The literature's (R, s, S): periodic review, reorder point, order-up-to level.
 """
 
 from __future__ import annotations
@@ -37,7 +41,14 @@ class MinMax(Incumbent):
 
 
 def up_to_maximum(situation: Situation, daily: FloatArray, safety_days: float) -> Decision:
-    """The rule, from the mean demand of a day: float64, shape (n,), units."""
+    """The (R, s, S) rule with both levels in days of demand.
+
+    Args:
+        situation: of n items.
+        daily: d, float64, shape (n,), units: mean demand of a day.
+        safety_days: days of demand in the minimum beyond the protection interval.
+
+    """
     minimum = daily * (situation.protection_days + safety_days)
     maximum = np.ceil(minimum + daily * situation.review_days)
     minimum = np.floor(minimum)

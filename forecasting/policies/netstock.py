@@ -1,5 +1,11 @@
 """Netstock's rule: the reorder point is lead-time days and safety days of forecast; the order goes up to
 that and the replenishment cycle.
+
+With d the mean demand of a day over a recent window,
+
+    s = d (L + safety days), rounded down       S = d (L + safety days) + d R, rounded up
+
+The literature's (R, s, S), with no review period in s.
 """
 
 from __future__ import annotations

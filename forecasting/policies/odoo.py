@@ -1,7 +1,12 @@
 """Odoo's reordering rule: where the forecast stock is below the minimum, order up to the maximum, and
 round the quantity DOWN to the multiple (Odoo 18: 55 with a multiple of 12 becomes 48).
 
-Odoo has minimum and maximum typed; here they are days of a recent mean, fitted like everybody's.
+Odoo has minimum and maximum typed; here they are days of a recent mean, fitted like everybody's. With d the
+mean demand of a day,
+
+    minimum = d (R + L + safety days), rounded up       S = minimum + d R, rounded up
+
+and s one unit below the minimum, as "below" is not "at or below". The literature's (R, s, S).
 """
 
 from __future__ import annotations
@@ -41,6 +46,7 @@ class Odoo(Incumbent):
         wanted = np.where(situation.position < minimum, maximum - situation.position, 0.0)
         packs = np.minimum(np.floor(wanted / terms.pack_size + 1e-9), terms.largest_packs)
         rounded = packs * terms.pack_size
+
         # What rounding down leaves nothing of, or less than the minimum, is not ordered.
         allowed = situation.orderable & terms.feasible & (packs >= terms.smallest_packs)
         return Decision(np.where(allowed, rounded, 0.0), minimum - 1.0, maximum)

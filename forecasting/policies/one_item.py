@@ -56,9 +56,9 @@ def one_item(
     Args:
         weekly_demand: units of each past week; Poisson demand at its mean is forecast.
         on_hand: units; nothing is on order or owed.
-        lead_days, review_days: L and R.
+        lead_days, review_days: L and R, days.
         pack_size: units.
-        rates: of ``Costs``, over ``USUAL_RATES``; money.
+        rates: of ``Costs``, over ``USUAL_RATES``: h, p, b and K by their long names; money.
 
     >>> situation = one_item([14.0] * 26, on_hand=20)
     >>> situation.position, situation.protection_days
@@ -71,6 +71,7 @@ def one_item(
     history = np.asarray(weekly_demand, dtype=np.float64)
     nothing = {field.name: 0.0 for field in fields(Costs)}
     charged = {name: rate * one for name, rate in {**nothing, **USUAL_RATES, **rates}.items()}
+
     return Situation(
         as_of=0,
         item=np.zeros(1, dtype=np.int64),

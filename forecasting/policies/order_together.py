@@ -57,7 +57,7 @@ def order_together(
     terms: SupplierTerms,
     budget: float | None = None,
 ) -> Orders:
-    """The orders of one review.
+    """The orders of one review, as a joint replenishment under supplier minimums and a budget.
 
     Args:
         policy: decides on each item.
@@ -71,35 +71,47 @@ def order_together(
     value = policy.value(situation)
     decision = policy.decide(situation) if value is None else value.decision()
     wanted = decision.quantity
+
     if not _bound(terms, supplier).any() and np.isinf(most):
         words = tuple(
             Bound.FREE if some else Bound.NOTHING_WANTED for some in _any(wanted > 0, supplier, terms)
         )
         nothing = np.zeros(terms.suppliers)
         return Orders(decision, wanted, words, nothing, nothing, value=value)
+
+    # A rule that weighs no costs has nothing to choose by: it is met as a buyer would meet the terms.
     if value is None:
         quantity, words = bring_under_terms(situation, decision, supplier, terms, most)
         money = _sums(situation.terms.price(quantity) * quantity, supplier, terms)
         freight, order_cost = charges(terms, _any(quantity > 0, supplier, terms), money)
         return Orders(replace(decision, quantity=quantity), wanted, words, freight, order_cost)
-    tried = choices(value, wanted, _reach(value, supplier, terms))
-    found = allocate(_options(value, tried, supplier), _for_one_review(value, supplier, terms), most)
-    quantity = tried.quantity[tried.indptr[:-1] + found.option]
-    order_cost = np.where(found.ordered, terms.order_cost, 0.0)
+
+    candidates = choices(value, wanted, _reach(value, supplier, terms))
+    for_one_review = _for_one_review(value, supplier, terms)
+    allocation = allocate(_options(value, candidates, supplier), for_one_review, most)
+    quantity = candidates.quantity[candidates.indptr[:-1] + allocation.option]
+    order_cost = np.where(allocation.ordered, terms.order_cost, 0.0)
     return Orders(
         replace(decision, quantity=quantity),
         wanted,
-        found.bound_by,
-        found.freight,
+        allocation.bound_by,
+        allocation.freight,
         order_cost,
-        found.gap,
-        found.budget_price,
+        allocation.gap,
+        allocation.budget_price,
         value,
     )
 
 
 def charges(terms: SupplierTerms, ordered: BoolArray, money: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Freight and order costs, float64, shape (m,), of orders worth ``money``."""
+    """Freight and order costs (K) of each supplier's order: float64, shape (m,), money each.
+
+    Args:
+        terms: of all m suppliers.
+        ordered: bool, shape (m,): whether anything is ordered.
+        money: float64, shape (m,): what each order is worth.
+
+    """
     pays = ordered & (money < terms.free_freight_value * (1 - 1e-9))
     return np.where(pays, terms.freight_cost, 0.0), np.where(ordered, terms.order_cost, 0.0)
 
@@ -111,10 +123,11 @@ def _bound(terms: SupplierTerms, supplier: IntArray) -> BoolArray:
     return some & (np.bincount(supplier, minlength=terms.suppliers) > 0)
 
 
-def _options(value: RelativeValue, tried: Choices, supplier: IntArray) -> Options:
-    item = tried.item
-    volume = value.terms.take(item).volume(tried.quantity)
-    return Options(tried.indptr, tried.saved, tried.quantity * tried.unit_cost, volume, supplier)
+def _options(value: RelativeValue, candidates: Choices, supplier: IntArray) -> Options:
+    item = candidates.item
+    volume = value.terms.take(item).volume(candidates.quantity)
+    price = candidates.quantity * candidates.unit_cost
+    return Options(candidates.indptr, candidates.saved, price, volume, supplier)
 
 
 def _reach(value: RelativeValue, supplier: IntArray, terms: SupplierTerms) -> FloatArray:
@@ -140,6 +153,8 @@ def _for_one_review(value: RelativeValue, supplier: IntArray, terms: SupplierTer
     daily = curve.review_demand / curve.review.review_days * value.orderable
     holding = np.maximum(_sums(curve.review.holding * daily, supplier, terms), 1e-12)
     worth = _sums(daily * value.terms.unit_cost, supplier, terms)
+
+    # No order lasts less than a review: the longest of its items' is the supplier's.
     days = np.ones(terms.suppliers)
     np.maximum.at(days, supplier, curve.review.review_days)
 

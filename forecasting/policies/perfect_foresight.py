@@ -2,7 +2,8 @@
 
 Of all that could be ordered at this and the later reviews, what costs least for the demand that comes: a unit
 is held from one arrival on, or served late by the next, whichever costs less; and a later order is left
-out where its line costs more than it saves.
+out where its line costs more than it saves. That is dynamic lot sizing with backorders (Wagner and Whitin,
+"Dynamic version of the economic lot size model", 1958; Zangwill 1966), also called a clairvoyant policy.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ class PerfectForesight(Policy):
         """What the cheapest course of orders from now to the end has ordered now."""
         costs, item = situation.costs, situation.item
         day, units, moments = self._known
+
         out = np.zeros((2, len(situation)))
         over_items(
             lot_sizes,
@@ -58,13 +60,15 @@ class PerfectForesight(Policy):
             self.arrivals(situation.as_of, item) - self._origin,
             LotCosts(
                 lot=costs.line_cost,
-                late=costs.shortage_per_unit(situation.line_size),
+                shortage=costs.shortage_per_unit(situation.line_size),
                 waiting=np.where(situation.backorder_allowed, costs.waiting_per_unit_day, 0.0),
                 holding=costs.holding_per_unit_day,
                 waits=situation.backorder_allowed,
             ),
             out,
         )
+
+        # Sums of many quantities, differences of which may miss a whole number by their last digits.
         wanted, level = np.where(situation.orderable, np.round(out[0], 9), 0.0), out[1]
         return Decision(situation.terms.at_least(wanted), level - 1.0, level)
 

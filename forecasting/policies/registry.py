@@ -60,9 +60,9 @@ def policy(name: str, config: Config) -> Policy:
 def judged(value: RelativeValue | None, situation: Situation, config: Config) -> RelativeValue:
     """What orders are expected to cost: by the policy's own ``value`` where it weighs that.
 
-    A rule that weighs no costs is judged by the one that does: whatever the policy, a plan tells what its
+    A rule that weighs no costs is judged by the one that does: whatever the policy, a plan says what its
     orders are expected to cost as ``cost_optimal`` reckons it, so that plans of different policies compare.
-    This is the only place where one policy speaks for another.
+    Nowhere else does one policy speak for another.
     """
     if value is not None:
         return value
@@ -70,5 +70,5 @@ def judged(value: RelativeValue | None, situation: Situation, config: Config) ->
 
 
 def unknown(name: str, known: tuple[str, ...]) -> RequestError:
-    """The error for a policy that there is not."""
+    """The error for a name that no policy has."""
     return RequestError(f"there is no policy {name!r}: {known_names(name, known)}")

@@ -33,16 +33,16 @@ class Situation:
             within it.
         history: the demand seen so far, per bucket.
         bucket_days: days in a bucket of ``history``.
-        lead_time_demand: demand to come: distributions of its sum from tomorrow to any later day.
+        lead_time_demand: demand to come, D_t: distributions of its sum from tomorrow to any later day.
         review_days: float64, shape (n,): days from this review to the item's next one (R).
-        terms: pack, minimum, maximum, unit cost.
-        costs: what holding and running short cost.
+        terms: pack, minimum (MOQ), maximum, unit cost.
+        costs: what holding (h), running short (p, b) and an order line (K) cost.
         line_size: float64, shape (n,), > 0: mean units of a customer's order line.
         backorder_allowed: bool, shape (n,): whether short lines wait (else they are lost).
         orderable: bool, shape (n,): whether an order makes sense at all (the item goes on, and its
             terms can be met).
         end_of_life: shelf lives, write-offs and customers' patience; None: nothing of that.
-        crossover: goods that a new order may overtake; None: there are none.
+        crossover: goods that a new order may overtake; None: nothing is overtaken.
         price_rise: float64, shape (n,): by how much a unit costs more at the next review, as announced
             (less, where negative); None: prices stay.
 
@@ -92,7 +92,7 @@ class Decision:
     """What to order now.
 
     Attributes:
-        quantity: float64, shape (n,): units to order, feasible under the terms; 0 where none.
+        quantity: float64, shape (n,): units to order, feasible under the terms; 0 where none (Q).
         reorder_point: float64, shape (n,): at or below this inventory position an order is due (s).
         order_up_to: float64, shape (n,): the position that an order aims at, before packs (S).
 

@@ -31,7 +31,7 @@ MOST_DAYS = 364
 def bring_under_terms(
     situation: Situation, decision: Decision, supplier: IntArray, terms: SupplierTerms, budget: float
 ) -> tuple[FloatArray, tuple[Bound, ...]]:
-    """The quantities, float64, shape (n,), units, and what decided about each supplier's order.
+    """The quantities Q, float64, shape (n,), units, and what decided about each supplier's order.
 
     Args:
         situation: of the n items under review.
@@ -44,6 +44,8 @@ def bring_under_terms(
     order = _Order(situation, decision, supplier, terms, daily_demand(situation, WINDOW_DAYS))
     wanted = decision.quantity
     least = terms.min_order_value * (1 - TOLERANCE)
+
+    # First up to the minimum, so that what a cut then takes off is seen to fall below it.
     due = order.money(wanted) > 0
     quantity = order.topped_up(wanted, due & (order.money(wanted) < least))
     topped = order.money(quantity) > order.money(wanted)
@@ -66,6 +68,7 @@ def bring_under_terms(
         poor = order.money(fits) < order.money(quantity)
         poor_now = (order.money(fits) > 0) & (order.money(fits) < least)
         quantity = np.where(poor_now[supplier], 0.0, fits)
+
     ordered = order.money(quantity) > 0
     words = np.select(
         [held, dropped | (full & ~poor), poor, topped, ordered],
@@ -100,6 +103,7 @@ class _Order:
         if not short.any():
             return quantity
 
+        # All items by the same days: cover stays in step, so that they fall due together again.
         def raised(days: IntArray) -> FloatArray:
             up_to = self.decision.order_up_to + self.daily * days[self.supplier]
             wanted = np.where(self.situation.orderable, up_to - self.situation.position, 0.0)
@@ -123,14 +127,17 @@ class _Order:
         terms = self.situation.terms
         with np.errstate(divide="ignore", invalid="ignore"):
             cover = np.where(self.daily > 0, self.situation.position / self.daily, np.inf)
+
+        # How much is left for each item once the more urgent ones of its group have theirs.
         order = np.lexsort((np.arange(len(cover)), cover, group))
         used = (quantity * unit)[order]
         begins = np.searchsorted(group[order], group[order])
         total = np.concatenate([[0.0], np.cumsum(used)])
         before = total[:-1] - total[begins]
-        room = np.empty(len(cover))
-        room[order] = np.maximum(most[order] - before, 0.0)
+        left = np.empty(len(cover))
+        left[order] = np.maximum(most[order] - before, 0.0)
+
         with np.errstate(divide="ignore", invalid="ignore"):
-            packs = np.floor(np.where(unit > 0, room / unit, np.inf) / terms.pack_size * (1 + TOLERANCE))
+            packs = np.floor(np.where(unit > 0, left / unit, np.inf) / terms.pack_size * (1 + TOLERANCE))
         fitting = np.where(packs >= terms.smallest_packs, packs * terms.pack_size, 0.0)
         return np.minimum(quantity, fitting)

@@ -1,5 +1,13 @@
-"""The textbook: reorder point = mean over the protection interval + z sigma sqrt(L + R), and an economic
-order quantity on top (Silver, Pyke and Thomas, Inventory and Production Management, ch. 6 and 7).
+"""The textbook: a reorder point for normal demand, and an economic order quantity on top.
+
+With d and sigma the mean and the standard deviation of a day's demand over a recent window, K the cost of an
+order line and h that of holding a unit for a day,
+
+    s = d (R + L) + z sigma sqrt(R + L), rounded down
+    S = s + max(sqrt(2 K d / h), d R), rounded up
+
+(Silver, Pyke and Thomas, Inventory and Production Management, ch. 6 and 7). z is the safety factor: the
+normal quantile of a cycle service level. An (R, s, S) whose sqrt(2 K d / h) is the EOQ, or Wilson's formula.
 """
 
 from __future__ import annotations
@@ -45,9 +53,11 @@ class Textbook(Policy):
         sigma = daily_deviation(situation, self.window_days)
         days = situation.protection_days
         point = daily * days + self.z * sigma * np.sqrt(days)
+
         holding = np.maximum(situation.costs.holding_per_unit_day, 1e-12)
         economic = np.sqrt(2.0 * situation.costs.line_cost * daily / holding)
         level = np.ceil(point + np.maximum(economic, daily * situation.review_days))
+
         point = np.floor(point)
         wanted = np.where(situation.position <= point, level - situation.position, 0.0)
         wanted = np.where(situation.orderable, wanted, 0.0)

@@ -164,5 +164,5 @@ def recorded_lines(past: Scenario) -> RecordedLines:
         counted=(day >= np.maximum(past.first_day, past.count_from[item])) & (day <= past.last_day),
         ships=~(refused | still_open | cancelled),
         dated=dated,
-        silent=~dated & (status == OrderStatus.UNTOLD),
+        silent=~dated & (status == OrderStatus.UNSTATED),
     )

@@ -53,7 +53,7 @@ class BatchCurve(SomeItems):
     Attributes:
         one: G, the cost of one review.
         excess: U, what stock costs that turns out not to be needed, and what is thrown away.
-        late: what goods on order cost that the order overtakes.
+        crossover: what goods on order cost that the order overtakes.
         each: S0, the level that orders at each review go to.
         levels: float64, shape (n, LEVELS + 1), units, rising.
         integral: the same shape: of G over the positions from the lowest level on.
@@ -65,7 +65,7 @@ class BatchCurve(SomeItems):
 
     one: CostCurve
     excess: CostCurve
-    late: CrossoverCost | None
+    crossover: CrossoverCost | None
     each: FloatArray
     levels: FloatArray
     integral: FloatArray
@@ -79,8 +79,8 @@ class BatchCurve(SomeItems):
     def lasting(self, y: FloatArray) -> tuple[FloatArray, FloatArray]:
         """C, money, with all that it costs once but K, and N, reviews: float64, (n, k), rows ascending."""
         cost = self.idle[:, None] * self.one.cost(y) + self._passed(self.integral, y) + self._once(y)
-        if self.late is not None:
-            cost[self.late.items] += self.late.cost(y[self.late.items])
+        if self.crossover is not None:
+            cost[self.crossover.items] += self.crossover.cost(y[self.crossover.items])
         return cost, self.idle[:, None] + self._further(y) / self.review_demand[:, None]
 
     def rate(self, y: FloatArray) -> FloatArray:
@@ -116,9 +116,9 @@ class BatchCurve(SomeItems):
             passed = self._passed(integral, column)[:, 0]
             bought_ahead = np.where(above, once[name] - free[name], 0.0)
             named[name] = self.idle * top[name] + passed + bought_ahead
-        if self.late is not None:
-            for name, amount in self.late.parts(y[self.late.items]).items():
-                named[name][self.late.items] += amount
+        if self.crossover is not None:
+            for name, amount in self.crossover.parts(y[self.crossover.items]).items():
+                named[name][self.crossover.items] += amount
         return named
 
     @property
@@ -148,16 +148,16 @@ def batch_curve(situation: Situation, curve: CostCurve, items: IntArray) -> tupl
 
     Besides, their best level S: float64, shape (k,), units.
     """
-    mine, nothing = curve.take(items), np.zeros(len(items))
+    own, nothing = curve.take(items), np.zeros(len(items))
     terms, line_cost = situation.terms.take(items), situation.costs.line_cost[items]
     review_days, line = situation.review_days[items], situation.line_size[items]
     unit = np.minimum(terms.pack_size, 1.0)
-    demand = np.maximum(mine.review_demand, line * review_days / RAREST_LINE_DAYS)
+    demand = np.maximum(own.review_demand, line * review_days / RAREST_LINE_DAYS)
     idle = -1.0 / np.expm1(-demand / line)
-    one = replace(mine, more=(), late=None)
-    no_review = replace(mine.review, shortage=nothing, waiting=nothing, review_days=nothing)
+    one = replace(own, more=(), crossover=None)
+    no_review = replace(own.review, shortage=nothing, waiting=nothing, review_days=nothing)
     top = np.ceil(one.highest / unit)
-    each = lowest(lambda y: mine.cost(y * unit[:, None]), nothing, top)
+    each = lowest(lambda y: own.cost(y * unit[:, None]), nothing, top)
     deepest = np.where(situation.backorder_allowed[items], -top, -1.0)
 
     def reorder_point(rate: FloatArray) -> FloatArray:
@@ -170,8 +170,8 @@ def batch_curve(situation: Situation, curve: CostCurve, items: IntArray) -> tupl
     batch = BatchCurve(
         items=items,
         one=one,
-        excess=replace(mine, review=no_review, late=None),
-        late=mine.late,
+        excess=replace(own, review=no_review, crossover=None),
+        crossover=own.crossover,
         each=each * unit,
         levels=levels,
         integral=_integral(levels, one.cost(levels)),

@@ -53,7 +53,7 @@ class CostCurve(Columns):
         excess_holding_days: theta times the length of the integral, days.
         excess_holding_share: theta itself. Both float64, shape (n,).
         more: what only some of the items cost, at the end.
-        late: what goods on order cost that a new order overtakes.
+        crossover: what goods on order cost that a new order overtakes.
 
     """
 
@@ -62,7 +62,7 @@ class CostCurve(Columns):
     excess_holding_days: FloatArray
     excess_holding_share: FloatArray
     more: tuple[Term, ...] = ()
-    late: CrossoverCost | None = None
+    crossover: CrossoverCost | None = None
 
     @property
     def after(self) -> Distribution:
@@ -88,8 +88,8 @@ class CostCurve(Columns):
 
         for term in self.more:
             cost[term.items] += term.cost(position[term.items])
-        if self.late is not None:
-            cost[self.late.items] += self.late.cost(position[self.late.items])
+        if self.crossover is not None:
+            cost[self.crossover.items] += self.crossover.cost(position[self.crossover.items])
         return cost
 
     def parts(self, position: FloatArray) -> dict[str, FloatArray]:
@@ -97,17 +97,17 @@ class CostCurve(Columns):
         named = self.review.parts(position, self.excess_holding_days * self.later.leftover(position))
         for term in self.more:
             named[term.part][term.items] += term.cost(position[term.items, None])[:, 0]
-        if self.late is not None:
-            for name, amount in self.late.parts(position[self.late.items]).items():
-                named[name][self.late.items] += amount
+        if self.crossover is not None:
+            for name, amount in self.crossover.parts(position[self.crossover.items]).items():
+                named[name][self.crossover.items] += amount
         return named
 
     @property
     def highest(self) -> FloatArray:
         """float64, shape (n,): a position above which the cost only rises."""
         top = self.review.highest.copy()
-        if self.late is not None:
-            top[self.late.items] = np.maximum(top[self.late.items], self.late.without.highest)
+        if self.crossover is not None:
+            top[self.crossover.items] = np.maximum(top[self.crossover.items], self.crossover.without.highest)
         for term in self.more:
             if np.any(term.short > 0):
                 reached = np.where(term.short > 0, term.demand.values[:, -1], 0.0)
@@ -167,7 +167,7 @@ def cost_curve(situation: Situation, excess_holding_share: float, excess_holding
         excess_holding_days=spans.theta * spans.charged,
         excess_holding_share=spans.theta,
         more=(*more, *unserved(situation, end_of_life, after[0]), *dearer(rise, after)),
-        late=crossover_cost(situation, review),
+        crossover=crossover_cost(situation, review),
     )
 
 

@@ -43,22 +43,22 @@ class CrossoverCost(SomeItems):
 
 def crossover_cost(situation: Situation, review: ReviewCost) -> CrossoverCost | None:
     """The correction of ``review``, which takes all goods on order to be there; None where they are."""
-    late = situation.crossover
-    if late is None:
+    crossover = situation.crossover
+    if crossover is None:
         return None
 
     # Of the lengths of the lead time with which the new order comes first: how likely, how long, how many.
-    weight = situation.lead_time_demand.lead_times.weight * (late.units > 0)
+    weight = situation.lead_time_demand.lead_times.weight * (crossover.units > 0)
     overtaken = np.maximum(weight.sum(axis=1), 1e-12)
-    days = (weight * late.missing).sum(axis=1) / overtaken * situation.review_days
+    days = (weight * crossover.missing).sum(axis=1) / overtaken * situation.review_days
     days = np.minimum(days, review.review_days)
     items = np.flatnonzero(days > 0)
     if len(items) == 0:
         return None
-    units = (weight * late.units).sum(axis=1) / overtaken
+    units = (weight * crossover.units).sum(axis=1) / overtaken
 
-    begin = _with_and_without(situation, late, np.zeros(len(days)))
-    end = _with_and_without(situation, late, days)
+    begin = _with_and_without(situation, crossover, np.zeros(len(days)))
+    end = _with_and_without(situation, crossover, days)
     rows = losing(situation)
     if len(rows):
         # Where customers are lost, the lengths of the lead time are not told apart.
@@ -81,12 +81,13 @@ def crossover_cost(situation: Situation, review: ReviewCost) -> CrossoverCost | 
 
 
 def _with_and_without(
-    situation: Situation, late: OrderCrossover, more: FloatArray
+    situation: Situation, crossover: OrderCrossover, more: FloatArray
 ) -> tuple[Distribution, Distribution]:
     """Demand until ``more`` days after the arrival; and with the goods that are missing by then."""
     lead_times = situation.lead_time_demand.lead_times
     demands = situation.lead_time_demand.over_each([days + more for days in lead_times.days.T])
-    moved = [Distribution(demand.values + late.units[:, [column]]) for column, demand in enumerate(demands)]
+    missing = crossover.units.T[:, :, None]
+    moved = [Distribution(demand.values + units) for demand, units in zip(demands, missing, strict=True)]
     return mixture(demands, lead_times.weight), mixture(moved, lead_times.weight)
 
 

@@ -9,14 +9,14 @@ import numpy as np
 from forecasting.domain import BoolArray, FloatArray
 
 POINTS = 33
-"""Numbers tried at once; the search then narrows to the gaps beside the best of them."""
+"""Numbers looked at, at once; the search then narrows to the gaps beside the best of them."""
 
 
 def lowest(cost_of: Callable[[FloatArray], FloatArray], low: FloatArray, high: FloatArray) -> FloatArray:
     """The whole number from ``low`` to ``high`` of each item that costs least; of equals the smallest.
 
     Tries ``POINTS`` numbers over the range, then goes on between the neighbours of the best one until
-    every number there has been tried. Each item's costs need one valley only at that scale.
+    every number there has been looked at. Each item's costs need one valley only at that scale.
 
     Args:
         cost_of: from float64, shape (n, k) with ascending rows, to the same shape.
@@ -27,14 +27,14 @@ def lowest(cost_of: Callable[[FloatArray], FloatArray], low: FloatArray, high: F
     steps = np.linspace(0.0, 1.0, POINTS)
     rows = np.arange(len(low))
     while True:
-        tried = np.round(low[:, None] + (high - low)[:, None] * steps)
-        at = np.argmin(cost_of(tried), axis=1)
-        best: FloatArray = tried[rows, at]
+        points = np.round(low[:, None] + (high - low)[:, None] * steps)
+        at = np.argmin(cost_of(points), axis=1)
+        best: FloatArray = points[rows, at]
         wide = high - low >= POINTS
         if not wide.any():
             return best
-        low = np.where(wide, tried[rows, np.maximum(at - 1, 0)], best)
-        high = np.where(wide, tried[rows, np.minimum(at + 1, POINTS - 1)], best)
+        low = np.where(wide, points[rows, np.maximum(at - 1, 0)], best)
+        high = np.where(wide, points[rows, np.minimum(at + 1, POINTS - 1)], best)
 
 
 def last_true(

@@ -130,8 +130,8 @@ def test_history_begins_with_the_first_line_or_the_launch():
 
 
 def test_an_item_without_demand_has_no_history():
-    found = weekly(demand_lines([[], [(0, 1.0)]]), 6, launched=np.array([LONG_AGO, LONG_AGO]))
-    assert found.lengths.tolist() == [0, 1]
+    seen = weekly(demand_lines([[], [(0, 1.0)]]), 6, launched=np.array([LONG_AGO, LONG_AGO]))
+    assert seen.lengths.tolist() == [0, 1]
 
 
 def test_months_end_on_the_day_of_the_forecast():
@@ -141,7 +141,7 @@ def test_months_end_on_the_day_of_the_forecast():
     assert weekly(lines, end, first_day=begin, calendar=months).data.tolist() == [2.0, 4.0, 0.0]
 
 
-def away(*rows, **more):
+def open_shares(*rows, **more):
     """Availability of (item, day, share)."""
     item, day, share = (np.array(column) for column in zip(*rows, strict=True))
     return Availability(item.astype(np.int64), day.astype(np.int64), share.astype(float), **more)
@@ -153,19 +153,19 @@ def steady(days=70, units=10.0, out=()):
 
 
 def test_a_bucket_of_which_too_little_could_be_sold_is_unknown():
-    gone = away(*((0, day, 0.0) for day in range(35, 41)))
-    found = weekly(demand_lines([steady(out=range(35, 41))]), 69, unavailable=gone)
-    assert np.isnan(found.data[5]) and np.isnan(found.data).sum() == 1
+    gone = open_shares(*((0, day, 0.0) for day in range(35, 41)))
+    seen = weekly(demand_lines([steady(out=range(35, 41))]), 69, unavailable=gone)
+    assert np.isnan(seen.data[5]) and np.isnan(seen.data).sum() == 1
     kept = weekly(demand_lines([steady(out=range(35, 41))]), 69, unavailable=gone, share=0.1)
     assert kept.data[5] == pytest.approx(70, abs=2)
 
 
 def test_what_is_hidden_in_a_part_of_a_bucket_is_estimated_from_the_days_around():
     out = range(35, 38)
-    gone = away(*((0, day, 0.0) for day in out))
-    found = weekly(demand_lines([steady(out=out)]), 69, unavailable=gone).data
-    assert found[5] == pytest.approx(70, abs=2)
-    assert np.delete(found, 5) == pytest.approx(np.full(9, 70.0))
+    gone = open_shares(*((0, day, 0.0) for day in out))
+    seen = weekly(demand_lines([steady(out=out)]), 69, unavailable=gone).data
+    assert seen[5] == pytest.approx(70, abs=2)
+    assert np.delete(seen, 5) == pytest.approx(np.full(9, 70.0))
     # Scaled up by the four open days of a quiet week it would be 7 / 4 of 12.
     quiet = [(day, 3.0 if 35 <= day < 42 else 10.0) for day in range(70) if day not in out]
     assert 21 < weekly(demand_lines([quiet]), 69, unavailable=gone).data[5] < 45
@@ -173,18 +173,18 @@ def test_what_is_hidden_in_a_part_of_a_bucket_is_estimated_from_the_days_around(
 
 def test_half_a_day_of_an_item_is_worth_what_the_other_half_and_its_level_say():
     lines = demand_lines([[(day, 20.0 if day == 40 else 10.0) for day in range(70)]])
-    found = weekly(lines, 69, unavailable=away((0, 40, 0.5)), calendar=DAYS).data
-    assert 25 <= found[40] <= 30  # 20 seen in half a day, and 5 to 10 hidden
+    seen = weekly(lines, 69, unavailable=open_shares((0, 40, 0.5)), calendar=DAYS).data
+    assert 25 <= seen[40] <= 30  # 20 seen in half a day, and 5 to 10 hidden
 
 
 def test_whole_units_stay_whole_and_add_up_however_few():
     sold = [(day, 1.0) for day in range(0, 200, 5)]
     out = range(100, 140)
     lines = demand_lines([[line for line in sold if line[0] not in out]])
-    gone = away(*((0, day, 0.1) for day in out))
-    found = weekly(lines, 199, unavailable=gone, calendar=DAYS, share=0.05).data
-    assert (found == np.floor(found)).all()
-    assert 4 <= found[100:140].sum() <= 12, "rounded one by one, forty days of a fifth are nothing"
+    gone = open_shares(*((0, day, 0.1) for day in out))
+    seen = weekly(lines, 199, unavailable=gone, calendar=DAYS, share=0.05).data
+    assert (seen == np.floor(seen)).all()
+    assert 4 <= seen[100:140].sum() <= 12, "rounded one by one, forty days of a fifth are nothing"
 
 
 @given(st.lists(st.floats(0, 3), max_size=30), st.lists(st.floats(0, 3), max_size=30))
@@ -199,17 +199,17 @@ def test_running_totals_of_whole_units_are_right(first, second):
 
 def test_what_is_sold_by_weight_is_estimated_in_parts():
     lines = demand_lines([steady(units=0.3, out=[40])])
-    found = weekly(lines, 69, unavailable=away((0, 40, 0.0)), share=0.1).data
-    assert found[5] == pytest.approx(2.1, abs=0.1) and found[5] != np.floor(found[5])
+    seen = weekly(lines, 69, unavailable=open_shares((0, 40, 0.0)), share=0.1).data
+    assert seen[5] == pytest.approx(2.1, abs=0.1) and seen[5] != np.floor(seen[5])
 
 
 def test_what_comes_later_changes_nothing_that_was_known_before():
     generator = np.random.default_rng(1)
     lines = [[(day, float(q)) for day, q in enumerate(generator.poisson(6, 90)) if q] for _ in range(4)]
     rows = [(i, day, share) for i in range(4) for day, share in ((20, 0.5), (41, 0.0), (55, 0.3), (70, 0.0))]
-    whole = weekly(demand_lines(lines), 62, unavailable=away(*rows), calendar=DAYS, share=0.01)
+    whole = weekly(demand_lines(lines), 62, unavailable=open_shares(*rows), calendar=DAYS, share=0.01)
     cut = [[line for line in own if line[0] <= 62] for own in lines]
-    known = away(*(row for row in rows if row[1] <= 62))
+    known = open_shares(*(row for row in rows if row[1] <= 62))
     assert np.array_equal(
         whole.data,
         weekly(demand_lines(cut), 62, unavailable=known, calendar=DAYS, share=0.01).data,
@@ -219,31 +219,31 @@ def test_what_comes_later_changes_nothing_that_was_known_before():
 
 def test_an_item_that_was_never_out_is_as_it_was_sold():
     lines = demand_lines([steady(out=[40]), [(3, 1.0), (50, 2.0)]])
-    found, plain = weekly(lines, 69, unavailable=away((0, 40, 0.0))), weekly(lines, 69)
-    assert found.data[found.indptr[1] :].tolist() == plain.data[plain.indptr[1] :].tolist()
-    full = weekly(lines, 69, unavailable=away((0, 40, 1.0)))
+    seen, plain = weekly(lines, 69, unavailable=open_shares((0, 40, 0.0))), weekly(lines, 69)
+    assert seen.data[seen.indptr[1] :].tolist() == plain.data[plain.indptr[1] :].tolist()
+    full = weekly(lines, 69, unavailable=open_shares((0, 40, 1.0)))
     assert full.data.tolist() == plain.data.tolist()
 
 
 def test_closed_days_are_no_days_of_a_daily_history():
     shut = Calendar("day", np.array([6]), np.array([4]))  # Sundays; and day 4, Monday 1970-01-05
     lines = demand_lines([[(1, 1.0), (3, 9.0), (5, 2.0)]])  # day 3 is a Sunday
-    found = weekly(lines, 6, first_day=1, calendar=shut)
+    seen = weekly(lines, 6, first_day=1, calendar=shut)
     # Days 1 and 2, and 5 and 6: what came on a closed day counts with the last open one before it.
-    assert found.data.tolist() == [1.0, 9.0, 2.0, 0.0]
+    assert seen.data.tolist() == [1.0, 9.0, 2.0, 0.0]
     assert shut.buckets(0, np.array([1.0, 3.0, 6.0])).tolist() == [1.0, 2.0, 4.0]
 
 
 def test_a_week_without_a_day_of_business_is_unknown():
     shut = Calendar("week", np.array([], dtype=int), np.arange(7, 14))
-    found = weekly(demand_lines([[(0, 3.0), (14, 4.0)]]), 20, calendar=shut)
-    assert found.data == pytest.approx([3.0, np.nan, 4.0], nan_ok=True)
+    seen = weekly(demand_lines([[(0, 3.0), (14, 4.0)]]), 20, calendar=shut)
+    assert seen.data == pytest.approx([3.0, np.nan, 4.0], nan_ok=True)
 
 
-def told(found):
+def rows_of(unavailable):
     return [
         (int(i), str(np.datetime64(int(d), "D")), float(x))
-        for i, d, x in zip(found.item, found.day, found.share, strict=True)
+        for i, d, x in zip(unavailable.item, unavailable.day, unavailable.share, strict=True)
     ]
 
 
@@ -253,7 +253,7 @@ def test_availability_of_a_dataset_is_per_item_and_day(tmp_path):
         orders=[order("a", "2026-01-05"), order("b", "2026-01-05")],
         availability=[{"date": "2026-01-06", "sku": "b", "share": 0.5}],
     )
-    assert told(availability(data, TAKES_BACKORDERS)) == [(1, "2026-01-06", 0.5)]
+    assert rows_of(availability(data, TAKES_BACKORDERS)) == [(1, "2026-01-06", 0.5)]
 
 
 def test_a_row_with_a_time_of_day_speaks_of_that_hour(tmp_path):
@@ -263,12 +263,14 @@ def test_a_row_with_a_time_of_day_speaks_of_that_hour(tmp_path):
     rows = pd.DataFrame({"date": np.array(times, dtype="datetime64[us]"), "share": [0.5, 0.0, 0.5]})
     rows["sku"], rows["location"] = pd.Categorical(["a"] * 3), pd.Categorical(["main"] * 3)
     data = records_of(replace(data, availability=rows))
-    found = availability(data, TAKES_BACKORDERS)
-    assert told(found) == [(0, "2026-01-20", 22.5 / 24), (0, "2026-01-21", 0.5)]
-    assert found.hours[0, [0, 1, 17]].tolist() == [0.5, 1.0, 0.0] and np.isnan(found.hours[1]).all()
+    unavailable = availability(data, TAKES_BACKORDERS)
+    assert rows_of(unavailable) == [(0, "2026-01-20", 22.5 / 24), (0, "2026-01-21", 0.5)]
+    assert (
+        unavailable.hours[0, [0, 1, 17]].tolist() == [0.5, 1.0, 0.0] and np.isnan(unavailable.hours[1]).all()
+    )
     lines, _ = lines_of(data, NEVER, 1.0)
     first = int(lines.day.min())
-    kept = weekly(lines, first + 20, first_day=first, unavailable=found, calendar=DAYS, share=0.9)
+    kept = weekly(lines, first + 20, first_day=first, unavailable=unavailable, calendar=DAYS, share=0.9)
     assert np.isnan(kept.data[19]), "one hour in 24 is a fifth of this demand"
 
 
@@ -279,11 +281,11 @@ def test_refused_lines_of_a_day_are_no_sales_of_the_time_that_was_open(tmp_path)
     data = records(
         tmp_path, orders=rows, availability=[{"date": day, "sku": "a", "share": 0} for day in out[::2]]
     )
-    found = availability(data, TAKES_BACKORDERS)
-    assert found.refused.tolist() == [8.0] * 14
+    unavailable = availability(data, TAKES_BACKORDERS)
+    assert unavailable.refused.tolist() == [8.0] * 14
     lines, _ = lines_of(data, NEVER, 1.0)
     first = int(lines.day.min())
-    kept = weekly(lines, int(lines.day.max()), first_day=first, unavailable=found, share=0.01)
+    kept = weekly(lines, int(lines.day.max()), first_day=first, unavailable=unavailable, share=0.01)
     assert kept.data.sum() == pytest.approx(8 * 84, rel=0.06), "who is refused has asked: little is hidden"
 
 
@@ -308,11 +310,11 @@ def test_counts_of_nothing_at_two_closings_are_a_day_that_was_lost(tmp_path):
     )
     refused = data.products.text["backorder"] == "refused"
     lost = {(f"2026-01-{day:02}", 0.0) for day in (6, 8, 9, 11)} | {("2026-01-10", 0.5)}
-    assert {row[1:] for row in told(availability(data, refused))} == lost
-    assert {row[0] for row in told(availability(data, np.array([False, False, True])))} == {0, 2}
+    assert {row[1:] for row in rows_of(availability(data, refused))} == lost
+    assert {row[0] for row in rows_of(availability(data, np.array([False, False, True])))} == {0, 2}
 
 
-def test_what_is_estimated_is_told(tmp_path):
+def test_what_is_estimated_is_listed(tmp_path):
     data = records(
         tmp_path,
         orders=[order(sku, "2026-01-05") for sku in "abc"],

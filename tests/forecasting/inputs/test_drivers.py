@@ -31,11 +31,11 @@ def seen(tmp_path, *settings, orders=ORDERS, products=PRODUCTS, **tables):
 
 def driver(history, name):
     """Per item: the values of its past, and of its buckets ahead."""
-    found = history.drivers
-    values = found.values[:, found.names.index(name)]
-    start = history.indptr + np.arange(len(history) + 1) * found.ahead
+    drivers = history.drivers
+    values = drivers.values[:, drivers.names.index(name)]
+    start = history.indptr + np.arange(len(history) + 1) * drivers.ahead
     parts = [values[a:b] for a, b in itertools.pairwise(start)]
-    return [(part[: len(part) - found.ahead], part[len(part) - found.ahead :]) for part in parts]
+    return [(part[: len(part) - drivers.ahead], part[len(part) - drivers.ahead :]) for part in parts]
 
 
 def test_a_dataset_that_says_nothing_has_no_drivers(tmp_path):
@@ -83,7 +83,7 @@ def test_an_event_of_a_category_touches_its_items_and_one_of_all_touches_all(tmp
 
 
 def test_an_event_of_one_location_stays_there(tmp_path):
-    orders = [order("a", "2026-01-05", location=place) for place in ("north", "south")]
+    orders = [order("a", "2026-01-05", location=location) for location in ("north", "south")]
     events = [
         {"date": "2026-01-13", "name": "x", "location": "south", "kind": "closed"},
         {"date": "2026-01-20", "name": "y", "sku": "a", "kind": "promotion"},

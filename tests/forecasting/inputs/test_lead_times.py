@@ -20,34 +20,34 @@ def lead_time_demand(lead_times, rate=7.0, starts=0.0, ends=np.inf):
 
 
 def test_a_certain_lead_time_is_one_length():
-    found = from_terms(np.array([14.0, 0.0]), np.array([0.0, 3.0]))
-    assert found.mean.tolist() == [14.0, 0.0]
-    assert np.all(found.days == found.days[:, :1])
+    lead_times = from_terms(np.array([14.0, 0.0]), np.array([0.0, 3.0]))
+    assert lead_times.mean.tolist() == [14.0, 0.0]
+    assert np.all(lead_times.days == lead_times.days[:, :1])
 
 
 @settings(deadline=None, derandomize=True, max_examples=50)
 @given(st.floats(3, 100), st.floats(0.02, 0.6))
 def test_random_lead_times_have_the_moments_of_their_terms(mean, variation):
-    found = from_terms(np.array([mean]), np.array([mean * variation]))
-    sd = np.sqrt(((found.days - found.mean[:, None]) ** 2 * found.weight).sum(axis=1))
-    assert found.mean[0] == pytest.approx(mean, abs=0.6 + 0.02 * mean)
+    lead_times = from_terms(np.array([mean]), np.array([mean * variation]))
+    sd = np.sqrt(((lead_times.days - lead_times.mean[:, None]) ** 2 * lead_times.weight).sum(axis=1))
+    assert lead_times.mean[0] == pytest.approx(mean, abs=0.6 + 0.02 * mean)
     assert sd[0] == pytest.approx(mean * variation, abs=0.6 + 0.05 * mean)
-    assert found.weight.sum() == pytest.approx(1.0)
-    assert np.all(found.days == np.round(found.days))
+    assert lead_times.weight.sum() == pytest.approx(1.0)
+    assert np.all(lead_times.days == np.round(lead_times.days))
 
 
 def test_receipts_give_the_means_of_their_fifths():
     days = np.array([10, 11, 12, 13, 14, 15, 16, 17, 18, 49], dtype=float)
-    found = from_receipts(np.ones(10, dtype=int), days, 2)
-    assert found.days[1].tolist() == [10.0, 12.0, 14.0, 16.0, 34.0]
-    assert found.weight[1].tolist() == [0.2] * 5
-    assert found.mean[0] == 0.0
+    lead_times = from_receipts(np.ones(10, dtype=int), days, 2)
+    assert lead_times.days[1].tolist() == [10.0, 12.0, 14.0, 16.0, 34.0]
+    assert lead_times.weight[1].tolist() == [0.2] * 5
+    assert lead_times.mean[0] == 0.0
 
 
 def test_few_receipts_weigh_what_they_are():
-    found = from_receipts(np.zeros(2, dtype=int), np.array([9.0, 5.0]), 1)
-    assert found.mean[0] == 7.0
-    assert found.weight.sum() == 1.0
+    lead_times = from_receipts(np.zeros(2, dtype=int), np.array([9.0, 5.0]), 1)
+    assert lead_times.mean[0] == 7.0
+    assert lead_times.weight.sum() == 1.0
 
 
 def test_demand_over_a_random_lead_time_is_the_mixture():

@@ -57,18 +57,18 @@ def test_a_predecessor_inherits_itself():
 def test_stock_outs_of_the_predecessor_come_along_and_own_ones_of_before_do_not():
     lines = demand_lines([[(0, 4.0), (15, 6.0)], [(21, 1.0)]])
     item, day = np.array([0] * 7 + [1] * 14), np.array([*range(7, 14), *range(14)])
-    away = Availability(item, day, np.zeros(21))
-    assert weekly(lines, [-1, 0], 27, unavailable=away)[1] == pytest.approx([4, np.nan, 6, 1], nan_ok=True)
+    out = Availability(item, day, np.zeros(21))
+    assert weekly(lines, [-1, 0], 27, unavailable=out)[1] == pytest.approx([4, np.nan, 6, 1], nan_ok=True)
 
 
 def test_without_predecessors_nothing_is_touched():
     lines = demand_lines([[(0, 4.0)], [(21, 1.0)]])
     start = np.full(2, LONG_AGO)
-    found = inherited(lines, NONE, start, np.array([-1, -1]), 27)
-    assert found[0] is lines and found[1] is NONE and found[2] is start
+    own = inherited(lines, NONE, start, np.array([-1, -1]), 27)
+    assert own[0] is lines and own[1] is NONE and own[2] is start
 
 
-def test_the_predecessor_is_sought_at_the_same_location_and_told(tmp_path):
+def test_the_predecessor_is_sought_at_the_same_location_and_listed(tmp_path):
     rows = [order("old", "2026-01-05", 3, location="north"), order("new", "2026-02-02", 1, location="south")]
     rows.append(order("new", "2026-02-02", 2, location="north"))
     data = records(tmp_path, orders=rows, products=[{"sku": "new", "predecessor": "old"}, {"sku": "old"}])
@@ -83,14 +83,14 @@ def test_the_predecessor_is_sought_at_the_same_location_and_told(tmp_path):
 
 
 def problems(tmp_path, *products):
-    rows = [{"sku": sku, "predecessor": elder} for sku, elder in products]
+    rows = [{"sku": sku, "predecessor": older} for sku, older in products]
     folder = write_dataset(tmp_path, orders=[order("a", "2026-01-05")], products=rows)
-    return [(found.row, found.value, found.what) for found in check(folder).problems]
+    return [(problem.row, problem.value, problem.what) for problem in check(folder).problems]
 
 
 def test_a_predecessor_must_be_known(tmp_path):
-    (found,) = problems(tmp_path, ("a", "b"))
-    assert found[:2] == (2, "b") and "neither in orders nor in products" in found[2]
+    (problem,) = problems(tmp_path, ("a", "b"))
+    assert problem[:2] == (2, "b") and "neither in orders nor in products" in problem[2]
 
 
 def test_a_product_is_not_its_own_predecessor(tmp_path):
@@ -98,6 +98,6 @@ def test_a_product_is_not_its_own_predecessor(tmp_path):
 
 
 def test_predecessors_do_not_go_round_in_a_circle(tmp_path):
-    found = problems(tmp_path, ("a", "b"), ("b", "c"), ("c", "a"), ("d", "a"), ("e", ""), ("f", "e"))
-    assert [row for row, _, _ in found] == [2, 3, 4]
-    assert "lead back to it" in found[0][2]
+    circle = problems(tmp_path, ("a", "b"), ("b", "c"), ("c", "a"), ("d", "a"), ("e", ""), ("f", "e"))
+    assert [row for row, _, _ in circle] == [2, 3, 4]
+    assert "lead back to it" in circle[0][2]

@@ -27,11 +27,11 @@ def test_an_average_is_the_mean_over_the_days_of_the_stretch(panel, data):
     asked = np.array(data.draw(st.lists(st.integers(0, len(panel) - 1), min_size=1, max_size=5)))
     begin = np.array([data.draw(st.integers(0, 70)) for _ in asked])
     end = begin + np.array([data.draw(st.integers(1, 30)) for _ in asked])
-    double, found = StepFunctions(item, day).averages([2 * value, value], asked, begin, end)
+    double, single = StepFunctions(item, day).averages([2 * value, value], asked, begin, end)
 
     slow = [
         np.mean([on_day(panel[who], day) for day in range(first, last)])
         for who, first, last in zip(asked, begin, end, strict=True)
     ]
-    np.testing.assert_allclose(found, slow, atol=1e-9)
+    np.testing.assert_allclose(single, slow, atol=1e-9)
     np.testing.assert_allclose(double, 2 * np.array(slow), atol=1e-9)

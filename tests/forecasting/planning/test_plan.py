@@ -85,15 +85,15 @@ def test_the_numbers_of_a_reason_stand_in_its_row(table):
     for row in table.itertuples():
         said = row.reason.replace(",", "")
         beside = {"95"} | set(re.findall(r"\d+", f"{row.order_by} {row.arrives_on}"))
-        there = set()
+        in_row = set()
         for value in row._asdict().values():
             if isinstance(value, int | float):
-                there |= {f"{abs(value):.{places}f}" for places in (0, 1, 2)} | {f"{value:g}"}
-                there.add(f"{value * 100:.0f}")
+                in_row |= {f"{abs(value):.{places}f}" for places in (0, 1, 2)} | {f"{value:g}"}
+                in_row.add(f"{value * 100:.0f}")
         for number in re.findall(
             r"\d+(?:\.\d+)?", re.sub(r"of which \d+ too late|\d+ ordered ahead|ends on [-\d]+", "", said)
         ):
-            assert number in there | beside | {"1", "99"}, (number, row.reason)
+            assert number in in_row | beside | {"1", "99"}, (number, row.reason)
 
 
 def test_packs_and_minimums_are_kept(sample, table):
@@ -313,21 +313,21 @@ def test_a_folder_that_cannot_be_written_is_named(sample, tmp_path):
 
 def test_a_forecast_is_one_row_an_item_with_rising_quantiles(sample):
     data = read_records(str(sample))
-    found = forecast(data, load(), AS_OF, 28, (0.5, 0.8, 0.95))
-    assert list(found.columns) == ["location", "sku", "model", "mean", "q0.5", "q0.8", "q0.95"]
-    assert (np.diff(found[["q0.5", "q0.8", "q0.95"]], axis=1) >= 0).all()
+    table = forecast(data, load(), AS_OF, 28, (0.5, 0.8, 0.95))
+    assert list(table.columns) == ["location", "sku", "model", "mean", "q0.5", "q0.8", "q0.95"]
+    assert (np.diff(table[["q0.5", "q0.8", "q0.95"]], axis=1) >= 0).all()
     longer = forecast(data, load(), AS_OF, 56, (0.5,))
     # As asked over twice the time, an item may go to another model: only the whole must about double.
-    assert longer["mean"].sum() == pytest.approx(2 * found["mean"].sum(), rel=0.2)
+    assert longer["mean"].sum() == pytest.approx(2 * table["mean"].sum(), rel=0.2)
 
 
 def test_a_forecast_per_period_adds_up_to_its_sum(sample):
-    found = forecast(read_records(str(sample)), load(), AS_OF, 21, (0.5,), per_period=True)
-    total = found[found["period"] == 0].set_index("sku")["mean"]
-    parts = found[found["period"] > 0].groupby("sku")["mean"].sum()
-    assert found["period"].max() == 3
+    table = forecast(read_records(str(sample)), load(), AS_OF, 21, (0.5,), per_period=True)
+    total = table[table["period"] == 0].set_index("sku")["mean"]
+    parts = table[table["period"] > 0].groupby("sku")["mean"].sum()
+    assert table["period"].max() == 3
     assert parts.sum() == pytest.approx(total.sum(), rel=0.02)
-    assert found.loc[found["period"] == 2, "starts_on"].unique().tolist() == ["2026-07-06"]
+    assert table.loc[table["period"] == 2, "starts_on"].unique().tolist() == ["2026-07-06"]
 
 
 def test_money_is_multiplied_exactly():

@@ -62,17 +62,18 @@ def test_the_cheapest_of_the_choices_is_the_quantity_chosen(
         seen = with_breaks(seen, (40.0, 4.8), (120.0, 4.5))
     value = value_of(seen)
     chosen = value.decision().quantity
-    tried = choices(value, chosen)
-    assert tried.quantity[tried.chosen].tolist() == chosen.tolist()
-    assert tried.cost[tried.chosen] == pytest.approx(value.cost(chosen), rel=1e-12)
+    candidates = choices(value, chosen)
+    assert candidates.quantity[candidates.chosen].tolist() == chosen.tolist()
+    assert candidates.cost[candidates.chosen] == pytest.approx(value.cost(chosen), rel=1e-12)
     for item in range(len(seen)):
-        mine = slice(tried.indptr[item], tried.indptr[item + 1])
-        quantity = tried.quantity[mine]
+        of_item = slice(candidates.indptr[item], candidates.indptr[item + 1])
+        quantity = candidates.quantity[of_item]
         assert 1 <= len(quantity) <= 14
         assert quantity[0] == 0.0 and np.all(np.diff(quantity) > 0)
         bought = quantity[1:]
         assert np.all(bought % pack == 0) and np.all(bought >= smallest) and np.all(bought <= 300)
-        assert tried.cost[tried.chosen[item]] <= tried.cost[mine].min() + 1e-9 * abs(tried.cost[mine].min())
+        least = candidates.cost[of_item].min()
+        assert candidates.cost[candidates.chosen[item]] <= least + 1e-9 * abs(least)
 
 
 def test_an_order_that_lasts_is_charged_for_as_long_as_it_lasts():
@@ -140,9 +141,9 @@ def test_more_budget_never_raises_the_expected_cost(rates, stock):
     costs = []
     for share in [*np.linspace(0, 1.5, 8), None]:
         budget = None if share is None else share * total
-        found = order_together(CostOptimal(), seen, supplier, terms, budget)
-        fixed = float(found.freight.sum() + found.order_cost.sum())
-        costs.append(float(value.cost(found.decision.quantity).sum()) + fixed)
+        orders = order_together(CostOptimal(), seen, supplier, terms, budget)
+        fixed = float(orders.freight.sum() + orders.order_cost.sum())
+        costs.append(float(value.cost(orders.decision.quantity).sum()) + fixed)
     assert np.all(np.diff(costs) <= 1e-9 * np.abs(costs[:-1]) + 1e-9)
 
 
@@ -229,12 +230,12 @@ def planned(folder, supplier=None, products=TWO, config=(), **tables):
 
 def test_the_tables_of_a_plan_agree(tmp_path):
     result, table = planned(tmp_path, {"order_cost": 5, "freight_cost": 12, "free_freight_value": 1e6})
-    tried, whole = result.tables["choices"], result.tables["supplier_orders"].iloc[0]
-    chosen = tried[tried["recommended"]].set_index("sku")
+    candidates, whole = result.tables["choices"], result.tables["supplier_orders"].iloc[0]
+    chosen = candidates[candidates["recommended"]].set_index("sku")
     assert chosen["quantity"].tolist() == table["quantity"].tolist()
     assert chosen["expected_cost"].tolist() == table["expected_cost_if_ordered"].tolist()
     assert chosen["value"].tolist() == table["value"].tolist()
-    none = tried[tried["quantity"] == 0].set_index("sku")
+    none = candidates[candidates["quantity"] == 0].set_index("sku")
     assert none["expected_cost"].tolist() == table["expected_cost"].tolist()
     assert (whole["lines"], whole["units"]) == (2, table["quantity"].sum())
     assert (whole["value"], whole["freight"], whole["order_cost"]) == (table["value"].sum(), 12, 5)
@@ -312,16 +313,16 @@ def test_volumes_come_from_products_or_the_setting(tmp_path):
 def test_a_replay_meets_the_terms_and_tallies_freight(tmp_path):
     terms = {"review_days": 7, "order_cost": 3, "min_order_value": 150}
     days = (LAST - 41, LAST)
-    found = {}
+    summaries = {}
     for freight in (0, 9):
         supplier = {"supplier": "acme", "lead_time_days": 7, "freight_cost": freight, **terms}
         data = shop(tmp_path / str(freight), TWO, [supplier])
         config = load(None, ["warmup=none", "interval_draws=20", "model=moving_average"])
         policies = ["cost_optimal", "no_orders"]
         summary = replay(data, config, ReplayRequest(*days, policies, "no_orders")).tables["summary"]
-        found[freight] = summary.set_index("policy").loc["cost_optimal"]
-        row = found[freight]
+        summaries[freight] = summary.set_index("policy").loc["cost_optimal"]
+        row = summaries[freight]
         assert row["cost_ordering"] == pytest.approx((3 + freight) * row["purchase_orders"])
         assert row["purchased_units"] * 4 >= 150 * row["purchase_orders"]
-    assert found[0]["purchase_orders"] > 0
-    assert found[9]["purchase_orders"] <= found[0]["purchase_orders"]
+    assert summaries[0]["purchase_orders"] > 0
+    assert summaries[9]["purchase_orders"] <= summaries[0]["purchase_orders"]
