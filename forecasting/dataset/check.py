@@ -88,7 +88,9 @@ def _checked(name: str, raws: list[Raw], reported: list[Problem]) -> Checked:
         reported += rules.in_names(raw)
         if raw.table.required and raw.columns.num_rows == 0 and raw.table.name not in failed:
             what = "the table has no rows: there is nothing to forecast from"
-            reported.append(Problem(raw.table.name, None, None, None, what, "Give it the customer order lines."))
+            reported.append(
+                Problem(raw.table.name, None, None, None, what, "Give it the customer order lines.")
+            )
         try:
             frame, faults = typed(raw)
         except (pa.ArrowException, ValueError, OverflowError) as error:
@@ -129,7 +131,9 @@ def _folder(folder: Path) -> tuple[list[Raw], list[Problem]]:
         name = path.name.split(".")[0]
         if name in BY_NAME and path not in files:
             what = "it is not read: only .csv and .parquet files are"
-            problems.append(Notice(name, None, None, path.name, what, f"Save it as {name}.csv if it is meant."))
+            problems.append(
+                Notice(name, None, None, path.name, what, f"Save it as {name}.csv if it is meant.")
+            )
     for table in TABLES:
         own = [path for path in files if path.stem == table.name]
         if len(own) > 1:
