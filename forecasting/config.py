@@ -42,6 +42,7 @@ class Config(BaseModel):
     lead_time_receipts: int = Field(ge=0)
     review_days: float = Field(ge=1, allow_inf_nan=False)
     on_hand: float = NotNegative
+    negative_stock: Literal["owed", "zero", "refuse"]
     backorder: Literal["allowed", "refused"]
     pack_size: float = Positive
     min_order_quantity: float = NotNegative

@@ -50,6 +50,19 @@ class Problem:
         return f"{', '.join(place)}: {self.what}{value}. {self.todo}"
 
 
+@dataclass(frozen=True)
+class Notice(Problem):
+    """Something that looks odd and may be right: it is reported, and stops nothing.
+
+    ``location`` and ``sku`` name the item that it is about, where it is about one. ``money``: what is at
+    stake, where that can be said.
+    """
+
+    location: str | None = None
+    sku: str | None = None
+    money: float | None = None
+
+
 class DataError(ReorderError):
     """The dataset is wrong. ``problems`` lists everything that was found, not only the first."""
 

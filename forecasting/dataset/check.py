@@ -14,9 +14,9 @@ from forecasting.dataset import csv_files, parquet_files, rules
 from forecasting.dataset.dataset import Dataset
 from forecasting.dataset.fingerprint import as_integers, fingerprint
 from forecasting.dataset.parse import blank, typed
-from forecasting.dataset.source import Notice, Raw, describe, missing, near_tables
+from forecasting.dataset.source import Raw, describe, missing, near_tables
 from forecasting.dataset.tables import BY_NAME, ORDERS, TABLES, Kind, Table
-from forecasting.errors import Problem
+from forecasting.errors import Notice, Problem
 from forecasting.store.connection import shown
 
 READERS = {".csv": csv_files.read, ".parquet": parquet_files.read}
@@ -40,7 +40,7 @@ class Checked:
     source: str
     dataset: Dataset | None
     problems: tuple[Problem, ...]
-    notices: tuple[Problem, ...]
+    notices: tuple[Notice, ...]
     tables: tuple[Held, ...]
 
     def as_json(self) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def _checked(name: str, raws: list[Raw], reported: list[Problem]) -> Checked:
     dataset = None
     if not problems:
         frames = {table.name: frames.get(table.name, blank(table)) for table in TABLES}
-        dataset = Dataset(source=name, fingerprint=fingerprint(frames), **frames)
+        dataset = Dataset(source=name, fingerprint=fingerprint(frames), notices=notices, **frames)
     return Checked(name, dataset, problems, notices, tables)
 
 

@@ -19,9 +19,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pyarrow_csv
 
-from forecasting.dataset.source import LISTED, Notice, Raw, Rows, duplicate_names
+from forecasting.dataset.source import LISTED, Raw, Rows, duplicate_names
 from forecasting.dataset.tables import Table
-from forecasting.errors import Problem
+from forecasting.errors import Notice, Problem
 
 BLOCK = 1 << 23
 """Bytes that are parsed together; no row may be longer."""

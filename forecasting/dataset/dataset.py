@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from forecasting.errors import Notice
+
 
 @dataclass(frozen=True)
 class Dataset:
     """Every table of a dataset; one that was not given has no rows.
 
     ``fingerprint`` is a hash of the content that the tables hold: the same rows give the same
-    fingerprint, whichever format they were read from.
+    fingerprint, whichever format they were read from. ``notices`` is what looked odd when it was read.
     """
 
     source: str
@@ -23,7 +25,9 @@ class Dataset:
     suppliers: pd.DataFrame
     price_breaks: pd.DataFrame
     stock: pd.DataFrame
+    lots: pd.DataFrame
     availability: pd.DataFrame
     purchase_orders: pd.DataFrame
     events: pd.DataFrame
     prices: pd.DataFrame
+    notices: tuple[Notice, ...] = ()

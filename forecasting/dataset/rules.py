@@ -14,9 +14,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from forecasting.dataset.fingerprint import as_integers
-from forecasting.dataset.source import Fault, Notice, Raw, Rows, near_word
+from forecasting.dataset.source import Fault, Raw, Rows, near_word
 from forecasting.dataset.tables import Column, Table
-from forecasting.errors import Problem, nearest, plain
+from forecasting.errors import Notice, Problem, nearest, plain
 
 NOT_BEFORE: dict[str, tuple[tuple[str, str], ...]] = {
     "orders": (("due", "ordered_at"), ("shipped_at", "ordered_at"), ("cancelled_at", "ordered_at")),
@@ -47,6 +47,7 @@ class Reference:
 
 REFERENCES = (
     Reference("stock", "sku", "sku"),
+    Reference("lots", "sku", "sku"),
     Reference("purchase_orders", "sku", "sku"),
     Reference("availability", "sku", "sku"),
     Reference("prices", "sku", "sku"),
@@ -90,6 +91,7 @@ def in_rows(raw: Raw, frame: pd.DataFrame) -> list[Fault]:
     """What is wrong in the rows of one table: bounds, order of dates, sizes, keys."""
     return [
         *(fault for column in raw.table.columns for fault in _bounds(raw.table, column, frame)),
+        *_below_zero(raw.table, frame),
         *_pairs(raw.table, frame),
         *_circles(raw.table, frame),
         *_dearer(raw.table, frame),
@@ -174,6 +176,16 @@ def _bounds(table: Table, column: Column, frame: pd.DataFrame) -> Iterator[Fault
     if column.maximum is not None:
         high = np.flatnonzero(values > column.maximum)
         yield Fault(where, high, f"must be {column.maximum:g} or less", todo)
+
+
+def _below_zero(table: Table, frame: pd.DataFrame) -> Iterator[Fault]:
+    """Stock below zero: units that left before they were booked in, in many systems."""
+    if table.name != "stock":
+        return
+    below = np.flatnonzero(frame["on_hand"].to_numpy() < 0)
+    what = "stock below zero: units that left before they were booked in?"
+    todo = "The setting negative_stock says how it is read: as owed, as zero, or not at all."
+    yield Fault(("on_hand",), below, what, todo, notice=True)
 
 
 def _pairs(table: Table, frame: pd.DataFrame) -> Iterator[Fault]:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from forecasting.dataset.tables import BY_NAME, Table
-from forecasting.errors import Problem, nearest
+from forecasting.errors import Notice, Problem, nearest
 
 ArrowTable = Any
 """A ``pyarrow.Table``; pyarrow ships no types."""
@@ -22,11 +22,6 @@ Rows = npt.NDArray[np.int64]
 
 LISTED = 10
 """Problems listed one by one per table, column and kind of problem; the rest are counted."""
-
-
-@dataclass(frozen=True)
-class Notice(Problem):
-    """Something that looks odd and may be right: it is reported, and stops nothing."""
 
 
 @dataclass(frozen=True)

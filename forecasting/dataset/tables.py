@@ -118,9 +118,10 @@ ORDERS = Table(
         _number("quantity", required=True, minimum=None, above=0.0),
         _text("location"),
         _text("customer"),
+        _text("customer_class"),
         _number("unit_price"),
         _time("due"),
-        _choice("kind", "order", "preorder", "standing"),
+        _choice("kind", "order", "preorder", "standing", "project"),
         _choice("status", "open", "shipped", "cancelled", "refused"),
         _time("shipped_at"),
         _number("quantity_shipped"),
@@ -148,6 +149,11 @@ PRODUCTS = Table(
         _number("max_order_quantity", minimum=None, above=0.0),
         _number("volume"),
         _number("shelf_life_days", minimum=None, above=0.0),
+        _number("lead_time_days"),
+        _number("lead_time_sd_days"),
+        _number("reorder_point", minimum=None),
+        _number("order_up_to", minimum=None),
+        _number("max_backorder_quantity"),
         _date("available_from"),
         _date("ends_on"),
         _text("predecessor"),
@@ -201,10 +207,21 @@ STOCK = Table(
     (
         _date("as_of", required=True),
         _text("sku", required=True),
-        _number("on_hand", required=True),
+        _number("on_hand", required=True, minimum=None),
         _text("location"),
     ),
     key=("as_of", "sku", "location"),
+)
+
+LOTS = Table(
+    "lots",
+    (
+        _date("as_of", required=True),
+        _text("sku", required=True),
+        _number("on_hand", required=True),
+        _text("location"),
+        _date("expires_on"),
+    ),
 )
 
 AVAILABILITY = Table(
@@ -229,10 +246,11 @@ PURCHASE_ORDERS = Table(
         _text("location"),
         _text("supplier"),
         _time("expected_at"),
+        _time("confirmed_at"),
         _time("received_at"),
         _number("quantity_received"),
         _number("unit_cost"),
-        _choice("status", "draft", "open", "received", "cancelled"),
+        _choice("status", "draft", "requested", "open", "received", "cancelled"),
     ),
     key=("purchase_order", "line"),
 )
@@ -268,6 +286,7 @@ TABLES: tuple[Table, ...] = (
     SUPPLIERS,
     PRICE_BREAKS,
     STOCK,
+    LOTS,
     AVAILABILITY,
     PURCHASE_ORDERS,
     EVENTS,

@@ -18,6 +18,7 @@ from forecasting.inputs.records import (
     Columns,
     CountRecords,
     EventRecords,
+    LotRecords,
     OrderRecords,
     OrderStatus,
     PriceRecords,
@@ -54,11 +55,13 @@ def records_of(dataset: Dataset) -> Records:
         order_locations=frozenset(map(str, dataset.orders["location"].unique())),
         purchases=_purchases(dataset, numbers, names),
         counts=_counts(dataset.stock, numbers),
+        lots=_lots(dataset.lots, numbers),
         availability=_availability(dataset.availability, numbers),
         events=_events(dataset.events, numbers),
         prices=_prices(dataset.prices, numbers),
         price_breaks=_price_breaks(dataset.price_breaks, items, names[supplier]),
         alternatives=_alternatives(dataset.alternatives, numbers),
+        notices=dataset.notices,
     )
 
 
@@ -158,6 +161,7 @@ def _orders(table: pd.DataFrame, numbers: ItemNumbers) -> OrderRecords:
         quantity=_floats(table["quantity"]),
         unit_price=_floats(table["unit_price"]),
         ahead=table["kind"].isin(["preorder", "standing"]).to_numpy(dtype=bool),
+        project=(table["kind"] == "project").to_numpy(dtype=bool),
         status=_statuses(table["status"], OrderStatus),
         shipped=days_of(table["shipped_at"]),
         shipped_units=_floats(table["quantity_shipped"]),
@@ -175,6 +179,7 @@ def _purchases(dataset: Dataset, numbers: ItemNumbers, supplier_names: TextArray
         time=_microseconds(table["ordered_at"]),
         ordered=days_of(table["ordered_at"]),
         expected=days_of(table["expected_at"]),
+        confirmed=days_of(table["confirmed_at"]),
         received=days_of(table["received_at"]),
         quantity=_floats(table["quantity"]),
         received_units=_floats(table["quantity_received"]),
@@ -194,6 +199,14 @@ def _suppliers_of(purchases: pd.DataFrame, products: pd.DataFrame, names: TextAr
 
 def _counts(table: pd.DataFrame, numbers: ItemNumbers) -> CountRecords:
     return CountRecords(numbers.of(table), days_of(table["as_of"]), _floats(table["on_hand"]))
+
+
+def _lots(table: pd.DataFrame, numbers: ItemNumbers) -> LotRecords:
+    """Lots of known items; those of others are the check's matter."""
+    item = numbers.of(table)
+    known = item >= 0
+    as_of, expires = days_of(table["as_of"])[known], days_of(table["expires_on"])[known]
+    return LotRecords(item[known], as_of, expires, _floats(table["on_hand"])[known])
 
 
 def _availability(table: pd.DataFrame, numbers: ItemNumbers) -> AvailabilityRecords:

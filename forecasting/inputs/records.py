@@ -14,6 +14,7 @@ from typing import TypeVar
 import numpy as np
 
 from forecasting.domain import BoolArray, FloatArray, IntArray, Items, TextArray
+from forecasting.errors import Notice
 
 
 class OrderStatus(IntEnum):
@@ -34,6 +35,7 @@ class PurchaseStatus(IntEnum):
     OPEN = 2
     RECEIVED = 3
     CANCELLED = 4
+    REQUESTED = 5
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class OrderRecords:
         due: int64, the day of the customer's deadline.
         quantity: float64, units. ``unit_price``: float64, money.
         ahead: bool: ordered ahead (a pre-order, or a standing order): wanted on ``due``, not at once.
+        project: bool: a one-off, which is served and never forecast.
         status: int64, an ``OrderStatus``.
         shipped: int64, the day. ``shipped_units``: float64.
         cancelled: int64, the day.
@@ -62,6 +65,7 @@ class OrderRecords:
     quantity: FloatArray
     unit_price: FloatArray
     ahead: BoolArray
+    project: BoolArray
     status: IntArray
     shipped: IntArray
     shipped_units: FloatArray
@@ -80,7 +84,8 @@ class PurchaseRecords:
         order: int64: the number of the purchase order that the line belongs to.
         item: int64. ``supplier``: int64, the item's where the line names none; -1 where no item has it.
         time: int64: when it was ordered, microseconds since 1970. ``ordered``: int64, that day.
-        expected, received: int64, days.
+        expected: int64, the day that the supplier promised; ``confirmed``: int64, the day it confirmed.
+        received: int64, the day of the receipt.
         quantity, received_units: float64, units. ``unit_cost``: float64, money.
         status: int64, a ``PurchaseStatus``.
 
@@ -92,6 +97,7 @@ class PurchaseRecords:
     time: IntArray
     ordered: IntArray
     expected: IntArray
+    confirmed: IntArray
     received: IntArray
     quantity: FloatArray
     received_units: FloatArray
@@ -103,8 +109,9 @@ class PurchaseRecords:
 
     @property
     def firm(self) -> BoolArray:
-        """bool, shape (m,): really ordered: neither a draft nor cancelled."""
-        return (self.status != PurchaseStatus.DRAFT) & (self.status != PurchaseStatus.CANCELLED)
+        """bool, shape (m,): really ordered: neither a draft, nor only requested, nor cancelled."""
+        no = (PurchaseStatus.DRAFT, PurchaseStatus.REQUESTED, PurchaseStatus.CANCELLED)
+        return ~np.isin(self.status, no)
 
     @property
     def came_units(self) -> FloatArray:
@@ -118,6 +125,18 @@ class CountRecords:
 
     item: IntArray
     day: IntArray
+    on_hand: FloatArray
+
+
+@dataclass(frozen=True)
+class LotRecords:
+    """Lots of the stock as counted: ``item``, ``day``, ``expires`` (LONG_AGO: not given), int64;
+    ``on_hand``, float64, units. Shape (m,).
+    """
+
+    item: IntArray
+    day: IntArray
+    expires: IntArray
     on_hand: FloatArray
 
 
@@ -187,7 +206,7 @@ class AlternativeRecords:
     ratio: FloatArray
 
 
-Rows = TypeVar("Rows", CountRecords, PurchaseRecords)
+Rows = TypeVar("Rows", CountRecords, LotRecords, PurchaseRecords)
 
 
 @dataclass(frozen=True)
@@ -211,6 +230,7 @@ class Records:
         supplier_names: text, shape (s,), ascending; the empty name is that of items that name none.
         suppliers: what ``suppliers`` says of each of these.
         order_locations: the locations that customers order at.
+        notices: what looked odd when the dataset was read.
 
     """
 
@@ -225,11 +245,13 @@ class Records:
     order_locations: frozenset[str]
     purchases: PurchaseRecords
     counts: CountRecords
+    lots: LotRecords
     availability: AvailabilityRecords
     events: EventRecords
     prices: PriceRecords
     price_breaks: BreakRecords
     alternatives: AlternativeRecords
+    notices: tuple[Notice, ...] = ()
 
     @property
     def first_day(self) -> int:
@@ -248,7 +270,9 @@ class Records:
 
     def without_stock(self) -> Records:
         """The same, nothing ever counted or purchased."""
-        return replace(self, counts=_empty(self.counts), purchases=_empty(self.purchases))
+        return replace(
+            self, counts=_empty(self.counts), lots=_empty(self.lots), purchases=_empty(self.purchases)
+        )
 
 
 def _empty(rows: Rows) -> Rows:

@@ -83,7 +83,7 @@ def test_every_column_of_a_dataset_is_documented(table):
     for column in table.columns:
         required, holds = documented[column.name]
         assert required == column.required, column.name
-        assert holds.startswith(expected_kind(column)), f"{table.name}.{column.name}: {holds}"
+        assert f"{holds} ".startswith(expected_kind(column)), f"{table.name}.{column.name}: {holds}"
     if table.key:
         assert f"Key: {', '.join(table.key)}." in section
 
@@ -99,6 +99,8 @@ def expected_kind(column) -> str:
         return f"number > {column.above:g}"
     if column.maximum is not None:
         return f"number from {column.minimum:g} to {column.maximum:g}"
+    if column.minimum is None:
+        return "number "
     upper = " from 0 to `quantity`" if column.name == "quantity_shipped" else f" >= {column.minimum:g}"
     return f"number{upper}"
 
