@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from forecasting.config import Config, Secrets, load
 from forecasting.domain import day_text
 from forecasting.errors import RequestError
+from forecasting.inputs.notices import Notices
 from forecasting.inputs.read_records import read_records
 
 if TYPE_CHECKING:
@@ -68,15 +69,16 @@ def forecast(
     *,
     per_period: bool,
     out: Path,
-) -> pd.DataFrame:
-    """Forecast and write the table to ``out``."""
+) -> tuple[pd.DataFrame, Notices]:
+    """Forecast and write the table to ``out``. Returns it, and what looked odd on the way."""
     from forecasting.planning.forecast import forecast as run
     from forecasting.store.files import check_name, write_file
 
     check_name(out)
-    table = run(read_records(source), config, as_of, horizon_days, quantiles, per_period=per_period)
+    records = read_records(source)
+    table = run(records, config, as_of, horizon_days, quantiles, per_period=per_period)
     write_file("forecast", table, out)
-    return table
+    return table, Notices(records.notices)
 
 
 def plan(

@@ -43,6 +43,9 @@ SetOption = Annotated[
     typer.Option("--set", metavar="NAME=VALUE", help="One setting; may be repeated.", show_default=False),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+StrictOption = Annotated[
+    bool, typer.Option("--strict", help="End with exit code 1 where there is a notice; all is written.")
+]
 CsvOption = Annotated[bool, typer.Option("--csv", help="Write CSV files beside the Parquet files.")]
 
 
@@ -68,6 +71,12 @@ def _config(file: Path | None, settings: list[str] | None) -> Config:
     from forecasting.config import load
 
     return load(file, settings or ())
+
+
+def _strict(wanted: bool, notices: int, where: str) -> None:
+    if wanted and notices:
+        said = f"{notices:,} notice{'' if notices == 1 else 's'}, and --strict lets none pass"
+        raise RequestError(f"{said}; {where}")
 
 
 def _print_json(content: Any) -> None:
@@ -131,7 +140,7 @@ def import_online_retail(
 
 
 @app.command()
-def check(dataset: DatasetArgument, as_json: JsonOption = False) -> None:
+def check(dataset: DatasetArgument, as_json: JsonOption = False, strict: StrictOption = False) -> None:
     """Report every problem of a dataset: table, row, column, value, and what to do.
 
     Example: reorder check demo/data
@@ -146,6 +155,7 @@ def check(dataset: DatasetArgument, as_json: JsonOption = False) -> None:
         print(checked.text())
     if checked.problems:
         raise DataError(checked.source, checked.problems)
+    _strict(strict, len(checked.notices), "they are listed above")
 
 
 @app.command()
@@ -158,14 +168,16 @@ def forecast(
     per_period: Annotated[bool, typer.Option("--per-period", help="Also a row per bucket.")] = False,
     config: ConfigOption = None,
     settings: SetOption = None,
+    strict: StrictOption = False,
 ) -> None:
     """Forecast demand summed over the days after a date, with its quantiles: one row an item.
 
     Example: reorder forecast demo/data --as-of 2026-03-29 --horizon-days 28 --out forecast.parquet
     """
     from forecasting.bootstrap import forecast as run
+    from forecasting.reports.terminal import notices_text
 
-    table = run(
+    table, notices = run(
         dataset,
         _config(config, settings),
         _day(as_of, "--as-of"),
@@ -175,6 +187,10 @@ def forecast(
         out=out,
     )
     print(f"{len(table):,} rows written to {out}")
+    said = {"counts": {"notices": len(notices)}, "notices": notices.texts()}
+    for line in notices_text(said, None):
+        print(line, file=sys.stderr)
+    _strict(strict, len(notices), f"reorder check {dataset} lists them")
 
 
 def _quantiles(text: str) -> tuple[float, ...]:
@@ -201,6 +217,7 @@ def plan(
     config: ConfigOption = None,
     settings: SetOption = None,
     as_json: JsonOption = False,
+    strict: StrictOption = False,
 ) -> None:
     """What to order, when and how much, what that costs, and why. The main job.
 
@@ -219,6 +236,7 @@ def plan(
         _print_json({**result.run, "recommendations": result.tables["recommendations"].to_dict("records")})
     else:
         print(plan_text(result, out))
+    _strict(strict, result.run["counts"]["notices"], "table notices has them all")
 
 
 @app.command()
@@ -249,6 +267,7 @@ def replay(
     config: ConfigOption = None,
     settings: SetOption = None,
     as_json: JsonOption = False,
+    strict: StrictOption = False,
 ) -> None:
     """Replay past orders: how many backorders each policy would have avoided, and at what cost.
 
@@ -272,6 +291,7 @@ def replay(
         _print_json({**result.run, "summary": result.tables["summary"].to_dict("records")})
     else:
         print(replay_text(result, out))
+    _strict(strict, result.run["counts"]["notices"], f"{out / 'notices.parquet'} has them all")
 
 
 @app.command()

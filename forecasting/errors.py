@@ -17,6 +17,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 
 class ReorderError(Exception):
@@ -55,12 +56,14 @@ class Notice(Problem):
     """Something that looks odd and may be right: it is reported, and stops nothing.
 
     ``location`` and ``sku`` name the item that it is about, where it is about one. ``money``: what is at
-    stake, where that can be said.
+    stake, where that can be said. ``severity``: a ``warning`` may make a figure wrong; a ``note`` says what
+    was left out, or done, and is right as a rule.
     """
 
     location: str | None = None
     sku: str | None = None
     money: float | None = None
+    severity: Literal["warning", "note"] = "warning"
 
 
 class DataError(ReorderError):

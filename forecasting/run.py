@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from forecasting.config import Config
+from forecasting.inputs.notices import Notices
 from forecasting.inputs.records import Records
 
 LIBRARIES = ("reorder", "numpy", "pandas", "scipy", "numba", "pyarrow")
@@ -57,9 +58,19 @@ def run_id(records: Records, config: Config, request: Mapping[str, Any]) -> str:
 
 
 def describe(
-    run: str, command: str, records: Records, config: Config, clock: Clock, counts: Mapping[str, int]
+    run: str,
+    command: str,
+    records: Records,
+    config: Config,
+    clock: Clock,
+    counts: Mapping[str, int],
+    notices: Notices | None = None,
 ) -> dict[str, Any]:
-    """What ``run.json`` says. Only ``timings`` differs between two runs of the same."""
+    """What ``run.json`` says. Only ``timings`` differs between two runs of the same.
+
+    ``notices``: those of the run; without, those that reading the dataset found.
+    """
+    notices = Notices(records.notices) if notices is None else notices
     return {
         "run": run,
         "command": command,
@@ -67,6 +78,7 @@ def describe(
         "config": config.model_dump(mode="json"),
         "data_fingerprint": records.fingerprint,
         "seed": config.seed,
-        "counts": dict(counts),
+        "counts": {**counts, "notices": len(notices)},
+        "notices": notices.texts(),
         "timings": dict(clock.seconds),
     }

@@ -7,6 +7,7 @@ import numpy as np
 from forecasting.config import Config
 from forecasting.domain import day_text
 from forecasting.inputs.assumptions import Assumptions
+from forecasting.inputs.notices import Notices
 from forecasting.inputs.records import Records
 from forecasting.planning.advice import Advice
 from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast
@@ -24,14 +25,14 @@ from forecasting.run import Clock, Result, describe, run_id
 def plan(records: Records, config: Config, as_of: int) -> Result:
     """What to order at the close of day ``as_of``.
 
-    Tables ``recommendations``, ``costs``, ``choices``, ``supplier_orders`` and ``assumptions``.
+    Tables ``recommendations``, ``costs``, ``choices``, ``supplier_orders``, ``assumptions`` and ``notices``.
 
     Raises RequestError where the date or a name does not fit.
     """
-    clock, assumptions = Clock(), Assumptions()
+    clock, assumptions, notices = Clock(), Assumptions(), Notices(records.notices)
     check_model(config)
     check_date(records, as_of, "--as-of")
-    advice = advise(records, config, as_of, clock, assumptions)
+    advice = advise(records, config, as_of, clock, assumptions, notices)
 
     table = recommendations(advice)
     tables = {
@@ -40,16 +41,24 @@ def plan(records: Records, config: Config, as_of: int) -> Result:
         "choices": choices_table(advice),
         "supplier_orders": supplier_orders(advice),
         "assumptions": assumptions.frame(),
+        "notices": notices.frame(),
     }
     clock.lap("explain")
 
-    described = describe(advice.run, "plan", records, config, clock, _counts(records, advice))
+    described = describe(advice.run, "plan", records, config, clock, _counts(records, advice), notices)
     whole = together(advice.orders, config.budget, table["value"].to_numpy())
     return Result(tables, {**described, "as_of": day_text(as_of), "together": whole})
 
 
-def advise(records: Records, config: Config, as_of: int, clock: Clock, assumptions: Assumptions) -> Advice:
-    """Observe, forecast, and decide."""
+def advise(
+    records: Records,
+    config: Config,
+    as_of: int,
+    clock: Clock,
+    assumptions: Assumptions,
+    notices: Notices,
+) -> Advice:
+    """Observe, forecast, and decide. ``assumptions`` and ``notices`` grow by what is found on the way."""
     policy = policy_named(config.policy, config)
     observed = observer(records, config, as_of, assumptions).serving(policy)
     known = observed.catalogue
@@ -59,7 +68,7 @@ def advise(records: Records, config: Config, as_of: int, clock: Clock, assumptio
     choice = observed.choose_models(as_of, history)
     clock.lap("choose_models")
 
-    position, stock_known = stock_position(observed, as_of, assumptions)
+    position, stock_known = stock_position(observed, as_of, assumptions, notices)
     situation = observed.situation(
         as_of,
         np.arange(len(known)),

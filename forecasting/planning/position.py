@@ -6,16 +6,18 @@ import numpy as np
 
 from forecasting.domain import BoolArray, Stock, StockPosition
 from forecasting.inputs.assumptions import Assumptions
+from forecasting.inputs.notices import Notices
 from forecasting.inputs.stock import after_protection, counted, on_the_way, overtaken, owed_units
 from forecasting.planning.observer import Observer
 
 
 def stock_position(
-    observer: Observer, as_of: int, assumptions: Assumptions
+    observer: Observer, as_of: int, assumptions: Assumptions, notices: Notices
 ) -> tuple[StockPosition, BoolArray]:
     """The position of every item at the close of ``as_of``, and where on hand rests on a count.
 
-    What was never counted is as the setting ``on_hand`` says.
+    What was never counted is as the setting ``on_hand`` says. ``notices`` is for what the records say that
+    cannot be.
     """
     records, known = observer.records, observer.catalogue
     on_hand = counted(records, as_of)

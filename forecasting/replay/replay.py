@@ -13,6 +13,7 @@ from forecasting.config import Config, with_settings
 from forecasting.domain import Costs, day_text
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.catalogue import catalogue
+from forecasting.inputs.notices import Notices
 from forecasting.inputs.records import Records
 from forecasting.planning.observer import observer
 from forecasting.planning.requests import check_model
@@ -61,8 +62,8 @@ def replay(
 ) -> Result:
     """Simulate the days asked for with each policy, and compare them with the baseline.
 
-    Tables ``summary``, ``periods``, ``items`` and ``assumptions``; ``decomposition``, ``frontier`` and
-    ``sensitivity`` where they are to be had.
+    Tables ``summary``, ``periods``, ``items``, ``assumptions`` and ``notices``; ``decomposition``,
+    ``frontier`` and ``sensitivity`` where they are to be had.
 
     Args:
         stage: shows how far it has come.
@@ -70,7 +71,7 @@ def replay(
     Raises RequestError where a date or a name does not fit.
 
     """
-    clock, assumptions = Clock(), Assumptions()
+    clock, assumptions, notices = Clock(), Assumptions(), Notices(records.notices)
     check_model(config)
     request.check(records)
     observed = observer(records, config, request.first_day - 1, assumptions)
@@ -100,10 +101,10 @@ def replay(
         followed = list(zip(simulated.policies, simulated.runs, strict=True))
         tables["sensitivity"] = sensitivity(followed, past, costs, request.baseline, checkpoints, stage)
         clock.lap("sensitivity")
-    tables["assumptions"] = assumptions.frame()
+    tables.update(assumptions=assumptions.frame(), notices=notices.frame())
 
     counts = _counts(past, runs)
-    described = describe(identity, "replay", records, config, clock, counts)
+    described = describe(identity, "replay", records, config, clock, counts, notices)
     return Result(tables, {**described, **_found_out(request, past, runs, real, tables["summary"])})
 
 

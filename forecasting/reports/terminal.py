@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +67,7 @@ def plan_text(result: Result, out: Path | None) -> str:
         *first_orders(recommendations),
         "",
         *assumptions_text(result.tables["assumptions"]),
+        *notices_text(result.run, out),
     ]
     if out is not None:
         lines += ["", f"Written to {out}: {', '.join(result.tables)}, run.json"]
@@ -104,6 +105,20 @@ def assumptions_text(assumptions: pd.DataFrame) -> list[str]:
     ]
 
 
+def notices_text(run: Mapping[str, Any], out: Path | None) -> list[str]:
+    """The first things that look odd, and how many more there are; nothing where nothing does."""
+    count, texts = run["counts"]["notices"], run["notices"]
+    if not count:
+        return []
+
+    lines = ["", f"What looks odd ({count:,} notice{'' if count == 1 else 's'}):"]
+    lines += [f"  {text}" for text in texts]
+    if count > len(texts):
+        where = "" if out is None else f" in {out / 'notices.parquet'}"
+        lines.append(f"  ... and {count - len(texts):,} more{where}")
+    return lines
+
+
 # ---- Replay --------------------------------------------------------------------------------------
 
 
@@ -127,6 +142,7 @@ def replay_text(result: Result, out: Path) -> str:
     if recorded:
         lines += ["", *recorded]
 
+    lines += notices_text(run, out)
     written = [name for name in result.tables if name != "assumptions"]
     lines += ["", f"Written to {out}: {', '.join(written)}, report.html"]
     return "\n".join(lines)

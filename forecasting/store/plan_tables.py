@@ -215,6 +215,36 @@ ASSUMPTIONS = Table(
     ),
 )
 
+NOTICES = Table(
+    "notices",
+    ("plan", "replay"),
+    "something that looks odd and may be right, in the dataset or in what follows from it",
+    ("number",),
+    (
+        count("number", "", "1, 2, ..: warnings first, then the dearest."),
+        text(
+            "severity",
+            "`warning`: a figure may be wrong by it; `note`: something was left out, or done.",
+        ),
+        text("table", "The table of the dataset that it is about."),
+        count(
+            "row",
+            "",
+            "The row, as the file counts it; nothing where it is about more than one.",
+            nullable=True,
+        ),
+        text("location", "Where the item is kept.", nullable=True),
+        text("sku", "The item's SKU, where it is about one.", nullable=True),
+        text("column", "The column, or columns.", nullable=True),
+        text("value", "What stands there.", nullable=True),
+        text("what", "What is odd."),
+        money("money", "What is at stake, where that can be said.", nullable=True),
+        text("advice", "What to do about it."),
+    ),
+    "`reorder check` says the same of the dataset alone. `counts` in `run.json` has how many there are, "
+    "`notices` there the first ones in words. With `--strict` a command that has one ends with exit code 1.",
+)
+
 RUNS = Table(
     "runs",
     ("plan --db",),

@@ -13,6 +13,7 @@ from forecasting.store.plan_tables import (
     CHOICES,
     COSTS,
     FORECAST,
+    NOTICES,
     RECOMMENDATIONS,
     RUNS,
     SUPPLIER_ORDERS,
@@ -36,6 +37,7 @@ TABLES: dict[str, Table] = {
         SCORES,
         FORECASTS,
         ASSUMPTIONS,
+        NOTICES,
         RUNS,
     )
 }

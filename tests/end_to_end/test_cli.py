@@ -86,7 +86,7 @@ def test_a_plans_files_and_database_hold_the_same(planned):
         "assumptions.csv",
         "assumptions.parquet",
         *("choices.csv", "choices.parquet", "costs.csv", "costs.parquet"),
-        *("recommendations.csv", "recommendations.parquet"),
+        *("notices.csv", "notices.parquet", "recommendations.csv", "recommendations.parquet"),
         *("run.json", "supplier_orders.csv", "supplier_orders.parquet"),
     ]
     table = pd.read_parquet(folder / "recommendations.parquet")
@@ -120,7 +120,7 @@ def test_a_replay_writes_its_tables_and_a_report(sample, tmp_path):
     told = json.loads(ended.out)
     assert [row["policy"] for row in told["summary"]] == ["no_orders", "cost_optimal"]
     assert sorted(contents(tmp_path / "replay")) == [
-        *("assumptions.parquet", "items.parquet", "periods.parquet"),
+        *("assumptions.parquet", "items.parquet", "notices.parquet", "periods.parquet"),
         *("report.html", "run.json", "summary.parquet"),
     ]
     assert "</html>" in (tmp_path / "replay" / "report.html").read_text(encoding="utf-8")

@@ -33,7 +33,8 @@ def summary_of(*runs, baseline="min_max") -> pd.DataFrame:
 
 
 def test_a_plan_begins_with_what_saves_most():
-    planned = Result({"recommendations": RECOMMENDED, "assumptions": ASSUMED}, {"as_of": "2026-06-28"})
+    run = {"as_of": "2026-06-28", "counts": {"notices": 0}, "notices": []}
+    planned = Result({"recommendations": RECOMMENDED, "assumptions": ASSUMED}, run)
     assert terminal.plan_text(planned, Path("out")).splitlines() == [
         "2 of 3 items to order at the close of 2026-06-28, worth 31.50.",
         "",
@@ -48,6 +49,18 @@ def test_a_plan_begins_with_what_saves_most():
         "Written to out: recommendations, assumptions, run.json",
     ]
     assert "Written" not in terminal.plan_text(planned, None)
+
+
+def test_what_looks_odd_is_said_shortly_with_how_much_more_there_is():
+    run = {"counts": {"notices": 12}, "notices": ["table orders: one.", "table stock: two."]}
+    assert terminal.notices_text(run, Path("out")) == [
+        "",
+        "What looks odd (12 notices):",
+        "  table orders: one.",
+        "  table stock: two.",
+        "  ... and 10 more in out/notices.parquet",
+    ]
+    assert terminal.notices_text({"counts": {"notices": 0}, "notices": []}, None) == []
 
 
 def test_where_there_is_nothing_to_say_that_is_said():
@@ -67,7 +80,8 @@ def test_policies_stand_in_columns_however_long_their_names_are():
 
 def test_a_replay_says_what_was_avoided_and_saved():
     run = {
-        "counts": {"items": 2, "order_lines": 10},
+        "counts": {"items": 2, "order_lines": 10, "notices": 0},
+        "notices": [],
         "from": "2011-01-03",
         "to": "2011-01-16",
         "baseline": "min_max",
