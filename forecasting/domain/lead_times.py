@@ -28,3 +28,9 @@ class LeadTimes(Columns):
         """float64, shape (n,), days."""
         # Whole days stay whole: sums of fifths are not exact.
         return np.asarray(np.round((self.days * self.weight).sum(axis=1), 9))
+
+    def at(self, draws: FloatArray) -> FloatArray:
+        """The length that each of the n draws, float64, 0..1, shape (n,), falls on: float64, days."""
+        part = (draws[:, None] > np.cumsum(self.weight, axis=1)).sum(axis=1)
+        part = np.minimum(part, self.days.shape[1] - 1)
+        return np.asarray(self.days[np.arange(len(part)), part])

@@ -1,11 +1,10 @@
-"""Suppliers: when they take orders, on which terms, and how long they take."""
+"""Suppliers: when they take orders, and on which terms."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from forecasting.domain.arrays import FloatArray, IntArray, TextArray
-from forecasting.domain.lead_times import LeadTimes
 from forecasting.domain.supplier_terms import SupplierTerms
 
 
@@ -20,4 +19,3 @@ class Suppliers:
     review_days: FloatArray
     weekday: IntArray
     terms: SupplierTerms
-    lead_times: LeadTimes

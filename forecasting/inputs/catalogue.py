@@ -27,6 +27,7 @@ from forecasting.domain import (
 from forecasting.inputs import costs as cost_rates
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.availability import availability
+from forecasting.inputs.lead_times import LeadTimeKnowledge, lead_time_knowledge
 from forecasting.inputs.records import BreakRecords, OrderRecords, PurchaseRecords, Records
 from forecasting.inputs.suppliers import suppliers
 from models.shared.history import Traits
@@ -46,6 +47,7 @@ class Catalogue:
         known_from: int64, shape (n,): the day from which on it is known that there is such an item.
         description, category: text, shape (n,), empty where not given.
         predecessor: int64, shape (n,): the item whose place each takes, at the same location; -1: none.
+        lead_time_knowledge: what ``lead_times`` and the arrival of what is on order follow from.
         traits: category and price as the models see them; a price that is only assumed is not known.
         Others as in ``Situation``.
 
@@ -57,6 +59,7 @@ class Catalogue:
     terms: OrderTerms
     costs: Costs
     lead_times: LeadTimes
+    lead_time_knowledge: LeadTimeKnowledge
     end_of_life: EndOfLifeTerms
     unit_price: FloatArray
     next_unit_cost: FloatArray
@@ -99,7 +102,8 @@ def catalogue(records: Records, config: Config, as_of: int, assumptions: Assumpt
     price = assumptions.fill("unit_price", known_price, config.unit_price)
     cost = _unit_costs(records, price, config, as_of, assumptions)
 
-    known_suppliers, line_cost = suppliers(records, config, as_of, assumptions)
+    known_suppliers, line_cost = suppliers(records, config, assumptions)
+    lead_time = lead_time_knowledge(records, config, as_of, assumptions)
     limited = np.isfinite(known_suppliers.terms.max_volume[records.supplier])
     predecessor = _predecessors(records, assumptions)
     _assume_censoring(records, as_of, assumptions)
@@ -120,7 +124,8 @@ def catalogue(records: Records, config: Config, as_of: int, assumptions: Assumpt
         supplier=records.supplier,
         terms=_order_terms(records, cost, limited, config, assumptions),
         costs=costs,
-        lead_times=known_suppliers.lead_times.take(records.supplier),
+        lead_times=lead_time.lead_times,
+        lead_time_knowledge=lead_time,
         end_of_life=_end_of_life(records, cost, price, allowed, config, assumptions),
         unit_price=price,
         next_unit_cost=products.number["next_unit_cost"],

@@ -1,19 +1,130 @@
-"""Lead times, and demand over them.
+"""The lead time of each item: what is stated of it, and what deliveries have taught (``lead_time_beliefs``).
 
-A lead time is what its supplier's terms say, or, where there are enough of them, what its receipts
-show. It is kept as a few possible lengths with a probability each, and demand over it is the mixture:
-the variability of the lead time is in the distribution, not in a factor on top of it.
+It is kept as a few possible lengths with a probability each, and demand over it is the mixture: the
+variability of the lead time is in the distribution, not in a factor on top of it.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy import special
 
-from forecasting.domain import FloatArray, IntArray, LeadTimes
+from forecasting.config import Config
+from forecasting.domain import LONG_AGO, BoolArray, FloatArray, IntArray, LeadTimes
+from forecasting.inputs.assumptions import Assumptions
+from forecasting.inputs.lead_time_beliefs import Beliefs, Deliveries, beliefs
+from forecasting.inputs.records import Records
 
 PARTS = 5
 """Lengths kept of a random lead time. Demand varies more than its fifths do."""
+
+USUAL_SD, SMALLEST_SD = 0.25, 0.05
+"""The deviation of the logarithm of a lead time where none is stated, and the least that is believed."""
+
+PROMISE_SD = 0.15
+"""The same of a lead time around the supplier's promise."""
+
+
+@dataclass(frozen=True)
+class LeadTimeKnowledge:
+    """What is known of how long n items take to come, at the close of a day.
+
+    Attributes:
+        lead_times: of orders placed now.
+        stated: float64, shape (n,), days: what the terms say.
+        of_terms: what deliveries have taught, held against the terms.
+        of_promises: and against what was promised for each.
+
+    """
+
+    lead_times: LeadTimes
+    stated: FloatArray
+    of_terms: Beliefs
+    of_promises: Beliefs
+
+
+def lead_time_knowledge(
+    records: Records, config: Config, as_of: int, assumptions: Assumptions
+) -> LeadTimeKnowledge:
+    """What the terms state and the deliveries up to ``as_of`` have taught."""
+    stated, sd, given = _terms(records, config)
+    suppliers, prior = len(records.supplier_names), float(config.lead_time_receipts)
+
+    # The usual deviation of each supplier: of its items, the mean of what is stated.
+    relative = np.where(sd > 0, np.maximum(sd / (stated + 1.0), SMALLEST_SD), USUAL_SD)
+    items = np.maximum(np.bincount(records.supplier, minlength=suppliers), 1)
+    spread = np.bincount(records.supplier, relative, suppliers) / items
+    usual = np.where(spread > 0, spread, USUAL_SD)
+
+    seen = _deliveries(records, as_of, stated, promised=False)
+    kept = _deliveries(records, as_of, stated, promised=True)
+    of_terms = beliefs(seen, records.supplier, suppliers, usual, max(prior, 1.0))
+    promise_sd = np.full(suppliers, PROMISE_SD)
+    of_promises = beliefs(kept, records.supplier, suppliers, promise_sd, max(prior, 1.0))
+
+    measured = (of_terms.seen > 0) & (prior > 0)
+    for name, missing in (("lead_time_days", ~given[0]), ("lead_time_sd_days", ~given[1])):
+        default = float(getattr(config, name))
+        assumptions.add(name, f"{default:g}", int((missing & ~measured).sum()))
+
+    by_terms, taught = from_terms(stated, sd), _from_beliefs(stated, of_terms)
+    lead_times = LeadTimes(
+        np.where(measured[:, None], taught.days, by_terms.days),
+        np.where(measured[:, None], taught.weight, by_terms.weight),
+    )
+    return LeadTimeKnowledge(lead_times, stated, of_terms, of_promises)
+
+
+def _terms(records: Records, config: Config) -> tuple[FloatArray, FloatArray, tuple[BoolArray, BoolArray]]:
+    """Mean and deviation that are stated of each item, days, and which are not by a setting."""
+    own, by_supplier = records.products.number, records.suppliers.number
+    filled, given = [], []
+    for name in ("lead_time_days", "lead_time_sd_days"):
+        said = np.where(np.isnan(own[name]), by_supplier[name][records.supplier], own[name])
+        given.append(~np.isnan(said))
+        filled.append(np.where(np.isnan(said), float(getattr(config, name)), said))
+    return filled[0], filled[1], (given[0], given[1])
+
+
+def _deliveries(records: Records, as_of: int, stated: FloatArray, *, promised: bool) -> Deliveries:
+    """The deliveries up to ``as_of``, held against the terms, or against what was ``promised``.
+
+    Goods received on day r can be sold from its start; ordered at the close of day t, they took
+    r - t - 1 days. Lines of one item that were ordered on one day and came on another are one delivery.
+    """
+    purchases = records.purchases
+    came = (purchases.received > LONG_AGO) & (purchases.received <= as_of) & (purchases.supplier >= 0)
+    promise = promised_days(purchases.ordered, purchases.confirmed, purchases.expected)
+    if promised:
+        came &= ~np.isnan(promise)
+
+    row = np.flatnonzero(came)
+    keys = np.stack([purchases.received, purchases.ordered, purchases.supplier, purchases.item])[:, row]
+    order = np.lexsort((row, *keys[::-1]))
+    same = np.all(keys[:, order][:, 1:] == keys[:, order][:, :-1], axis=0)
+    row = row[order][np.append(True, ~same)[: len(order)]]
+
+    days = np.maximum(purchases.received[row] - purchases.ordered[row] - 1, 0)
+    against = promise[row] if promised else stated[purchases.item[row]]
+    y = np.log1p(days) - np.log1p(against)
+    return Deliveries(purchases.supplier[row], purchases.item[row], y)
+
+
+def promised_days(ordered: IntArray, confirmed: IntArray, expected: IntArray) -> FloatArray:
+    """Days from each order to the confirmed, else the promised arrival; NaN where neither is given."""
+    arrival = np.where(confirmed > LONG_AGO, confirmed, expected)
+    days = np.maximum(arrival - ordered - 1, 0).astype(np.float64)
+    return np.where(arrival > LONG_AGO, days, np.nan)
+
+
+def _from_beliefs(stated: FloatArray, believed: Beliefs) -> LeadTimes:
+    """The middles of the fifths of what is believed, whole days, shortest to longest."""
+    middle = (np.arange(PARTS) + 0.5) / PARTS
+    y = np.stack([believed.quantile(probability) for probability in middle], axis=1)
+    days = np.expm1(np.log1p(stated)[:, None] + y)
+    return LeadTimes(np.maximum(np.round(days), 0.0), np.full(days.shape, 1.0 / PARTS))
 
 
 def from_terms(mean: FloatArray, sd: FloatArray) -> LeadTimes:
@@ -36,30 +147,3 @@ def from_terms(mean: FloatArray, sd: FloatArray) -> LeadTimes:
     days = np.maximum(np.round(days), 0.0)
     days = np.where(certain[:, None], mean[:, None], days)
     return LeadTimes(days, np.full(days.shape, 1.0 / PARTS))
-
-
-def from_receipts(group: IntArray, days: FloatArray, groups: int) -> LeadTimes:
-    """The lead times that receipts show: the means of each group's fifths, shortest to longest.
-
-    Args:
-        group: int64, shape (m,): the group (a supplier) of each receipt.
-        days: float64, shape (m,): its lead time.
-        groups: how many groups; one without receipts gets zeros.
-
-    """
-    order = np.lexsort((days, group))
-    group, days = group[order], days[order]
-    count = np.bincount(group, minlength=groups)
-    start = np.concatenate([[0], np.cumsum(count)[:-1]])
-    rank = np.arange(len(group)) - start[group]
-
-    fifth = rank * PARTS // np.maximum(count[group], 1)
-    cell = group * PARTS + fifth
-    total = np.bincount(cell, weights=days, minlength=groups * PARTS).reshape(groups, PARTS)
-    members = np.bincount(cell, minlength=groups * PARTS).reshape(groups, PARTS)
-    means = total / np.maximum(members, 1)
-
-    # A group without receipts still needs weights of sum 1.
-    weight = members / np.maximum(count, 1)[:, None]
-    weight[count == 0, 0] = 1.0
-    return LeadTimes(np.round(means), weight)

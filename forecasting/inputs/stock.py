@@ -1,110 +1,140 @@
-"""What there is at the close of a day: on hand, on order, owed to customers; from counts and documents."""
+"""What there is at the close of a day: on hand, on order; from counts and documents."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Literal
+
 import numpy as np
 
-from forecasting.domain import LONG_AGO, FloatArray, IntArray, LeadTimes, OrderCrossover, Receipts
-from forecasting.inputs.records import OrderRecords, OrderStatus, PurchaseRecords, PurchaseStatus, Records
+from forecasting.domain import (
+    LONG_AGO,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    Items,
+    LeadTimes,
+    OrderCrossover,
+    Receipts,
+    day_text,
+)
+from forecasting.domain.columns import Columns
+from forecasting.errors import RequestError
+from forecasting.inputs.documents import promised_or_usual, purchase_lines, shipments
+from forecasting.inputs.records import Records
+
+NegativeStock = Literal["owed", "zero", "refuse"]
 
 
-def counted(records: Records, day: int) -> FloatArray:
-    """On hand at the close of ``day``: float64, shape (n,); NaN where nothing was counted up to then.
+@dataclass(frozen=True)
+class OnHand(Columns):
+    """What lies in stock at the close of a day, as the records tell it; each of shape (n,).
 
-    It is the last count up to that day, with what was received and shipped since; never below zero.
+    Attributes:
+        units: float64, units that can be sold, >= 0; NaN where nothing was ever counted.
+        owed: float64, units counted below zero, which left before they were booked in.
+        gap: float64, units that left beyond all that there can have been: the records contradict each other.
+        expired: float64, units that lie there and can be sold no more.
+        counted_on: int64, the day of the last count; LONG_AGO where there is none.
+
     """
+
+    units: FloatArray
+    owed: FloatArray
+    gap: FloatArray
+    expired: FloatArray
+    counted_on: IntArray
+
+    @property
+    def counted(self) -> BoolArray:
+        """bool, shape (n,): it rests on a count."""
+        return ~np.isnan(self.units)
+
+
+def on_hand(records: Records, usual_days: FloatArray, day: int, negative: NegativeStock) -> OnHand:
+    """What lies in stock at the close of ``day``: the last count up to it, with what came and left since.
+
+    What is beyond its shelf life, or in a lot that has expired, is no stock.
+
+    Args:
+        records: what the company wrote down.
+        usual_days: float64, shape (n,), days: the usual lead time of each item.
+        day: the day.
+        negative: how a count below zero is read: it is owed, it is zero, or nothing is read.
+
+    Raises RequestError where a count is below zero and that is refused.
+
+    """
+    n = len(records.items)
+    count, counted_on = last_counts(records, day)
+    below = count < 0
+    if negative == "refuse" and below.any():
+        _refuse(records.items, count, counted_on)
+    if negative == "zero":
+        count = np.maximum(count, 0.0)
+
+    moved = movements(records, usual_days)
+    since = (moved.day <= day) & (moved.day > counted_on[moved.item])
+    net = np.bincount(moved.item[since], moved.quantity[since], n)
+    level = count + net
+
+    owed = np.where(below & (level < 0), np.minimum(-level, np.maximum(-count, 0.0)), 0.0)
+    units = np.maximum(level, 0.0)
+    usable = np.minimum(units, _usable(records, moved, day, units, counted_on))
+    return OnHand(
+        units=usable,
+        owed=np.nan_to_num(owed),
+        gap=np.nan_to_num(np.maximum(-level - owed, 0.0)),
+        expired=np.nan_to_num(units - usable),
+        counted_on=counted_on,
+    )
+
+
+def last_counts(records: Records, day: int) -> tuple[FloatArray, IntArray]:
+    """The last count of each item up to ``day``, NaN where there is none, and its day, LONG_AGO there."""
     counts, n = records.counts, len(records.items)
-    known = np.flatnonzero(counts.day <= day)
+    known = np.flatnonzero((counts.day <= day) & (counts.item >= 0))
     order = known[np.argsort(counts.day[known], kind="stable")]
-    item = counts.item[order]
 
     # Of several counts written to one row the last one stays: the latest, as they are in order.
-    on_hand, since = np.full(n, np.nan), np.full(n, day)
-    on_hand[item] = counts.on_hand[order]
-    since[item] = counts.day[order]
-
-    moved = movements(records)
-    between = (moved.day <= day) & (moved.day > since[moved.item])
-    net = np.bincount(moved.item[between], moved.quantity[between], n)
-    return np.maximum(on_hand + net, 0.0)
+    count, counted_on = np.full(n, np.nan), np.full(n, LONG_AGO, dtype=np.int64)
+    count[counts.item[order]] = counts.on_hand[order]
+    counted_on[counts.item[order]] = counts.day[order]
+    return count, counted_on
 
 
-def movements(records: Records) -> Receipts:
-    """What was received (quantity above zero) and shipped (below), each on its day.
-
-    What is said to be shipped without a day, or of which nothing is said, shipped on the day of its
-    order. A line or receipt that names no quantity moved all of it.
-    """
-    purchases, orders = records.purchases, records.orders
-    silent = (orders.status == OrderStatus.UNSTATED) | (orders.status == OrderStatus.SHIPPED)
-    shipped_on = np.where((orders.shipped == LONG_AGO) & silent, orders.ordered, orders.shipped)
-    shipped = np.where(np.isnan(orders.shipped_units), orders.quantity, orders.shipped_units)
-
-    item = np.concatenate([purchases.item, orders.item])
-    day = np.concatenate([purchases.received, shipped_on])
-    quantity = np.concatenate([purchases.came_units, -shipped])
-    dated = day > LONG_AGO
-    return Receipts(item[dated], day[dated], quantity[dated])
-
-
-def on_the_way(
-    purchases: PurchaseRecords, lead_times: LeadTimes, day: int, *, in_hindsight: bool
-) -> Receipts:
-    """What had been ordered by the close of ``day`` and had not come, with the day it can be used.
-
-    That is the day on which it was expected (tomorrow, where that has passed; a mean lead time after
-    the order, where none was named) or, ``in_hindsight``, the day on which it really came.
+def movements(records: Records, usual_days: FloatArray) -> Receipts:
+    """What was received (quantity above zero) and shipped (below), each on its day (``documents``).
 
     Args:
-        lead_times: of the items.
+        records: what the company wrote down.
+        usual_days: float64, shape (n,), days: the usual lead time of each item.
 
     """
-    dated = purchases.received > LONG_AGO
-    came = dated & (purchases.received <= day)
-    # Received on a day that nobody wrote down: it came, some time.
-    coming = (purchases.status != PurchaseStatus.RECEIVED) | dated
-    keep = (purchases.ordered <= day) & ~came & purchases.firm & coming
-
-    usual = purchases.ordered + 1 + np.round(lead_times.mean[purchases.item]).astype(np.int64)
-    arrives = np.where(purchases.expected > LONG_AGO, purchases.expected, usual)
-    units_given = ~np.isnan(purchases.received_units)
-    if in_hindsight:
-        arrives = np.where(dated, purchases.received, arrives)
-        quantity = np.where(dated & units_given, purchases.received_units, purchases.quantity)
-    else:
-        rest = purchases.quantity - purchases.received_units
-        quantity = np.where(~dated & units_given, rest, purchases.quantity)
-
-    keep &= quantity > 0
-    return Receipts(purchases.item[keep], np.maximum(arrives, day + 1)[keep], quantity[keep])
+    came, left = purchase_lines(records, usual_days), shipments(records)
+    item = np.concatenate([records.purchases.item, records.orders.item])
+    day = np.concatenate([came.came_on, left.day])
+    quantity = np.concatenate([came.came, -left.units])
+    moved = (quantity != 0) & (day > LONG_AGO)
+    return Receipts(item[moved], day[moved], quantity[moved])
 
 
-def owed_units(orders: OrderRecords, day: int, due_to_ship: IntArray) -> FloatArray:
-    """Units of each order line that are owed at the close of ``day``: float64, shape (order records,).
+def really_coming(records: Records, usual_days: FloatArray, day: int) -> Receipts:
+    """What had been ordered by the close of ``day`` and came later, on the day on which it really came.
 
-    A line is owed from the day it is due to ship until it ships or is cancelled. One of whose status nothing
-    is said is taken to have shipped.
-
-    Args:
-        due_to_ship: int64, shape (order records,): the day on which each line is due to ship.
-
+    What has not come to this day comes when it was promised, or after the usual lead time.
     """
-    undated = orders.shipped == LONG_AGO
-    later = (orders.shipped > day) & (orders.status != OrderStatus.REFUSED)
-    waiting = (orders.status == OrderStatus.OPEN) & undated
-    given_up = (orders.status == OrderStatus.CANCELLED) & undated & (orders.cancelled > day)
-    owed = (due_to_ship <= day) & (later | waiting | given_up)
+    purchases, lines = records.purchases, purchase_lines(records, usual_days)
+    ordered = (purchases.ordered <= day) & purchases.firm
 
-    rest = orders.quantity - np.nan_to_num(orders.shipped_units)
-    units = np.where(undated, rest, orders.quantity)
-    return np.where(owed, np.maximum(units, 0.0), 0.0)
-
-
-def after_protection(receipts: Receipts, day: int, protection_days: FloatArray) -> FloatArray:
-    """Units on their way that come only after each item's protection interval: float64, shape (n,)."""
-    after = receipts.day > day + protection_days[receipts.item]
-    item, quantity = receipts.item[after], receipts.quantity[after]
-    return np.bincount(item, quantity, len(protection_days)).astype(np.float64)
+    promised = np.maximum(promised_or_usual(purchases, usual_days), np.maximum(lines.came_on, day) + 1)
+    later = ordered & (lines.came > 0) & (lines.came_on > day)
+    rest = ordered & (lines.rest > 0)
+    return Receipts(
+        np.concatenate([purchases.item[later], purchases.item[rest]]),
+        np.concatenate([lines.came_on[later], promised[rest]]),
+        np.concatenate([lines.came[later], lines.rest[rest]]),
+    )
 
 
 def overtaken(
@@ -113,7 +143,7 @@ def overtaken(
     """What of the goods on their way an order placed at the close of ``day`` may overtake; None: nothing.
 
     Args:
-        receipts: with the day on which each is expected. Those that come ``after_protection`` are left out.
+        receipts: with the day on which each is expected; those after the protection interval are left out.
         lead_times, review_days: of the n items.
 
     """
@@ -131,3 +161,41 @@ def overtaken(
     np.add.at(units, item, np.where(overtaking, quantity[:, None], 0.0))
     np.add.at(missing, item, np.where(overtaking, quantity[:, None] * share, 0.0))
     return OrderCrossover(units, np.divide(missing, units, out=np.zeros_like(units), where=units > 0))
+
+
+def _usable(
+    records: Records, moved: Receipts, day: int, units: FloatArray, counted_on: IntArray
+) -> FloatArray:
+    """The most that can still be sold at the close of ``day`` for its age: float64, shape (n,), inf: all.
+
+    The oldest goods leave first. What was counted is taken to have been fresh on the day of the count.
+    """
+    n = len(units)
+    usable = np.full(n, np.inf)
+
+    shelf = records.products.number["shelf_life_days"]
+    if np.isfinite(shelf).any():
+        fresh_from = day - np.nan_to_num(shelf, nan=np.inf)
+        came = (moved.quantity > 0) & (moved.day <= day) & (moved.day > fresh_from[moved.item])
+        fresh = np.bincount(moved.item[came], moved.quantity[came], n)
+        usable = np.where(counted_on > fresh_from, np.inf, fresh)
+
+    lots, mine = records.lots, records.lots.day == counted_on[records.lots.item]
+    if mine.any():
+        # First those that expire first: what has left since was of them.
+        left = (moved.quantity < 0) & (moved.day <= day) & (moved.day > counted_on[moved.item])
+        gone = np.bincount(moved.item[left], -moved.quantity[left], n)
+        dead = mine & (lots.expires > LONG_AGO) & (lots.expires < day)
+        expired = np.bincount(lots.item[dead], lots.on_hand[dead], n)
+        usable = np.minimum(usable, units - np.maximum(expired - gone, 0.0))
+    return usable
+
+
+def _refuse(items: Items, count: FloatArray, counted_on: IntArray) -> None:
+    first, number = int(np.flatnonzero(count < 0)[0]), int(np.sum(count < 0))
+    raise RequestError(
+        f"table stock, column on_hand: {number:,} item{'s' if number > 1 else ''} below zero, the first of "
+        f"them {items.sku[first]} at {items.location[first]} ({count[first]:g} on "
+        f"{day_text(int(counted_on[first]))}), and the setting negative_stock refuses that. Correct the "
+        "counts, or set negative_stock to owed or zero"
+    )

@@ -9,6 +9,7 @@ import numpy as np
 
 from forecasting.domain import BoolArray, TextArray
 from forecasting.inputs.catalogue import Catalogue
+from forecasting.planning.position import Standing
 from forecasting.policies.base import Policy
 from forecasting.policies.candidate_orders import REVIEWS_MORE, Choices, choices
 from forecasting.policies.cost_optimal import Prices
@@ -28,7 +29,7 @@ class Advice:
         catalogue: the items.
         model: text, shape (n,): the demand model of each.
         situation: what was decided on.
-        stock_known: bool, shape (n,): on hand rests on a count.
+        standing: where the items stand, and how that is known.
         orders: what was decided.
         value: what orders cost.
 
@@ -39,7 +40,7 @@ class Advice:
     catalogue: Catalogue
     model: TextArray
     situation: Situation
-    stock_known: BoolArray
+    standing: Standing
     orders: Orders
     value: RelativeValue
 

@@ -87,7 +87,10 @@ def _flags(advice: Advice, changed: TextArray) -> list[str]:
         "ends_soon": situation.orderable & np.isfinite(situation.lead_time_demand.ends),
         "infeasible_terms": ~terms.feasible,
         "rounded_to_terms": own & (rounding >= np.minimum(terms.pack_size, 1.0)),
-        "stock_assumed": ~advice.stock_known,
+        "stock_assumed": ~advice.standing.on_hand.counted,
+        "stock_contradiction": advice.standing.contradicted,
+        "expired": advice.standing.on_hand.expired > 0,
+        "overdue": advice.standing.overdue > 0,
         "absurd_costs": free_to_hold(situation),
         "excess": situation.stock.position > np.maximum(advice.curve.highest, 1.0) * 2,
     }

@@ -12,7 +12,7 @@ from forecasting.inputs.records import Records
 from forecasting.planning.advice import Advice
 from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast
 from forecasting.planning.observer import observer
-from forecasting.planning.position import stock_position
+from forecasting.planning.position import standing
 from forecasting.planning.recommendations import costs_table, recommendations
 from forecasting.planning.requests import check_date, check_model
 from forecasting.planning.supplier_orders import choices_table, supplier_orders, together
@@ -68,11 +68,11 @@ def advise(
     choice = observed.choose_models(as_of, history)
     clock.lap("choose_models")
 
-    position, stock_known = stock_position(observed, as_of, assumptions, notices)
+    stands = standing(observed, as_of, assumptions, notices)
     situation = observed.situation(
         as_of,
         np.arange(len(known)),
-        position,
+        stands.position,
         LazyForecast(LazyChoice(as_of, lambda: choice), history),
         line_size=observed.line_size(as_of),
         price_rise=known.price_rise(as_of),
@@ -85,7 +85,7 @@ def advise(
         catalogue=known,
         model=np.array(choice.names, dtype=object),
         situation=situation,
-        stock_known=stock_known,
+        standing=stands,
         orders=orders,
         value=judged(orders.value, situation, config),
     )

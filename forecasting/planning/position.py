@@ -1,37 +1,74 @@
-"""Where each item stands at the close of a day, as the records tell it."""
+"""Where each item stands at the close of a day, as the records tell it, and where they cannot be right."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from forecasting.domain import BoolArray, Stock, StockPosition
+from forecasting.domain import BoolArray, FloatArray, Receipts, Stock, StockPosition
 from forecasting.inputs.assumptions import Assumptions
+from forecasting.inputs.documents import owed_units
 from forecasting.inputs.notices import Notices
-from forecasting.inputs.stock import after_protection, counted, on_the_way, overtaken, owed_units
+from forecasting.inputs.open_orders import OpenOrders, open_orders
+from forecasting.inputs.reconciliation import reconcile
+from forecasting.inputs.stock import OnHand, on_hand, overtaken
 from forecasting.planning.observer import Observer
 
 
-def stock_position(
-    observer: Observer, as_of: int, assumptions: Assumptions, notices: Notices
-) -> tuple[StockPosition, BoolArray]:
-    """The position of every item at the close of ``as_of``, and where on hand rests on a count.
+@dataclass(frozen=True)
+class Standing:
+    """Where n items stand at the close of a day.
 
-    What was never counted is as the setting ``on_hand`` says. ``notices`` is for what the records say that
-    cannot be.
+    Attributes:
+        position: what a decision counts on.
+        on_hand: how the stock on hand came about.
+        orders: what is on order, line by line.
+        contradicted: bool, shape (n,): the records of its stock contradict each other.
+
     """
-    records, known = observer.records, observer.catalogue
-    on_hand = counted(records, as_of)
-    coming = on_the_way(records.purchases, known.lead_times, as_of, in_hindsight=False)
+
+    position: StockPosition
+    on_hand: OnHand
+    orders: OpenOrders
+    contradicted: BoolArray
+
+    @property
+    def overdue(self) -> FloatArray:
+        """float64, shape (n,), units on order that should have come by now."""
+        late = self.orders.overdue
+        units = np.bincount(self.orders.item[late], self.orders.quantity[late], len(self.on_hand))
+        return np.asarray(units, dtype=np.float64)
+
+
+def standing(observer: Observer, as_of: int, assumptions: Assumptions, notices: Notices) -> Standing:
+    """Where every item stands at the close of ``as_of``. What was never counted is as ``on_hand`` says.
+
+    Raises RequestError where stock is counted below zero, and the setting ``negative_stock`` refuses that.
+    """
+    records, known, config = observer.records, observer.catalogue, observer.config
+    usual_days = known.lead_times.mean
+    there = on_hand(records, usual_days, as_of, config.negative_stock)
+    orders = open_orders(records, known.lead_time_knowledge, as_of)
+
+    # Units that left before they were booked in may be the same as those on open lines: the more of the two.
     owed = owed_units(records.orders, as_of, observer.due_to_ship)
+    backlog = np.bincount(records.orders.item, owed, len(known)).astype(np.float64)
 
     stock = Stock(
-        on_hand=assumptions.fill("on_hand", on_hand, observer.config.on_hand),
-        on_order=np.bincount(coming.item, coming.quantity, len(known)).astype(np.float64),
-        backlog=np.bincount(records.orders.item, owed, len(known)).astype(np.float64),
+        on_hand=assumptions.fill("on_hand", there.units, config.on_hand),
+        on_order=np.bincount(orders.item, orders.quantity, len(known)).astype(np.float64),
+        backlog=np.maximum(backlog, there.owed),
     )
+
+    # What may come too late, or not at all, is not counted on.
+    in_time = orders.counted_on(as_of + known.protection_days[orders.item])
+    late = np.bincount(orders.item, orders.quantity - in_time, len(known)).astype(np.float64)
+    coming = Receipts(orders.item, orders.arrival(0.5), in_time)
     position = StockPosition(
         stock=stock,
-        on_order_later=after_protection(coming, as_of, known.protection_days),
+        on_order_later=late,
         crossover=overtaken(coming, as_of, known.lead_times, known.review_days),
     )
-    return position, ~np.isnan(on_hand)
+    contradicted = reconcile(records, there, usual_days, as_of, known.terms.unit_cost, notices)
+    return Standing(position, there, orders, contradicted)

@@ -13,7 +13,7 @@ import numpy as np
 from forecasting.domain import BoolArray, FloatArray
 from forecasting.errors import RequestError
 from forecasting.inputs.assumptions import Assumptions
-from forecasting.inputs.stock import counted
+from forecasting.inputs.stock import on_hand
 from forecasting.policies.registry import RECORDED
 from forecasting.replay.policy_run import PolicyRun
 from forecasting.replay.purchases import endings
@@ -142,10 +142,12 @@ def _purchases(past: Scenario) -> tuple[FloatArray, FloatArray, FloatArray]:
 def _waste(past: Scenario) -> FloatArray:
     """float64, shape (n, p): what was left on the day an item ended, written off as in a simulation."""
     catalogue = past.observer.catalogue
+    usual_days = catalogue.lead_times.mean
     waste = np.zeros((len(catalogue), len(past.period_edges) - 1))
     for day, item in endings(past):
         period = int(np.searchsorted(past.period_edges, day, side="right") - 1)
-        left = counted(past.observer.records, day)[item]
+        there = on_hand(past.observer.records, usual_days, day, past.observer.config.negative_stock)
+        left = there.units[item]
         waste[item, period] = left * catalogue.end_of_life.waste_per_unit[item]
     return waste
 

@@ -33,14 +33,14 @@ def stock_history(past: Scenario) -> StockHistory:
     """The stock of every item and period.
 
     On hand is the last count with what was received and shipped since, never below zero
-    (``inputs.stock.counted``); before an item's first count, that count with what was received and
+    (``inputs.stock.on_hand``); before an item's first count, that count with what was received and
     shipped until then taken back. An item without any count had nothing if nothing of it ever moved, and
     is unknown otherwise. Where no receipt is recorded, stock is known from counts only: a period before the
     first or after the last of them is unknown.
     """
     catalogue, edges = past.observer.catalogue, past.period_edges
     n, before, days = len(catalogue), past.first_day - 1, past.last_day - past.first_day + 1
-    moved = movements(past.observer.records)
+    moved = movements(past.observer.records, catalogue.lead_times.mean)
     counts = past.observer.records.counts
     count = _by_item(counts.item, counts.day, counts.on_hand)
     move = _by_item(moved.item, moved.day, moved.quantity)

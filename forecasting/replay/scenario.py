@@ -10,7 +10,8 @@ from forecasting.config import Config
 from forecasting.domain import BoolArray, Costs, DemandLines, FloatArray, IntArray, Receipts, weekday
 from forecasting.domain.calendar import DAYS
 from forecasting.inputs.assumptions import Assumptions
-from forecasting.inputs.stock import counted, on_the_way, owed_units
+from forecasting.inputs.documents import owed_units
+from forecasting.inputs.stock import on_hand, really_coming
 from forecasting.planning.observer import Observer
 from forecasting.replay.parts import demand_in_one_piece
 from forecasting.replay.supply import Shortfalls, recorded_lead_days, recorded_shortfalls
@@ -32,8 +33,9 @@ class Scenario:
         first_day, last_day: the days simulated.
         opening: float64, shape (n,): on hand at the close of the day before ``first_day``.
         pipeline: goods on their way then.
-        lead_days: int64, shape (suppliers, days + 1): lead time of an order placed at the close of
-            day ``first_day - 1 + column``.
+        lead_draws: float64, shape (suppliers, days + 1), 0..1: where among its possible lengths the lead time
+            of an order falls that is placed at the close of day ``first_day - 1 + column``.
+        recorded_lead_days: int64, of the same shape: its lead time as recorded; -1: as drawn.
         count_from: int64, shape (n,): the day from which an item's flows are counted.
         period_edges: int64, shape (p + 1,): the first days of the periods, and the day after the last.
         owed: float64, shape (m,): units of each line that are owed at the opening. None: none.
@@ -50,7 +52,8 @@ class Scenario:
     last_day: int
     opening: FloatArray
     pipeline: Receipts
-    lead_days: IntArray
+    lead_draws: FloatArray
+    recorded_lead_days: IntArray
     count_from: IntArray
     period_edges: IntArray
     owed: FloatArray | None = None
@@ -102,7 +105,14 @@ class Scenario:
 
     def arrives(self, day: int, item: IntArray) -> IntArray:
         """The days from whose start orders placed at the close of ``day`` can be used: shape of ``item``."""
-        return day + 1 + self.lead_days[self.observer.catalogue.supplier[item], day - self.first_day + 1]
+        return day + 1 + self._lead_days(item, np.full(len(item), day - self.first_day + 1))
+
+    def _lead_days(self, item: IntArray, column: IntArray) -> IntArray:
+        """Lead times of orders placed at the close of the days of these columns: int64, shape of ``item``."""
+        supplier = self.observer.catalogue.supplier[item]
+        drawn = self.observer.catalogue.lead_times.take(item).at(self.lead_draws[supplier, column])
+        recorded = self.recorded_lead_days[supplier, column]
+        return np.where(recorded >= 0, recorded, np.round(drawn).astype(np.int64))
 
     def arrivals(self, day: int, item: IntArray) -> IntArray:
         """The same of those orders and of one at each of the item's later reviews: int64, shape (n, k).
@@ -110,16 +120,16 @@ class Scenario:
         Rows rise: an order that a later one overtakes counts as coming with it. What comes too late, and the
         last column, is the day after the end.
         """
-        suppliers, never = np.arange(len(self.lead_days)), self.last_day + 1
-        review, columns = np.full(len(suppliers), day, dtype=np.int64), []
+        never, supplier = self.last_day + 1, self.observer.catalogue.supplier[item]
+        review, columns = np.full(len(self.lead_draws), day, dtype=np.int64), []
         while np.any(review < self.last_day):
-            lead_days = self.lead_days[suppliers, np.minimum(review, self.last_day) - self.first_day + 1]
-            columns.append(np.where(review < self.last_day, review + 1 + lead_days, never))
+            on = review[supplier]
+            lead_days = self._lead_days(item, np.minimum(on, self.last_day) - self.first_day + 1)
+            columns.append(np.where(on < self.last_day, on + 1 + lead_days, never))
             review = self.next_review(review + 1)
-        columns.append(np.full(len(suppliers), never))
+        columns.append(np.full(len(item), never))
         # Backwards: what an earlier order overtakes does not matter, but a later one that comes sooner does.
-        rising = np.minimum.accumulate(np.stack(columns, axis=1)[:, ::-1], axis=1)[:, ::-1]
-        return rising[self.observer.catalogue.supplier[item]]
+        return np.minimum.accumulate(np.stack(columns, axis=1)[:, ::-1], axis=1)[:, ::-1]
 
 
 def scenario(observer: Observer, first_day: int, last_day: int, assumptions: Assumptions) -> Scenario:
@@ -146,8 +156,9 @@ def scenario(observer: Observer, first_day: int, last_day: int, assumptions: Ass
         first_day=first_day,
         last_day=last_day,
         opening=opening,
-        pipeline=on_the_way(records.purchases, catalogue.lead_times, first_day - 1, in_hindsight=True),
-        lead_days=_lead_days(observer, first_day - 1, days),
+        pipeline=really_coming(records, catalogue.lead_times.mean, first_day - 1),
+        lead_draws=_lead_draws(observer, days),
+        recorded_lead_days=_recorded_lead_days(observer, first_day - 1, days),
         count_from=_count_from(observer, first_day),
         period_edges=np.append(np.arange(first_day, last_day + 1, 7), last_day + 1).astype(np.int64),
         owed=owed.astype(np.float64) if owed.any() else None,
@@ -168,19 +179,18 @@ def _count_from(observer: Observer, first_day: int) -> IntArray:
     return count_from
 
 
-def _lead_days(observer: Observer, first_day: int, days: int) -> IntArray:
-    """Lead times drawn once from the seed, or as recorded: the same for every policy."""
-    lead_times = observer.catalogue.suppliers.lead_times
+def _lead_draws(observer: Observer, days: int) -> FloatArray:
+    """How long each supplier takes on each day, among its possible lengths: drawn once from the seed."""
     generator = np.random.default_rng(observer.config.seed)
-    drawn = generator.random((len(lead_times.days), days))
-    part = (drawn[:, :, None] > np.cumsum(lead_times.weight, axis=1)[:, None, :]).sum(axis=2)
-    part = np.minimum(part, lead_times.days.shape[1] - 1)
-    drawn_days = np.round(np.take_along_axis(lead_times.days, part, axis=1)).astype(np.int64)
-    if observer.config.lead_times == "drawn":
-        return drawn_days
+    return generator.random((len(observer.catalogue.suppliers.name), days))
 
-    recorded = recorded_lead_days(observer.records.purchases, len(drawn_days), first_day, days)
-    return np.where(recorded >= 0, recorded, drawn_days)
+
+def _recorded_lead_days(observer: Observer, first_day: int, days: int) -> IntArray:
+    """Lead times as recorded, where that is asked for and there are some; -1 elsewhere."""
+    suppliers = len(observer.catalogue.suppliers.name)
+    if observer.config.lead_times == "drawn":
+        return np.full((suppliers, days), -1, dtype=np.int64)
+    return recorded_lead_days(observer.records.purchases, suppliers, first_day, days)
 
 
 def _owed(observer: Observer, day: int, made_up: BoolArray) -> FloatArray:
@@ -225,7 +235,8 @@ def _alternatives(observer: Observer, lines: DemandLines) -> Alternatives | None
 
 def _opening(observer: Observer, day: int) -> tuple[FloatArray, BoolArray]:
     """Stock on hand at the close of ``day``, and for which items it is made up."""
-    opening = counted(observer.records, day)
+    usual_days, config = observer.catalogue.lead_times.mean, observer.config
+    opening = on_hand(observer.records, usual_days, day, config.negative_stock).units
     missing = np.isnan(opening)
     if missing.any():
         bucket_days = DAYS[observer.calendar.bucket]

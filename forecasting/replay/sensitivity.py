@@ -96,21 +96,13 @@ def with_longer_lead_times(past: Scenario, days: int) -> Scenario:
 
     Goods already on their way come as they did.
     """
-    catalogue = past.observer.catalogue
-    suppliers = catalogue.suppliers
-
-    def longer(times: LeadTimes) -> LeadTimes:
-        return LeadTimes(times.days + days, times.weight)
-
-    known = replace(
-        catalogue,
-        lead_times=longer(catalogue.lead_times),
-        suppliers=replace(suppliers, lead_times=longer(suppliers.lead_times)),
-    )
+    catalogue, recorded = past.observer.catalogue, past.recorded_lead_days
+    longer = LeadTimes(catalogue.lead_times.days + days, catalogue.lead_times.weight)
+    known = replace(catalogue, lead_times=longer)
     return replace(
         past,
         observer=replace(past.observer, catalogue=known),
-        lead_days=past.lead_days + days,
+        recorded_lead_days=np.where(recorded >= 0, recorded + days, recorded),
         count_from=np.where(past.count_from > past.first_day, past.count_from + days, past.count_from),
     )
 

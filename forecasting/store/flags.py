@@ -17,6 +17,9 @@ FLAGS = {
     "infeasible_terms": "No order fits the pack size, the minimum and the maximum order quantity.",
     "rounded_to_terms": "Packs, the minimum or the maximum changed the quantity.",
     "stock_assumed": "The stock was never counted: the setting `on_hand` stands for it.",
+    "stock_contradiction": "Counts, receipts and shipments contradict each other: its stock is not known.",
+    "expired": "Units lie there that are beyond their shelf life: they are no stock.",
+    "overdue": "Some of what is on order should have come by now.",
     "absurd_costs": "Holding a unit costs nothing, so that no quantity is too large: check the costs.",
     "excess": "There is more than twice what any likely demand until the next order calls for.",
     # Why the quantity is not the item's own best: its supplier's terms, or the budget.

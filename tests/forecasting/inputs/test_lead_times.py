@@ -1,4 +1,4 @@
-"""Lead times from terms or receipts, and demand over them."""
+"""Lead times from terms, and demand over them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecasting.domain import LeadTimes
-from forecasting.inputs.lead_times import from_receipts, from_terms
+from forecasting.inputs.lead_times import from_terms
 from forecasting.policies.lead_time_demand import LeadTimeDemand
 from tests.support.builders import WEEKS, SteadyForecast
 
@@ -34,20 +34,6 @@ def test_random_lead_times_have_the_moments_of_their_terms(mean, variation):
     assert sd[0] == pytest.approx(mean * variation, abs=0.6 + 0.05 * mean)
     assert lead_times.weight.sum() == pytest.approx(1.0)
     assert np.all(lead_times.days == np.round(lead_times.days))
-
-
-def test_receipts_give_the_means_of_their_fifths():
-    days = np.array([10, 11, 12, 13, 14, 15, 16, 17, 18, 49], dtype=float)
-    lead_times = from_receipts(np.ones(10, dtype=int), days, 2)
-    assert lead_times.days[1].tolist() == [10.0, 12.0, 14.0, 16.0, 34.0]
-    assert lead_times.weight[1].tolist() == [0.2] * 5
-    assert lead_times.mean[0] == 0.0
-
-
-def test_few_receipts_weigh_what_they_are():
-    lead_times = from_receipts(np.zeros(2, dtype=int), np.array([9.0, 5.0]), 1)
-    assert lead_times.mean[0] == 7.0
-    assert lead_times.weight.sum() == 1.0
 
 
 def test_demand_over_a_random_lead_time_is_the_mixture():

@@ -12,7 +12,7 @@ import pytest
 from forecasting.config import load
 from forecasting.domain import day_number, day_text
 from forecasting.inputs.assumptions import Assumptions
-from forecasting.inputs.stock import owed_units
+from forecasting.inputs.documents import owed_units
 from forecasting.planning.observer import observer
 from forecasting.policies.base import Decision, Policy
 from forecasting.policies.no_orders import NoOrders
@@ -198,10 +198,11 @@ def test_orders_take_as_long_and_come_as_short_as_they_really_did(tmp_path):
     )
     past = staged(data, "lead_times=recorded", "receipts=recorded")
     supplier = past.observer.catalogue.supplier
-    lead = past.lead_days[supplier[0]]
+    lead = past.recorded_lead_days[supplier[0]]
     # The eve is column 0. Nearest: days -3, 8 and 20; of two as near (day 14) the earlier.
     assert lead[:28].tolist() == [3] * 3 + [9] * 12 + [4] * 13
-    assert set(past.lead_days[supplier[1]]) == {6}
+    assert set(past.recorded_lead_days[supplier[1]]) == {-1}
+    assert (past.arrives(FIRST, np.array([1])) - FIRST - 1).tolist() == [6]
     a, b = np.array([0]), np.array([1])
     came = np.array([past.received(FIRST - 1 + day, a, np.array([100.0]))[0] for day in range(28)])
     assert set(came) == {50.0, 100.0}

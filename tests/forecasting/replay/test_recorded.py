@@ -11,7 +11,7 @@ from forecasting.errors import RequestError
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.read_records import days_of, read_records
 from forecasting.inputs.records import OrderStatus
-from forecasting.inputs.stock import counted
+from forecasting.inputs.stock import on_hand
 from forecasting.replay import compare
 from forecasting.replay.recorded import recorded
 from forecasting.replay.recorded_stock import stock_history
@@ -148,7 +148,7 @@ def test_purchases_and_money_by_hand(tmp_path):
         {"purchase_order": "P2", "sku": "a", "quantity": 9, "ordered_at": on(8), "status": "open"},
         {"purchase_order": "P3", "sku": "a", "quantity": 9, "ordered_at": on(8), "status": "draft"},
         {"purchase_order": "P4", "sku": "a", "quantity": 9, "ordered_at": on(8), "status": "cancelled"},
-        {"purchase_order": "P5", "sku": "a", "quantity": 9, "ordered_at": on(13)},
+        {"purchase_order": "P5", "sku": "a", "quantity": 9, "ordered_at": on(13), "status": "open"},
     ]
     bought = [{"line": 1, "status": "received", **row} for row in bought]
     data = records(
@@ -200,8 +200,9 @@ def test_stock_is_what_the_books_say_on_each_day(sample):
     data = read_records(str(sample))
     past = staged(data, first=day_number("2026-05-06"), last=day_number("2026-06-28"))
     found = stock_history(past).on_hand_unit_days.sum(axis=1)
-    daily = [counted(data, day) for day in range(past.first_day, past.last_day + 1)]
-    # An item that is first counted later is not known to ``counted`` before that.
+    usual_days = past.observer.catalogue.lead_times.mean
+    daily = [on_hand(data, usual_days, day, "owed").units for day in range(past.first_day, past.last_day + 1)]
+    # An item that is first counted later is not known to ``on_hand`` before that.
     whole = ~np.isnan(daily[0])
     assert whole.sum() > 50
     assert np.allclose(found[whole], np.sum(daily, axis=0)[whole], atol=1e-6)

@@ -177,10 +177,10 @@ def test_policies_meet_the_same_demand_opening_stock_and_lead_times(sample):
     again, _ = staged(read_records(str(sample)))
     one, two = simulate(MinMax(), past), simulate(NoOrders(), past)
     assert np.array_equal(one.flows.units, two.flows.units)
-    assert np.array_equal(past.lead_days, again.lead_days)
+    assert np.array_equal(past.lead_draws, again.lead_draws)
     assert np.array_equal(past.opening, again.opening)
     other, _ = staged(read_records(str(sample)), "seed=2")
-    assert not np.array_equal(past.lead_days, other.lead_days)
+    assert not np.array_equal(past.lead_draws, other.lead_draws)
 
 
 @pytest.mark.parametrize("observe", ["demand", "sales"])

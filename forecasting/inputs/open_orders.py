@@ -1,0 +1,125 @@
+"""What is on order: when each line may come, how likely it still comes, and which are overdue.
+
+When a line comes is a distribution: around the supplier's promise where promises have been closer to what
+happened than terms have, else around the usual lead time; both as deliveries have taught
+(``lead_time_beliefs``). A line that has not come by now is later than that distribution's part that has
+passed, and the longer it is overdue, the likelier it never comes at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecasting.domain import BoolArray, FloatArray, IntArray
+from forecasting.domain.columns import Columns
+from forecasting.inputs.documents import purchase_lines
+from forecasting.inputs.lead_time_beliefs import chance_by, days_at
+from forecasting.inputs.lead_times import LeadTimeKnowledge, promised_days
+from forecasting.inputs.records import Records
+
+NEVER_COMES = 0.02
+"""The share of orders that never come: forgotten, refused, or received and not written down."""
+
+SURE, HOPELESS = 0.9, 0.1
+"""What is likelier to come in time than the one is counted on, what is less likely than the other is not."""
+
+USUALLY_BY = 0.9
+"""A line without a promise is overdue after the days within which so many would have come."""
+
+
+@dataclass(frozen=True)
+class OpenOrders(Columns):
+    """Lines of purchase orders that are open at the close of a day; each of shape (m,).
+
+    Attributes:
+        row: int64: the line among the records' purchases.
+        item: int64.
+        quantity: float64, units that are still to come.
+        elapsed: float64, days since the order, as lead times count them; -1: ordered today.
+        stated: float64, days that its arrival is judged by: the promise, or the terms.
+        level, sd: float64: what deliveries have taught of that (``lead_time_beliefs``).
+        due: int64: the day on which it should have come at last.
+        as_of: the day.
+
+    """
+
+    row: IntArray
+    item: IntArray
+    quantity: FloatArray
+    elapsed: FloatArray
+    stated: FloatArray
+    level: FloatArray
+    sd: FloatArray
+    due: IntArray
+    as_of: int
+
+    @property
+    def overdue(self) -> BoolArray:
+        """bool, shape (m,): the line should have come by now."""
+        return self.due <= self.as_of
+
+    @property
+    def chance(self) -> FloatArray:
+        """float64, shape (m,): how likely it comes at all."""
+        late = (1.0 - NEVER_COMES) * (1.0 - self._passed)
+        return late / (late + NEVER_COMES)
+
+    def chance_by(self, day: FloatArray) -> FloatArray:
+        """float64, shape (m,): how likely it can be used by the end of ``day``, float64, shape (m,)."""
+        reached = chance_by(self.elapsed + (day - self.as_of), self.stated, self.level, self.sd)
+        share = np.maximum(reached - self._passed, 0.0) / np.maximum(1.0 - self._passed, 1e-12)
+        return self.chance * share
+
+    def arrival(self, probability: float) -> IntArray:
+        """int64, shape (m,): the day by which it comes with a probability, given that it comes."""
+        passed = self._passed
+        at = passed + probability * (1.0 - passed)
+        days = days_at(np.minimum(at, 1.0 - 1e-9), self.stated, self.level, self.sd)
+        ahead = np.ceil(np.clip(days, 0.0, 1e5) - self.elapsed - 1e-9).astype(np.int64)
+        return self.as_of + np.maximum(ahead, 1)
+
+    def counted_on(self, day: FloatArray) -> FloatArray:
+        """Units that can be counted on by the end of ``day``, float64, shape (m,): what may be expected.
+
+        All of what is nearly sure, nothing of what is hopeless; whole units where whole ones were ordered.
+        """
+        chance = self.chance_by(day)
+        expected = np.where(chance >= SURE, 1.0, np.where(chance <= HOPELESS, 0.0, chance)) * self.quantity
+        return np.where(self.quantity == np.floor(self.quantity), np.rint(expected), expected)
+
+    @property
+    def _passed(self) -> FloatArray:
+        reached = chance_by(self.elapsed, self.stated, self.level, self.sd)
+        return np.where(self.elapsed >= 0, np.minimum(reached, 1.0 - 1e-9), 0.0)
+
+
+def open_orders(records: Records, known: LeadTimeKnowledge, as_of: int) -> OpenOrders:
+    """The lines that are on order at the close of ``as_of``, with the day on which each may come."""
+    purchases = records.purchases
+    quantity = purchase_lines(records, known.lead_times.mean).open_at(purchases, as_of)
+    row = np.flatnonzero(quantity > 0)
+    item, ordered = purchases.item[row], purchases.ordered[row]
+
+    # The promise is believed as far as it has been the better guide.
+    promise = promised_days(ordered, purchases.confirmed[row], purchases.expected[row])
+    by_promise = ~np.isnan(promise) & (known.of_promises.sd <= known.of_terms.sd)[item]
+    by_promise |= ~np.isnan(promise) & (known.of_terms.seen <= 0)[item]
+    stated = np.where(by_promise, promise, known.stated[item])
+    level = np.where(by_promise, known.of_promises.level[item], known.of_terms.level[item])
+    sd = np.where(by_promise, known.of_promises.sd[item], known.of_terms.sd[item])
+
+    usual = np.ceil(days_at(np.full(len(row), USUALLY_BY), stated, level, sd))
+    due = ordered + 1 + np.where(np.isnan(promise), usual, promise).astype(np.int64)
+    return OpenOrders(
+        row=row,
+        item=item,
+        quantity=quantity[row],
+        elapsed=(as_of - ordered - 1).astype(np.float64),
+        stated=stated,
+        level=level,
+        sd=np.maximum(sd, 1e-3),
+        due=due,
+        as_of=as_of,
+    )
