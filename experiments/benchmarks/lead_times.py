@@ -2,10 +2,10 @@
 
     python -m experiments.benchmarks.lead_times DELIVERIES.parquet
 
-DELIVERIES holds one delivery line a row: ``item``, ``vendor``, ``po_sent``, ``scheduled``, ``delivered`` (dates).
-Printed: the share of deliveries that came by the P50 and by the P90 of what was believed when they were ordered,
-with the scheduled day known and without it, beside the mean of all receipts until then. Where several deliveries
-come on the foretold day itself, the share lies between the one that came before it and the one that came by it.
+DELIVERIES holds one delivery line a row: ``item``, ``vendor``, ``po_sent``, ``scheduled``, ``delivered``
+(dates). Printed: the share of deliveries that came by the P50 and by the P90 of what was believed when they
+were ordered, with the scheduled day known and without it, beside the mean of all receipts until then. Where
+many come on the foretold day itself, the share is between that of those before it and that of those by it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from forecasting.inputs.lead_time_beliefs import Deliveries, beliefs, days_at
+from forecasting.inputs.lead_time_beliefs import Deliveries, beliefs
 from forecasting.inputs.lead_times import PROMISE_SD, USUAL_SD
 
 PRIOR = 4.0
@@ -96,10 +96,8 @@ def main() -> None:
             shares.append(f"{(took < day).mean():.3f} / {(took <= day).mean():.3f}")
         error = (table["p50"] - table["days"]).abs().mean()
         print(f"{name:28}{shares[0]:>22}{shares[1]:>20}{error:>18.1f}")
-    before = (table["days"] < table["mean"]).mean()
-    print(
-        f"{'mean of all receipts':28}{before:>22.3f}{'-':>20}{(table['mean'] - table['days']).abs().mean():>18.1f}"
-    )
+    before, error = (table["days"] < table["mean"]).mean(), (table["mean"] - table["days"]).abs().mean()
+    print(f"{'mean of all receipts':28}{before:>22.3f}{'-':>20}{error:>18.1f}")
     print(f"{len(table):,} deliveries of {frame['vendor'].nunique()} vendors")
 
 

@@ -77,7 +77,7 @@ class OpenOrders(Columns):
         passed = self._passed
         at = passed + probability * (1.0 - passed)
         days = days_at(np.minimum(at, 1.0 - 1e-9), self.stated, self.level, self.sd)
-        ahead = np.ceil(np.clip(days, 0.0, 1e5) - self.elapsed - 1e-9).astype(np.int64)
+        ahead = np.rint(np.clip(days, 0.0, 1e5) - self.elapsed).astype(np.int64)
         return self.as_of + np.maximum(ahead, 1)
 
     def counted_on(self, day: FloatArray) -> FloatArray:

@@ -22,8 +22,6 @@ class Facts:
     flags: str
     orderable: bool
     feasible: bool
-    on_order_later: float
-    reserved: float
     pack_size: float
     ends_on: str
     known_from: str
@@ -32,6 +30,8 @@ class Facts:
     lasts_long: bool
     free_to_hold: bool
     price_rises: bool
+    contradicted: bool
+    overdue: bool
     together: str = ""
 
 
@@ -46,15 +46,13 @@ def facts_of(advice: Advice) -> list[Facts]:
     lasts_long = batch >= SEVERAL_REVIEWS * advice.curve.review_demand
 
     unknown = catalogue.known_from > situation.as_of
-    absurd = free_to_hold(situation)
+    absurd, overdue = free_to_hold(situation), advice.standing.overdue > 0
     rising = np.zeros(len(situation)) if situation.price_rise is None else situation.price_rise
     return [
         Facts(
             flags=flags[i],
             orderable=bool(situation.orderable[i]),
             feasible=bool(situation.terms.feasible[i]),
-            on_order_later=float(situation.on_order_later[i]),
-            reserved=float(situation.reserved[i]),
             pack_size=float(situation.terms.pack_size[i]),
             ends_on=_day(int(catalogue.ends_on[i])),
             known_from=_day(int(catalogue.known_from[i])) if unknown[i] else "",
@@ -63,6 +61,8 @@ def facts_of(advice: Advice) -> list[Facts]:
             lasts_long=bool(lasts_long[i]),
             free_to_hold=bool(absurd[i]),
             price_rises=bool(rising[i] > 0),
+            contradicted=bool(advice.standing.contradicted[i]),
+            overdue=bool(overdue[i]),
             together=sentences[i],
         )
         for i in range(len(situation))

@@ -8,7 +8,12 @@ from forecasting.planning.facts import Facts
 
 
 def number(value: float) -> str:
-    """A quantity as a buyer writes it: 1,200 or 3.7."""
+    """A quantity as exactly as it stands in its row: 1,200 or 8.75."""
+    return f"{value:,.10g}"
+
+
+def about(value: float) -> str:
+    """A figure that is only expected, to what can be said of it: 1,200, 3.7 or 0.04."""
     if value == int(value) or abs(value) >= 100:
         return f"{value:,.0f}"
     return f"{value:,.1f}" if abs(value) >= 0.1 else f"{value:,.2f}"
@@ -44,27 +49,31 @@ def reason(row: Any, facts: Facts) -> str:
 
 def _order(row: Any, facts: Facts) -> str:
     packs = "" if facts.pack_size == 1 else f" ({number(row.packs)} packs)"
-    return f"Order {number(row.quantity)}{packs}: {_there_is(row, facts)}; {_demand(row)}."
+    level = f" towards {number(row.order_up_to)}" if row.order_up_to > 0 else ""
+    return f"Order {number(row.quantity)}{packs}{level}: {_there_is(row, facts)}; {_demand(row)}."
 
 
 def _there_is(row: Any, facts: Facts) -> str:
-    parts = [f"{number(row.on_hand)} on hand"]
+    there = f"{number(row.on_hand)} on hand"
+    if facts.contradicted:
+        there = "stock that is not known, as its records contradict each other"
+    parts = [there]
     if row.on_order > 0:
-        later = (
-            f" (of which {number(facts.on_order_later)} too late to help)" if facts.on_order_later > 0 else ""
-        )
-        parts.append(f"{number(row.on_order)} on order{later}")
+        notes = [f"due {row.next_receipt}"] if isinstance(row.next_receipt, str) else []
+        notes += [f"of which {number(row.on_order_late)} too late to help"] if row.on_order_late > 0 else []
+        notes += ["some of it overdue"] if facts.overdue else []
+        parts.append(f"{number(row.on_order)} on order" + (f" ({', '.join(notes)})" if notes else ""))
     if row.backlog > 0:
         parts.append(f"{number(row.backlog)} owed to customers")
-    if facts.reserved > 0:
-        parts.append(f"{number(facts.reserved)} ordered ahead")
+    if row.ordered_ahead > 0:
+        parts.append(f"{number(row.ordered_ahead)} ordered ahead")
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def _demand(row: Any) -> str:
-    days = number(round(row.protection_days, 1))
+    days = about(row.protection_days)
     return (
-        f"about {number(row.demand_mean)} will be asked for in the {days} days until a later order "
+        f"about {about(row.demand_mean)} will be asked for in the {days} days until a later order "
         f"could arrive (at most {number(row.demand_q95)}, 95 % sure)"
     )
 
@@ -81,7 +90,7 @@ def _without(row: Any, facts: Facts) -> str:
     return (
         f"Goods arrive on {row.arrives_on}; the risk of running out before is "
         f"{percent(row.stockout_probability)}. Ordering nothing would {short} about "
-        f"{number(row.expected_short_units)} units {effect} and cost {row.expected_cost:,.2f}, "
+        f"{about(row.expected_short_units)} units {effect} and cost {row.expected_cost:,.2f}, "
         f"{ordering}."
     )
 

@@ -14,6 +14,7 @@ from forecasting.planning.advice import Advice
 from forecasting.planning.facts import facts_of
 from forecasting.planning.figures import exact_value, money, probability, whole
 from forecasting.planning.reasons import reason
+from forecasting.planning.shortage import shortage
 
 QUANTILES = (0.5, 0.8, 0.95, 0.98)
 FURTHEST_DAYS = 3650
@@ -89,33 +90,48 @@ def _stock(advice: Advice) -> dict[str, Any]:
         "on_order": whole(stock.on_order),
         "backlog": whole(stock.backlog),
         "inventory_position": whole(stock.position),
+        "on_order_late": whole(situation.on_order_later),
+        "ordered_ahead": whole(situation.reserved),
+        "next_receipt": _next_receipt(advice),
         "lead_time_days": np.round(situation.lead_time_demand.lead_times.mean, 2),
         "protection_days": np.round(situation.protection_days, 2),
     }
 
 
+def _next_receipt(advice: Advice) -> TextArray:
+    """The day on which the first of what is on order is expected; nothing where nothing is."""
+    orders, n = advice.standing.orders, len(advice.situation)
+    never = np.iinfo(np.int64).max
+    first = np.full(n, never)
+    likely = orders.chance >= 0.5
+    np.minimum.at(first, orders.item[likely], orders.arrival(0.5)[likely])
+    return np.array([None if day == never else day_text(int(day)) for day in first], dtype=object)
+
+
 def _risk(advice: Advice) -> dict[str, Any]:
     """How likely the item runs out, and by how much, without the order and with it."""
-    position, after = advice.situation.position, advice.curve.after
-    ordered = position + advice.decision.quantity
-    before = advice.situation.lead_time_demand.over_lead_time(np.zeros(len(position)))
+    short = shortage(advice)
     return {
-        "stockout_probability": probability(1.0 - before.cdf(position)),
-        "stockout_probability_if_ordered": probability(1.0 - after.cdf(ordered)),
-        "expected_short_units": np.round(after.shortage(position), 4),
-        "expected_short_units_if_ordered": np.round(after.shortage(ordered), 4),
+        "stockout_probability": probability(short.risk),
+        "stockout_probability_if_ordered": probability(short.risk_if_ordered),
+        "expected_short_units": np.round(short.units, 4),
+        "expected_short_units_if_ordered": np.round(short.units_if_ordered, 4),
     }
 
 
 def _order_by(advice: Advice, mean: FloatArray) -> TextArray:
-    """The last day to order: today where an order is due, else when the position will have fallen to
-    the reorder point at the expected rate; nothing where that is too far ahead to say.
+    """The last day to order: today where an order is recommended, else when the position will have fallen to
+    the reorder point at the expected rate, the next review at the earliest; nothing where that is too far
+    ahead to say.
     """
     situation = advice.situation
     daily = mean / np.maximum(situation.protection_days, 1.0)
     above = np.maximum(situation.position - advice.decision.reorder_point, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         days = np.where(daily > 0, np.floor(above / daily), np.inf)
+
+    # What is not ordered now, although it is down there, is looked at again at the next review.
+    days = np.where(above > 0, np.maximum(days, 1.0), np.maximum(days, np.ceil(situation.review_days)))
     days = np.where(advice.ordered, 0.0, days)
 
     due = (days <= FURTHEST_DAYS) & situation.orderable

@@ -54,7 +54,8 @@ RECOMMENDATIONS = Table(
         date(
             "order_by",
             "The last day to order: `as_of` where an order is due; else when, at the expected demand, the "
-            "inventory position will be down at the reorder point. Nothing where that is far away.",
+            "inventory position will be down at the reorder point, the next review at the earliest. "
+            "Nothing where that is far away.",
             nullable=True,
         ),
         date("arrives_on", "The day on which an order placed now can be sold from."),
@@ -62,6 +63,9 @@ RECOMMENDATIONS = Table(
         quantity("on_order", "units", "Purchased and not received."),
         quantity("backlog", "units", "Owed to customers now."),
         quantity("inventory_position", "units", "on_hand + on_order - backlog."),
+        quantity("on_order_late", "units", "Of on_order, what cannot be counted on within the interval."),
+        quantity("ordered_ahead", "units", "What customers ordered ahead, due to ship within the interval."),
+        date("next_receipt", "When the first of what is on order is expected.", nullable=True),
         number("lead_time_days", "days", "Mean lead time L: from order to usable stock."),
         number(
             "protection_days",
@@ -91,9 +95,13 @@ RECOMMENDATIONS = Table(
         number(
             "expected_short_units",
             "units",
-            "Short by the end of the protection interval, if nothing is ordered.",
+            "Short at the worst time of the protection interval, if nothing is ordered.",
         ),
-        number("expected_short_units_if_ordered", "units", "The same with `quantity` ordered now."),
+        number(
+            "expected_short_units_if_ordered",
+            "units",
+            "The same from its arrival on, with `quantity` ordered now.",
+        ),
         money("expected_cost", "What ordering nothing is expected to cost."),
         money("expected_cost_if_ordered", "What ordering `quantity` is expected to cost."),
         money("marginal_value", "What each unit of the last pack saves.", "money a unit"),

@@ -91,7 +91,7 @@ def test_stock_below_zero_is_read_by_the_setting(tmp_path, negative, owed):
 
 
 def test_stock_below_zero_can_be_refused(tmp_path):
-    with pytest.raises(RequestError, match="a at main .-3 on 2026-03-19.*negative_stock"):
+    with pytest.raises(RequestError, match=r"a at main .-3 on 2026-03-19.*negative_stock"):
         there(company(tmp_path, counted=-3), negative="refuse")
 
 
