@@ -13,9 +13,11 @@ import pyarrow as pa
 from forecasting.dataset import csv_files, parquet_files, rules
 from forecasting.dataset.dataset import Dataset
 from forecasting.dataset.fingerprint import as_integers, fingerprint
+from forecasting.dataset.oddities import oddities
 from forecasting.dataset.parse import blank, typed
-from forecasting.dataset.source import Raw, describe, missing, near_tables
+from forecasting.dataset.source import Raw, describe, missing
 from forecasting.dataset.tables import BY_NAME, ORDERS, TABLES, Kind, Table
+from forecasting.dataset.unread import unread
 from forecasting.errors import Notice, Problem
 from forecasting.store.connection import shown
 
@@ -105,6 +107,8 @@ def _checked(name: str, raws: list[Raw], reported: list[Problem]) -> Checked:
     if not failed:
         reported += rules.orders_without_product(frames)
     problems = tuple(problem for problem in reported if not isinstance(problem, Notice))
+    if not problems:
+        reported += oddities(given, frames)
     notices = tuple(problem for problem in reported if isinstance(problem, Notice))
     tables = tuple(_held(BY_NAME[table], frame) for table, frame in frames.items())
     dataset = None
@@ -115,7 +119,7 @@ def _checked(name: str, raws: list[Raw], reported: list[Problem]) -> Checked:
 
 
 def _folder(folder: Path) -> tuple[list[Raw], list[Problem]]:
-    """The tables in a folder. Files that are nobody's table, and folders in it, are passed over."""
+    """The tables in a folder. Of other files it is said that they are not read; folders are passed over."""
     wanted = "Give a folder of NAME.csv or NAME.parquet files, or an SQL URL."
     try:
         if not folder.is_dir():
@@ -126,14 +130,7 @@ def _folder(folder: Path) -> tuple[list[Raw], list[Problem]]:
         return [], [Problem(ORDERS.name, None, None, str(folder), f"cannot be read: {error}", wanted)]
     raws: list[Raw] = []
     files = [path for path in entries if path.suffix.lower() in READERS]
-    problems = near_tables([path.stem for path in files], "file")
-    for path in entries:
-        name = path.name.split(".")[0]
-        if name in BY_NAME and path not in files:
-            what = "it is not read: only .csv and .parquet files are"
-            problems.append(
-                Notice(name, None, None, path.name, what, f"Save it as {name}.csv if it is meant.")
-            )
+    problems = unread([path for path in entries if path.is_file()])
     for table in TABLES:
         own = [path for path in files if path.stem == table.name]
         if len(own) > 1:

@@ -314,8 +314,9 @@ def test_what_may_be_right_is_a_notice_and_stops_nothing(tmp_path: Path) -> None
     assert len(checked.dataset.orders) == 3
     found = {(notice.table, notice.column, notice.value) for notice in checked.notices}
     assert found == {
-        ("orders", None, "orders2"),
-        ("stock", None, "stokc"),
+        ("orders", None, "orders2.csv"),
+        ("stock", None, "stokc.csv"),
+        ("orders", "quantitty, colour", "quantitty, colour"),
         ("prices", None, "prices.xlsx"),
         ("orders", "duee", "duee"),
         ("orders", "order", "A2 "),
