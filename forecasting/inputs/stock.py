@@ -79,7 +79,9 @@ def on_the_way(
     return Receipts(purchases.item[keep], np.maximum(arrives, day + 1)[keep], quantity[keep])
 
 
-def owed_units(orders: OrderRecords, day: int, due_to_ship: IntArray) -> FloatArray:
+def owed_units(
+    orders: OrderRecords, day: int, due_to_ship: IntArray, open_line_days: float = np.inf
+) -> FloatArray:
     """Units of each order line that are owed at the close of ``day``: float64, shape (order records,).
 
     A line is owed from the day it is due to ship until it ships or is cancelled. One of whose status nothing
@@ -87,11 +89,12 @@ def owed_units(orders: OrderRecords, day: int, due_to_ship: IntArray) -> FloatAr
 
     Args:
         due_to_ship: int64, shape (order records,): the day on which each line is due to ship.
+        open_line_days: a line that is said to be open so long after that was forgotten: it is not owed.
 
     """
     undated = orders.shipped == LONG_AGO
     later = (orders.shipped > day) & (orders.status != OrderStatus.REFUSED)
-    waiting = (orders.status == OrderStatus.OPEN) & undated
+    waiting = (orders.status == OrderStatus.OPEN) & undated & (due_to_ship >= day - open_line_days)
     given_up = (orders.status == OrderStatus.CANCELLED) & undated & (orders.cancelled > day)
     owed = (due_to_ship <= day) & (later | waiting | given_up)
 

@@ -22,7 +22,7 @@ def stock_position(
     records, known = observer.records, observer.catalogue
     on_hand = counted(records, as_of)
     coming = on_the_way(records.purchases, known.lead_times, as_of, in_hindsight=False)
-    owed = owed_units(records.orders, as_of, observer.due_to_ship)
+    owed = owed_units(records.orders, as_of, observer.due_to_ship, observer.config.open_line_days)
 
     stock = Stock(
         on_hand=assumptions.fill("on_hand", on_hand, observer.config.on_hand),

@@ -38,7 +38,7 @@ def _old_lines(given: Given, last: float) -> Iterator[Notice]:
     waits = (frame["status"] == "open").to_numpy() & frame["shipped_at"].isna().to_numpy()
     old = np.flatnonzero(waits & (wanted < last - OLD_LINE_DAYS))
     if len(old):
-        what = f"open for more than {OLD_LINE_DAYS} days"
+        what = f"open for more than {OLD_LINE_DAYS} days: not owed any more, by the default of open_line_days"
         advice = (
             "Give the day on which it shipped or was cancelled. The setting open_line_days says how long a "
         )
