@@ -10,10 +10,10 @@ from forecasting.dataset.synonyms import meant_table
 from forecasting.dataset.tables import BY_NAME
 from forecasting.errors import Notice, Problem
 
-READ = (".csv", ".parquet")
+READ = (".csv", ".parquet", ".xlsx")
 """How the files of tables end."""
 
-TABULAR = (*READ, ".xlsx", ".xls", ".ods", ".tsv", ".json", ".gz", ".zip")
+TABULAR = (*READ, ".xls", ".ods", ".tsv", ".json", ".gz", ".zip")
 """How the names of files end that may well hold a table."""
 
 QUIET = (".md",)
@@ -21,15 +21,15 @@ QUIET = (".md",)
 
 
 def unread(files: Iterable[Path]) -> list[Problem]:
-    """A notice for each file that is no table of a dataset; one that may be meant to be is a warning."""
+    """A notice for each of these files, which hold no table; one that may be meant to is a warning."""
     found: list[Problem] = []
     for path in files:
         suffix = path.suffix.lower()
-        if suffix in QUIET or (path.stem in BY_NAME and suffix in READ):
+        if suffix in QUIET:
             continue
         stem = path.name.split(".")[0]
         meant = stem if stem in BY_NAME else meant_table(stem)
-        ends = " and ".join(READ)
+        ends = ", ".join(READ)
         if suffix not in READ:
             what = f"the file is not read: only files that end in {ends} are"
             todo = f"Save it as {meant or 'NAME'}.csv if it is meant as a table."
