@@ -202,7 +202,7 @@ def forecast(
     )
     print(f"{len(table):,} rows written to {out}")
     said = {"counts": {"notices": len(notices)}, "notices": notices.texts()}
-    for line in notices_text(said, None):
+    for line in notices_text(said, None)[1:]:
         print(line, file=sys.stderr)
     _strict(strict, len(notices), f"reorder check {dataset} lists them")
 

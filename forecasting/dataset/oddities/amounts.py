@@ -16,6 +16,9 @@ LINES = 8
 TIMES_THE_HIGH, TIMES_THE_MEDIAN = 50.0, 100.0
 """How far above the item's 99 % quantile, and above its median, a quantity is out of proportion."""
 
+AT_ONCE_DAYS = 1.0
+"""A line that was cancelled sooner than this after its order was a slip."""
+
 
 def notices(given: Given) -> Iterator[Notice]:
     """Lines far above all others of their item, and products that cost more than they sell for."""
@@ -33,9 +36,13 @@ def notices(given: Given) -> Iterator[Notice]:
 
 def _large(given: Given, table: str) -> Iterator[Notice]:
     quantity = given.numbers(table, "quantity")
-    rows, median = out_of_proportion(
-        given.frames[table]["sku"].cat.codes.to_numpy().astype(np.int64), quantity
-    )
+    item = given.frames[table]["sku"].cat.codes.to_numpy().astype(np.int64)
+    rows, median = out_of_proportion(item, quantity)
+    if table == "orders":
+        # Who mistyped it has seen it where it was cancelled at once: it is no demand.
+        waited = given.days(table, "cancelled_at") - given.days(table, "ordered_at")
+        slip = waited[rows] < AT_ONCE_DAYS
+        rows, median = rows[~slip], median[~slip]
     advice = "Correct it if it is mistyped; if it is a one-off, say so by kind project."
     if table == "purchase_orders":
         advice = "Correct it if it is mistyped."

@@ -76,7 +76,8 @@ def _uneven(given: Given, skus: pd.Index, pack: Floats, product: Days) -> Iterat
 def _counted(given: Given, skus: pd.Index, pack: Floats) -> Iterator[Notice]:
     """Products whose counts agree with what came and left only if one of them is in packs."""
     item, came, left, change = _between_counts(given)
-    size = pack[skus.get_indexer(pd.Index(item))]
+    # A SKU that products does not list has no pack: its place is the last.
+    size = np.append(pack, 1.0)[skus.get_indexer(pd.Index(item))]
     off = pd.DataFrame(
         {
             "units": np.abs(change - came + left),

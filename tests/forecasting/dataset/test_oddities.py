@@ -213,6 +213,16 @@ def test_counts_in_packs_are_noticed(tmp_path):
     assert (notice.table, notice.column) == ("stock", "on_hand") and "counts look like packs" in notice.what
 
 
+def test_a_product_that_is_not_listed_has_no_pack(tmp_path):
+    tables = clean()
+    tables["products"].reverse()
+    tables["products"] = tables["products"][:1]
+    for row in tables["stock"]:
+        row["on_hand"] = row["on_hand"] / 12
+    notice = only([notice for notice in noticed(tmp_path, tables) if "look like packs" in notice.what])
+    assert "1 product (B-2)" in notice.what
+
+
 @pytest.mark.parametrize(
     ("table", "column", "words"),
     [
@@ -309,6 +319,13 @@ def test_a_mistyped_quantity_is_noticed_with_its_line(tmp_path):
     notice = only([notice for notice in noticed(tmp_path, tables) if "median" in notice.what])
     assert (notice.row, notice.sku, notice.location, notice.value) == (252, "B-2", "main", "90000")
     assert "30,000 times the item's median of 3" in notice.what
+
+
+def test_a_mistyped_quantity_that_was_cancelled_at_once_is_no_question(tmp_path):
+    tables = clean()
+    slip = {"quantity": 90000, "status": "cancelled", "shipped_at": "", "cancelled_at": on(50)}
+    tables["orders"][250].update(slip)
+    assert noticed(tmp_path, tables) == []
 
 
 def test_only_what_is_far_above_its_own_item_is_out_of_proportion():
