@@ -75,13 +75,12 @@ def sheet_names(path: Path, table: Table) -> tuple[list[str], list[Problem]]:
 def read_sheet(sheet: Sheet) -> tuple[Raw | None, list[Problem]]:
     """The table in one sheet, with the types of its cells; None where it cannot be read."""
     try:
-        book = _opened(sheet.file)
-        given = list(book[sheet.name].iter_rows(values_only=True))
-        book.close()
+        rows = _rows(sheet)
+        problems = _never_computed(sheet, rows)
     except _UnreadableError as error:
         return None, [Problem(sheet.table.name, None, None, sheet.file.name, str(error), "Save it anew.")]
-    width = max((len(row) for row in given), default=0)
-    rows = [(*row, *(None,) * (width - len(row))) for row in given]
+    if problems:
+        return None, problems
     held = [number for number, row in enumerate(rows) if any(value is not None for value in row)]
     if not held or held[0] != 0:
         todo = "Begin the sheet with one row of column names, in row 1."
@@ -108,11 +107,45 @@ def read_sheet(sheet: Sheet) -> tuple[Raw | None, list[Problem]]:
     return Raw(sheet.table, pa.table(arrays), frozenset(textual), lambda: numbers), problems
 
 
+def _rows(sheet: Sheet, *, computed: bool = True) -> list[tuple[Any, ...]]:
+    """The cells, row by row, all rows of one length; not ``computed``: formulas instead of their values."""
+    book = _opened(sheet.file, computed=computed)
+    try:
+        given = list(book[sheet.name].iter_rows(values_only=True))
+    except Exception as error:
+        # Sheets are read here, after the book was opened: openpyxl raises what the damage happens to cause.
+        raise _UnreadableError(f"the sheet {sheet.name} cannot be read: {error}") from error
+    finally:
+        book.close()
+    width = max((len(row) for row in given), default=0)
+    return [(*row, *(None,) * (width - len(row))) for row in given]
+
+
+def _never_computed(sheet: Sheet, rows: list[tuple[Any, ...]]) -> list[Problem]:
+    """A program that is not Excel may have written formulas whose values nobody knows: they look empty."""
+    if all(value is not None for row in rows for value in row):
+        return []
+    formulas = _rows(sheet, computed=False)
+    lacking = [
+        (number, index, written)
+        for number, (row, other) in enumerate(zip(rows, formulas, strict=False), start=1)
+        for index, (value, written) in enumerate(zip(row, other, strict=False))
+        if value is None and isinstance(written, str) and written.startswith("=")
+    ]
+    if not lacking:
+        return []
+    number, index, written = lacking[0]
+    what = f"a formula that was never computed ({len(lacking):,} cells, this one first)"
+    column = str(rows[0][index] or "")
+    todo = "Open the workbook in Excel, save it, and check again."
+    return [Problem(sheet.table.name, number, column, written, what, todo)]
+
+
 class _UnreadableError(Exception):
     """A file that is no workbook, or no library to read it with."""
 
 
-def _opened(path: Path) -> Any:
+def _opened(path: Path, *, computed: bool = True) -> Any:
     try:
         import openpyxl
     except ImportError:
@@ -120,7 +153,7 @@ def _opened(path: Path) -> Any:
             "Excel files are read by the package openpyxl, which is not installed"
         ) from None
     try:
-        return openpyxl.load_workbook(path, read_only=True, data_only=True)
+        return openpyxl.load_workbook(path, read_only=True, data_only=computed)
     except Exception as error:
         # openpyxl raises whatever the damaged part of the file happens to cause.
         raise _UnreadableError(f"the file cannot be read as an Excel workbook: {error}") from error

@@ -76,6 +76,13 @@ def test_a_wrong_cell_is_a_problem_with_its_row(tmp_path, row, said):
     assert said in str(caught.value) and caught.value.problems[0].row == 4
 
 
+def test_a_formula_that_was_never_computed_is_a_problem_and_not_an_empty_cell(tmp_path):
+    workbook(tmp_path / "orders.xlsx", Sheet1=[[*HEAD, "unit_price"], [*LINES[0], "=2*3"], [*LINES[1], 4]])
+    (problem,) = check(tmp_path).problems
+    assert (problem.row, problem.column, problem.value) == (2, "unit_price", "=2*3")
+    assert "never computed" in problem.what
+
+
 def test_the_same_table_in_two_places_is_a_problem(tmp_path):
     workbook(tmp_path / "orders.xlsx", Sheet1=[HEAD, *LINES])
     (tmp_path / "orders.csv").write_text(CSV)
