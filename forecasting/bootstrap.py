@@ -60,6 +60,16 @@ def check(source: str) -> Checked:
     return checked(source)
 
 
+def suggest_mapping(source: str) -> str:
+    """The text of a proposed ``dataset.yaml`` for a folder of a company's own files."""
+    from forecasting.dataset.mapping.suggest import suggest_mapping as suggested
+
+    folder = Path(source)
+    if not folder.is_dir():
+        raise RequestError(f"{source}: is no folder; --suggest-mapping looks at the files in one")
+    return suggested(folder)
+
+
 def forecast(
     source: str,
     config: Config,

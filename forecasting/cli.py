@@ -140,11 +140,25 @@ def import_online_retail(
 
 
 @app.command()
-def check(dataset: DatasetArgument, as_json: JsonOption = False, strict: StrictOption = False) -> None:
+def check(
+    dataset: DatasetArgument,
+    suggest_mapping: Annotated[
+        bool,
+        typer.Option("--suggest-mapping", help="Print a dataset.yaml that would read the folder's files."),
+    ] = False,
+    as_json: JsonOption = False,
+    strict: StrictOption = False,
+) -> None:
     """Report every problem of a dataset: table, row, column, value, and what to do.
 
     Example: reorder check demo/data
     """
+    if suggest_mapping:
+        from forecasting.bootstrap import suggest_mapping as suggest
+
+        print(suggest(dataset), end="")
+        return
+
     from forecasting.bootstrap import check as run
     from forecasting.errors import DataError
 
@@ -188,7 +202,7 @@ def forecast(
     )
     print(f"{len(table):,} rows written to {out}")
     said = {"counts": {"notices": len(notices)}, "notices": notices.texts()}
-    for line in notices_text(said, None):
+    for line in notices_text(said, None)[1:]:
         print(line, file=sys.stderr)
     _strict(strict, len(notices), f"reorder check {dataset} lists them")
 

@@ -10,16 +10,16 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from forecasting.dataset import csv_files, parquet_files, rules
+from forecasting.dataset import rules
 from forecasting.dataset.dataset import Dataset
 from forecasting.dataset.fingerprint import as_integers, fingerprint
+from forecasting.dataset.folder import read_folder
+from forecasting.dataset.oddities import oddities
 from forecasting.dataset.parse import blank, typed
-from forecasting.dataset.source import Raw, describe, missing, near_tables
-from forecasting.dataset.tables import BY_NAME, ORDERS, TABLES, Kind, Table
+from forecasting.dataset.source import Raw, describe
+from forecasting.dataset.tables import BY_NAME, TABLES, Kind, Table
 from forecasting.errors import Notice, Problem
 from forecasting.store.connection import shown
-
-READERS = {".csv": csv_files.read, ".parquet": parquet_files.read}
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def check(source: str | Path) -> Checked:
         raws, problems = database.read(source)
     else:
         name = str(source)
-        raws, problems = _folder(Path(source))
+        raws, problems = read_folder(Path(source))
     return _checked(name, raws, problems)
 
 
@@ -105,6 +105,8 @@ def _checked(name: str, raws: list[Raw], reported: list[Problem]) -> Checked:
     if not failed:
         reported += rules.orders_without_product(frames)
     problems = tuple(problem for problem in reported if not isinstance(problem, Notice))
+    if not problems:
+        reported += oddities(given, frames)
     notices = tuple(problem for problem in reported if isinstance(problem, Notice))
     tables = tuple(_held(BY_NAME[table], frame) for table, frame in frames.items())
     dataset = None
@@ -112,41 +114,6 @@ def _checked(name: str, raws: list[Raw], reported: list[Problem]) -> Checked:
         frames = {table.name: frames.get(table.name, blank(table)) for table in TABLES}
         dataset = Dataset(source=name, fingerprint=fingerprint(frames), notices=notices, **frames)
     return Checked(name, dataset, problems, notices, tables)
-
-
-def _folder(folder: Path) -> tuple[list[Raw], list[Problem]]:
-    """The tables in a folder. Files that are nobody's table, and folders in it, are passed over."""
-    wanted = "Give a folder of NAME.csv or NAME.parquet files, or an SQL URL."
-    try:
-        if not folder.is_dir():
-            what = "the path is a file, not a folder" if folder.exists() else "there is no such folder"
-            return [], [Problem(ORDERS.name, None, None, str(folder), what, wanted)]
-        entries = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
-    except (OSError, ValueError) as error:
-        return [], [Problem(ORDERS.name, None, None, str(folder), f"cannot be read: {error}", wanted)]
-    raws: list[Raw] = []
-    files = [path for path in entries if path.suffix.lower() in READERS]
-    problems = near_tables([path.stem for path in files], "file")
-    for path in entries:
-        name = path.name.split(".")[0]
-        if name in BY_NAME and path not in files:
-            what = "it is not read: only .csv and .parquet files are"
-            problems.append(
-                Notice(name, None, None, path.name, what, f"Save it as {name}.csv if it is meant.")
-            )
-    for table in TABLES:
-        own = [path for path in files if path.stem == table.name]
-        if len(own) > 1:
-            what = f"there are two files for it: {' and '.join(path.name for path in own)}"
-            problems.append(Problem(table.name, None, None, own[1].name, what, "Keep one of them."))
-        elif own:
-            raw, faulty = READERS[own[0].suffix.lower()](own[0], table)
-            problems += faulty
-            raws += [raw] if raw is not None else []
-        elif table.required:
-            what = f"the folder has no {table.name}.csv and no {table.name}.parquet"
-            problems.append(missing(table, [path.stem for path in files], str(folder), what))
-    return raws, problems
 
 
 def _held(table: Table, frame: pd.DataFrame) -> Held:

@@ -11,7 +11,7 @@ import csv
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -32,6 +32,14 @@ CONVERT = "Save the file as UTF-8 (in a spreadsheet: 'CSV UTF-8'; or `iconv -f {
 
 
 @dataclass(frozen=True)
+class Written:
+    """How a CSV file is written: the separator between its values, and the encoding of its text."""
+
+    separator: str = ","
+    encoding: str = "utf-8"
+
+
+@dataclass(frozen=True)
 class _Scan:
     """One slow pass over the records: where each good one begins, and which ones are not good."""
 
@@ -41,14 +49,17 @@ class _Scan:
     last: int
 
 
-def read(path: Path, table: Table) -> tuple[Raw | None, list[Problem]]:
+def read(path: Path, table: Table, written: Written = Written()) -> tuple[Raw | None, list[Problem]]:
     """The table in one file, every column a dictionary of text (nulls for empty cells).
 
     Rows with too few or too many values are left out of it, each with its problem. None where the
     file cannot be split into rows and columns at all.
     """
     try:
-        data = path.read_bytes()
+        data = _read(path, written)
+    except UnicodeError as error:
+        what = f"the file is not {written.encoding}: {error}"
+        return None, [_whole(table, path.name, what, "Correct encoding in dataset.yaml.")]
     except OSError as error:
         reason = error.strerror or str(error)
         return None, [
@@ -57,7 +68,7 @@ def read(path: Path, table: Table) -> tuple[Raw | None, list[Problem]]:
     problems = _encoding(table, path.name, data)
     if problems:
         return None, problems
-    names, problems = _header(table, path.name, data)
+    names, problems = _header(table, path.name, data, written)
     if problems:
         return None, problems
 
@@ -66,13 +77,13 @@ def read(path: Path, table: Table) -> tuple[Raw | None, list[Problem]]:
         data += b"\n"
     uneven: list[Any] = []
     try:
-        columns = _split(data, len(names), uneven.append)
+        columns = _split(data, len(names), uneven.append, written)
     except (pa.ArrowException, ValueError, OverflowError) as error:
         columns, reason = None, str(error).splitlines()[0]
     scan = None
     # The fast reader takes a quote that is not closed, or not doubled, for what it may have meant.
     if uneven or columns is None or b'"' in data:
-        scan = _scan(data, len(names))
+        scan = _scan(data, len(names), written)
         problems = _structure(table, scan, len(names), data)
         if not problems and (columns is None or len(scan.lines) != columns.num_rows):
             what = "the file cannot be split into rows in one way only"
@@ -92,8 +103,15 @@ def read(path: Path, table: Table) -> tuple[Raw | None, list[Problem]]:
             problems.append(Notice(table.name, 1, None, "", what, "Name it if it is meant."))
     named = [index for index, name in enumerate(names) if name]
     columns = columns.select(named).rename_columns([names[index] for index in named])
-    numbers = _row_numbers(path, data, columns.num_rows, len(names), scan)
+    reread = partial(_read, path, written)
+    slow = scan or (lambda: _scan(reread(), len(names), written))
+    numbers = _row_numbers(data, columns.num_rows, slow)
     return Raw(table, columns, frozenset(names), numbers), problems
+
+
+def _read(path: Path, written: Written) -> bytes:
+    data = path.read_bytes()
+    return data if written.encoding == "utf-8" else data.decode(written.encoding).encode()
 
 
 def _whole(table: Table, name: str, what: str, todo: str) -> Problem:
@@ -138,21 +156,24 @@ def _required(table: Table) -> str:
     return ", ".join(column.name for column in table.columns if column.required)
 
 
-def _header(table: Table, file: str, data: bytes) -> tuple[list[str], list[Problem]]:
+def _header(table: Table, file: str, data: bytes, written: Written) -> tuple[list[str], list[Problem]]:
     """The column names, trimmed; '' for a column without one (a spreadsheet's empty columns)."""
     first = data.split(b"\n", 1)[0].split(b"\r", 1)[0].decode("utf-8-sig")
     todo = f"Begin the file with one line of column names: {_required(table)}."
     if not first.strip():
         return [], [Problem(table.name, 1, None, "", "the first line is empty", todo)]
     known = {column.name for column in table.columns}
-    commas = _fields(first, ",")
+    commas = _fields(first, written.separator)
     for separator, word in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
         if len(known & _fields(first, separator)) > len(known & commas):
             what = f"the columns are separated by {word}, not by commas"
-            todo = "Save it with commas between columns, and with a point (not a comma) in decimal numbers."
+            todo = (
+                "Save it with commas between columns, and with a point (not a comma) in decimal numbers; or "
+                "describe it in dataset.yaml (`reorder check DIR --suggest-mapping` proposes one)."
+            )
             return [], [Problem(table.name, 1, None, first[:60], what, todo)]
     try:
-        names = [name.strip() for name in next(csv.reader([first], strict=True))]
+        names = [name.strip() for name in next(csv.reader([first], strict=True, delimiter=written.separator))]
     except csv.Error as error:
         return [], [Problem(table.name, 1, None, first[:60], f"the column names: {error}", todo)]
     return names, duplicate_names(table, [name for name in names if name], row=1)
@@ -162,7 +183,7 @@ def _fields(line: str, separator: str) -> set[str]:
     return {name.strip().strip('"') for name in line.split(separator)}
 
 
-def _split(data: bytes, fields: int, uneven: Callable[[Any], None]) -> Any:
+def _split(data: bytes, fields: int, uneven: Callable[[Any], None], written: Written) -> Any:
     """All records as text, in columns called f0, f1, ..: none of them is guessed to be a number."""
 
     def leave_out(row: Any) -> Literal["skip"]:
@@ -175,7 +196,9 @@ def _split(data: bytes, fields: int, uneven: Callable[[Any], None]) -> Any:
         read_options=pyarrow_csv.ReadOptions(
             autogenerate_column_names=True, skip_rows_after_names=1, block_size=BLOCK
         ),
-        parse_options=pyarrow_csv.ParseOptions(newlines_in_values=True, invalid_row_handler=leave_out),
+        parse_options=pyarrow_csv.ParseOptions(
+            delimiter=written.separator, newlines_in_values=True, invalid_row_handler=leave_out
+        ),
         convert_options=pyarrow_csv.ConvertOptions(
             column_types={f"f{index}": pa.dictionary(pa.int32(), pa.string()) for index in range(fields)},
             null_values=[""],
@@ -184,11 +207,13 @@ def _split(data: bytes, fields: int, uneven: Callable[[Any], None]) -> Any:
     )
 
 
-def _scan(data: bytes, fields: int) -> _Scan:
+def _scan(data: bytes, fields: int, written: Written) -> _Scan:
     lines: list[int] = []
     uneven: list[tuple[int, int]] = []
     broken = None
-    reader = csv.reader(io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", newline=""), strict=True)
+    reader = csv.reader(
+        io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", newline=""), strict=True, delimiter=written.separator
+    )
     start = last = 1
     header = True
     while True:
@@ -240,13 +265,13 @@ def _lines(data: bytes) -> int:
     return data.count(mark) + (not data.endswith(mark))
 
 
-def _row_numbers(path: Path, data: bytes, rows: int, fields: int, scan: _Scan | None) -> Callable[[], Rows]:
+def _row_numbers(data: bytes, rows: int, scan: _Scan | Callable[[], _Scan]) -> Callable[[], Rows]:
     in_step = _lines(data) == rows + 1
 
     @cache
     def numbers() -> Rows:
         if not in_step:
-            lines = (scan or _scan(path.read_bytes(), fields)).lines
+            lines = (scan() if callable(scan) else scan).lines
             if len(lines) == rows:
                 return lines
         return np.arange(2, rows + 2, dtype=np.int64)

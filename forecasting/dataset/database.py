@@ -7,13 +7,11 @@ reported row by row.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from forecasting.dataset.arrays import array_of
 from forecasting.dataset.source import Raw, from_one, missing, near_tables
 from forecasting.dataset.tables import ORDERS, TABLES, Table
 from forecasting.errors import Problem
@@ -67,28 +65,12 @@ def _table(connection: Connection, table: Table) -> Raw:
     for part in result.partitions():
         rows += len(part)
         for chunk, values in zip(chunks, zip(*part, strict=True), strict=True):
-            chunk.append(_array(values))
+            chunk.append(array_of(values))
     columns = [_joined(chunk) for chunk in chunks]
     # Words among numbers: read as a CSV file's would be, so that each wrong one is reported with its row.
     mixed = frozenset(name for name, (_, as_text) in zip(names, columns, strict=True) if as_text)
     arrow = pa.Table.from_arrays([column for column, _ in columns], names=names)
     return Raw(table, arrow, mixed, from_one(rows))
-
-
-def _array(values: Sequence[Any]) -> tuple[Any, bool]:
-    """One column of some rows, and whether it is text only because its values are of several kinds."""
-    kinds = {type(value) for value in values} - {type(None)}
-    if kinds <= {int, float, Decimal} and kinds != {int}:
-        # By Python's float: the nearest one, as a CSV file of the same number gives.
-        return pa.array([None if value is None else float(value) for value in values], pa.float64()), False
-    if len(kinds) <= 1 and kinds <= {int, str, bool, bytes, date, datetime}:
-        try:
-            return pa.array(values), False
-        except (pa.ArrowException, ValueError, OverflowError):
-            # Too large for 64 bits, or not to be encoded.
-            pass
-    text = [None if value is None else str(value).encode(errors="replace").decode() for value in values]
-    return pa.array(text, pa.string()), len(kinds) > 1 or kinds == {int}
 
 
 def _joined(chunks: list[tuple[Any, bool]]) -> tuple[Any, bool]:

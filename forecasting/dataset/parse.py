@@ -44,7 +44,7 @@ Array = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
-class _Words:
+class Words:
     """A column of text: ``word[code]`` in each row, nothing where the code is -1. Words are sorted."""
 
     codes: npt.NDArray[np.int32]
@@ -131,9 +131,9 @@ def _column(arrow: ArrowColumn, column: Column, textual: bool) -> tuple[Any, lis
     text = pa.types.is_string(kind) or pa.types.is_large_string(kind)
     whole = pa.types.is_integer(kind)
     if column.kind is Kind.TEXT:
-        return _text(_words(arrow), column) if text or whole else None
+        return _text(words_of(arrow), column) if text or whole else None
     if column.kind is Kind.CHOICE:
-        return _choice(_words(arrow), column) if text else None
+        return _choice(words_of(arrow), column) if text else None
     if column.kind is Kind.NUMBER:
         return _number(arrow, column, textual and text, whole or _is_real(kind))
     return _instant(arrow, column, text, pa.types.is_date(kind) or pa.types.is_timestamp(kind))
@@ -141,13 +141,13 @@ def _column(arrow: ArrowColumn, column: Column, textual: bool) -> tuple[Any, lis
 
 def _number(arrow: ArrowColumn, column: Column, text: bool, real: bool) -> tuple[Any, list[Fault]] | None:
     if text:
-        return _numbers(_words(arrow), column)
+        return _numbers(words_of(arrow), column)
     return _measured(arrow, column) if real else None
 
 
 def _instant(arrow: ArrowColumn, column: Column, text: bool, timed: bool) -> tuple[Any, list[Fault]] | None:
     if text:
-        return _dates(_words(arrow), column)
+        return _dates(words_of(arrow), column)
     return _instants(arrow, column) if timed else None
 
 
@@ -171,11 +171,12 @@ def _type_name(kind: Any) -> str:
     return "text" if pa.types.is_string(kind) or pa.types.is_large_string(kind) else str(kind)
 
 
-def _words(arrow: ArrowColumn) -> _Words:
+def words_of(arrow: ArrowColumn) -> Words:
+    """The column as text, each different word once."""
     if not pa.types.is_dictionary(arrow.type):
         arrow = arrow.cast(pa.string()).dictionary_encode()
     if arrow.num_chunks == 0:
-        return _Words(np.empty(0, np.int32), np.empty(0, object), np.empty(0, np.int64))
+        return Words(np.empty(0, np.int32), np.empty(0, object), np.empty(0, np.int64))
     whole = arrow.unify_dictionaries().combine_chunks()
     codes = whole.indices.cast(pa.int32()).fill_null(-1).to_numpy()
     held = whole.dictionary.cast(pa.string()).fill_null("")
@@ -194,7 +195,7 @@ def _words(arrow: ArrowColumn) -> _Words:
     # The empty word sorts first: one step down makes it, and nothing else, -1.
     empty = len(words) > 0 and words[0] == ""
     new[used] -= empty
-    return _Words(new[codes], words[1:] if empty else words, np.flatnonzero(padding[codes]))
+    return Words(new[codes], words[1:] if empty else words, np.flatnonzero(padding[codes]))
 
 
 def _matches(words: Array, pattern: str) -> npt.NDArray[np.bool_]:
@@ -202,14 +203,14 @@ def _matches(words: Array, pattern: str) -> npt.NDArray[np.bool_]:
     return np.asarray(matched.to_numpy(zero_copy_only=False), dtype=bool)
 
 
-def _text(words: _Words, column: Column) -> tuple[pd.Categorical, list[Fault]]:
+def _text(words: Words, column: Column) -> tuple[pd.Categorical, list[Fault]]:
     what = f"values with blanks before or behind them: {len(words.padded):,}, this one first"
     todo = "They are dropped; take them out of the source if it is read elsewhere too."
     fault = Fault((column.name,), words.padded[:1], what, todo, notice=True)
     return _categorical(words.codes, words.words), [fault]
 
 
-def _choice(words: _Words, column: Column) -> tuple[pd.Categorical, list[Fault]]:
+def _choice(words: Words, column: Column) -> tuple[pd.Categorical, list[Fault]]:
     code_of = {word: code for code, word in enumerate(column.choices)}
     codes = np.array([code_of.get(word, -1) for word in words.words], dtype=np.int32)
     unknown = words.rows(codes < 0)
@@ -223,7 +224,7 @@ def _choice(words: _Words, column: Column) -> tuple[pd.Categorical, list[Fault]]
     return _categorical(words.spread(codes, -1), list(column.choices)), [fault]
 
 
-def _numbers(words: _Words, column: Column) -> tuple[Array, list[Fault]]:
+def _numbers(words: Words, column: Column) -> tuple[Array, list[Fault]]:
     good = _matches(words.words, NUMBER)
     values = np.full(len(words.words), np.nan)
     values[good] = words.words[good].astype(np.float64)
@@ -252,7 +253,7 @@ def _measured(arrow: ArrowColumn, column: Column) -> tuple[Array, list[Fault]]:
     return values, [Fault((column.name,), np.flatnonzero(infinite), "not a finite number", LEAVE_EMPTY)]
 
 
-def _dates(words: _Words, column: Column) -> tuple[Array, list[Fault]]:
+def _dates(words: Words, column: Column) -> tuple[Array, list[Fault]]:
     shaped = _matches(words.words, INSTANT)
     years = np.array([word[:4] if fine else "2000" for word, fine in zip(words.words, shaped, strict=True)])
     span = np.array([FIRST_YEAR <= int(year) <= LAST_YEAR for year in years], dtype=bool)
@@ -315,6 +316,6 @@ def _whole_days(values: Array, column: Column, faults: list[Fault]) -> tuple[Arr
 def _extra(arrow: ArrowColumn) -> Any:
     kind = arrow.type.value_type if pa.types.is_dictionary(arrow.type) else arrow.type
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        words = _words(arrow)
+        words = words_of(arrow)
         return _categorical(words.codes, words.words)
     return arrow.to_pandas().array

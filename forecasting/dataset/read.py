@@ -10,7 +10,7 @@ from forecasting.errors import DataError
 
 
 def read(source: str | Path) -> Dataset:
-    """The dataset in a folder of NAME.csv or NAME.parquet files, or behind an SQL URL.
+    """The dataset in a folder of NAME.csv, NAME.parquet or NAME.xlsx files, or behind an SQL URL.
 
     Typed as ``tables`` says; what counts as a number or a date is in ``parse``. Row order is kept
     (of an SQL table: as the database gives it).

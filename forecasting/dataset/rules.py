@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from forecasting.dataset.fingerprint import as_integers
-from forecasting.dataset.source import Fault, Raw, Rows, near_word
+from forecasting.dataset.mixing import mixed
+from forecasting.dataset.source import Fault, Raw, Rows
+from forecasting.dataset.synonyms import meant_column
 from forecasting.dataset.tables import Column, Table
 from forecasting.errors import Notice, Problem, nearest, plain
 
@@ -66,11 +67,11 @@ KNOWN_FROM = {"sku": ("orders", "products"), "supplier": ("suppliers",)}
 
 
 def in_names(raw: Raw) -> list[Problem]:
-    """Problems for required columns that are missing, notices for names that are nearly a column's."""
+    """Problems for required columns that are missing, notices for columns that are not read."""
     present = raw.columns.column_names
     missing = [column.name for column in raw.table.columns if column.name not in present]
     known = {column.name for column in raw.table.columns}
-    meant = {name: near_word(name, missing) for name in present if name not in known}
+    meant = {name: meant_column(name, raw.table, missing) for name in present if name not in known}
     problems: list[Problem] = []
     for column in raw.table.columns:
         if column.required and column.name in missing:
@@ -84,6 +85,12 @@ def in_names(raw: Raw) -> list[Problem]:
             what = f"the column is not read: it is not called {guess}"
             todo = f"Rename it to {guess} if that is meant."
             problems.append(Notice(raw.table.name, None, name, name, what, todo))
+    unknown = ", ".join(name for name, guess in meant.items() if guess is None)
+    if unknown:
+        what = f"the column is not read: {raw.table.name} has none of that name"
+        what = what if ", " not in unknown else "columns that are not read: the table has none of these names"
+        todo = "Nothing, if they are not meant for this; docs/datasets.md has the names that are read."
+        problems.append(Notice(raw.table.name, None, unknown, unknown, what, todo, severity="note"))
     return problems
 
 
@@ -246,26 +253,26 @@ def _keys(raw: Raw, frame: pd.DataFrame) -> Iterator[Fault]:
             return f"the same {' and '.join(key)} as in row {twin}"
 
         yield Fault(key, again, what, "Keep one of the two rows, or correct one of them.")
-    if raw.table.name == "orders":
+    if "line" in key:
         free = np.flatnonzero(frame["line"].isna().to_numpy())
         names = tuple(column.name for column in raw.table.columns)
         again, _ = _repeated(frame, names, free)
         what_all = (
             f"rows without a line that repeat another row in every column: {len(again):,}, this one first; "
-            "each of them counts as demand"
+            f"each of them counts{' as demand' if raw.table.name == 'orders' else ''}"
         )
         todo = "Take them out if they are copies; else number the lines of an order in column line."
-        yield Fault(("order", "sku"), again[:1], what_all, todo, notice=True)
+        yield Fault((key[0], "sku"), again[:1], what_all, todo, notice=True)
 
 
 def _repeated(frame: pd.DataFrame, names: tuple[str, ...], rows: Rows) -> tuple[Rows, Rows]:
     """Of ``rows``, those that repeat an earlier one in all the columns, and which one each repeats."""
     parts = [as_integers(frame[name])[rows] for name in names]
-    mixed: npt.NDArray[np.uint64] = np.zeros(len(rows), dtype=np.uint64)
-    for part in parts:
-        mixed = _mix(mixed * np.uint64(0x9E3779B97F4A7C15) + part.view(np.uint64))
+    if not len(rows):
+        return rows, rows
+    hashed = mixed(parts)
     # Few rows share a hash: only those are compared in full.
-    shared = np.flatnonzero(pd.Series(mixed).duplicated(keep=False).to_numpy())
+    shared = np.flatnonzero(pd.Series(hashed).duplicated(keep=False).to_numpy())
     if not len(shared):
         return shared, shared
     exact = pd.DataFrame({index: part[shared] for index, part in enumerate(parts)})
@@ -274,10 +281,3 @@ def _repeated(frame: pd.DataFrame, names: tuple[str, ...], rows: Rows) -> tuple[
     first = first[group]
     again = np.flatnonzero(first != np.arange(len(shared)))
     return rows[shared[again]], rows[shared[first[again]]]
-
-
-def _mix(bits: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    """The finalizer of splitmix64 (Steele, Lea, Flood 2014): every input bit moves every output bit."""
-    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return bits ^ (bits >> np.uint64(31))

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from forecasting.dataset.tables import BY_NAME, Table
+from forecasting.domain import MAIN
 from forecasting.errors import Notice, Problem, nearest
 
 ArrowTable = Any
@@ -49,6 +50,13 @@ class Raw:
         value = self.columns.column(column)[position].as_py()
         return "" if value is None else str(value)
 
+    def item(self, position: int) -> tuple[str | None, str | None]:
+        """Location and SKU that a row is about; None where it names none."""
+        sku = self.value("sku", position).strip() or None
+        if sku is None or all(column.name != "location" for column in self.table.columns):
+            return None, sku
+        return self.value("location", position).strip() or MAIN, sku
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -79,7 +87,12 @@ def describe(raw: Raw, faults: Iterable[Fault]) -> list[Problem]:
             value = ", ".join(raw.value(column, position) for column in fault.columns)
             what = fault.what if isinstance(fault.what, str) else fault.what(position)
             todo = fault.todo if isinstance(fault.todo, str) else fault.todo(position)
-            problems.append(kind(raw.table.name, int(numbers[position]), name, value, what, todo))
+            row = int(numbers[position])
+            if fault.notice:
+                location, sku = raw.item(position)
+                problems.append(Notice(raw.table.name, row, name, value, what, todo, location, sku))
+            else:
+                problems.append(Problem(raw.table.name, row, name, value, what, todo))
         rest = len(fault.rows) - len(shown)
         if rest:
             what = f"the same in {rest:,} more rows, the last of them row {numbers[fault.rows[-1]]}"

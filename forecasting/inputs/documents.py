@@ -110,7 +110,9 @@ def shipments(records: Records) -> Shipments:
     return Shipments(units, np.where(units > 0, day, LONG_AGO), dated & (units > 0))
 
 
-def owed_units(orders: OrderRecords, day: int, due_to_ship: IntArray) -> FloatArray:
+def owed_units(
+    orders: OrderRecords, day: int, due_to_ship: IntArray, open_line_days: float = np.inf
+) -> FloatArray:
     """Units of each order line that are owed at the close of ``day``: float64, shape (order records,).
 
     A line is owed from the day it is due to ship until it ships or is cancelled; of one that is open, what
@@ -118,9 +120,11 @@ def owed_units(orders: OrderRecords, day: int, due_to_ship: IntArray) -> FloatAr
 
     Args:
         due_to_ship: int64, shape (order records,): the day on which each line is due to ship.
+        open_line_days: a line that is said to be open so long after that was forgotten: it is not owed.
 
     """
     undated, open_line = orders.shipped == LONG_AGO, orders.status == OrderStatus.OPEN
+    open_line &= due_to_ship >= day - open_line_days
     left = np.nan_to_num(orders.shipped_units)
 
     # Before it ships a dated line is owed whole; an open one that shipped in part goes on being owed.

@@ -52,7 +52,7 @@ def standing(observer: Observer, as_of: int, assumptions: Assumptions, notices: 
     orders = open_orders(records, known.lead_time_knowledge, as_of)
 
     # Units that left before they were booked in may be the same as those on open lines: the more of the two.
-    owed = owed_units(records.orders, as_of, observer.due_to_ship)
+    owed = owed_units(records.orders, as_of, observer.due_to_ship, config.open_line_days)
     backlog = np.bincount(records.orders.item, owed, len(known)).astype(np.float64)
 
     stock = Stock(

@@ -199,7 +199,7 @@ def _owed(observer: Observer, day: int, made_up: BoolArray) -> FloatArray:
     Nothing of an item whose opening stock is made up: that would have served it.
     """
     orders = observer.records.orders
-    units = owed_units(orders, day, observer.due_to_ship)
+    units = owed_units(orders, day, observer.due_to_ship, observer.config.open_line_days)
     return np.where(made_up[orders.item], 0.0, units)[observer.record]
 
 

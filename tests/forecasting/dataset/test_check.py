@@ -308,15 +308,16 @@ def test_what_may_be_right_is_a_notice_and_stops_nothing(tmp_path: Path) -> None
         "A1,2011-09-01,00123,5,1,,red\nA1,2011-09-01,00123,5,1,,red\nA2 ,2011-09-02,new,1,1,,red\n"
     )
     folder = write(tmp_path, orders=orders, stokc="as_of,sku,on_hand\n", orders2=ORDERS)
-    (folder / "prices.xlsx").write_bytes(b"PK")
+    (folder / "prices.ods").write_bytes(b"PK")
     checked = check(folder)
     assert checked.problems == () and checked.dataset is not None
     assert len(checked.dataset.orders) == 3
     found = {(notice.table, notice.column, notice.value) for notice in checked.notices}
     assert found == {
-        ("orders", None, "orders2"),
-        ("stock", None, "stokc"),
-        ("prices", None, "prices.xlsx"),
+        ("orders", None, "orders2.csv"),
+        ("stock", None, "stokc.csv"),
+        ("orders", "quantitty, colour", "quantitty, colour"),
+        ("prices", None, "prices.ods"),
         ("orders", "duee", "duee"),
         ("orders", "order", "A2 "),
         ("orders", "order, sku", "A1, 00123"),

@@ -175,8 +175,9 @@ def test_types_of_postgresql_are_read(postgresql_url: str) -> None:
     assert orders["ordered_at"][0].to_pydatetime().replace(tzinfo=UTC) == datetime(2011, 9, 1, 10, tzinfo=UTC)
     assert list(orders["due"]) == [pd.Timestamp("2011-09-09")] and orders["unit_price"].isna().all()
     assert list(orders["customer"]) == ["c1"]
-    (notice,) = checked.notices
-    assert (notice.column, notice.value) == ("customer", "c1    ")
+    unread, padded = checked.notices
+    assert (unread.column, unread.severity) == ("extra, id", "note")
+    assert (padded.column, padded.value) == ("customer", "c1    ")
 
 
 UNREACHABLE = {

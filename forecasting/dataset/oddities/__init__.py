@@ -1,0 +1,22 @@
+"""What an analyst would ask about in tables that break no rule: each question is a notice.
+
+A rule looks at whole tables, and says a thing once: with the first row, how many are alike, and what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from forecasting.dataset.oddities import amounts, dates, keys, locations, orders, packs, suppliers, texts
+from forecasting.dataset.oddities.given import Given
+from forecasting.dataset.source import Raw
+from forecasting.errors import Notice
+
+
+def oddities(raws: Mapping[str, Raw], frames: Mapping[str, pd.DataFrame]) -> Iterator[Notice]:
+    """Every question that the tables raise. They have no problems: only then are they asked."""
+    given = Given(raws, frames)
+    for rules in (keys, locations, amounts, packs, dates, orders, suppliers, texts):
+        yield from rules.notices(given)

@@ -1,0 +1,77 @@
+"""Amounts out of proportion: a quantity that was mistyped, a cost above the price."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from forecasting.dataset.oddities.given import Given
+from forecasting.dataset.source import LISTED, Rows
+from forecasting.errors import Notice
+
+LINES = 8
+"""Lines that an item must have before one of them can be out of proportion."""
+
+TIMES_THE_HIGH, TIMES_THE_MEDIAN = 50.0, 100.0
+"""How far above the item's 99 % quantile, and above its median, a quantity is out of proportion."""
+
+AT_ONCE_DAYS = 1.0
+"""A line that was cancelled sooner than this after its order was a slip."""
+
+
+def notices(given: Given) -> Iterator[Notice]:
+    """Lines far above all others of their item, and products that cost more than they sell for."""
+    for table in ("orders", "purchase_orders"):
+        if given.has(table):
+            yield from _large(given, table)
+    if given.has("products"):
+        cost, price = (given.numbers("products", name) for name in ("unit_cost", "unit_price"))
+        dear = np.flatnonzero((cost > price) & (price > 0))
+        if len(dear):
+            what = "unit_cost is above unit_price: each unit sold is a loss"
+            advice = "Correct one of the two: is the cost that of a pack, or in another currency?"
+            yield given.notice("products", ("unit_cost", "unit_price"), dear, what, advice)
+
+
+def _large(given: Given, table: str) -> Iterator[Notice]:
+    quantity = given.numbers(table, "quantity")
+    item = given.frames[table]["sku"].cat.codes.to_numpy().astype(np.int64)
+    rows, median = out_of_proportion(item, quantity)
+    if table == "orders":
+        # Who mistyped it has seen it where it was cancelled at once: it is no demand.
+        waited = given.days(table, "cancelled_at") - given.days(table, "ordered_at")
+        slip = waited[rows] < AT_ONCE_DAYS
+        rows, median = rows[~slip], median[~slip]
+    advice = "Correct it if it is mistyped; if it is a one-off, say so by kind project."
+    if table == "purchase_orders":
+        advice = "Correct it if it is mistyped."
+    for row, usual in list(zip(rows, median, strict=True))[:LISTED]:
+        what = f"the quantity is {quantity[row] / usual:,.0f} times the item's median of {usual:g}"
+        yield given.notice(table, "quantity", np.array([row]), what, advice)
+    if len(rows) > LISTED:
+        what = "quantities far above all others of their item"
+        yield given.notice(table, "quantity", rows[LISTED:], what, advice)
+
+
+def out_of_proportion(item: Rows, quantity: np.ndarray) -> tuple[Rows, np.ndarray]:
+    """Rows far above the others of their item, in order, and the median quantity of each one's item.
+
+    Args:
+        item: int, shape (m,). ``quantity``: float64, shape (m,), units.
+
+    """
+    order = np.lexsort((quantity, item))
+    sizes = np.bincount(item[item >= 0])
+    start = np.searchsorted(item[order], np.arange(len(sizes)))
+    enough = np.flatnonzero(sizes >= LINES)
+    ranked = quantity[order]
+
+    # Rounded down, so that the largest of few is held against the second largest.
+    high, middle = np.full(len(sizes), np.inf), np.full(len(sizes), np.inf)
+    high[enough] = ranked[start[enough] + (0.99 * (sizes[enough] - 1)).astype(np.int64)]
+    middle[enough] = ranked[start[enough] + (sizes[enough] - 1) // 2]
+
+    odd = (quantity > TIMES_THE_HIGH * high[item]) & (quantity > TIMES_THE_MEDIAN * middle[item])
+    rows = np.flatnonzero(odd & (item >= 0))
+    return rows, middle[item[rows]]

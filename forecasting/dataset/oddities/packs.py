@@ -1,0 +1,152 @@
+"""Stock, purchases or costs in packs where orders are in units: told by ratios that are near pack_size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from forecasting.dataset.oddities.given import Days, Floats, Given, count, listed
+from forecasting.errors import Notice
+
+LEAST_PACK = 3.0
+"""Smaller packs are too near to what costs and counts vary by anyway."""
+
+NEAR = 0.1
+"""How far a ratio may be from pack_size, as a share of it."""
+
+BETTER = 0.3
+"""Counts disagree with the documents in packs at most this much of what they do in units."""
+
+
+def notices(given: Given) -> Iterator[Notice]:
+    """What is priced, purchased or counted in packs."""
+    if not given.has("products", "purchase_orders"):
+        return
+    skus = pd.Index(given.frames["products"]["sku"].astype(object))
+    pack = np.nan_to_num(given.numbers("products", "pack_size"), nan=1.0)
+    product = given.number_of("purchase_orders", "sku", skus)
+    yield from _priced(given, skus, pack, product)
+    yield from _uneven(given, skus, pack, product)
+    if given.has("stock", "orders"):
+        yield from _counted(given, skus, pack)
+
+
+def _priced(given: Given, skus: pd.Index, pack: Floats, product: Days) -> Iterator[Notice]:
+    """Purchases whose unit_cost is pack_size times the product's, or the other way round."""
+    paid = given.numbers("purchase_orders", "unit_cost")
+    listed_cost = given.numbers("products", "unit_cost")
+    known = np.flatnonzero((product >= 0) & (paid > 0) & (listed_cost[product] > 0))
+    if not len(known):
+        return
+    ratio = pd.Series(paid[known] / listed_cost[product[known]]).groupby(product[known]).median()
+    of, share = ratio.index.to_numpy(), ratio.to_numpy(dtype=np.float64)
+    large = pack[of] >= LEAST_PACK
+    for table, odd, words in (
+        ("purchase_orders", _near(share, pack[of]) & large, "the purchases' is about pack_size times it"),
+        ("products", _near(1.0 / share, pack[of]) & large, "it is about pack_size times what purchases paid"),
+    ):
+        if odd.any():
+            what = f"the price of a pack in unit_cost? Of {count(int(odd.sum()), 'product')} {words}"
+            advice = "Give unit_cost per unit in both tables, and quantities in units."
+            rows = np.flatnonzero(np.isin(product, of[odd])) if table == "purchase_orders" else of[odd]
+            yield given.notice(table, "unit_cost", rows, f"{what} ({_names(skus, of[odd])})", advice)
+
+
+def _uneven(given: Given, skus: pd.Index, pack: Floats, product: Days) -> Iterator[Notice]:
+    """Products that are hardly ever purchased in whole packs."""
+    quantity = given.numbers("purchase_orders", "quantity")
+    known = np.flatnonzero((product >= 0) & (pack[product] >= LEAST_PACK))
+    of = product[known]
+    parts = quantity[known] / pack[of]
+    uneven = np.abs(parts - np.rint(parts)) > 1e-6
+    lines = np.bincount(of, minlength=len(skus))
+    odd = (np.bincount(of, uneven, len(skus)) > lines / 2) & (lines >= 2)
+    if odd.any():
+        what = (
+            f"quantities that are no multiples of pack_size, of {count(int(odd.sum()), 'product')} "
+            f"({_names(skus, np.flatnonzero(odd))}): packs instead of units?"
+        )
+        advice = "Give quantities in units; or correct pack_size, which orders are rounded to."
+        yield given.notice("purchase_orders", "quantity", known[uneven & odd[of]], what, advice)
+
+
+def _counted(given: Given, skus: pd.Index, pack: Floats) -> Iterator[Notice]:
+    """Products whose counts agree with what came and left only if one of them is in packs."""
+    item, came, left, change = _between_counts(given)
+    # A SKU that products does not list has no pack: its place is the last.
+    size = np.append(pack, 1.0)[skus.get_indexer(pd.Index(item))]
+    off = pd.DataFrame(
+        {
+            "units": np.abs(change - came + left),
+            "bought in packs": np.abs(change - came * size + left),
+            "counted in packs": np.abs(change * size - came + left),
+            "left": left,
+            "size": size,
+        }
+    )
+    sums = off.groupby(item).agg({**dict.fromkeys(off.columns, "sum"), "size": "first"})
+    material = (sums["size"] >= LEAST_PACK) & (sums["left"] >= 3 * sums["size"])
+    for name, table, column, words in (
+        ("bought in packs", "purchase_orders", "quantity", "purchases look like packs, not units"),
+        ("counted in packs", "stock", "on_hand", "counts look like packs, not units"),
+    ):
+        other = "counted in packs" if name == "bought in packs" else "bought in packs"
+        odd = material & (sums[name] < BETTER * sums["units"]) & (sums[name] < sums[other])
+        if odd.any():
+            names = [str(sku) for sku in sums.index[odd]]
+            what = (
+                f"{words}: between counts, stock of {count(len(names), 'product')} ({listed(names)}) changes "
+                "as it would if a pack were one"
+            )
+            rows = np.flatnonzero(given.frames[table]["sku"].isin(names).to_numpy())
+            yield given.notice(
+                table, column, rows, what, "Give stock, purchases and orders in units, all three."
+            )
+
+
+def _between_counts(given: Given) -> tuple[np.ndarray, Floats, Floats, Floats]:
+    """The SKU of each stretch between two counts, what came and left in it, and how the count changed."""
+    stock = given.frames["stock"][["sku", "location"]].astype(str)
+    known = pd.MultiIndex.from_frame(stock.drop_duplicates())
+    counts = pd.DataFrame({"item": given.items("stock", known), "day": given.days("stock", "as_of")})
+    counts = counts.assign(on_hand=given.numbers("stock", "on_hand")).sort_values(["item", "day"])
+    item, day = counts["item"].to_numpy(), counts["day"].to_numpy()
+
+    came = _moved(given, "purchase_orders", known, ("received_at", "received_at"), "quantity_received")
+    left = _moved(given, "orders", known, ("shipped_at", "ordered_at"), "quantity_shipped")
+    span = 1e6
+    totals = []
+    for of, when, units in (came, left):
+        order = np.argsort(of * span + when, kind="stable")
+        summed = np.concatenate([[0.0], np.cumsum(units[order])])
+        totals.append(summed[np.searchsorted((of * span + when)[order], item * span + day, side="right")])
+
+    same = item[1:] == item[:-1]
+    sku = known.get_level_values(0).to_numpy(dtype=object)[item[1:][same]]
+    change = np.diff(counts["on_hand"].to_numpy())[same]
+    return sku, np.diff(totals[0])[same], np.diff(totals[1])[same], change
+
+
+def _moved(
+    given: Given, table: str, known: pd.MultiIndex, on: tuple[str, str], units: str
+) -> tuple[Days, Floats, Floats]:
+    frame = given.frames[table]
+    item = given.items(table, known)
+    day = given.days(table, on[0])
+    unknown = frame["status"].isin(["open", "cancelled", "refused", "draft", "requested"]).to_numpy()
+    day = np.where(np.isnan(day) & ~unknown, given.days(table, on[1]), day)
+    quantity = given.numbers(table, units)
+    quantity = np.where(np.isnan(quantity), given.numbers(table, "quantity"), quantity)
+    dated = (item >= 0) & ~np.isnan(day)
+    return item[dated], day[dated], quantity[dated]
+
+
+def _near(ratio: Any, size: Floats) -> np.ndarray:
+    return np.abs(ratio - size) <= NEAR * size
+
+
+def _names(skus: pd.Index, of: np.ndarray) -> str:
+    return listed([str(sku) for sku in skus[of]])
