@@ -80,7 +80,8 @@ def replay(
     identity = run_id(records, config, request.identity)
     checkpoints = open_checkpoints(identity)
     names = [name for name in request.names if name != RECORDED]
-    policies = fitted_policies(names, past, checkpoints, stage)
+    fitted = fitted_policies(names, past, checkpoints, stage)
+    policies = [each.policy for each in fitted]
     clock.lap("fit")
 
     simulated = _simulated(policies, request, past, checkpoints, stage)
@@ -104,7 +105,9 @@ def replay(
 
     counts = _counts(past, runs)
     described = describe(identity, "replay", records, config, clock, counts)
-    return Result(tables, {**described, **_found_out(request, past, runs, real, tables["summary"])})
+    found_out = _found_out(request, past, runs, real, tables["summary"])
+    found_out["fitted"] = {each.policy.name: each.described() for each in fitted if each.values}
+    return Result(tables, {**described, **found_out})
 
 
 def _simulated(

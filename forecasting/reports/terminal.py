@@ -12,7 +12,7 @@ from forecasting.evaluate.scores import by_model
 from forecasting.policies.registry import RECORDED
 from forecasting.reports.backtest.words import by_cost, cells, facts, headline
 from forecasting.reports.replay.headline import BOUNDS
-from forecasting.reports.replay.words import origin_of_saving, recorded_sentences
+from forecasting.reports.replay.words import origin_of_saving, parameters_in_words, recorded_sentences
 from forecasting.run import Result, figure_text
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def replay_text(result: Result, out: Path) -> str:
         f"{run['from']} to {run['to']}.",
         "",
         *policies_table(result.tables["summary"]),
-        *(f"  {policy}: {words}, fitted on the time before" for policy, words in run["parameters"].items()),
+        *(f"  {policy}: {words}" for policy, words in parameters_in_words(run).items()),
         "",
         *verdicts(result),
     ]

@@ -16,7 +16,7 @@ from forecasting.reports.replay import differences, explorations, pictures
 from forecasting.reports.replay.headline import BOUNDS, focus_of, headline, row_of, rows_of
 from forecasting.reports.replay.pictures import Cast
 from forecasting.reports.replay.policies import against_baseline, side_by_side
-from forecasting.reports.replay.words import recorded_sentences
+from forecasting.reports.replay.words import parameters_in_words, recorded_sentences
 from forecasting.run import Result
 
 
@@ -51,7 +51,7 @@ def report(result: Result) -> str:
         **_over_time(tables["periods"], run, cast),
         weeks=differences.weeks(tables["periods"], pair),
         items=differences.items(tables["items"], pair),
-        parameters=run["parameters"],
+        parameters=parameters_in_words(run),
         assumptions=pages.assumptions(tables["assumptions"]),
     )
 
