@@ -13,7 +13,7 @@ from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast
 from forecasting.planning.observer import observer
 from forecasting.planning.position import stock_position
 from forecasting.planning.recommendations import costs_table, recommendations
-from forecasting.planning.requests import check_date, check_model
+from forecasting.planning.requests import check_date, check_levels, check_model
 from forecasting.planning.supplier_orders import choices_table, supplier_orders, together
 from forecasting.policies.order_together import order_together
 from forecasting.policies.registry import judged
@@ -51,6 +51,7 @@ def plan(records: Records, config: Config, as_of: int) -> Result:
 def advise(records: Records, config: Config, as_of: int, clock: Clock, assumptions: Assumptions) -> Advice:
     """Observe, forecast, and decide."""
     policy = policy_named(config.policy, config)
+    check_levels([policy.name], records, assumptions)
     observed = observer(records, config, as_of, assumptions).serving(policy)
     known = observed.catalogue
     clock.lap("prepare")

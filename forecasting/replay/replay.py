@@ -15,7 +15,7 @@ from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.catalogue import catalogue
 from forecasting.inputs.records import Records
 from forecasting.planning.observer import observer
-from forecasting.planning.requests import check_model
+from forecasting.planning.requests import check_levels, check_model
 from forecasting.policies.base import Policy, Setting
 from forecasting.policies.registry import RECORDED
 from forecasting.replay import compare
@@ -73,6 +73,7 @@ def replay(
     clock, assumptions = Clock(), Assumptions()
     check_model(config)
     request.check(records)
+    check_levels(request.names, records, assumptions)
     observed = observer(records, config, request.first_day - 1, assumptions)
     past = scenario(observed, request.first_day, request.last_day, assumptions)
     clock.lap("prepare")
