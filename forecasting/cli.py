@@ -233,6 +233,12 @@ def replay(
         bool,
         typer.Option("--frontier", help="Also each policy as it dares more or less."),
     ] = False,
+    equal: Annotated[
+        bool,
+        typer.Option(
+            "--equal/--no-equal", help="Also cost_optimal at the stock, cost, service of the others."
+        ),
+    ] = True,
     sensitivity: Annotated[
         bool, typer.Option("--sensitivity", help="Also with other costs, lead times, shuffled demand.")
     ] = False,
@@ -265,7 +271,7 @@ def replay(
         _day(last, "--to"),
         [name.strip() for name in policies.split(",") if name.strip()],
         baseline.strip(),
-        Extras(frontier, sensitivity, overrides(tally or (), "--tally")),
+        Extras(frontier, sensitivity, overrides(tally or (), "--tally"), equal),
     )
     result = run(dataset, _config(config, settings), request, out=out, csv=csv)
     if as_json:

@@ -21,6 +21,7 @@ from forecasting.policies.registry import RECORDED
 from forecasting.replay import compare
 from forecasting.replay.checkpoints import Checkpoints, NoCheckpoints
 from forecasting.replay.decomposition import decomposition
+from forecasting.replay.equal_terms import equal_terms
 from forecasting.replay.fit import fitted_policies
 from forecasting.replay.frontier import frontier
 from forecasting.replay.policy_run import PolicyRun
@@ -61,8 +62,8 @@ def replay(
 ) -> Result:
     """Simulate the days asked for with each policy, and compare them with the baseline.
 
-    Tables ``summary``, ``periods``, ``items`` and ``assumptions``; ``decomposition``, ``frontier`` and
-    ``sensitivity`` where they are to be had.
+    Tables ``summary``, ``periods``, ``items`` and ``assumptions``; ``decomposition``, ``frontier``,
+    ``equal_terms`` and ``sensitivity`` where they are to be had.
 
     Args:
         stage: shows how far it has come.
@@ -96,8 +97,9 @@ def replay(
     costs = _charged(request, past)
     tables = _compared(runs, costs, past, request.baseline)
     clock.lap("compare")
-    if request.extras.frontier:
+    if simulated.swept:
         tables["frontier"] = frontier(simulated.swept, costs, observed.catalogue.terms.unit_cost)
+        tables["equal_terms"] = equal_terms(tables["frontier"], tables["summary"])
     if request.extras.sensitivity:
         followed = list(zip(simulated.policies, simulated.runs, strict=True))
         tables["sensitivity"] = sensitivity(followed, past, costs, request.baseline, checkpoints, stage)
@@ -119,7 +121,7 @@ def _simulated(
     stage: Stage,
 ) -> Simulated:
     """Each policy, and, for the frontier, each as it dares more or less."""
-    settings = [policy.settings() if request.extras.frontier else () for policy in policies]
+    settings = [_settings(policy, request) for policy in policies]
     others = [each.policy for of_policy in settings for each in of_policy if not each.as_replayed]
     found = simulate_in_lots([*policies, *others], past, checkpoints, stage)
 
@@ -130,6 +132,15 @@ def _simulated(
         for setting in of_policy
     ]
     return Simulated(policies, found[: len(policies)], swept)
+
+
+def _settings(policy: Policy, request: ReplayRequest) -> tuple[Setting, ...]:
+    """The policy at the settings that are replayed of it; none where nothing is swept at all."""
+    if request.extras.sweeps(policy.name):
+        return policy.settings()
+    if not any(request.extras.sweeps(name) for name in request.names):
+        return ()
+    return tuple(each for each in policy.settings() if each.as_replayed)
 
 
 def _charged(request: ReplayRequest, past: Scenario) -> Costs:

@@ -13,6 +13,9 @@ from forecasting.inputs.records import Records
 from forecasting.planning.requests import check_date
 from forecasting.policies.registry import IN_HINDSIGHT, POLICIES, RECORDED, unknown
 
+OURS = "cost_optimal"
+"""The policy that a replay is about, where it is replayed."""
+
 CHARGEABLE = (*COST_COLUMNS, "line_cost")
 """Settings that may be charged otherwise than policies believe."""
 
@@ -22,6 +25,7 @@ class Extras:
     """What a replay may be asked for besides.
 
     Attributes:
+        equal: sweep the aggressiveness of ``cost_optimal``, so that it can be compared at equal stock.
         frontier: sweep every policy's aggressiveness.
         sensitivity: replay with other costs, longer lead times and shuffled demand too.
         tally: settings of the costs that are charged, where they differ from those that policies believe.
@@ -31,6 +35,11 @@ class Extras:
     frontier: bool = False
     sensitivity: bool = False
     tally: Mapping[str, Any] = field(default_factory=dict)
+    equal: bool = False
+
+    def sweeps(self, policy: str) -> bool:
+        """Whether a policy's aggressiveness is swept."""
+        return self.frontier or (self.equal and policy == OURS)
 
 
 @dataclass(frozen=True)

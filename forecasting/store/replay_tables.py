@@ -150,7 +150,7 @@ def _measured(*names: str) -> Sequence[Column]:
 
 FRONTIER = Table(
     "frontier",
-    ("replay --frontier",),
+    ("replay",),
     "a policy and a setting of its knob",
     ("policy", "aggressiveness"),
     (
@@ -161,6 +161,37 @@ FRONTIER = Table(
         *_measured("average_on_hand_value", "backordered_lines", "lost_lines"),
         *_measured("backordered_units", "lost_units", "cost_total", "fill_rate"),
     ),
+    "`cost_optimal` at each of its settings, the others as replayed; with `--frontier` all at each of theirs."
+    " Without `--frontier` not written where `cost_optimal` is not replayed, or with `--no-equal`.",
+)
+
+EQUAL_TERMS = Table(
+    "equal_terms",
+    ("replay",),
+    "a policy that was swept, another one, and what is held equal",
+    ("policy", "against", "equal"),
+    (
+        POLICY,
+        text("against", "The other policy, as replayed."),
+        text(
+            "equal",
+            "What is as with the other one: `stock` (its value), `cost` (in all) or `service` (lines short).",
+        ),
+        number("aggressiveness", "", "The setting of the policy's knob at which that is so."),
+        *_measured("average_on_hand_value"),
+        quantity("short_lines", LINES, "Lines short (backordered or lost) of the policy there."),
+        *_measured("cost_total"),
+        quantity(
+            "backorders_avoided",
+            LINES,
+            "The other's lines short less the policy's: above zero is better.",
+            nullable=True,
+        ),
+        money("stock_saved", "The other's stock value less the policy's.", nullable=True),
+        money("cost_saved", "The other's cost in all less the policy's.", nullable=True),
+    ),
+    "Read off the table `frontier`, between the two settings next to it. No row where no setting that was "
+    "tried is equal, and none against bounds. No interval is given.",
 )
 
 SENSITIVITY = Table(

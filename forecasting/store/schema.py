@@ -17,7 +17,15 @@ from forecasting.store.plan_tables import (
     RUNS,
     SUPPLIER_ORDERS,
 )
-from forecasting.store.replay_tables import DECOMPOSITION, FRONTIER, ITEMS, PERIODS, SENSITIVITY, SUMMARY
+from forecasting.store.replay_tables import (
+    DECOMPOSITION,
+    EQUAL_TERMS,
+    FRONTIER,
+    ITEMS,
+    PERIODS,
+    SENSITIVITY,
+    SUMMARY,
+)
 
 TABLES: dict[str, Table] = {
     table.name: table
@@ -32,6 +40,7 @@ TABLES: dict[str, Table] = {
         ITEMS,
         DECOMPOSITION,
         FRONTIER,
+        EQUAL_TERMS,
         SENSITIVITY,
         SCORES,
         FORECASTS,

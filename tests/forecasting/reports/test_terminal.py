@@ -82,7 +82,14 @@ def test_a_replay_says_what_was_avoided_and_saved():
     (verdict,) = [line for line in lines if line.startswith("cost_optimal would")]
     assert "have left 3 fewer order lines short than min_max (of 4)" in verdict
     assert "less money in all" in verdict
-    assert lines[-3:] == ["No counts.", "", "Written to out: summary, report.html"]
+    assert lines[-6:] == [
+        "No counts.",
+        "",
+        "Beside what really happened: add recorded to --policies.",
+        "At equal stock, cost or service: replay cost_optimal without --no-equal, or --frontier.",
+        "",
+        "Written to out: summary, report.html",
+    ]
 
 
 def test_what_the_baseline_cost_may_not_be_known():
