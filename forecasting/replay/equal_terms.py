@@ -40,7 +40,7 @@ def equal_terms(frontier: pd.DataFrame, summary: pd.DataFrame) -> pd.DataFrame:
     """A row for each policy that was swept, each other one as replayed, and each of ``EQUAL``.
 
     No row where no setting holds as much, costs as much or leaves as many short, and none of bounds, which
-    nobody can follow.
+    nobody can follow. Equal cost is looked for from the setting of least cost on to more stock.
 
     Args:
         frontier: as ``frontier.frontier`` makes it.
@@ -58,7 +58,9 @@ def equal_terms(frontier: pd.DataFrame, summary: pd.DataFrame) -> pd.DataFrame:
         curve = points.sort_values("average_on_hand_value", kind="stable")[list(MEASURED)].to_numpy(float)
         for other in others[others["policy"] != policy].itertuples(index=False):
             for equal, measure in EQUAL.items():
-                there = _where(curve, measure, float(getattr(other, measure)), last=equal == "cost")
+                # What costs more than need be because too little is there is no one's equal.
+                begin = int(np.argmin(curve[:, MEASURED.index("cost_total")])) if equal == "cost" else 0
+                there = _where(curve[begin:], measure, float(getattr(other, measure)))
                 if there is not None:
                     rows.append((policy, other.policy, equal, *there, *_saved(there, other)))
     table = pd.DataFrame(rows, columns=list(COLUMNS))
@@ -70,18 +72,18 @@ def _with_short_lines(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(short_lines=table["backordered_lines"] + table["lost_lines"])
 
 
-def _where(curve: FloatArray, measure: str, target: float, *, last: bool) -> FloatArray | None:
+def _where(curve: FloatArray, measure: str, target: float) -> FloatArray | None:
     """The point of a curve at which one measure has a value: float64, of the columns of ``MEASURED``.
 
     ``curve``: a row a setting, in the order of their stock. Where it has the value at several points it is
-    that of least stock; ``last``: of most. None: nowhere.
+    that of least stock. None: nowhere.
     """
     along = curve[:, MEASURED.index(measure)]
     before, after = along[:-1], along[1:]
     met = np.flatnonzero((np.minimum(before, after) <= target) & (target <= np.maximum(before, after)))
     if len(met) == 0:
         return None
-    part = met[-1] if last else met[0]
+    part = met[0]
     step = after[part] - before[part]
     share = (target - before[part]) / step if step else 0.0
     return np.asarray(curve[part] + share * (curve[part + 1] - curve[part]))

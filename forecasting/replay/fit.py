@@ -88,9 +88,10 @@ def time_before(observer: Observer, first_day: int) -> Scenario | None:
     begin = max(observer.first_day + HISTORY_DAYS, first_day - LONGEST_DAYS)
     if first_day - begin < SHORTEST_DAYS:
         return None
-    # Opening stock by the rule, not by the data: the time before is a rehearsal for every policy.
+    # Opening stock by the rule, not by the data: the time before is a rehearsal for every policy. Where
+    # nothing is taken over of what was on its way, nothing is of what was owed either.
     without_stock = replace(observer, records=observer.records.without_stock())
-    return scenario(without_stock, begin, first_day - 1, Assumptions())
+    return replace(scenario(without_stock, begin, first_day - 1, Assumptions()), owed=None)
 
 
 def fit(

@@ -66,7 +66,7 @@ def _at_equal(tables: Mapping[str, pd.DataFrame], focus: str, against: str, equa
     found = _equal_rows(tables, focus, against)
     other = row_of(tables["summary"], against)
     if equal not in found:
-        return _out_of_reach(tables, focus, other) if equal == "stock" else ""
+        return _out_of_reach(tables, focus, other, equal)
 
     row = found[equal]
     alike = {
@@ -117,18 +117,28 @@ def _cost(row: Any) -> tuple[float, float]:
     return row.cost_total + row.cost_saved, row.cost_total
 
 
-def _out_of_reach(tables: Mapping[str, pd.DataFrame], focus: str, other: Any) -> str:
-    """That no setting of the focus holds as much stock as another policy; empty where it was not swept."""
+def _out_of_reach(tables: Mapping[str, pd.DataFrame], focus: str, other: Any, equal: str) -> str:
+    """That no setting of the focus holds as much stock as another policy, or costs as much; else empty."""
     table = tables.get("frontier")
-    if table is None or math.isnan(other.average_on_hand_value):
+    swept = [] if table is None else rows_of(table[table["policy"] == focus])
+    if len(swept) < 2:
         return ""
-    held = table.loc[table["policy"] == focus, "average_on_hand_value"]
-    if len(held) < 2:
-        return ""
-    return (
-        f"At equal stock {focus} cannot be set beside {other.policy}, which holds stock worth "
-        f"{other.average_on_hand_value:,.0f}: its settings hold {held.min():,.0f} to {held.max():,.0f}."
-    )
+    held = [row.average_on_hand_value for row in swept]
+    most = swept[held.index(max(held))]
+    if equal == "stock" and not math.isnan(other.average_on_hand_value):
+        return (
+            f"At equal stock {focus} cannot be set beside {other.policy}, which holds stock worth "
+            f"{other.average_on_hand_value:,.0f}: its settings hold {min(held):,.0f} to {max(held):,.0f}."
+        )
+    if equal == "cost" and most.cost_total < other.cost_total:
+        made, left = other.backordered_lines + other.lost_lines, most.backordered_lines + most.lost_lines
+        return (
+            f"At equal cost {focus} cannot be set beside {other.policy}: at the most cautious of its "
+            f"settings it costs {most.cost_total:,.0f} instead of "
+            f"{_change(other.cost_total, most.cost_total)}, and leaves "
+            f"{left:,.0f} order lines short instead of {_change(made, left)}."
+        )
+    return ""
 
 
 def equal_terms(tables: Mapping[str, pd.DataFrame], focus: str) -> Table | None:

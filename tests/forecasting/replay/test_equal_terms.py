@@ -37,7 +37,7 @@ def test_what_is_equal_lies_between_the_two_settings_next_to_it():
     stock = ours.loc["stock"]
     assert (stock.aggressiveness, stock.short_lines, stock.cost_total) == pytest.approx((1.4, 12, 44))
     assert (stock.backorders_avoided, stock.stock_saved, stock.cost_saved) == pytest.approx((8, 0, 1))
-    # Of the two places that cost 45, that of most stock.
+    # Of the two places that cost 45, not the one that saves stock at the wrong end.
     cost = ours.loc["cost"]
     assert (cost.average_on_hand_value, cost.short_lines) == pytest.approx((210, 11))
     # As many lines short as min_max, 20, at its boldest.
@@ -68,6 +68,17 @@ def test_first_comes_what_was_recorded_then_equal_stock_then_cost_and_service():
         "At equal service (20 order lines short, as with min_max) cost_optimal comes to "
         "stock worth 100 instead of 200 (50 % less); cost in all 60 instead of 45 (33 % more).",
     ]
+
+
+def test_a_cost_that_is_met_only_by_running_short_is_no_equal():
+    cheap = SWEPT.assign(cost_total=[60.0, 40.0, 42.0, 45.0])
+    table = equal_terms(cheap, SUMMARY)
+    assert table.loc[table["against"] == "min_max", "equal"].tolist() == ["stock", "service"]
+    said = told_first({"summary": SUMMARY, "frontier": cheap, "equal_terms": table}, "min_max")
+    assert said[3] == (
+        "At equal cost cost_optimal cannot be set beside min_max: at the most cautious of its settings it "
+        "costs 42 instead of 45 (7 % less), and leaves 6 order lines short instead of 20 (70 % less)."
+    )
 
 
 def test_a_stock_that_no_setting_holds_is_said_to_be_out_of_reach():
