@@ -24,6 +24,7 @@ from forecasting.replay.decomposition import decomposition
 from forecasting.replay.equal_terms import equal_terms
 from forecasting.replay.fit import fitted_policies
 from forecasting.replay.frontier import frontier
+from forecasting.replay.opening_lasts import without_orders
 from forecasting.replay.policy_run import PolicyRun
 from forecasting.replay.realism import realism
 from forecasting.replay.recorded import Recorded, recorded
@@ -194,6 +195,9 @@ def _found_out(
         "tally": dict(request.extras.tally),
         "parameters": {run.policy: run.parameters for run in runs if run.parameters},
     }
+    idle = without_orders(past)
+    said["without_orders"] = {"lines": idle.lines, "short": idle.short}
+    said["warnings"] = [idle.warning()] if idle.warning() else []
     if real is not None:
         said["recorded"] = {"realism": realism(summary, request.baseline), "gaps": list(real.gaps)}
     return said

@@ -115,6 +115,7 @@ def replay_text(result: Result, out: Path) -> str:
         f"{counts['items']:,} items, {counts['order_lines']:,} order lines counted, "
         f"{run['from']} to {run['to']}.",
         "",
+        *_with_gap([f"Warning: {each}" for each in run.get("warnings", ())]),
         *_with_gap(told_first(result.tables, run["baseline"])),
         *policies_table(result.tables["summary"]),
         *(f"  {policy}: {words}" for policy, words in parameters_in_words(run).items()),
@@ -130,8 +131,8 @@ def replay_text(result: Result, out: Path) -> str:
         lines += ["", *recorded]
     lines += ["", *_further(result)] if _further(result) else []
 
-    written = [name for name in result.tables if name != "assumptions"]
-    lines += ["", f"Written to {out}: {', '.join(written)}, report.html"]
+    lines += ["", *assumptions_text(result.tables["assumptions"])]
+    lines += ["", f"Written to {out}: {', '.join(result.tables)}, report.html, run.json"]
     return "\n".join(lines)
 
 
@@ -265,6 +266,7 @@ def demo_text(planned: Result, replayed: Result, folder: Path) -> str:
             f"{bought['expected_cost'].sum():,.2f} to {bought['expected_cost_if_ordered'].sum():,.2f}.",
             "",
             "On the shop's own past orders:",
+            *_with_gap([f"Warning: {each}" for each in replayed.run.get("warnings", ())]),
             *_with_gap(told_first(replayed.tables, replayed.run["baseline"])),
             *policies_table(replayed.tables["summary"]),
             "",

@@ -39,7 +39,12 @@ def report(result: Result) -> str:
         "replay.html",
         title=f"Replay of {run['from']} to {run['to']}",
         headline=first[0],
-        introduction=[*first[1:], details, _facts(tables["items"], summary, baseline)],
+        introduction=[
+            *run.get("warnings", ()),
+            *first[1:],
+            details,
+            _facts(tables["items"], summary, baseline),
+        ],
         focus=cast.focus,
         baseline=baseline,
         policies=side_by_side(summary, cast),
