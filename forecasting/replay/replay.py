@@ -32,6 +32,7 @@ from forecasting.replay.request import ReplayRequest
 from forecasting.replay.scenario import Scenario, scenario
 from forecasting.replay.sensitivity import sensitivity
 from forecasting.replay.simulate import simulate_in_lots
+from forecasting.replay.trace import check_trace, trace
 from forecasting.run import Clock, Result, describe, run_id
 
 OpenCheckpoints = Callable[[str], Checkpoints]
@@ -80,6 +81,9 @@ def replay(
     past = scenario(observed, request.first_day, request.last_day, assumptions)
     clock.lap("prepare")
 
+    if request.extras.trace:
+        check_trace(len([name for name in request.names if name != RECORDED]), past)
+
     identity = run_id(records, config, request.identity)
     checkpoints = open_checkpoints(identity)
     names = [name for name in request.names if name != RECORDED]
@@ -105,6 +109,9 @@ def replay(
         followed = list(zip(simulated.policies, simulated.runs, strict=True))
         tables["sensitivity"] = sensitivity(followed, past, costs, request.baseline, checkpoints, stage)
         clock.lap("sensitivity")
+    if request.extras.trace:
+        tables |= trace(simulated.runs, past)
+        clock.lap("trace")
     tables["assumptions"] = assumptions.frame()
 
     counts = _counts(past, runs)

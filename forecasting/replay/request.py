@@ -28,6 +28,7 @@ class Extras:
         equal: sweep the aggressiveness of ``cost_optimal``, so that it can be compared at equal stock.
         frontier: sweep every policy's aggressiveness.
         sensitivity: replay with other costs, longer lead times and shuffled demand too.
+        trace: keep every simulated order, and the stock of every day, as tables.
         tally: settings of the costs that are charged, where they differ from those that policies believe.
 
     """
@@ -36,6 +37,7 @@ class Extras:
     sensitivity: bool = False
     tally: Mapping[str, Any] = field(default_factory=dict)
     equal: bool = False
+    trace: bool = False
 
     def sweeps(self, policy: str) -> bool:
         """Whether a policy's aggressiveness is swept."""

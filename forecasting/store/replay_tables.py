@@ -194,6 +194,41 @@ EQUAL_TERMS = Table(
     "tried is equal, and none against bounds. No interval is given.",
 )
 
+TRACE_ORDERS = Table(
+    "trace_orders",
+    ("replay --trace",),
+    "a simulated order line",
+    ("policy", "reviewed_on", "location", "sku"),
+    (
+        POLICY,
+        time("reviewed_on", "The review day, at whose close it was placed."),
+        *ITEM,
+        quantity("quantity", UNITS, "Units ordered."),
+        quantity("came", UNITS, "Units that come of them: all, unless `receipts` is `recorded`."),
+        time("arrives_on", "The day from whose start they can be used; it may lie after the last day."),
+    ),
+    "Every order, those of the warm-up too. None of `recorded`, which simulates nothing.",
+)
+
+TRACE_STOCK = Table(
+    "trace_stock",
+    ("replay --trace",),
+    "a policy, a day and an item",
+    ("policy", "day", "location", "sku"),
+    (
+        POLICY,
+        time("day", "The day."),
+        *ITEM,
+        quantity("on_hand", UNITS, "On hand at its close."),
+        quantity("on_order", UNITS, "On order at its close, what was ordered then among it."),
+        quantity("backlog", UNITS, "Owed to customers at its close."),
+        quantity("demand", UNITS, "Asked for on that day."),
+        quantity("shipped", UNITS, "Shipped on that day, for whichever line, or in another item's place."),
+        quantity("lost", UNITS, "Lost on that day, where backorders are refused."),
+    ),
+    "Every day, those of the warm-up too. At most 10,000,000 rows: beyond that `--trace` is refused.",
+)
+
 SENSITIVITY = Table(
     "sensitivity",
     ("replay --sensitivity",),

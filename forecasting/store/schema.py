@@ -25,6 +25,8 @@ from forecasting.store.replay_tables import (
     PERIODS,
     SENSITIVITY,
     SUMMARY,
+    TRACE_ORDERS,
+    TRACE_STOCK,
 )
 
 TABLES: dict[str, Table] = {
@@ -42,6 +44,8 @@ TABLES: dict[str, Table] = {
         FRONTIER,
         EQUAL_TERMS,
         SENSITIVITY,
+        TRACE_ORDERS,
+        TRACE_STOCK,
         SCORES,
         FORECASTS,
         ASSUMPTIONS,
