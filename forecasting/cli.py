@@ -265,6 +265,15 @@ def replay(
         bool,
         typer.Option("--frontier", help="Also each policy as it dares more or less."),
     ] = False,
+    equal: Annotated[
+        bool,
+        typer.Option(
+            "--equal/--no-equal", help="Also cost_optimal at the stock, cost, service of the others."
+        ),
+    ] = True,
+    trace: Annotated[
+        bool, typer.Option("--trace", help="Also every simulated order, and the stock of every day.")
+    ] = False,
     sensitivity: Annotated[
         bool, typer.Option("--sensitivity", help="Also with other costs, lead times, shuffled demand.")
     ] = False,
@@ -298,7 +307,7 @@ def replay(
         _day(last, "--to"),
         [name.strip() for name in policies.split(",") if name.strip()],
         baseline.strip(),
-        Extras(frontier, sensitivity, overrides(tally or (), "--tally")),
+        Extras(frontier, sensitivity, overrides(tally or (), "--tally"), equal, trace),
     )
     result = run(dataset, _config(config, settings), request, out=out, csv=csv)
     if as_json:

@@ -33,10 +33,11 @@ from forecasting.domain import day_number
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.read_records import read_records
 from forecasting.planning.observer import observer
+from forecasting.policies.grid import Axis
 from forecasting.policies.perfect_foresight import PerfectForesight
 from forecasting.policies.registry import policy
 from forecasting.replay import compare
-from forecasting.replay.fit import rehearse, time_before
+from forecasting.replay.fit import fit, time_before
 from forecasting.replay.scenario import scenario
 from forecasting.replay.simulate import simulate_together
 
@@ -85,12 +86,12 @@ def replay(folder: Path, settings: tuple[str, ...]) -> dict[str, pd.DataFrame]:
     assert before is not None
     chosen = []
     for name in INCUMBENTS:
-        candidates = policy(name, config).candidates()
-        totals = np.array(rehearse(candidates, before))
-        fixed = np.array([each.window_days == WINDOW for each in candidates])
-        best, best_fixed = np.argmin(totals), np.argmin(np.where(fixed, totals, np.inf))
-        chosen.append(candidates[best])
-        chosen.append(replace(candidates[best_fixed], name=f"{name}, 13 weeks"))
+        rule = policy(name, config)
+        axes = [
+            Axis("window_days", (WINDOW,)) if axis.name == "window_days" else axis for axis in rule.axes()
+        ]
+        chosen.append(fit(rule, before).policy)
+        chosen.append(replace(fit(rule, before, axes=axes).policy, name=f"{name}, 13 weeks"))
     chosen += [policy("cost_optimal", config), PerfectForesight(past.lines, past.arrivals)]
     runs = simulate_together(chosen, past)
     costs, value = seeing.catalogue.costs, seeing.catalogue.terms.unit_cost

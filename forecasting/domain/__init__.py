@@ -7,6 +7,7 @@ An item is a SKU at a location. All arrays of one dataset number its items alike
 from forecasting.domain.arrays import BoolArray, FloatArray, IntArray, TextArray
 from forecasting.domain.calendar import Bucket, Calendar
 from forecasting.domain.columns import Columns, SomeItems
+from forecasting.domain.company_levels import CompanyLevels
 from forecasting.domain.costs import Costs, critical_ratio, target_quantile
 from forecasting.domain.days import LONG_AGO, WEEKDAYS, day_number, day_text, weekday
 from forecasting.domain.demand_lines import DemandLines
@@ -26,6 +27,7 @@ __all__ = [
     "Bucket",
     "Calendar",
     "Columns",
+    "CompanyLevels",
     "Costs",
     "DemandLines",
     "EndOfLifeTerms",

@@ -14,6 +14,7 @@ from forecasting.config import Config
 from forecasting.domain import (
     LONG_AGO,
     Calendar,
+    CompanyLevels,
     DemandLines,
     FloatArray,
     IntArray,
@@ -180,6 +181,7 @@ class Observer:
         """
         catalogue = self.catalogue
         terms, review_days = catalogue.terms.take(item), catalogue.review_days[item]
+        number = self.records.products.number
         ahead = self.demand_ahead(as_of, forecast, item)
 
         # Goods that come after the item's end are not worth ordering, whatever it sells until then.
@@ -205,6 +207,7 @@ class Observer:
             end_of_life=catalogue.end_of_life.take(item),
             crossover=position.crossover,
             price_rise=price_rise,
+            own_levels=CompanyLevels(number["reorder_point"], number["order_up_to"]).take(item),
         )
 
     def _reserved(self, as_of: int, item: IntArray, days: FloatArray) -> FloatArray:

@@ -14,7 +14,7 @@ from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast
 from forecasting.planning.observer import observer
 from forecasting.planning.position import standing
 from forecasting.planning.recommendations import costs_table, recommendations
-from forecasting.planning.requests import check_date, check_model
+from forecasting.planning.requests import check_date, check_levels, check_model
 from forecasting.planning.supplier_orders import choices_table, supplier_orders, together
 from forecasting.policies.order_together import order_together
 from forecasting.policies.registry import judged
@@ -60,6 +60,7 @@ def advise(
 ) -> Advice:
     """Observe, forecast, and decide. ``assumptions`` and ``notices`` grow by what is found on the way."""
     policy = policy_named(config.policy, config)
+    check_levels([policy.name], records, assumptions)
     observed = observer(records, config, as_of, assumptions).serving(policy)
     known = observed.catalogue
     clock.lap("prepare")

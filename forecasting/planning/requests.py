@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from forecasting.config import Config
-from forecasting.domain import day_text
+from forecasting.domain import CompanyLevels, day_text
 from forecasting.errors import RequestError, known_names
+from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.records import Records
+from forecasting.policies.registry import OWN_LEVELS
 from models.registry import MODELS
 
 LONGEST_GAP = 62
@@ -34,3 +38,20 @@ def check_model(config: Config) -> None:
         raise RequestError(
             f"there is no model {config.model!r}: {known_names(config.model, ['auto', *MODELS])}"
         )
+
+
+def check_levels(policies: Collection[str], records: Records, assumptions: Assumptions) -> None:
+    """Raise RequestError where the company's own levels are to be followed, and it has none.
+
+    For how many items it has none is written down as assumed.
+    """
+    if OWN_LEVELS not in policies:
+        return
+    number = records.products.number
+    given = CompanyLevels(number["reorder_point"], number["order_up_to"]).given
+    if not given.any():
+        raise RequestError(
+            f"policy {OWN_LEVELS}: no product has a level of its own. Give `products` the columns "
+            f"`reorder_point` and `order_up_to`, or leave {OWN_LEVELS} out"
+        )
+    assumptions.add(OWN_LEVELS, "as min_max, of products without a level", int((~given).sum()))

@@ -7,13 +7,14 @@ a policy that cannot, so that nobody has to look at what kind of policy it is.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from forecasting.domain import DemandLines, IntArray, TextArray
 from forecasting.policies.expected_cost.relative_value import RelativeValue
+from forecasting.policies.grid import Axis, points
 from forecasting.policies.situation import Decision, Situation
 
 __all__ = ["Arrivals", "Decision", "Policy", "Setting", "Situation", "turned"]
@@ -51,7 +52,7 @@ class Policy(ABC):
     ===================== ================================================ ================================
     bring a demand model  ``model``                                        the configured one is used
     weigh orders in money ``value``, ``rules``, ``with_shortage_weight``   it is judged by another's reckoning
-    be fitted             ``candidates``                                   its parameters stay as they are
+    be fitted             ``axes``, ``at``                                 its parameters stay as they are
     be tuned              ``settings``                                     it has one setting, its own
     be described          ``describe``                                     it has no parameters to name
     know the future       ``foreseeing``                                   it knows what a plan would know
@@ -88,9 +89,19 @@ class Policy(ABC):
         """The same where it takes a shortage to cost ``weight`` times what it does."""
         return self
 
+    def axes(self) -> tuple[Axis, ...]:
+        """The parameters that are chosen on the time before a replay, each with its values."""
+        return ()
+
+    def at(self, parameters: Mapping[str, float]) -> Policy:
+        """The policy with these values of the parameters that ``axes`` names."""
+        return self
+
     def candidates(self) -> tuple[Policy, ...]:
-        """The policy with each set of parameters to choose from on the time before a replay."""
-        return (self,)
+        """The policy at each point of its grid, as it is before anything was widened."""
+        axes = self.axes()
+        names = [axis.name for axis in axes]
+        return tuple(self.at(dict(zip(names, point, strict=True))) for point in points(axes))
 
     def settings(self) -> tuple[Setting, ...]:
         """The policy at each setting of its aggressiveness, its own among them, rising."""

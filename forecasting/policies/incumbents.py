@@ -7,21 +7,28 @@ window included, are chosen on the time before (``forecasting.replay.fit``).
 from __future__ import annotations
 
 from abc import ABC
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import product
 from typing import ClassVar
 
 import numpy as np
 
 from forecasting.domain import FloatArray
 from forecasting.policies.base import Policy, Setting, turned
+from forecasting.policies.grid import Axis
 from forecasting.policies.situation import Situation
 
-WINDOWS_DAYS = (28.0, 91.0, 182.0, 364.0)
-"""Averaging windows to choose from."""
+WINDOW = Axis("window_days", (28.0, 91.0, 182.0, 364.0), below=(14.0, 7.0), above=(546.0, 728.0))
+"""Averaging windows to choose from: from a week to two years."""
 
-SAFETY_DAYS = (0.0, 7.0, 14.0, 21.0, 28.0, 42.0, 56.0, 84.0)
-"""Days of safety to choose from."""
+SAFETY = Axis(
+    "safety_days",
+    (0.0, 7.0, 14.0, 21.0, 28.0, 42.0, 56.0, 84.0),
+    below=(-7.0, -14.0, -21.0, -28.0, -42.0, -56.0, -84.0, -126.0, -182.0, -273.0, -364.0),
+    above=(126.0, 182.0, 273.0, 364.0),
+)
+"""Days of safety to choose from. Fewer than none: less than the rule covers anyway, where stock costs more
+than it is worth; at minus the protection interval a rule hardly orders at all."""
 
 
 def daily_demand(situation: Situation, window_days: float) -> FloatArray:
@@ -58,19 +65,20 @@ class Incumbent(Policy, ABC):
 
     safety_in_words: ClassVar[str] = "{:g} safety days"
 
-    def candidates(self) -> tuple[Policy, ...]:
-        """Every averaging window with every number of safety days."""
-        return tuple(
-            replace(self, window_days=window, safety_days=safety)
-            for window, safety in product(WINDOWS_DAYS, SAFETY_DAYS)
-        )
+    def axes(self) -> tuple[Axis, ...]:
+        """The averaging window, and the safety days."""
+        return WINDOW, SAFETY
+
+    def at(self, parameters: Mapping[str, float]) -> Policy:
+        """The rule with these parameters."""
+        return replace(self, **parameters)
 
     def settings(self) -> tuple[Setting, ...]:
         """More safety days, more stock."""
         return turned(
             self,
             self.safety_days,
-            SAFETY_DAYS,
+            SAFETY.around(self.safety_days),
             lambda days: replace(self, safety_days=days),
             "{:g} safety days".format,
         )

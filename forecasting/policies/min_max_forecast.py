@@ -5,10 +5,12 @@ Beside ``min_max`` and ``cost_optimal`` it shows what a better forecast alone is
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from forecasting.policies.base import Policy, Setting, turned
-from forecasting.policies.incumbents import SAFETY_DAYS
+from forecasting.policies.grid import Axis
+from forecasting.policies.incumbents import SAFETY
 from forecasting.policies.min_max import up_to_maximum
 from forecasting.policies.situation import Decision, Situation
 
@@ -38,16 +40,20 @@ class MinMaxForecast(Policy):
         daily = situation.lead_time_demand.over(days).mean / days
         return up_to_maximum(situation, daily, self.safety_days)
 
-    def candidates(self) -> tuple[Policy, ...]:
-        """Every number of safety days."""
-        return tuple(replace(self, safety_days=days) for days in SAFETY_DAYS)
+    def axes(self) -> tuple[Axis, ...]:
+        """The safety days."""
+        return (SAFETY,)
+
+    def at(self, parameters: Mapping[str, float]) -> Policy:
+        """The rule with so many safety days."""
+        return replace(self, safety_days=parameters["safety_days"])
 
     def settings(self) -> tuple[Setting, ...]:
         """More safety days, more stock."""
         return turned(
             self,
             self.safety_days,
-            SAFETY_DAYS,
+            SAFETY.around(self.safety_days),
             lambda days: replace(self, safety_days=days),
             "{:g} safety days".format,
         )

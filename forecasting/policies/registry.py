@@ -18,6 +18,7 @@ from forecasting.policies.min_max_forecast import MinMaxForecast
 from forecasting.policies.netstock import Netstock
 from forecasting.policies.no_orders import NoOrders
 from forecasting.policies.odoo import Odoo
+from forecasting.policies.own_levels import OwnLevels
 from forecasting.policies.situation import Situation
 from forecasting.policies.textbook import Textbook
 
@@ -33,10 +34,14 @@ POLICIES: dict[str, Callable[[Config], Policy]] = {
     "min_max_forecast": lambda config: MinMaxForecast(),
     "netstock": lambda config: Netstock(),
     "odoo": lambda config: Odoo(),
+    "own_levels": lambda config: OwnLevels(),
     "textbook": lambda config: Textbook(),
     "no_orders": lambda config: NoOrders(),
 }
 """Policies that anybody can follow."""
+
+OWN_LEVELS = "own_levels"
+"""The one that needs levels in the data."""
 
 RECORDED = "recorded"
 """No rule: what the data says that happened."""

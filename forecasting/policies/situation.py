@@ -8,6 +8,7 @@ import numpy as np
 
 from forecasting.domain import (
     BoolArray,
+    CompanyLevels,
     Costs,
     EndOfLifeTerms,
     FloatArray,
@@ -45,6 +46,7 @@ class Situation:
         crossover: goods that a new order may overtake; None: nothing is overtaken.
         price_rise: float64, shape (n,): by how much a unit costs more at the next review, as announced
             (less, where negative); None: prices stay.
+        own_levels: reorder points and order-up-to levels as the company has them; None: it has none.
 
     """
 
@@ -65,6 +67,7 @@ class Situation:
     end_of_life: EndOfLifeTerms | None = None
     crossover: OrderCrossover | None = None
     price_rise: FloatArray | None = None
+    own_levels: CompanyLevels | None = None
 
     def __len__(self) -> int:
         return len(self.review_days)

@@ -12,17 +12,24 @@ normal quantile of a cycle service level. An (R, s, S) whose sqrt(2 K d / h) is 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import product
 
 import numpy as np
 
 from forecasting.policies.base import Policy, Setting, turned
-from forecasting.policies.incumbents import WINDOWS_DAYS, daily_demand, daily_deviation, in_words
+from forecasting.policies.grid import Axis
+from forecasting.policies.incumbents import WINDOW, daily_demand, daily_deviation, in_words
 from forecasting.policies.situation import Decision, Situation
 
-Z = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0)
-"""Safety factors to choose from: demand is not normal, so the best may lie well beyond the tables'."""
+Z = Axis(
+    "z",
+    (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0),
+    below=(-0.5, -1.0, -1.5, -2.0, -3.0, -4.0, -5.0, -6.0, -8.0, -10.0),
+    above=(6.0, 8.0, 10.0),
+)
+"""Safety factors to choose from: demand is not normal, so the best may lie well beyond the tables'. Below
+zero: less than the mean demand, where stock costs more than it is worth."""
 
 
 @dataclass(frozen=True)
@@ -63,13 +70,19 @@ class Textbook(Policy):
         wanted = np.where(situation.orderable, wanted, 0.0)
         return Decision(situation.terms.at_least(wanted), point, level)
 
-    def candidates(self) -> tuple[Policy, ...]:
-        """Every averaging window with every safety factor."""
-        return tuple(replace(self, window_days=window, z=z) for window, z in product(WINDOWS_DAYS, Z))
+    def axes(self) -> tuple[Axis, ...]:
+        """The averaging window, and the safety factor."""
+        return WINDOW, Z
+
+    def at(self, parameters: Mapping[str, float]) -> Policy:
+        """The rule with these parameters."""
+        return replace(self, window_days=parameters["window_days"], z=parameters["z"])
 
     def settings(self) -> tuple[Setting, ...]:
         """A higher safety factor, more stock."""
-        return turned(self, self.z, Z, lambda z: replace(self, z=z), "{:g} deviations of safety".format)
+        return turned(
+            self, self.z, Z.around(self.z), lambda z: replace(self, z=z), "{:g} deviations of safety".format
+        )
 
     def describe(self) -> str:
         """The parameters in words."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
+
+import numpy as np
 
 from forecasting.domain import FloatArray, IntArray
 from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast
@@ -20,6 +22,41 @@ from models.shared.history import History
 
 
 @dataclass(frozen=True)
+class PlacedOrders:
+    """The order lines that a policy placed, each attribute of shape (k,), in their order.
+
+    Attributes:
+        day: int64, the day at whose close each was placed.
+        item: int64.
+        quantity, came: float64, units ordered, and that come of them.
+        arrives: int64, the day from whose start they can be used; it may lie after the last day.
+
+    """
+
+    day: IntArray
+    item: IntArray
+    quantity: FloatArray
+    came: FloatArray
+    arrives: IntArray
+
+    @classmethod
+    def joined(cls, parts: Sequence[PlacedOrders]) -> PlacedOrders:
+        """All of these, one after the other."""
+        kinds = {"day": np.int64, "item": np.int64, "arrives": np.int64}
+        return cls(
+            **{
+                column.name: np.concatenate(
+                    [
+                        np.zeros(0, kinds.get(column.name, np.float64)),
+                        *(getattr(each, column.name) for each in parts),
+                    ]
+                )
+                for column in fields(cls)
+            }
+        )
+
+
+@dataclass(frozen=True)
 class PolicyRun:
     """What came of one policy.
 
@@ -32,6 +69,7 @@ class PolicyRun:
         cost_ordering: float64, shape (n, p): money per order and line, and freight; an order's is shared by
             its lines. What price breaks save is taken off.
         cost_waste: float64, shape (n, p): money lost with what was left on the day an item ended.
+        orders: the order lines that were simulated; none of what was recorded.
 
     """
 
@@ -42,6 +80,7 @@ class PolicyRun:
     purchase_orders: FloatArray
     cost_ordering: FloatArray
     cost_waste: FloatArray
+    orders: PlacedOrders = field(default_factory=lambda: PlacedOrders.joined(()))
 
 
 @dataclass(frozen=True)
@@ -68,6 +107,7 @@ class PolicySimulation:
         self._purchases, self._waste = Purchases(scenario), Waste(scenario)
         self._hidden = self._observer.config.observe == "sales" and not catalogue.backorder_allowed.all()
         self._choice: LazyChoice | None = None
+        self._placed: list[PlacedOrders] = []
 
     def review(self, day: int, observations: Observations, decided: Order | None = None) -> Order:
         """Simulate up to the close of ``day``, and order there.
@@ -87,6 +127,8 @@ class PolicySimulation:
         self._ledger.schedule(order.item, arrives, came, order.quantity)
         self._expected.order(day, order.item, order.quantity)
         self._purchases.add(day, order.item, order.quantity)
+        when = np.full_like(order.item, day)
+        self._placed.append(PlacedOrders(when, order.item, order.quantity, came, arrives))
         return order
 
     def _decide(self, situation: Situation) -> Order:
@@ -140,4 +182,5 @@ class PolicySimulation:
             purchase_orders=self._purchases.orders,
             cost_ordering=self._purchases.cost,
             cost_waste=self._waste.cost,
+            orders=PlacedOrders.joined(self._placed),
         )

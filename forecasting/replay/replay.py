@@ -16,14 +16,16 @@ from forecasting.inputs.catalogue import catalogue
 from forecasting.inputs.notices import Notices
 from forecasting.inputs.records import Records
 from forecasting.planning.observer import observer
-from forecasting.planning.requests import check_model
+from forecasting.planning.requests import check_levels, check_model
 from forecasting.policies.base import Policy, Setting
 from forecasting.policies.registry import RECORDED
 from forecasting.replay import compare
 from forecasting.replay.checkpoints import Checkpoints, NoCheckpoints
 from forecasting.replay.decomposition import decomposition
+from forecasting.replay.equal_terms import equal_terms
 from forecasting.replay.fit import fitted_policies
 from forecasting.replay.frontier import frontier
+from forecasting.replay.opening_lasts import without_orders
 from forecasting.replay.policy_run import PolicyRun
 from forecasting.replay.realism import realism
 from forecasting.replay.recorded import Recorded, recorded
@@ -31,6 +33,7 @@ from forecasting.replay.request import ReplayRequest
 from forecasting.replay.scenario import Scenario, scenario
 from forecasting.replay.sensitivity import sensitivity
 from forecasting.replay.simulate import simulate_in_lots
+from forecasting.replay.trace import check_trace, trace
 from forecasting.run import Clock, Result, describe, run_id
 
 OpenCheckpoints = Callable[[str], Checkpoints]
@@ -63,7 +66,7 @@ def replay(
     """Simulate the days asked for with each policy, and compare them with the baseline.
 
     Tables ``summary``, ``periods``, ``items``, ``assumptions`` and ``notices``; ``decomposition``,
-    ``frontier`` and ``sensitivity`` where they are to be had.
+    ``frontier``, ``equal_terms`` and ``sensitivity`` where they are to be had.
 
     Args:
         stage: shows how far it has come.
@@ -74,14 +77,19 @@ def replay(
     clock, assumptions, notices = Clock(), Assumptions(), Notices(records.notices)
     check_model(config)
     request.check(records)
+    check_levels(request.names, records, assumptions)
     observed = observer(records, config, request.first_day - 1, assumptions)
     past = scenario(observed, request.first_day, request.last_day, assumptions)
     clock.lap("prepare")
 
+    if request.extras.trace:
+        check_trace(len([name for name in request.names if name != RECORDED]), past)
+
     identity = run_id(records, config, request.identity)
     checkpoints = open_checkpoints(identity)
     names = [name for name in request.names if name != RECORDED]
-    policies = fitted_policies(names, past, checkpoints, stage)
+    fitted = fitted_policies(names, past, checkpoints, stage)
+    policies = [each.policy for each in fitted]
     clock.lap("fit")
 
     simulated = _simulated(policies, request, past, checkpoints, stage)
@@ -95,17 +103,23 @@ def replay(
     costs = _charged(request, past)
     tables = _compared(runs, costs, past, request.baseline)
     clock.lap("compare")
-    if request.extras.frontier:
+    if simulated.swept:
         tables["frontier"] = frontier(simulated.swept, costs, observed.catalogue.terms.unit_cost)
+        tables["equal_terms"] = equal_terms(tables["frontier"], tables["summary"])
     if request.extras.sensitivity:
         followed = list(zip(simulated.policies, simulated.runs, strict=True))
         tables["sensitivity"] = sensitivity(followed, past, costs, request.baseline, checkpoints, stage)
         clock.lap("sensitivity")
+    if request.extras.trace:
+        tables |= trace(simulated.runs, past)
+        clock.lap("trace")
     tables.update(assumptions=assumptions.frame(), notices=notices.frame())
 
     counts = _counts(past, runs)
     described = describe(identity, "replay", records, config, clock, counts, notices)
-    return Result(tables, {**described, **_found_out(request, past, runs, real, tables["summary"])})
+    found_out = _found_out(request, past, runs, real, tables["summary"])
+    found_out["fitted"] = {each.policy.name: each.described() for each in fitted if each.values}
+    return Result(tables, {**described, **found_out})
 
 
 def _simulated(
@@ -116,7 +130,7 @@ def _simulated(
     stage: Stage,
 ) -> Simulated:
     """Each policy, and, for the frontier, each as it dares more or less."""
-    settings = [policy.settings() if request.extras.frontier else () for policy in policies]
+    settings = [_settings(policy, request) for policy in policies]
     others = [each.policy for of_policy in settings for each in of_policy if not each.as_replayed]
     found = simulate_in_lots([*policies, *others], past, checkpoints, stage)
 
@@ -127,6 +141,15 @@ def _simulated(
         for setting in of_policy
     ]
     return Simulated(policies, found[: len(policies)], swept)
+
+
+def _settings(policy: Policy, request: ReplayRequest) -> tuple[Setting, ...]:
+    """The policy at the settings that are replayed of it; none where nothing is swept at all."""
+    if request.extras.sweeps(policy.name):
+        return policy.settings()
+    if not any(request.extras.sweeps(name) for name in request.names):
+        return ()
+    return tuple(each for each in policy.settings() if each.as_replayed)
 
 
 def _charged(request: ReplayRequest, past: Scenario) -> Costs:
@@ -180,6 +203,9 @@ def _found_out(
         "tally": dict(request.extras.tally),
         "parameters": {run.policy: run.parameters for run in runs if run.parameters},
     }
+    idle = without_orders(past)
+    said["without_orders"] = {"lines": idle.lines, "short": idle.short}
+    said["warnings"] = [idle.warning()] if idle.warning() else []
     if real is not None:
         said["recorded"] = {"realism": realism(summary, request.baseline), "gaps": list(real.gaps)}
     return said

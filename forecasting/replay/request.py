@@ -13,6 +13,9 @@ from forecasting.inputs.records import Records
 from forecasting.planning.requests import check_date
 from forecasting.policies.registry import IN_HINDSIGHT, POLICIES, RECORDED, unknown
 
+OURS = "cost_optimal"
+"""The policy that a replay is about, where it is replayed."""
+
 CHARGEABLE = (*COST_COLUMNS, "line_cost")
 """Settings that may be charged otherwise than policies believe."""
 
@@ -22,8 +25,10 @@ class Extras:
     """What a replay may be asked for besides.
 
     Attributes:
+        equal: sweep the aggressiveness of ``cost_optimal``, so that it can be compared at equal stock.
         frontier: sweep every policy's aggressiveness.
         sensitivity: replay with other costs, longer lead times and shuffled demand too.
+        trace: keep every simulated order, and the stock of every day, as tables.
         tally: settings of the costs that are charged, where they differ from those that policies believe.
 
     """
@@ -31,6 +36,12 @@ class Extras:
     frontier: bool = False
     sensitivity: bool = False
     tally: Mapping[str, Any] = field(default_factory=dict)
+    equal: bool = False
+    trace: bool = False
+
+    def sweeps(self, policy: str) -> bool:
+        """Whether a policy's aggressiveness is swept."""
+        return self.frontier or (self.equal and policy == OURS)
 
 
 @dataclass(frozen=True)

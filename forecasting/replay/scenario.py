@@ -135,15 +135,16 @@ class Scenario:
 def scenario(observer: Observer, first_day: int, last_day: int, assumptions: Assumptions) -> Scenario:
     """The stretch from ``first_day`` to ``last_day`` (day numbers) of the past that the observer looks at.
 
-    Opening stock and goods on their way are as recorded, where they are. An item that was never counted
-    opens with ``opening_cover`` protection intervals of its mean demand in the 13 weeks before.
+    Opening stock, goods on their way and what is owed to customers are as recorded, where they are. An item
+    that was never counted opens with ``opening_cover`` protection intervals of its mean demand in the 13
+    weeks before; what is on its way for it, and owed, is as recorded all the same.
     """
     catalogue, config, records = observer.catalogue, observer.config, observer.records
     happened, _, part_of = demand_in_one_piece(observer)
     opening, made_up = _opening(observer, first_day - 1)
     assumptions.add("opening_cover", f"{config.opening_cover:g}", int(made_up.sum()))
     for_good = observer.lines.known_until == DemandLines.NEVER
-    owed = np.bincount(part_of, _owed(observer, first_day - 1, made_up)[for_good], len(happened))
+    owed = np.bincount(part_of, _owed(observer, first_day - 1)[for_good], len(happened))
 
     suppliers, days = len(catalogue.suppliers.name), last_day - first_day + 2
     shortfalls = None
@@ -193,14 +194,11 @@ def _recorded_lead_days(observer: Observer, first_day: int, days: int) -> IntArr
     return recorded_lead_days(observer.records.purchases, suppliers, first_day, days)
 
 
-def _owed(observer: Observer, day: int, made_up: BoolArray) -> FloatArray:
-    """Units of each of the observer's lines that are owed at the close of ``day``: float64.
-
-    Nothing of an item whose opening stock is made up: that would have served it.
-    """
-    orders = observer.records.orders
-    units = owed_units(orders, day, observer.due_to_ship, observer.config.open_line_days)
-    return np.where(made_up[orders.item], 0.0, units)[observer.record]
+def _owed(observer: Observer, day: int) -> FloatArray:
+    """Units of each of the observer's lines that are owed at the close of ``day``: float64."""
+    return owed_units(observer.records.orders, day, observer.due_to_ship, observer.config.open_line_days)[
+        observer.record
+    ]
 
 
 def _cancels_on(

@@ -12,7 +12,8 @@ from forecasting.evaluate.scores import by_model
 from forecasting.policies.registry import RECORDED
 from forecasting.reports.backtest.words import by_cost, cells, facts, headline
 from forecasting.reports.replay.headline import BOUNDS
-from forecasting.reports.replay.words import origin_of_saving, recorded_sentences
+from forecasting.reports.replay.told_first import told_first
+from forecasting.reports.replay.words import origin_of_saving, parameters_in_words, recorded_sentences
 from forecasting.run import Result, figure_text
 
 if TYPE_CHECKING:
@@ -129,8 +130,10 @@ def replay_text(result: Result, out: Path) -> str:
         f"{counts['items']:,} items, {counts['order_lines']:,} order lines counted, "
         f"{run['from']} to {run['to']}.",
         "",
+        *_with_gap([f"Warning: {each}" for each in run.get("warnings", ())]),
+        *_with_gap(told_first(result.tables, run["baseline"])),
         *policies_table(result.tables["summary"]),
-        *(f"  {policy}: {words}, fitted on the time before" for policy, words in run["parameters"].items()),
+        *(f"  {policy}: {words}" for policy, words in parameters_in_words(run).items()),
         "",
         *verdicts(result),
     ]
@@ -141,11 +144,26 @@ def replay_text(result: Result, out: Path) -> str:
     recorded = recorded_sentences(run)
     if recorded:
         lines += ["", *recorded]
+    lines += ["", *_further(result)] if _further(result) else []
 
+    lines += ["", *assumptions_text(result.tables["assumptions"])]
     lines += notices_text(run, out)
-    written = [name for name in result.tables if name != "assumptions"]
-    lines += ["", f"Written to {out}: {', '.join(written)}, report.html"]
+    lines += ["", f"Written to {out}: {', '.join(result.tables)}, report.html, run.json"]
     return "\n".join(lines)
+
+
+def _further(result: Result) -> list[str]:
+    """What else a replay could tell, and how to get it."""
+    said = []
+    if RECORDED not in set(result.tables["summary"]["policy"]):
+        said.append(f"Beside what really happened: add {RECORDED} to --policies.")
+    if "equal_terms" not in result.tables:
+        said.append("At equal stock, cost or service: replay cost_optimal without --no-equal, or --frontier.")
+    return said
+
+
+def _with_gap(lines: list[str]) -> list[str]:
+    return [*lines, ""] if lines else []
 
 
 def policies_table(summary: pd.DataFrame) -> list[str]:
@@ -264,6 +282,8 @@ def demo_text(planned: Result, replayed: Result, folder: Path) -> str:
             f"{bought['expected_cost'].sum():,.2f} to {bought['expected_cost_if_ordered'].sum():,.2f}.",
             "",
             "On the shop's own past orders:",
+            *_with_gap([f"Warning: {each}" for each in replayed.run.get("warnings", ())]),
+            *_with_gap(told_first(replayed.tables, replayed.run["baseline"])),
             *policies_table(replayed.tables["summary"]),
             "",
             *verdicts(replayed),

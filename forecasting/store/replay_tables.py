@@ -150,7 +150,7 @@ def _measured(*names: str) -> Sequence[Column]:
 
 FRONTIER = Table(
     "frontier",
-    ("replay --frontier",),
+    ("replay",),
     "a policy and a setting of its knob",
     ("policy", "aggressiveness"),
     (
@@ -161,6 +161,72 @@ FRONTIER = Table(
         *_measured("average_on_hand_value", "backordered_lines", "lost_lines"),
         *_measured("backordered_units", "lost_units", "cost_total", "fill_rate"),
     ),
+    "`cost_optimal` at each of its settings, the others as replayed; with `--frontier` all at each of theirs."
+    " Without `--frontier` not written where `cost_optimal` is not replayed, or with `--no-equal`.",
+)
+
+EQUAL_TERMS = Table(
+    "equal_terms",
+    ("replay",),
+    "a policy that was swept, another one, and what is held equal",
+    ("policy", "against", "equal"),
+    (
+        POLICY,
+        text("against", "The other policy, as replayed."),
+        text(
+            "equal",
+            "What is as with the other one: `stock` (its value), `cost` (in all) or `service` (lines short).",
+        ),
+        number("aggressiveness", "", "The setting of the policy's knob at which that is so."),
+        *_measured("average_on_hand_value"),
+        quantity("short_lines", LINES, "Lines short (backordered or lost) of the policy there."),
+        *_measured("cost_total"),
+        quantity(
+            "backorders_avoided",
+            LINES,
+            "The other's lines short less the policy's: above zero is better.",
+            nullable=True,
+        ),
+        money("stock_saved", "The other's stock value less the policy's.", nullable=True),
+        money("cost_saved", "The other's cost in all less the policy's.", nullable=True),
+    ),
+    "Read off the table `frontier`, between the two settings next to it. No row where no setting that was "
+    "tried is equal, and none against bounds. No interval is given.",
+)
+
+TRACE_ORDERS = Table(
+    "trace_orders",
+    ("replay --trace",),
+    "a simulated order line",
+    ("policy", "reviewed_on", "location", "sku"),
+    (
+        POLICY,
+        time("reviewed_on", "The review day, at whose close it was placed."),
+        *ITEM,
+        quantity("quantity", UNITS, "Units ordered."),
+        quantity("came", UNITS, "Units that come of them: all, unless `receipts` is `recorded`."),
+        time("arrives_on", "The day from whose start they can be used; it may lie after the last day."),
+    ),
+    "Every order, those of the warm-up too. None of `recorded`, which simulates nothing.",
+)
+
+TRACE_STOCK = Table(
+    "trace_stock",
+    ("replay --trace",),
+    "a policy, a day and an item",
+    ("policy", "day", "location", "sku"),
+    (
+        POLICY,
+        time("day", "The day."),
+        *ITEM,
+        quantity("on_hand", UNITS, "On hand at its close."),
+        quantity("on_order", UNITS, "On order at its close, what was ordered then among it."),
+        quantity("backlog", UNITS, "Owed to customers at its close."),
+        quantity("demand", UNITS, "Asked for on that day."),
+        quantity("shipped", UNITS, "Shipped on that day, for whichever line, or in another item's place."),
+        quantity("lost", UNITS, "Lost on that day, where backorders are refused."),
+    ),
+    "Every day, those of the warm-up too. At most 10,000,000 rows: beyond that `--trace` is refused.",
 )
 
 SENSITIVITY = Table(

@@ -18,7 +18,17 @@ from forecasting.store.plan_tables import (
     RUNS,
     SUPPLIER_ORDERS,
 )
-from forecasting.store.replay_tables import DECOMPOSITION, FRONTIER, ITEMS, PERIODS, SENSITIVITY, SUMMARY
+from forecasting.store.replay_tables import (
+    DECOMPOSITION,
+    EQUAL_TERMS,
+    FRONTIER,
+    ITEMS,
+    PERIODS,
+    SENSITIVITY,
+    SUMMARY,
+    TRACE_ORDERS,
+    TRACE_STOCK,
+)
 
 TABLES: dict[str, Table] = {
     table.name: table
@@ -33,7 +43,10 @@ TABLES: dict[str, Table] = {
         ITEMS,
         DECOMPOSITION,
         FRONTIER,
+        EQUAL_TERMS,
         SENSITIVITY,
+        TRACE_ORDERS,
+        TRACE_STOCK,
         SCORES,
         FORECASTS,
         ASSUMPTIONS,

@@ -16,7 +16,8 @@ from forecasting.reports.replay import differences, explorations, pictures
 from forecasting.reports.replay.headline import BOUNDS, focus_of, headline, row_of, rows_of
 from forecasting.reports.replay.pictures import Cast
 from forecasting.reports.replay.policies import against_baseline, side_by_side
-from forecasting.reports.replay.words import recorded_sentences
+from forecasting.reports.replay.told_first import equal_terms, told_first
+from forecasting.reports.replay.words import parameters_in_words, recorded_sentences
 from forecasting.run import Result
 
 
@@ -32,16 +33,23 @@ def report(result: Result) -> str:
     cast = Cast(drawn, focus_of(summary, baseline), baseline, BOUNDS)
     pair = differences.Pair(cast.focus, baseline)
     sentence, details = headline(summary, baseline)
+    first = [*told_first(tables, baseline), sentence]
 
     return pages.render(
         "replay.html",
         title=f"Replay of {run['from']} to {run['to']}",
-        headline=sentence,
-        introduction=[details, _facts(tables["items"], summary, baseline)],
+        headline=first[0],
+        introduction=[
+            *run.get("warnings", ()),
+            *first[1:],
+            details,
+            _facts(tables["items"], summary, baseline),
+        ],
         focus=cast.focus,
         baseline=baseline,
         policies=side_by_side(summary, cast),
         against=against_baseline(summary, cast),
+        equal=equal_terms(tables, cast.focus),
         recorded=" ".join(recorded_sentences(run)),
         costs=_costs(summary, cast),
         not_drawn=_not_drawn(summary, cast),
@@ -51,7 +59,7 @@ def report(result: Result) -> str:
         **_over_time(tables["periods"], run, cast),
         weeks=differences.weeks(tables["periods"], pair),
         items=differences.items(tables["items"], pair),
-        parameters=run["parameters"],
+        parameters=parameters_in_words(run),
         assumptions=pages.assumptions(tables["assumptions"]),
     )
 

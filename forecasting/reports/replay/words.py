@@ -19,6 +19,25 @@ def recorded_sentences(run: Mapping[str, Any]) -> list[str]:
     return [sentence for sentence in (recorded["realism"], *recorded["gaps"]) if sentence]
 
 
+def parameters_in_words(run: Mapping[str, Any]) -> dict[str, str]:
+    """The parameters of each policy that has some, and how they were come by.
+
+    ``run``: as ``run.json`` holds it.
+    """
+    fitted = run.get("fitted", {})
+    return {policy: f"{words}, {_come_by(fitted.get(policy))}" for policy, words in run["parameters"].items()}
+
+
+def _come_by(fitted: Mapping[str, Any] | None) -> str:
+    if fitted is None:
+        return "as usual: there is too little time before the replay to fit them"
+    said = f"fitted on the time before, the best of {fitted['tried']}"
+    if fitted["at_limit"]:
+        limits = " and ".join(name.replace("_", " ") for name in fitted["at_limit"])
+        return f"{said}; {limits}: the outermost that is tried"
+    return said
+
+
 def origin_of_saving(parts: pd.DataFrame | None) -> str:
     """How much of the saving the forecast brings, and how much the rule; nothing without that table.
 

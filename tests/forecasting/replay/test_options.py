@@ -17,6 +17,7 @@ from forecasting.planning.observer import observer
 from forecasting.policies.base import Decision, Policy
 from forecasting.policies.no_orders import NoOrders
 from forecasting.policies.perfect_foresight import PerfectForesight
+from forecasting.replay.fit import time_before
 from forecasting.replay.measures import costs_of
 from forecasting.replay.scenario import scenario
 from forecasting.replay.simulate import simulate
@@ -78,8 +79,21 @@ def test_lines_that_are_owed_the_day_before_open_as_waiting_lines(tmp_path):
     assert run.flows.backlog_unit_days.sum() == 14 * 6 + 1 * 18
     assert run.flows.on_hand_unit_days.sum() == 0
     assert (run.flows.lines.sum(), run.flows.backordered_lines.sum()) == (1, 1)
-    # Where the stock is made up it would have served them.
-    assert staged(records(tmp_path / "b", orders=rows)).owed is None
+
+
+def test_an_item_that_was_never_counted_opens_with_its_purchases_and_with_what_it_owes(tmp_path):
+    rows = [
+        EARLIER | {"status": "shipped", "shipped_at": "2026-01-05"},
+        order("a", "2026-01-20", 5, status="open", due="2026-02-20", quantity_shipped=2),
+        order("a", on(10), 1, status="shipped", shipped_at=on(10)),
+    ]
+    bought = {"purchase_order": "P", "sku": "a", "quantity": 20, "ordered_at": "2026-01-28"}
+    past = staged(records(tmp_path, orders=rows, purchase_orders=[bought | {"received_at": on(3)}]))
+    assert past.pipeline.quantity.tolist() == [20]
+    assert past.owed.tolist() == [0, 3, 0]
+    # The rehearsal of rules takes over neither.
+    before = time_before(past.observer, FIRST + 91)
+    assert (len(before.pipeline.quantity), before.owed) == (0, None)
 
 
 def test_without_any_option_nothing_is_drawn_and_costs_stay_what_they_were(sample):

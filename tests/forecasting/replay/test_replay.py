@@ -242,7 +242,9 @@ def test_a_rule_is_fitted_on_the_time_before_and_then_no_worse_there_than_any_ca
 
     candidates = MinMax().candidates()
     totals = [total(run) for run in simulate_together(candidates, before)]
-    assert fit(MinMax(), before) == candidates[int(np.argmin(totals))]
+    fitted = fit(MinMax(), before)
+    assert total(simulate(fitted.policy, before)) <= min(totals)
+    assert fitted.tried >= len(candidates)
     assert total(simulate(candidates[3], before)) == totals[3]
 
 

@@ -86,16 +86,30 @@ def test_a_replay_says_what_was_avoided_and_saved():
         "to": "2011-01-16",
         "baseline": "min_max",
         "parameters": {"min_max": "mean of 28 days"},
+        "fitted": {"min_max": {"values": {"window_days": 28.0}, "tried": 32, "at_limit": []}},
         "recorded": {"realism": "", "gaps": ["No counts."]},
+        "warnings": ["The stock lasts."],
     }
     tables = {"summary": summary_of(BASE, BETTER), "assumptions": ASSUMED}
     lines = terminal.replay_text(Result(tables, run), Path("out")).splitlines()
     assert lines[0] == "2 items, 10 order lines counted, 2011-01-03 to 2011-01-16."
-    assert "  min_max: mean of 28 days, fitted on the time before" in lines
+    assert "  min_max: mean of 28 days, fitted on the time before, the best of 32" in lines
     (verdict,) = [line for line in lines if line.startswith("cost_optimal would")]
     assert "have left 3 fewer order lines short than min_max (of 4)" in verdict
     assert "less money in all" in verdict
-    assert lines[-3:] == ["No counts.", "", "Written to out: summary, report.html"]
+    assert lines[2] == "Warning: The stock lasts."
+    assert lines[-10:] == [
+        "No counts.",
+        "",
+        "Beside what really happened: add recorded to --policies.",
+        "At equal stock, cost or service: replay cost_optimal without --no-equal, or --frontier.",
+        "",
+        "Assumed, where the dataset does not say (setting = value, items):",
+        "  seed = 1               1,200",
+        "  lead_time_days = 14        3",
+        "",
+        "Written to out: summary, assumptions, report.html, run.json",
+    ]
 
 
 def test_what_the_baseline_cost_may_not_be_known():
