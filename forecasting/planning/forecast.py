@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from forecasting.config import Config
-from forecasting.domain import Items, day_text
+from forecasting.domain import FloatArray, Items, day_text
 from forecasting.errors import RequestError
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.records import Records
@@ -20,6 +19,7 @@ from forecasting.planning.observer import observer
 from forecasting.planning.requests import check_date, check_model
 from forecasting.policies.lead_time_demand import LeadTimeDemand
 from models.shared.distribution import Distribution
+from models.shared.steps import steps
 
 
 def forecast(
@@ -46,9 +46,10 @@ def forecast(
     choice = seeing.choose_models(as_of, history)
     ahead = seeing.demand_ahead(as_of, LazyForecast(LazyChoice(as_of, lambda: choice), history))
 
-    periods = [Period(0, as_of + 1, ahead.over(np.full(len(history), float(horizon_days))))]
+    total = ahead.over(np.full(len(history), float(horizon_days)))
+    periods = [Period(0, as_of + 1, total.mean, total)]
     if per_period:
-        periods += _periods(ahead, horizon_days)
+        periods += _periods(ahead, horizon_days, total.mean, steps(history))
     tables = [_rows(each, seeing.catalogue.items, choice.names, quantiles) for each in periods]
     table = pd.concat(tables, ignore_index=True)
     return table if per_period else table.drop(columns=["period", "starts_on"])
@@ -56,36 +57,46 @@ def forecast(
 
 @dataclass(frozen=True)
 class Period:
-    """Demand summed over a stretch of days: its number, its first day, and the distribution."""
+    """Demand summed over a stretch of days: its number and first day, its expectation and distribution.
+
+    ``mean``: float64, shape (n,): that of ``demand`` before its outcomes were rounded to whole units.
+    """
 
     number: int
     first_day: int
+    mean: FloatArray
     demand: Distribution
 
 
-def _periods(ahead: LeadTimeDemand, horizon_days: int) -> list[Period]:
+def _periods(ahead: LeadTimeDemand, horizon_days: int, total: FloatArray, step: FloatArray) -> list[Period]:
     """The buckets that the horizon is made of, the last one cut off where it ends.
 
-    A bucket further ahead is the first one, as much larger as its expected demand is.
+    Forecasts are of sums from today on. A bucket by itself has the mean by which these grow, so that the
+    means of all add up to ``total``, and borrows its shape from one bucket of business.
+
+    Args:
+        total: float64, shape (n,): mean demand over the horizon, units.
+        step: float64, shape (n,), > 0: the units that demand is counted in.
+
     """
     as_of, n = ahead.as_of, len(ahead.starts)
     edges = ahead.calendar.periods(as_of, horizon_days)
-    whole_bucket = ahead.over(np.full(n, float(edges[1] - edges[0])))
     last = as_of + 1 + horizon_days
+    days = [float(min(end, last) - as_of - 1) for end in edges[1:]]
 
-    periods, before = [], np.zeros(n)
-    for number, (begin, end) in enumerate(pairwise(edges), start=1):
-        mean = ahead.over(np.full(n, float(min(end, last) - as_of - 1))).mean
+    # By itself each sum may be expected a hair below a shorter one: the expectation of demand never falls.
+    sums = [demand.mean for demand in ahead.over_each([np.full(n, each) for each in days])]
+    grown = np.minimum(np.maximum.accumulate(np.stack(sums), axis=0), total)
+    grown[-1] = total
+    means = np.diff(grown, axis=0, prepend=0.0)
 
-        # Forecasts are of sums from today on: a later bucket by itself has a mean, and borrows its shape.
-        if number == 1 and end <= last:
-            demand = whole_bucket
-        else:
-            share = np.maximum(mean - before, 0.0) / np.maximum(whole_bucket.mean, 1e-12)
-            demand = Distribution(np.floor(whole_bucket.values * share[:, None] + 0.5))
-
-        periods.append(Period(number, int(begin), demand))
-        before = mean
+    shape = ahead.of_a_bucket()
+    usual = shape.mean
+    periods = []
+    for number, (begin, mean) in enumerate(zip(edges[:-1], means, strict=True), start=1):
+        share = np.divide(mean, usual, out=np.zeros(n), where=usual > 0)
+        units = np.floor(shape.values * (share / step)[:, None] + 0.5) * step[:, None]
+        periods.append(Period(number, int(begin), mean, Distribution(units)))
     return periods
 
 
@@ -97,7 +108,7 @@ def _rows(period: Period, items: Items, models: Sequence[str], quantiles: Sequen
             "model": list(models),
             "period": period.number,
             "starts_on": day_text(period.first_day),
-            "mean": np.round(period.demand.mean, 6),
+            "mean": np.round(period.mean, 6),
             **{f"q{q:g}": whole(np.round(period.demand.quantile(q), 6)) for q in quantiles},
         }
     )

@@ -49,6 +49,11 @@ class LeadTimeDemand:
                 demands[at] = demand
         return demands
 
+    def of_a_bucket(self) -> Distribution:
+        """Demand of one bucket of business from now on, whether or not the item can be had yet."""
+        n = len(self.starts)
+        return demands_of(self.forecast, np.arange(n, dtype=np.int64), np.ones((1, n)))[0]
+
     def over_lead_time(self, more_days: FloatArray) -> Distribution:
         """D_L, or D_{L+R}, units: demand until ``more_days`` days after an order placed now can arrive.
 
