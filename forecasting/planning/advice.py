@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from forecasting.domain import BoolArray, TextArray
+from forecasting.errors import Notice
 from forecasting.inputs.catalogue import Catalogue
 from forecasting.policies.base import Policy
 from forecasting.policies.candidate_orders import REVIEWS_MORE, Choices, choices
@@ -31,6 +32,8 @@ class Advice:
         stock_known: bool, shape (n,): on hand rests on a count.
         orders: what was decided.
         value: what orders cost.
+        has_odd_order: bool, shape (n,): a line of the last year is not believed.
+        odd_orders: a notice of each such line.
 
     """
 
@@ -42,6 +45,8 @@ class Advice:
     stock_known: BoolArray
     orders: Orders
     value: RelativeValue
+    has_odd_order: BoolArray
+    odd_orders: tuple[Notice, ...]
 
     @property
     def decision(self) -> Decision:

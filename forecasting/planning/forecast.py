@@ -43,7 +43,7 @@ def forecast(
 
     seeing = observer(records, config, as_of, Assumptions())
     history = seeing.history(as_of)
-    choice = seeing.choose_models(as_of, history)
+    choice = seeing.choose_models(as_of, history, float(horizon_days))
     ahead = seeing.demand_ahead(as_of, LazyForecast(LazyChoice(as_of, lambda: choice), history))
 
     total = ahead.over(np.full(len(history), float(horizon_days)))

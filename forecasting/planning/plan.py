@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import numpy as np
 
 from forecasting.config import Config
@@ -11,6 +13,7 @@ from forecasting.inputs.records import Records
 from forecasting.planning.advice import Advice
 from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast
 from forecasting.planning.observer import observer
+from forecasting.planning.odd_orders import odd_orders
 from forecasting.planning.position import stock_position
 from forecasting.planning.recommendations import costs_table, recommendations
 from forecasting.planning.requests import check_date, check_model
@@ -45,7 +48,12 @@ def plan(records: Records, config: Config, as_of: int) -> Result:
 
     described = describe(advice.run, "plan", records, config, clock, _counts(records, advice))
     whole = together(advice.orders, config.budget, table["value"].to_numpy())
-    return Result(tables, {**described, "as_of": day_text(as_of), "together": whole})
+    told = {
+        "as_of": day_text(as_of),
+        "together": whole,
+        "odd_orders": [asdict(each) for each in advice.odd_orders],
+    }
+    return Result(tables, {**described, **told})
 
 
 def advise(records: Records, config: Config, as_of: int, clock: Clock, assumptions: Assumptions) -> Advice:
@@ -68,6 +76,7 @@ def advise(records: Records, config: Config, as_of: int, clock: Clock, assumptio
         line_size=observed.line_size(as_of),
         price_rise=known.price_rise(as_of),
     )
+    has_odd_order, notices = odd_orders(observed, as_of)
     orders = order_together(policy, situation, known.supplier, known.suppliers.terms, config.budget)
 
     advice = Advice(
@@ -79,6 +88,8 @@ def advise(records: Records, config: Config, as_of: int, clock: Clock, assumptio
         stock_known=stock_known,
         orders=orders,
         value=judged(orders.value, situation, config),
+        has_odd_order=has_odd_order,
+        odd_orders=notices,
     )
     clock.lap("decide")
     return advice

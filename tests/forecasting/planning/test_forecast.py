@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from forecasting.config import load
@@ -56,3 +57,22 @@ def test_a_horizon_that_ends_within_a_bucket_adds_up(tmp_path):
 
     assert parts["A"] == pytest.approx(total["A"], rel=1e-4)
     assert total["A"] == pytest.approx(51, rel=0.1)
+
+
+def test_a_long_horizon_is_learnt_at_that_horizon(tmp_path):
+    """Spare parts asked for once in a few months: stretched from one month, most of it would be missing."""
+    draw = np.random.default_rng(5)
+    rate = draw.lognormal(-1.2, 1.2, 150)
+    day = AS_OF - 30 * np.arange(48)
+    lines = [
+        order(f"I{item:03d}", day_text(int(on)), int(quantity), line=str(month))
+        for item in range(150)
+        for month, (on, quantity) in enumerate(zip(day, draw.poisson(rate[item], 48), strict=True))
+        if quantity
+    ]
+    settings = ["bucket=month", "model=quantile_regression"]
+    table = forecast_of(tmp_path, lines, settings, days=120, per_period=False)
+    expected = pd.Series(rate, index=[f"I{item:03d}" for item in range(150)])[table.sku] * 4
+
+    assert set(table.model) == {"quantile_regression"}
+    assert table["mean"].mean() == pytest.approx(expected.mean(), rel=0.1)
