@@ -31,7 +31,11 @@ FEWEST_OTHERS = 5
 
 
 def believed(
-    item: IntArray, quantity: FloatArray, buckets: FloatArray, factor: float | None
+    item: IntArray,
+    quantity: FloatArray,
+    buckets: FloatArray,
+    factor: float | None,
+    ascending: IntArray | None = None,
 ) -> tuple[FloatArray, BoolArray]:
     """What each line counts for where demand is learnt, and whether it is odd.
 
@@ -40,6 +44,7 @@ def believed(
         quantity: float64, shape (m,), > 0, units.
         buckets: float64, shape (n,): over how many an item's lines are spread.
         factor: f; None: nothing is odd.
+        ascending: int64, shape (m,): the lines by item and quantity; sorted here where it is not given.
 
     Returns:
         float64, shape (m,), units; bool, shape (m,).
@@ -54,14 +59,15 @@ def believed(
         return quantity, np.zeros(len(item), dtype=bool)
     n = len(buckets)
     count = np.bincount(item, minlength=n)
-    order = np.lexsort((quantity, item))
-    ascending, end = quantity[order], np.cumsum(count)
+    if ascending is None:
+        ascending = np.lexsort((quantity, item))
+    end = np.cumsum(count)
 
     # Rank k from above; an item of too few lines is compared with nothing.
     rank = FEWEST_LINES + np.floor(RAREST * count).astype(np.int64)
     enough = count > FEWEST_OTHERS
     usual = np.full(n, np.inf)
-    usual[enough] = ascending[(end - rank)[enough]]
+    usual[enough] = quantity[ascending[(end - rank)[enough]]]
 
     # Demand per bucket of what is not larger than that, lest the odd lines speak for themselves.
     small = quantity <= usual[item]

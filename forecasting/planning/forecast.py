@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,9 @@ from forecasting.planning.requests import check_date, check_model
 from forecasting.policies.lead_time_demand import LeadTimeDemand
 from models.shared.distribution import Distribution
 from models.shared.steps import steps
+
+FAR = 1.5
+"""Horizons of more than so many protection intervals are beyond what is learnt at one."""
 
 
 def forecast(
@@ -49,7 +53,12 @@ def forecast(
     total = ahead.over(np.full(len(history), float(horizon_days)))
     periods = [Period(0, as_of + 1, total.mean, total)]
     if per_period:
-        periods += _periods(ahead, horizon_days, total.mean, steps(history))
+        # What is learnt over a long horizon knows little of its first weeks: those are as a plan sees them.
+        near, near_days = ahead, min(float(horizon_days), float(np.median(seeing.catalogue.protection_days)))
+        if horizon_days > FAR * near_days:
+            soon = seeing.choose_models(as_of, history)
+            near = seeing.demand_ahead(as_of, LazyForecast(LazyChoice(as_of, lambda: soon), history))
+        periods += _periods(Parts(near, near_days, ahead, horizon_days, total.mean), steps(history))
     tables = [_rows(each, seeing.catalogue.items, choice.names, quantiles) for each in periods]
     table = pd.concat(tables, ignore_index=True)
     return table if per_period else table.drop(columns=["period", "starts_on"])
@@ -68,29 +77,51 @@ class Period:
     demand: Distribution
 
 
-def _periods(ahead: LeadTimeDemand, horizon_days: int, total: FloatArray, step: FloatArray) -> list[Period]:
+class Parts(NamedTuple):
+    """What the buckets of a horizon are made of: ``near``, demand as a plan sees it, for ``near_days``; from
+    there on as it grows in ``far``, which has learnt at the horizon; ``total``: float64, shape (n,), mean
+    demand over all of it, units.
+    """
+
+    near: LeadTimeDemand
+    near_days: float
+    far: LeadTimeDemand
+    horizon_days: int
+    total: FloatArray
+
+    def grown(self, days: Sequence[float]) -> FloatArray:
+        """Mean demand of the next so many days, ascending, the last the horizon: float64, shape (p, n)."""
+        n, near_days = len(self.total), self.near_days
+        soon = [np.full(n, min(each, near_days)) for each in days]
+        late = [np.full(n, max(each, near_days)) for each in days]
+        near = np.stack([demand.mean for demand in self.near.over_each(soon)])
+        far = np.stack([demand.mean for demand in self.far.over_each(late)])
+
+        # By itself a sum may be expected a hair below a shorter one: the expectation of demand never falls.
+        near = np.minimum(np.maximum.accumulate(near, axis=0), np.minimum(near[-1], self.total))
+        far = np.minimum(np.maximum.accumulate(far, axis=0), far[-1])
+        begin, end = far[0], far[-1]
+        late_share = np.divide(far - begin, end - begin, out=np.zeros_like(far), where=end > begin)
+        grown = near + late_share * (self.total - near[-1])
+        grown[-1] = self.total
+        return grown
+
+
+def _periods(parts: Parts, step: FloatArray) -> list[Period]:
     """The buckets that the horizon is made of, the last one cut off where it ends.
 
     Forecasts are of sums from today on. A bucket by itself has the mean by which these grow, so that the
-    means of all add up to ``total``, and borrows its shape from one bucket of business.
+    means of all add up to the total, and borrows its shape from one bucket of business.
 
-    Args:
-        total: float64, shape (n,): mean demand over the horizon, units.
-        step: float64, shape (n,), > 0: the units that demand is counted in.
-
+    ``step``: float64, shape (n,), > 0: the units that demand is counted in.
     """
-    as_of, n = ahead.as_of, len(ahead.starts)
-    edges = ahead.calendar.periods(as_of, horizon_days)
-    last = as_of + 1 + horizon_days
-    days = [float(min(end, last) - as_of - 1) for end in edges[1:]]
-
-    # By itself each sum may be expected a hair below a shorter one: the expectation of demand never falls.
-    sums = [demand.mean for demand in ahead.over_each([np.full(n, each) for each in days])]
-    grown = np.minimum(np.maximum.accumulate(np.stack(sums), axis=0), total)
-    grown[-1] = total
+    as_of, n = parts.far.as_of, len(step)
+    edges = parts.far.calendar.periods(as_of, parts.horizon_days)
+    last = as_of + 1 + parts.horizon_days
+    grown = parts.grown([float(min(end, last) - as_of - 1) for end in edges[1:]])
     means = np.diff(grown, axis=0, prepend=0.0)
 
-    shape = ahead.of_a_bucket()
+    shape = parts.near.of_a_bucket()
     usual = shape.mean
     periods = []
     for number, (begin, mean) in enumerate(zip(edges[:-1], means, strict=True), start=1):

@@ -76,3 +76,20 @@ def test_a_long_horizon_is_learnt_at_that_horizon(tmp_path):
 
     assert set(table.model) == {"quantile_regression"}
     assert table["mean"].mean() == pytest.approx(expected.mean(), rel=0.1)
+
+
+def test_the_first_weeks_of_a_long_horizon_are_as_a_plan_sees_them(tmp_path):
+    draw = np.random.default_rng(6)
+    lines = [
+        order(f"I{item:03d}", day_text(AS_OF - 7 * week), int(quantity), line=str(week))
+        for item, rate in enumerate(draw.lognormal(0.5, 1.0, 120))
+        for week, quantity in enumerate(draw.poisson(rate * (1 + np.sin(np.arange(110) / 8.3))))
+        if quantity
+    ]
+    near = forecast_of(tmp_path / "near", lines, ["model=quantile_regression"], days=21, per_period=False)
+    long = forecast_of(tmp_path / "long", lines, ["model=quantile_regression"], days=182)
+    parts, total = parts_and_total(long)
+
+    first = long[long.period.between(1, 3)].groupby("sku")["mean"].sum()
+    assert first.to_numpy() == pytest.approx(near.set_index("sku")["mean"][first.index].to_numpy(), abs=0.01)
+    assert parts.to_numpy() == pytest.approx(total[parts.index].to_numpy(), abs=0.01)
