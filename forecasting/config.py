@@ -33,6 +33,7 @@ class Config(BaseModel):
 
     cancelled_after_days: float = NotNegative
     available_share: float = Field(gt=0, le=1)
+    odd_order_factor: float | None = Field(gt=1, allow_inf_nan=False)
     closed_weekdays: tuple[Weekday, ...]
     holidays_country: str | None
     selection_origins: int = Field(ge=1)

@@ -7,6 +7,7 @@ Parquet file is a wide panel of days, such as M5's::
     python -m experiments.benchmarks.forecast data --as-of 2011-12-04
     python -m experiments.benchmarks.forecast ../shared/data/m5_daily.parquet --series 5000
     python -m experiments.benchmarks.forecast ../shared/data/m5_daily.parquet --speed --scaling
+    python -m experiments.benchmarks.forecast data --odd-lines 2000
 
 Each origin sees the history up to it and is judged on demand SUMMED over the buckets after it, on the items
 first sold 12 weeks or more before. ``forecast_scores.py`` says what the figures are; the peers are given
@@ -27,6 +28,7 @@ from typing import Any
 import numpy as np
 
 from experiments.benchmarks.forecast_panels import (
+    Oddities,
     Origin,
     Panel,
     dataset_panel,
@@ -37,6 +39,7 @@ from experiments.benchmarks.forecast_panels import (
 from experiments.benchmarks.forecast_peers import FAST, SLOW, Peers, environment
 from experiments.benchmarks.forecast_scores import FEWEST_ITEMS, Answer, by_class, score, shares
 from experiments.benchmarks.forecast_speed import Fit, measure, scaling, speed
+from forecasting.config import load
 from models.registry import CANDIDATES, MODELS, model
 from models.selection import choose
 from models.shared.base import Forecast
@@ -136,18 +139,21 @@ def accuracy(panel: Panel, names: Sequence[str], peers: Peers | None, asked: arg
 
 def panel_of(asked: argparse.Namespace) -> Panel:
     """The panel that is asked for."""
+    factor = None if asked.odd_order_factor == 0 else asked.odd_order_factor
+    oddities = Oddities(asked.odd_lines, factor, asked.seed)
     if asked.data is None:
         bucket = asked.bucket or "week"
-        name, history = sample_panel(asked.items, asked.days, asked.seed, bucket)
+        name, history, seen = sample_panel(asked.items, asked.days, asked.seed, bucket, oddities)
     elif asked.data.endswith(".parquet"):
         bucket = "day"
-        name, history = wide_panel(asked.data, asked.series, asked.seed)
+        name, history, seen = wide_panel(asked.data, asked.series, asked.seed, oddities)
     else:
         bucket = asked.bucket or "week"
-        name, history = dataset_panel(asked.data, bucket, asked.as_of)
+        name, history, seen = dataset_panel(asked.data, bucket, asked.as_of, oddities)
     buckets, origins, apart, cycle = SHAPE[bucket]
     buckets, origins, apart = asked.buckets or buckets, asked.origins or origins, asked.apart or apart
-    return Panel(name, history, buckets, tuple(buckets + apart * back for back in range(origins)), cycle)
+    backs = tuple(buckets + apart * back for back in range(origins))
+    return Panel(name, history, buckets, backs, cycle, seen)
 
 
 def arguments() -> argparse.Namespace:
@@ -164,6 +170,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--items", type=int, default=1000, help="of a synthetic sample")
     parser.add_argument("--days", type=int, default=1000, help="of a synthetic sample")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--odd-lines", type=int, default=0, help="multiply one line in so many, at random, by 1,000"
+    )
+    parser.add_argument(
+        "--odd-order-factor", type=float, default=load().odd_order_factor, help="the setting; 0: null"
+    )
     parser.add_argument("--models", type=lambda text: text.split(","), default=[AUTO, *MODELS])
     parser.add_argument("--classes", action="store_true", help="by class every model, not auto alone")
     parser.add_argument("--no-peers", action="store_true")

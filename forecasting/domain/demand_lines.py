@@ -23,6 +23,7 @@ class DemandLines:
             was cancelled or returned on day c counts until c - 1. NEVER where it counts for good.
         known_from: int64, shape (m,): the first day on which the line could be seen (``day``, or
             earlier where it was ordered ahead).
+        project: bool, shape (m,): a one-off, which is served and never forecast; None: no line is.
 
     """
 
@@ -35,6 +36,7 @@ class DemandLines:
     order: IntArray
     known_until: IntArray
     known_from: IntArray
+    project: BoolArray | None = None
 
     def __len__(self) -> int:
         return len(self.day)
@@ -43,6 +45,11 @@ class DemandLines:
     def item(self) -> IntArray:
         """int64, shape (m,): the item of each line."""
         return np.repeat(np.arange(len(self.indptr) - 1, dtype=np.int64), np.diff(self.indptr))
+
+    @property
+    def usual(self) -> BoolArray:
+        """bool, shape (m,): demand of the kind that may come again, which is all but projects."""
+        return np.ones(len(self), dtype=bool) if self.project is None else ~self.project
 
     def where(self, keep: BoolArray) -> DemandLines:
         """Only the lines where ``keep`` (bool, shape (m,)) is true."""
@@ -55,4 +62,5 @@ class DemandLines:
             self.order[keep],
             self.known_until[keep],
             self.known_from[keep],
+            None if self.project is None else self.project[keep],
         )

@@ -133,7 +133,7 @@ def _judged(seeing: Observer, origin: int, horizon_days: int) -> IntArray:
     """Items that have begun by the origin, or are known to begin within the window, and have not ended."""
     known, lines = seeing.catalogue, seeing.lines
     asked_for = np.zeros(len(known), dtype=bool)
-    asked_for[lines.item[known_at(lines, origin) & (lines.day <= origin)]] = True
+    asked_for[lines.item[known_at(lines, origin) & (lines.day <= origin) & lines.usual]] = True
     launched = (known.available_from > LONG_AGO) & (known.available_from <= origin + horizon_days)
     ended = (known.ends_on > LONG_AGO) & (known.ends_on <= origin)
     return np.flatnonzero((asked_for | launched) & ~ended).astype(np.int64)
@@ -150,7 +150,7 @@ def _selling_days(known: Catalogue, origin: int, days: FloatArray) -> FloatArray
 def _actual(seeing: Observer, origin: int, as_of: int, horizon_days: int) -> FloatArray:
     """float64, shape (n,): units demanded in the window; NaN where the item could not always be sold."""
     lines, last = seeing.lines, origin + horizon_days
-    counted = known_at(lines, as_of) & (lines.day > origin) & (lines.day <= last)
+    counted = known_at(lines, as_of) & (lines.day > origin) & (lines.day <= last) & lines.usual
     actual: FloatArray = np.zeros(len(seeing.catalogue))
     np.add.at(actual, lines.item[counted], lines.quantity[counted])
     out = seeing.unavailable

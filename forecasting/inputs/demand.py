@@ -49,6 +49,7 @@ def demand_lines(
         order=orders.order[record],
         known_until=np.where(withdrawn, orders.cancelled - 1, DemandLines.NEVER)[record],
         known_from=np.minimum(orders.ordered, day)[record],
+        project=orders.project[record] if orders.project.any() else None,
     )
     return lines, record
 
@@ -77,23 +78,27 @@ def history(
     launched: IntArray,
     unavailable: Availability,
     available_share: float,
+    stocked: IntArray | None = None,
 ) -> History:
     """Demand per bucket of every item, as known at the close of ``as_of``.
 
-    An item's history begins with the bucket of its launch or its first line, whichever is earlier, and
-    runs to ``as_of``; buckets without lines are zero. A bucket is NaN where the business was closed for
+    An item's history begins with the bucket of its launch or its first line, or with the first whole bucket
+    that it was in stock in, whichever is earliest, and runs to ``as_of``; buckets without lines are zero.
+    Projects are left out. A bucket is NaN where the business was closed for
     all of it, or the item could be sold for less than ``available_share`` of it (of the time, weighed by
     when demand comes); where it could be sold for more, but not for all, what was hidden is estimated.
 
     Args:
         first_day: the first day that the data covers; a bucket that began before it is left out.
         launched: int64, shape (n,): the day of launch, LONG_AGO where that is not known.
+        stocked: int64, shape (n,): the first day at whose close there was stock, LONG_AGO where that is not
+            known: what was there to be had, and was not asked for, was not demanded.
 
     """
     n = len(lines.indptr) - 1
     edges = calendar.edges(first_day, as_of)
     buckets = len(edges) - 1
-    seen = known_at(lines, as_of) & (lines.day <= as_of)
+    seen = known_at(lines, as_of) & (lines.day <= as_of) & lines.usual
     item, day = lines.item[seen], lines.day[seen]
     bucket = np.searchsorted(edges, day, side="right") - 1
 
@@ -102,6 +107,9 @@ def history(
     np.minimum.at(first, item, np.maximum(bucket, 0))
     launch = np.searchsorted(edges, launched, side="right") - 1
     first = np.where(launched > LONG_AGO, np.minimum(first, np.maximum(launch, 0)), first)
+    if stocked is not None:
+        there = (stocked > LONG_AGO) & (stocked <= as_of)
+        first = np.where(there, np.minimum(first, np.searchsorted(edges, stocked + 1)), first)
     lengths = buckets - np.minimum(first, buckets)
     indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
 

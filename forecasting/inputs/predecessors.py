@@ -72,6 +72,7 @@ def inherited(
         lines.order[row],
         lines.known_until[row],
         lines.known_from[row],
+        None if lines.project is None else lines.project[row],
     )
     unavailable = replace(unavailable.take(np.concatenate(picked_days)), item=np.concatenate(day_owner))
     return extended, unavailable, launched
@@ -81,7 +82,7 @@ def _first_days(lines: DemandLines, launched: IntArray, as_of: int) -> IntArray:
     """int64, shape (n,): each item's first day as known at ``as_of``; past it where there is none."""
     never = np.iinfo(np.int64).max
     first = np.full(len(launched), never, dtype=np.int64)
-    seen = known_at(lines, as_of) & (lines.day <= as_of)
+    seen = known_at(lines, as_of) & (lines.day <= as_of) & lines.usual
     np.minimum.at(first, lines.item[seen], lines.day[seen])
     return np.minimum(first, np.where(launched > LONG_AGO, launched, never))
 

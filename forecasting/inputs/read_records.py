@@ -52,6 +52,7 @@ def records_of(dataset: Dataset) -> Records:
         supplier_names=names.astype(object),
         suppliers=_columns(dataset.suppliers, SUPPLIERS, names),
         orders=_orders(dataset.orders, numbers),
+        order_names=np.asarray(pd.factorize(dataset.orders["order"])[1], dtype=object),
         order_locations=frozenset(map(str, dataset.orders["location"].unique())),
         purchases=_purchases(dataset, numbers, names),
         counts=_counts(dataset.stock, numbers),

@@ -229,6 +229,7 @@ class Records:
         supplier: int64, shape (n,): the supplier of each item, among ``supplier_names``.
         supplier_names: text, shape (s,), ascending; the empty name is that of items that name none.
         suppliers: what ``suppliers`` says of each of these.
+        order_names: text, shape (customers' orders,): the name of each order that ``orders`` numbers.
         order_locations: the locations that customers order at.
         notices: what looked odd when the dataset was read.
 
@@ -242,6 +243,7 @@ class Records:
     supplier_names: TextArray
     suppliers: Columns
     orders: OrderRecords
+    order_names: TextArray
     order_locations: frozenset[str]
     purchases: PurchaseRecords
     counts: CountRecords

@@ -32,6 +32,7 @@ class Advice:
         standing: where the items stand, and how that is known.
         orders: what was decided.
         value: what orders cost.
+        has_odd_order: bool, shape (n,): a line of the last year is not believed.
 
     """
 
@@ -43,6 +44,7 @@ class Advice:
     standing: Standing
     orders: Orders
     value: RelativeValue
+    has_odd_order: BoolArray
 
     @property
     def decision(self) -> Decision:

@@ -82,6 +82,7 @@ def _flags(advice: Advice, changed: TextArray) -> list[str]:
         "preordered": situation.reserved > 0,
         "late_purchase_order": situation.on_order_later > 0,
         "no_history": situation.history.lengths == 0,
+        "odd_order": advice.has_odd_order,
         "not_known_yet": advice.catalogue.known_from > situation.as_of,
         "ended": ~situation.orderable & terms.feasible,
         "ends_soon": situation.orderable & np.isfinite(situation.lead_time_demand.ends),

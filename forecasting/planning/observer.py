@@ -7,6 +7,7 @@ is judged on what it would really have seen.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -28,16 +29,20 @@ from forecasting.inputs.calendar import calendar
 from forecasting.inputs.catalogue import Catalogue, catalogue
 from forecasting.inputs.demand import demand_lines, history, known_at
 from forecasting.inputs.drivers import Announced, announced, drivers
+from forecasting.inputs.odd_orders import believed
+from forecasting.inputs.orders_ahead import known_demand
 from forecasting.inputs.predecessors import inherited
 from forecasting.inputs.records import Records
 from forecasting.inputs.unconstrained_demand import Availability
 from forecasting.planning.lazy_forecast import ForecastOf, LazyForecast
 from forecasting.policies.base import Policy, Situation
 from forecasting.policies.expected_cost.cost_curve import WEEK
+from forecasting.policies.known_demand import KnownDemand
 from forecasting.policies.lead_time_demand import LeadTimeDemand
 from models.registry import CANDIDATES, model
 from models.selection import Choice, choose
 from models.shared.history import History
+from models.shared.steps import steps
 
 FEWEST_LINES = 5
 """An item's own mean line size counts as much as this many lines of the whole range."""
@@ -94,7 +99,7 @@ class Observer:
         ``lines`` and ``unavailable`` replace the observer's own where a replayed shop saw others.
         """
         lines, unavailable, launched = inherited(
-            self.lines if lines is None else lines,
+            self.believed_lines(as_of, self.lines if lines is None else lines),
             self.unavailable if unavailable is None else unavailable,
             self.catalogue.available_from,
             self.catalogue.predecessor,
@@ -109,29 +114,84 @@ class Observer:
             launched=launched,
             unavailable=unavailable,
             available_share=self.config.available_share,
+            stocked=self._stocked_from,
         )
 
         # Drivers go on beyond the history, and so need the buckets that it came out with.
         moved_by = drivers(self.announced, seen, as_of, self.calendar, self.first_day)
         return replace(seen, traits=self.catalogue.traits, drivers=moved_by)
 
+    def odd_orders(self, as_of: int, lines: DemandLines | None = None) -> tuple[IntArray, FloatArray]:
+        """The lines that models do not believe, by the rule of ``inputs/odd_orders.py``.
+
+        Returns:
+            int64, shape (k,), their rows among the lines; float64, shape (k,), units: what each is taken as.
+            As of the close of ``as_of``: nothing that came later is looked at.
+
+        """
+        lines = self.lines if lines is None else lines
+        seen = known_at(lines, as_of) & (lines.day <= as_of) & lines.usual
+        row, ascending = np.flatnonzero(seen), None
+        if lines is self.lines:
+            # To sort takes longer than all else, and one order serves every date.
+            ascending = (np.cumsum(seen) - 1)[self._ascending[seen[self._ascending]]]
+        item = lines.item[row]
+        begins = np.full(len(self.catalogue), as_of)
+        np.minimum.at(begins, item, lines.day[row])
+
+        buckets = (as_of - begins + 1) / DAYS[self.calendar.bucket]
+        taken, odd = believed(item, lines.quantity[row], buckets, self.config.odd_order_factor, ascending)
+        return row[odd], taken[odd]
+
+    @cached_property
+    def _ascending(self) -> IntArray:
+        """int64, shape (m,): the lines by item and quantity."""
+        return np.lexsort((self.lines.quantity, self.lines.item))
+
+    def believed_lines(self, as_of: int, lines: DemandLines) -> DemandLines:
+        """The lines as models see them at the close of ``as_of``: odd ones are taken as usual ones."""
+        row, taken = self.odd_orders(as_of, lines)
+        if len(row) == 0:
+            return lines
+        quantity = lines.quantity.copy()
+        quantity[row] = taken
+        return replace(lines, quantity=quantity)
+
+    @cached_property
+    def _stocked_from(self) -> IntArray:
+        """int64, shape (n,): the first day at whose close an item was in stock; LONG_AGO: not known."""
+        counts, purchases = self.records.counts, self.records.purchases
+        there = counts.on_hand > 0
+        came = (purchases.received > LONG_AGO) & (purchases.came_units > 0)
+        never = np.iinfo(np.int64).max
+        first = np.full(len(self.catalogue), never)
+        np.minimum.at(first, counts.item[there], counts.day[there])
+        np.minimum.at(first, purchases.item[came], purchases.received[came])
+        return np.where(first == never, LONG_AGO, first)
+
     def line_size(self, as_of: int) -> FloatArray:
         """float64, shape (n,): mean units of a customer's order line, as known at ``as_of``."""
-        known = known_at(self.lines, as_of)
-        item = self.lines.item[known]
-        units = np.bincount(item, self.lines.quantity[known], len(self.catalogue))
-        lines = np.bincount(item, minlength=len(self.catalogue))
+        lines = self.believed_lines(as_of, self.lines)
+        known = known_at(lines, as_of) & lines.usual
+        item = lines.item[known]
+        units = np.bincount(item, lines.quantity[known], len(self.catalogue))
+        count = np.bincount(item, minlength=len(self.catalogue))
 
         # A new item has no mean of its own yet, and one of few lines has a bad one.
-        overall = units.sum() / lines.sum() if lines.sum() else 1.0
-        return (units + FEWEST_LINES * overall) / (lines + FEWEST_LINES)
+        overall = units.sum() / count.sum() if count.sum() else 1.0
+        return (units + FEWEST_LINES * overall) / (count + FEWEST_LINES)
 
-    def choose_models(self, as_of: int, seen: History) -> Choice:
-        """The model of each item: the one that would have cost least, or the one that is configured."""
+    def choose_models(self, as_of: int, seen: History, days: float | None = None) -> Choice:
+        """The model of each item: the one that would have cost least, or the one that is configured.
+
+        ``days``: how far ahead it will be asked; None: over the protection interval. A model learns AT that
+        horizon: stretched from a shorter one, what comes seldom would be missing.
+        """
         config, catalogue = self.config, self.catalogue
         names = CANDIDATES if config.model == "auto" else [config.model]
         models = [model(name) for name in names]
-        horizon = self.calendar.buckets(as_of, catalogue.protection_days)
+        ahead = catalogue.protection_days if days is None else np.full(len(catalogue), days)
+        horizon = self.calendar.buckets(as_of, ahead)
 
         # Models are compared where orders are decided: at the critical ratio, an excess being held for half
         # of the days that are looked ahead.
@@ -143,9 +203,16 @@ class Observer:
         return choose(models, seen, horizon, quantile, origins=config.selection_origins)
 
     def demand_ahead(
-        self, as_of: int, forecast: LazyForecast, item: IntArray | None = None
+        self,
+        as_of: int,
+        forecast: LazyForecast,
+        item: IntArray | None = None,
+        reserved_days: FloatArray | None = None,
     ) -> LeadTimeDemand:
-        """Demand of the days after ``as_of``, of some items: int64, shape (k,), their numbers; None: all."""
+        """Demand of the days after ``as_of``, of some items: int64, shape (k,), their numbers; None: all.
+
+        ``reserved_days``: see ``LeadTimeDemand``.
+        """
         catalogue = self.catalogue
         item = np.arange(len(catalogue)) if item is None else item
         starts_on, ends_on = catalogue.available_from[item], catalogue.ends_on[item]
@@ -160,7 +227,18 @@ class Observer:
             as_of=as_of,
             starts=starts,
             ends=np.where(ends_on > LONG_AGO, np.maximum(ends_on - as_of, 0), np.inf),
+            known=self._known_demand(as_of, forecast.seen, item),
+            reserved_days=reserved_days,
         )
+
+    def _known_demand(self, as_of: int, seen: History, item: IntArray) -> KnownDemand | None:
+        """What customers have ordered ahead of the items of these numbers, int64, shape (k,)."""
+        lines, in_advance = self.lines, self.records.orders.ahead[self.record]
+        known = known_demand(lines, in_advance, self.catalogue.available_from, as_of)
+        if known is None:
+            return None
+        ordered_ahead = np.flatnonzero(known.row >= 0)
+        return replace(known, step=steps(seen.take(ordered_ahead))).take(item)
 
     def situation(
         self,
@@ -182,7 +260,11 @@ class Observer:
         catalogue = self.catalogue
         terms, review_days = catalogue.terms.take(item), catalogue.review_days[item]
         number = self.records.products.number
-        ahead = self.demand_ahead(as_of, forecast, item)
+        protection_days = review_days + catalogue.lead_times.take(item).mean
+        ahead = self.demand_ahead(as_of, forecast, item, protection_days)
+        reserved = np.zeros(len(item))
+        if ahead.known is not None:
+            reserved = ahead.known.on_the_books(np.zeros(len(item)), protection_days)
 
         # Goods that come after the item's end are not worth ordering, whatever it sells until then.
         ends_on = catalogue.ends_on[item]
@@ -194,7 +276,7 @@ class Observer:
             item=item,
             stock=position.stock,
             on_order_later=position.on_order_later,
-            reserved=self._reserved(as_of, item, review_days + ahead.lead_times.mean),
+            reserved=reserved,
             history=forecast.seen.take(item),
             bucket_days=DAYS[self.calendar.bucket],
             lead_time_demand=ahead,
@@ -209,20 +291,6 @@ class Observer:
             price_rise=price_rise,
             own_levels=CompanyLevels(number["reorder_point"], number["order_up_to"]).take(item),
         )
-
-    def _reserved(self, as_of: int, item: IntArray, days: FloatArray) -> FloatArray:
-        """Units ordered ahead that are due to ship within ``days`` days, as known at ``as_of``."""
-        ahead = np.flatnonzero(known_at(self.lines, as_of) & (self.lines.day > as_of))
-        if len(ahead) == 0:
-            return np.zeros(len(item))
-
-        index = np.full(len(self.catalogue), -1, dtype=np.int64)
-        index[item] = np.arange(len(item))
-        row = index[np.searchsorted(self.lines.indptr, ahead, side="right") - 1]
-
-        under_review = row >= 0
-        soon = under_review & (self.lines.day[ahead] <= as_of + days[np.maximum(row, 0)])
-        return np.bincount(row[soon], self.lines.quantity[ahead][soon], len(item)).astype(np.float64)
 
 
 def observer(records: Records, config: Config, as_of: int, assumptions: Assumptions) -> Observer:

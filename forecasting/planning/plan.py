@@ -12,6 +12,7 @@ from forecasting.inputs.records import Records
 from forecasting.planning.advice import Advice
 from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast
 from forecasting.planning.observer import observer
+from forecasting.planning.odd_orders import odd_orders
 from forecasting.planning.position import standing
 from forecasting.planning.recommendations import costs_table, recommendations
 from forecasting.planning.requests import check_date, check_levels, check_model
@@ -78,6 +79,8 @@ def advise(
         line_size=observed.line_size(as_of),
         price_rise=known.price_rise(as_of),
     )
+    has_odd_order, odd_lines = odd_orders(observed, as_of)
+    notices.extend(odd_lines)
     orders = order_together(policy, situation, known.supplier, known.suppliers.terms, config.budget)
 
     advice = Advice(
@@ -89,6 +92,7 @@ def advise(
         standing=stands,
         orders=orders,
         value=judged(orders.value, situation, config),
+        has_odd_order=has_odd_order,
     )
     clock.lap("decide")
     return advice

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.domain import Calendar, FloatArray, LeadTimes
+from forecasting.policies.known_demand import KnownDemand
 from models.shared.base import Forecast, demands_of
 from models.shared.distribution import Distribution, mixture, point
 
@@ -23,6 +24,9 @@ class LeadTimeDemand:
         as_of: the day of the forecast.
         starts: float64, shape (n,): days until the item can be had; there is no demand before.
         ends: float64, shape (n,): days until the item ends (inf: never); there is none after.
+        known: what customers have ordered ahead, and how far ahead they usually order; None: nothing is.
+        reserved_days: float64, shape (n,): what is on the books for so many days ahead is counted
+            elsewhere, and not in here; None: all of it is in here.
 
     """
 
@@ -32,6 +36,8 @@ class LeadTimeDemand:
     as_of: int
     starts: FloatArray
     ends: FloatArray
+    known: KnownDemand | None = None
+    reserved_days: FloatArray | None = None
 
     def over(self, days: FloatArray) -> Distribution:
         """D_t, units: demand summed over the next t days. ``days``: t, float64, shape (n,), >= 0."""
@@ -46,8 +52,23 @@ class LeadTimeDemand:
             buckets = np.stack([self.calendar.buckets(self.as_of, days) for days in selling])
             everything = np.arange(len(self.starts), dtype=np.int64)
             for at, demand in zip(asked, demands_of(self.forecast, everything, buckets), strict=True):
-                demands[at] = demand
+                demands[at] = self._netted(demand, stretches[at])
         return demands
+
+    def _netted(self, demand: Distribution, days: FloatArray) -> Distribution:
+        """The demand of a stretch of days, what is known of it taken out of the forecast and put in."""
+        if self.known is None:
+            return demand
+        begin, end = np.minimum(self.starts, days), np.minimum(self.ends, days)
+        further = self.known.further(demand, begin, end)
+        reserved = np.zeros(len(days)) if self.reserved_days is None else self.reserved_days
+        booked = self.known.on_the_books(reserved, days)
+        return Distribution(further.values + booked[:, None]) if booked.any() else further
+
+    def of_a_bucket(self) -> Distribution:
+        """Demand of one bucket of business from now on, whether or not the item can be had yet."""
+        n = len(self.starts)
+        return demands_of(self.forecast, np.arange(n, dtype=np.int64), np.ones((1, n)))[0]
 
     def over_lead_time(self, more_days: FloatArray) -> Distribution:
         """D_L, or D_{L+R}, units: demand until ``more_days`` days after an order placed now can arrive.

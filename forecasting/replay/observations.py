@@ -96,10 +96,13 @@ def _merged(first: DemandLines, second: DemandLines) -> DemandLines:
     day = np.concatenate([first.day, second.day])
     order = np.lexsort((day, item))
     counts = np.bincount(item, minlength=len(first.indptr) - 1)
-    return DemandLines(
+    merged = DemandLines(
         np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
         *(
             np.concatenate([getattr(first, name), getattr(second, name)])[order]
             for name in ("day", "due", "quantity", "order", "known_until", "known_from")
         ),
     )
+    if first.project is None and second.project is None:
+        return merged
+    return replace(merged, project=~np.concatenate([first.usual, second.usual])[order])

@@ -140,4 +140,5 @@ def _moved(lines: DemandLines, first: int, whole: int, days: int, shift: IntArra
         order=lines.order[order],
         known_until=until[order],
         known_from=(lines.known_from + by)[order],
+        project=None if lines.project is None else lines.project[order],
     )

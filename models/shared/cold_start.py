@@ -23,6 +23,9 @@ PSEUDO_ITEMS = 10.0
 NEW_AFTER = 0.2
 """Items that began at least this share of a year after the panel did were new then; others may be older."""
 
+SURE = 0.95
+"""What is beyond this quantile may not lift the mean above it."""
+
 LONGEST = 0.25
 """Share of a year over which sums are compared; longer ones are as many times these."""
 
@@ -59,15 +62,16 @@ def stand_in(history: History, items: IntArray, horizon: FloatArray, otherwise: 
         otherwise: float64, shape (k, G): quantiles at ``LEVELS`` where nothing else is known.
 
     Returns:
-        float64, shape (k, G), in whole steps where all outcomes are.
+        float64, shape (k, G), in whole steps where all outcomes are; no mean is above the item's ``SURE``
+        quantile, or above one unit where that is lower.
 
     Ninety items that sold 5 a week, and one that has not sold yet: it sells 20 in four weeks. What it would
-    be said to sell otherwise, 100, keeps a tenth of the chance in each of its three classes: a thousandth.
+    be said to sell otherwise, 0, keeps a tenth of the chance in each of its three classes: a thousandth.
 
     >>> history = History(np.full(90 * 20, 5.0), np.append(np.arange(0, 1801, 20), 1800))
-    >>> values = stand_in(history, np.array([90]), np.array([4.0]), np.full((1, len(LEVELS)), 100.0))
-    >>> values[0, LEVELS < 0.99].max(), values[0, -1]
-    (np.float64(20.0), np.float64(100.0))
+    >>> values = stand_in(history, np.array([90]), np.array([4.0]), np.full((1, len(LEVELS)), 0.0))
+    >>> values[0, LEVELS > 0.01].min(), values[0, -1]
+    (np.float64(20.0), np.float64(20.0))
 
     """
     span = min(max(round(float(np.median(horizon))), 1), max(1, round(LONGEST * history.season)))
@@ -93,9 +97,37 @@ def stand_in(history: History, items: IntArray, horizon: FloatArray, otherwise: 
         reached = np.cumsum(weight[ascending]) - weight[ascending] / 2
         chosen = both[ascending][np.minimum(np.searchsorted(reached, LEVELS), len(both) - 1)]
 
-        scaled = chosen[None, :] * stretch[rows, None]
+        scaled = _believable(chosen[None, :] * stretch[rows, None])
         values[rows] = np.floor(scaled + 0.5) if whole else scaled
     return values
+
+
+def _believable(values: FloatArray) -> FloatArray:
+    """Quantiles whose tail beyond ``SURE`` is drawn in until it lifts no mean above that quantile.
+
+    One item that sells by the thousand among many that sell by the piece would else set the mean of a new
+    one, and leave its quantiles where they are: nobody would order by either.
+
+    Args:
+        values: float64, shape (k, G): at ``LEVELS``, units.
+
+    Returns:
+        float64, the same shape.
+
+    One chance in 25 of 10,000, and else 0 to 40: a mean of 406 becomes the .95 quantile.
+
+    >>> values = np.where(LEVELS > 0.96, 1e4, 40.0 * LEVELS)[None, :]
+    >>> (values @ WEIGHTS).round(), (_believable(values) @ WEIGHTS).round()
+    (array([406.]), array([38.]))
+
+    """
+    high = values[:, np.searchsorted(LEVELS, SURE - 1e-9)]
+    beyond = np.maximum(values - high[:, None], 0.0)
+    body = (values - beyond) @ WEIGHTS
+    tail = beyond @ WEIGHTS
+    room = np.maximum(np.maximum(high, 1.0) - body, 0.0)
+    kept = np.where(tail > room, room / np.maximum(tail, 1e-300), 1.0)
+    return values - (1.0 - kept)[:, None] * beyond
 
 
 class _Outcomes(NamedTuple):

@@ -133,3 +133,12 @@ def test_lumpy_demand_and_few_orders_are_left_alone():
     history = ragged([lumpy, few, [np.nan] * 5, []])
 
     assert without_outliers(history) is history
+
+
+def test_one_item_that_sells_by_the_thousand_does_not_lift_the_mean_of_a_new_one_above_its_quantiles():
+    pieces, screws = np.ones((20, 30)) * 7, np.full(30, 35_000.0)
+    demand = NegativeBinomial().fit(ragged([*pieces, screws, []])).demand(np.full(22, 3.0))
+    new = demand.take(np.array([21]))
+
+    assert new.mean <= new.quantile(0.95) + 1e-9
+    assert 21 * 0.9 < new.mean < 2 * 21
