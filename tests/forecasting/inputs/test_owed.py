@@ -5,10 +5,7 @@ from __future__ import annotations
 from forecasting.config import load
 from forecasting.dataset.oddities.orders import OLD_LINE_DAYS
 from forecasting.domain import day_number
-from forecasting.inputs.assumptions import Assumptions
-from forecasting.inputs.notices import Notices
-from forecasting.planning.observer import observer
-from forecasting.planning.position import stock_position
+from forecasting.planning.plan import plan
 from tests.support.builders import order, records
 
 AS_OF = day_number("2026-01-31")
@@ -20,10 +17,9 @@ def backlog(tmp_path, *settings: str) -> float:
         order("a", "2025-12-01", 3, status="open"),
         order("a", "2026-01-31", 1, status="shipped", shipped_at="2026-01-31"),
     ]
-    config, assumptions = load(None, settings), Assumptions()
-    seen = observer(records(tmp_path, orders=rows), config, AS_OF, assumptions)
-    position, _ = stock_position(seen, AS_OF, assumptions, Notices())
-    return float(position.stock.backlog.sum())
+    config = load(None, ["model=negative_binomial", *settings])
+    planned = plan(records(tmp_path, orders=rows), config, AS_OF)
+    return float(planned.tables["recommendations"]["backlog"].sum())
 
 
 def test_a_line_that_is_open_for_years_is_not_owed_any_more(tmp_path):
