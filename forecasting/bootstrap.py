@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from forecasting.config import Config, Secrets, load
 from forecasting.domain import day_text
 from forecasting.errors import RequestError
+from forecasting.inputs.known_until import known_until
 from forecasting.inputs.notices import Notices
 from forecasting.inputs.read_records import read_records
 
@@ -201,7 +202,7 @@ def demo(folder: Path) -> Iterator[str]:
     sample = write_sample(data, 400, 730, 1, "parquet")
     yield from (f"   {line}" for line in sample_text(sample, data))
 
-    last = read_records(str(data)).last_known_day
+    last = known_until(read_records(str(data))).orders
     yield f"2. What to order at the close of {day_text(last)}"
     planned = plan(str(data), config, last, out=folder / "plan", csv=True)
 

@@ -31,6 +31,7 @@ class Config(BaseModel):
     model: str
     seed: int = Field(ge=0)
 
+    orders_gap_reviews: float = NotNegative
     cancelled_after_days: float = NotNegative
     available_share: float = Field(gt=0, le=1)
     odd_order_factor: float | None = Field(gt=1, allow_inf_nan=False)

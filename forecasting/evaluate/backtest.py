@@ -16,8 +16,8 @@ from forecasting.evaluate.forecasts import AUTO, forecasts
 from forecasting.evaluate.scores import ALL_ORIGINS, OVERALL, scores
 from forecasting.evaluate.windows import origin_days, window
 from forecasting.inputs.assumptions import Assumptions
+from forecasting.inputs.known_until import known_until
 from forecasting.inputs.records import Records
-from forecasting.planning.requests import check_date
 from forecasting.run import Clock, Result, describe, run_id
 from models.registry import CANDIDATES, MODELS
 
@@ -119,7 +119,7 @@ def _models(wanted: Sequence[str]) -> list[str]:
 
 
 def _as_of(records: Records, request: Request) -> int:
-    last = records.last_known_day
+    last = known_until(records).orders
     if request.as_of is None:
         return last
     if request.as_of > last:
@@ -127,5 +127,7 @@ def _as_of(records: Records, request: Request) -> int:
             f"--as-of {day_text(request.as_of)} lies after {day_text(last)}, the last day that the data "
             "knows of: nothing is known of the demand since; choose an earlier day"
         )
-    check_date(records, request.as_of, "--as-of")
+    if request.as_of < records.first_day:
+        first, asked = day_text(records.first_day), day_text(request.as_of)
+        raise RequestError(f"--as-of {asked} lies before the first order line, {first}: choose a later day")
     return request.as_of

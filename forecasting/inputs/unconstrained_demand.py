@@ -56,6 +56,20 @@ class Availability:
     hours: FloatArray | None = None
     intraday: IntradaySales | None = None
 
+    def without_days(self, days: IntArray, items: int) -> Availability:
+        """The same, and that nothing is known of any of the n items on these days (int64, shape (d,))."""
+        kept = self.take(~np.isin(self.day, days))
+        item, day = (each.ravel() for each in np.meshgrid(np.arange(items), days, indexing="ij"))
+        more = len(item)
+        return Availability(
+            np.concatenate([kept.item, item]),
+            np.concatenate([kept.day, day]),
+            np.concatenate([kept.share, np.zeros(more)]),
+            None if kept.refused is None else np.concatenate([kept.refused, np.zeros(more)]),
+            None if kept.hours is None else np.concatenate([kept.hours, np.zeros((more, HOURS))]),
+            kept.intraday,
+        )
+
     def take(self, rows: IntArray | BoolArray) -> Availability:
         """Only the given rows."""
         return Availability(

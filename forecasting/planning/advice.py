@@ -30,6 +30,7 @@ class Advice:
         model: text, shape (n,): the demand model of each.
         situation: what was decided on.
         standing: where the items stand, and how that is known.
+        orders_known_until: the last day until which customers' orders are known.
         orders: what was decided.
         value: what orders cost.
         has_odd_order: bool, shape (n,): a line of the last year is not believed.
@@ -42,6 +43,7 @@ class Advice:
     model: TextArray
     situation: Situation
     standing: Standing
+    orders_known_until: int
     orders: Orders
     value: RelativeValue
     has_odd_order: BoolArray

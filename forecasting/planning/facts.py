@@ -89,6 +89,8 @@ def _flags(advice: Advice, changed: TextArray) -> list[str]:
         "infeasible_terms": ~terms.feasible,
         "rounded_to_terms": own & (rounding >= np.minimum(terms.pack_size, 1.0)),
         "stock_assumed": ~advice.standing.on_hand.counted,
+        "location_mismatch": advice.standing.apart,
+        "orders_unknown": np.full(len(situation), situation.as_of > advice.orders_known_until),
         "stock_contradiction": advice.standing.contradicted,
         "expired": advice.standing.on_hand.expired > 0,
         "overdue": advice.standing.overdue > 0,

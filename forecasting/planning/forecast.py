@@ -41,7 +41,7 @@ def forecast(
     ``starts_on`` its first day. Raises RequestError where the date or a name does not fit.
     """
     check_model(config)
-    check_date(records, as_of, "--as-of")
+    check_date(records, config, as_of, "--as-of")
     if horizon_days < 1:
         raise RequestError(f"--horizon-days {horizon_days}: must be at least 1")
 

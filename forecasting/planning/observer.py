@@ -29,6 +29,7 @@ from forecasting.inputs.calendar import calendar
 from forecasting.inputs.catalogue import Catalogue, catalogue
 from forecasting.inputs.demand import demand_lines, history, known_at
 from forecasting.inputs.drivers import Announced, announced, drivers
+from forecasting.inputs.known_until import known_until
 from forecasting.inputs.odd_orders import believed
 from forecasting.inputs.orders_ahead import known_demand
 from forecasting.inputs.predecessors import inherited
@@ -100,7 +101,7 @@ class Observer:
         """
         lines, unavailable, launched = inherited(
             self.believed_lines(as_of, self.lines if lines is None else lines),
-            self.unavailable if unavailable is None else unavailable,
+            self._unknown(as_of, self.unavailable if unavailable is None else unavailable),
             self.catalogue.available_from,
             self.catalogue.predecessor,
             as_of,
@@ -120,6 +121,16 @@ class Observer:
         # Drivers go on beyond the history, and so need the buckets that it came out with.
         moved_by = drivers(self.announced, seen, as_of, self.calendar, self.first_day)
         return replace(seen, traits=self.catalogue.traits, drivers=moved_by)
+
+    @cached_property
+    def orders_known_until(self) -> int:
+        """The last day until which customers' orders are known."""
+        return known_until(self.records).orders
+
+    def _unknown(self, as_of: int, unavailable: Availability) -> Availability:
+        """The same, and that nothing is known of the days between that one and ``as_of``."""
+        days = np.arange(self.orders_known_until + 1, as_of + 1)
+        return unavailable.without_days(days, len(self.catalogue)) if len(days) else unavailable
 
     def odd_orders(self, as_of: int, lines: DemandLines | None = None) -> tuple[IntArray, FloatArray]:
         """The lines that models do not believe, by the rule of ``inputs/odd_orders.py``.

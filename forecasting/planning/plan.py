@@ -7,6 +7,7 @@ import numpy as np
 from forecasting.config import Config
 from forecasting.domain import day_text
 from forecasting.inputs.assumptions import Assumptions
+from forecasting.inputs.known_until import known_until
 from forecasting.inputs.notices import Notices
 from forecasting.inputs.records import Records
 from forecasting.planning.advice import Advice
@@ -32,7 +33,7 @@ def plan(records: Records, config: Config, as_of: int) -> Result:
     """
     clock, assumptions, notices = Clock(), Assumptions(), Notices(records.notices)
     check_model(config)
-    check_date(records, as_of, "--as-of")
+    check_date(records, config, as_of, "--as-of")
     advice = advise(records, config, as_of, clock, assumptions, notices)
 
     table = recommendations(advice)
@@ -70,7 +71,8 @@ def advise(
     choice = observed.choose_models(as_of, history)
     clock.lap("choose_models")
 
-    stands = standing(observed, as_of, assumptions, notices)
+    notices.extend(known_until(records).notices(as_of))
+    stands = standing(observed, as_of, assumptions, notices, history)
     situation = observed.situation(
         as_of,
         np.arange(len(known)),
@@ -90,6 +92,7 @@ def advise(
         model=np.array(choice.names, dtype=object),
         situation=situation,
         standing=stands,
+        orders_known_until=observed.orders_known_until,
         orders=orders,
         value=judged(orders.value, situation, config),
         has_odd_order=has_odd_order,

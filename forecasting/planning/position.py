@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from forecasting.domain import BoolArray, FloatArray, Receipts, Stock, StockPosition
+from forecasting.domain.calendar import DAYS
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.documents import owed_units
+from forecasting.inputs.locations import apart
 from forecasting.inputs.notices import Notices
 from forecasting.inputs.open_orders import OpenOrders, open_orders
 from forecasting.inputs.reconciliation import reconcile
 from forecasting.inputs.stock import OnHand, on_hand, overtaken
 from forecasting.planning.observer import Observer
+from models.shared.history import History
+
+RECENT_WEEKS = 13
+"""What is asked for in days of which nothing is known is the mean of so many weeks before."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +31,7 @@ class Standing:
         on_hand: how the stock on hand came about.
         orders: what is on order, line by line.
         contradicted: bool, shape (n,): the records of its stock contradict each other.
+        apart: bool, shape (n,): it is sold at one location, and counted or bought at another only.
 
     """
 
@@ -32,6 +39,7 @@ class Standing:
     on_hand: OnHand
     orders: OpenOrders
     contradicted: BoolArray
+    apart: BoolArray
 
     @property
     def overdue(self) -> FloatArray:
@@ -41,14 +49,19 @@ class Standing:
         return np.asarray(units, dtype=np.float64)
 
 
-def standing(observer: Observer, as_of: int, assumptions: Assumptions, notices: Notices) -> Standing:
+def standing(
+    observer: Observer, as_of: int, assumptions: Assumptions, notices: Notices, seen: History
+) -> Standing:
     """Where every item stands at the close of ``as_of``. What was never counted is as ``on_hand`` says.
+
+    ``seen`` is the demand up to then: where orders are not known until the day itself, what is likely to have
+    been asked for since is taken off.
 
     Raises RequestError where stock is counted below zero, and the setting ``negative_stock`` refuses that.
     """
     records, known, config = observer.records, observer.catalogue, observer.config
     usual_days = known.lead_times.mean
-    there = on_hand(records, usual_days, as_of, config.negative_stock)
+    there = _less_unseen(on_hand(records, usual_days, as_of, config.negative_stock), observer, as_of, seen)
     orders = open_orders(records, known.lead_time_knowledge, as_of)
 
     # Units that left before they were booked in may be the same as those on open lines: the more of the two.
@@ -71,4 +84,17 @@ def standing(observer: Observer, as_of: int, assumptions: Assumptions, notices: 
         crossover=overtaken(coming, as_of, known.lead_times, known.review_days),
     )
     contradicted = reconcile(records, there, usual_days, as_of, known.terms.unit_cost, notices)
-    return Standing(position, there, orders, contradicted)
+    return Standing(position, there, orders, contradicted, apart(records))
+
+
+def _less_unseen(there: OnHand, observer: Observer, as_of: int, seen: History) -> OnHand:
+    """The stock on hand less the mean demand of the days of which neither orders nor a count are known."""
+    known = np.maximum(observer.orders_known_until, there.counted_on)
+    days = np.maximum(as_of - known, 0)
+    if as_of <= observer.orders_known_until:
+        return there
+
+    bucket_days = DAYS[observer.calendar.bucket]
+    daily = seen.recent_mean(max(1, round(RECENT_WEEKS * 7 / bucket_days))) / bucket_days
+    likely = np.rint(np.nan_to_num(daily) * days)
+    return replace(there, units=np.maximum(there.units - likely, np.minimum(there.units, 0.0)))

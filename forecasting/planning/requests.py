@@ -8,27 +8,31 @@ from forecasting.config import Config
 from forecasting.domain import CompanyLevels, day_text
 from forecasting.errors import RequestError, known_names
 from forecasting.inputs.assumptions import Assumptions
+from forecasting.inputs.known_until import known_until
 from forecasting.inputs.records import Records
 from forecasting.policies.registry import OWN_LEVELS
 from models.registry import MODELS
 
-LONGEST_GAP = 62
-"""Days after the last order line from which on a date is taken for a mistake."""
 
+def check_date(records: Records, config: Config, as_of: int, what: str) -> None:
+    """Raise RequestError where the records say nothing of the time up to ``as_of``.
 
-def check_date(records: Records, as_of: int, what: str) -> None:
-    """Raise RequestError where the records say nothing of the time up to ``as_of``."""
-    first, last = records.first_day, records.last_day
+    Orders may be known until a few days before: the setting ``orders_gap_reviews`` says how many.
+    """
+    known = known_until(records)
+    first, last = records.first_day, known.orders
+    tolerated = int(config.orders_gap_reviews * config.review_days)
     if as_of < first:
         raise RequestError(
             f"{what} {day_text(as_of)} lies before the first order line, {day_text(first)}: "
             f"choose a day from {day_text(first)} to {day_text(last)}"
         )
-    if as_of > last + LONGEST_GAP:
+    if as_of > last + tolerated:
         raise RequestError(
-            f"{what} {day_text(as_of)} lies {as_of - last} days after the last order line, "
-            f"{day_text(last)}: demand since then is missing. Add it, or choose a day up to "
-            f"{day_text(last + LONGEST_GAP)}"
+            f"{what} {day_text(as_of)} lies {as_of - last} days after {day_text(last)}, until which orders are "
+            f"known (the last line is of {day_text(known.last_order)}): what was asked for since is unknown, not "
+            f"nothing. Add it, choose a day up to {day_text(last + tolerated)}, or tolerate more with "
+            "orders_gap_reviews"
         )
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from forecasting.dataset.tables import COST_COLUMNS
 from forecasting.domain import day_text
 from forecasting.errors import RequestError
+from forecasting.inputs.known_until import known_until
 from forecasting.inputs.records import Records
-from forecasting.planning.requests import check_date
 from forecasting.policies.registry import IN_HINDSIGHT, POLICIES, RECORDED, unknown
 
 OURS = "cost_optimal"
@@ -102,10 +102,14 @@ class ReplayRequest:
             )
 
     def _check_span(self, records: Records) -> None:
-        first, last, known = self.first_day, self.last_day, records.last_known_day
+        first, last, known = self.first_day, self.last_day, known_until(records).orders
         if last < first:
             raise RequestError(f"--to {day_text(last)} lies before --from {day_text(first)}: exchange them")
-        check_date(records, first - 1, "the day before --from,")
+        if first - 1 < records.first_day:
+            raise RequestError(
+                f"the day before --from, {day_text(first - 1)}, lies before the first order line, "
+                f"{day_text(records.first_day)}: choose a later day"
+            )
         if last > known:
             raise RequestError(
                 f"--to {day_text(last)} lies after {day_text(known)}, the last day that the data knows "

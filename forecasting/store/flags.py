@@ -18,6 +18,8 @@ FLAGS = {
     "infeasible_terms": "No order fits the pack size, the minimum and the maximum order quantity.",
     "rounded_to_terms": "Packs, the minimum or the maximum changed the quantity.",
     "stock_assumed": "The stock was never counted: the setting `on_hand` stands for it.",
+    "location_mismatch": "Sold at one location, and counted or bought at another only.",
+    "orders_unknown": "Orders of the last days before the plan are not known: they are forecast.",
     "stock_contradiction": "Counts, receipts and shipments contradict each other: its stock is not known.",
     "expired": "Units lie there that are beyond their shelf life: they are no stock.",
     "overdue": "Some of what is on order should have come by now.",
