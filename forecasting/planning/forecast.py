@@ -95,12 +95,13 @@ class Parts(NamedTuple):
         soon = [np.full(n, min(each, near_days)) for each in days]
         late = [np.full(n, max(each, near_days)) for each in days]
         near = np.stack([demand.mean for demand in self.near.over_each(soon)])
-        far = np.stack([demand.mean for demand in self.far.over_each(late)])
+        # The first of these is where the near part ends, which a first bucket may already be beyond.
+        far = np.stack([demand.mean for demand in self.far.over_each([np.full(n, near_days), *late])])
 
         # By itself a sum may be expected a hair below a shorter one: the expectation of demand never falls.
         near = np.minimum(np.maximum.accumulate(near, axis=0), np.minimum(near[-1], self.total))
         far = np.minimum(np.maximum.accumulate(far, axis=0), far[-1])
-        begin, end = far[0], far[-1]
+        begin, end, far = far[0], far[-1], far[1:]
         late_share = np.divide(far - begin, end - begin, out=np.zeros_like(far), where=end > begin)
         grown = near + late_share * (self.total - near[-1])
         grown[-1] = self.total

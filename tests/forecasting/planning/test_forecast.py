@@ -93,3 +93,12 @@ def test_the_first_weeks_of_a_long_horizon_are_as_a_plan_sees_them(tmp_path):
     first = long[long.period.between(1, 3)].groupby("sku")["mean"].sum()
     assert first.to_numpy() == pytest.approx(near.set_index("sku")["mean"][first.index].to_numpy(), abs=0.01)
     assert parts.to_numpy() == pytest.approx(total[parts.index].to_numpy(), abs=0.01)
+
+
+def test_a_first_bucket_beyond_the_protection_interval_has_its_whole_demand(tmp_path):
+    table = forecast_of(tmp_path, daily("A", 3), ["bucket=month", "model=negative_binomial"], days=120)
+    parts, total = parts_and_total(table)
+    first = table.loc[table.period == 1, "mean"].item()
+
+    assert first == pytest.approx(31 * 3, rel=0.07)
+    assert parts["A"] == pytest.approx(total["A"], rel=1e-4)
