@@ -32,6 +32,9 @@ from forecasting.inputs.records import BreakRecords, OrderRecords, PurchaseRecor
 from forecasting.inputs.suppliers import suppliers
 from models.shared.history import Traits
 
+LATER = np.iinfo(np.int64).max
+"""A day that never comes."""
+
 
 @dataclass(frozen=True)
 class Catalogue:
@@ -132,7 +135,7 @@ def catalogue(records: Records, config: Config, as_of: int, assumptions: Assumpt
         next_unit_cost_from=products.day["next_unit_cost_from"],
         backorder_allowed=allowed,
         available_from=products.day["available_from"],
-        ends_on=products.day["ends_on"],
+        ends_on=_ends_on(records, predecessor, as_of),
         known_from=known_from(records),
         description=products.text["description"],
         category=products.text["category"],
@@ -243,6 +246,23 @@ def _predecessors(records: Records, assumptions: Assumptions) -> IntArray:
     predecessor = np.array([number.get(pair, -1) if pair[1] else -1 for pair in pairs], dtype=np.int64)
     assumptions.add("predecessor", "its demand before an item's first day", int((predecessor >= 0).sum()))
     return predecessor
+
+
+def _ends_on(records: Records, predecessor: IntArray, as_of: int) -> IntArray:
+    """The last day of each item: as ``products`` says, or the day before its successor's first one.
+
+    Demand moves to the successor, once. An item that has been asked for since then goes on beside it.
+    """
+    orders, given = records.orders, records.products.day["ends_on"]
+    begins = records.products.day["available_from"]
+    heir = np.flatnonzero((predecessor >= 0) & (begins > LONG_AGO))
+    succeeded = np.full(len(given), LATER)
+    np.minimum.at(succeeded, predecessor[heir], begins[heir])
+
+    after = (orders.ordered <= as_of) & (orders.ordered >= succeeded[orders.item])
+    succeeded[np.unique(orders.item[after])] = LATER
+    last = np.minimum(np.where(given > LONG_AGO, given, LATER), succeeded - 1)
+    return np.where(last < LATER - 1, last, LONG_AGO)
 
 
 def _assume_censoring(records: Records, as_of: int, assumptions: Assumptions) -> None:

@@ -1,9 +1,9 @@
 """Until when each table is known. What comes after is unknown: it is never zero.
 
 A table does not say when it was extracted. A day after its last row is known all the same as long as silence
-is nothing new: on weekdays on which next to nothing is ever ordered, between the days of a weekly panel, or, where
-orders are rare, for as long as they have usually been apart. A last day on which the orders stop far earlier than
-usual is known in part only, and so is not counted as known.
+is nothing new: on weekdays on which next to nothing is ever ordered, between the days of a weekly panel, or,
+where orders are rare, for as long as they have usually been apart. A last day on which the orders stop far
+earlier than usual is known in part only, and so is not counted as known.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ FAR_AHEAD_DAYS, FEW_LINES = 62, 0.01
 """Fewer of the lines than this share, dated so long after all others, are taken to be misdated."""
 
 HALF, FEWEST_ON_A_DAY = 0.5, 20
-"""A last day with less than this share of the usual lines of its weekday is only half there, where so many are
-usual: of fewer, it may be chance.
+"""A last day with less than this share of the usual lines of its weekday is only half there, where so many
+are usual: of fewer, it may be chance.
 """
 
 
@@ -52,16 +52,14 @@ class KnownUntil:
 
     def notices(self, as_of: int) -> list[Notice]:
         """What is not known at the close of ``as_of``."""
-        said = []
-        if as_of > self.orders:
-            what = (
-                f"orders are known until {day_text(self.orders)}, {as_of - self.orders} days before the day of "
-                "the plan: demand since is forecast, not known, and taken off the stock that was counted before"
-            )
-            said.append(
-                Notice("orders", None, "ordered_at", day_text(self.last_order), what, "Export them anew.")
-            )
-        return said
+        if as_of <= self.orders:
+            return []
+        what = (
+            f"orders are known until {day_text(self.orders)}, {as_of - self.orders} days before the day of "
+            "the plan: demand since is forecast, not known, and taken off what can be counted on"
+        )
+        last = day_text(self.last_order)
+        return [Notice("orders", None, "ordered_at", last, what, "Export the orders anew.")]
 
 
 def known_until(records: Records) -> KnownUntil:

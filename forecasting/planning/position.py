@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -32,6 +32,7 @@ class Standing:
         orders: what is on order, line by line.
         contradicted: bool, shape (n,): the records of its stock contradict each other.
         apart: bool, shape (n,): it is sold at one location, and counted or bought at another only.
+        unseen: float64, shape (n,), units that are likely to have been asked for, unknown to the records.
 
     """
 
@@ -40,6 +41,7 @@ class Standing:
     orders: OpenOrders
     contradicted: BoolArray
     apart: BoolArray
+    unseen: FloatArray
 
     @property
     def overdue(self) -> FloatArray:
@@ -54,14 +56,14 @@ def standing(
 ) -> Standing:
     """Where every item stands at the close of ``as_of``. What was never counted is as ``on_hand`` says.
 
-    ``seen`` is the demand up to then: where orders are not known until the day itself, what is likely to have
-    been asked for since is taken off.
+    ``seen`` is the demand up to then.
+
 
     Raises RequestError where stock is counted below zero, and the setting ``negative_stock`` refuses that.
     """
     records, known, config = observer.records, observer.catalogue, observer.config
     usual_days = known.lead_times.mean
-    there = _less_unseen(on_hand(records, usual_days, as_of, config.negative_stock), observer, as_of, seen)
+    there = on_hand(records, usual_days, as_of, config.negative_stock)
     orders = open_orders(records, known.lead_time_knowledge, as_of)
 
     # Units that left before they were booked in may be the same as those on open lines: the more of the two.
@@ -84,17 +86,16 @@ def standing(
         crossover=overtaken(coming, as_of, known.lead_times, known.review_days),
     )
     contradicted = reconcile(records, there, usual_days, as_of, known.terms.unit_cost, notices)
-    return Standing(position, there, orders, contradicted, apart(records))
+    unseen = _unseen(there, observer, as_of, seen)
+    return Standing(position, there, orders, contradicted, apart(records), unseen)
 
 
-def _less_unseen(there: OnHand, observer: Observer, as_of: int, seen: History) -> OnHand:
-    """The stock on hand less the mean demand of the days of which neither orders nor a count are known."""
-    known = np.maximum(observer.orders_known_until, there.counted_on)
-    days = np.maximum(as_of - known, 0)
+def _unseen(there: OnHand, observer: Observer, as_of: int, seen: History) -> FloatArray:
+    """What is likely to have been asked for in the days of which neither orders nor a count are known."""
     if as_of <= observer.orders_known_until:
-        return there
+        return np.zeros(len(there))
+    days = as_of - np.maximum(observer.orders_known_until, there.counted_on)
 
     bucket_days = DAYS[observer.calendar.bucket]
     daily = seen.recent_mean(max(1, round(RECENT_WEEKS * 7 / bucket_days))) / bucket_days
-    likely = np.rint(np.nan_to_num(daily) * days)
-    return replace(there, units=np.maximum(there.units - likely, np.minimum(there.units, 0.0)))
+    return np.rint(np.nan_to_num(daily) * np.maximum(days, 0))

@@ -67,6 +67,8 @@ def _there_is(row: Any, facts: Facts) -> str:
         parts.append(f"{number(row.backlog)} owed to customers")
     if row.ordered_ahead > 0:
         parts.append(f"{number(row.ordered_ahead)} ordered ahead")
+    if row.unseen_demand > 0:
+        parts.append(f"about {number(row.unseen_demand)} asked for since orders are known")
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 

@@ -29,10 +29,10 @@ def check_date(records: Records, config: Config, as_of: int, what: str) -> None:
         )
     if as_of > last + tolerated:
         raise RequestError(
-            f"{what} {day_text(as_of)} lies {as_of - last} days after {day_text(last)}, until which orders are "
-            f"known (the last line is of {day_text(known.last_order)}): what was asked for since is unknown, not "
-            f"nothing. Add it, choose a day up to {day_text(last + tolerated)}, or tolerate more with "
-            "orders_gap_reviews"
+            f"{what} {day_text(as_of)} lies {as_of - last} days after {day_text(last)}, until which orders "
+            f"are known (the last line is of {day_text(known.last_order)}): what was asked for since is "
+            f"unknown, not nothing. Add it, choose a day up to {day_text(last + tolerated)}, or tolerate "
+            "more with orders_gap_reviews"
         )
 
 
