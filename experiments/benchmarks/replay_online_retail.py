@@ -44,7 +44,7 @@ from forecasting.replay.simulate import simulate_together
 FIRST, LAST = "2010-12-06", "2011-11-27"
 SUPPLIERS, LEAD_DAYS, SEED = 40, (7, 28), 1
 PACKS = (1.0, 6.0, 12.0, 24.0)
-NOTHING_ELSE = ("cancel_share=0", "admin_minutes_per_line=0", "churn_per_line=0")
+NOTHING_ELSE = ("line_cost=0", "cancel_share=0", "admin_minutes_per_line=0", "churn_per_line=0")
 SETTINGS = {
     "A": ("20 % of the price, .5 % a day", 1.0, ()),
     "B": ("10 % of the price, .25 % a day", 0.5, ()),

@@ -25,6 +25,9 @@ RARELY = 0.25
 USUAL_APART = 0.95
 """Of the times between two days with orders, the longest but for one in twenty is still usual."""
 
+FEWEST_DAYS = 8
+"""Where orders came on fewer days than this, silence is nothing new for as long as two months."""
+
 FAR_AHEAD_DAYS, FEW_LINES = 62, 0.01
 """Fewer of the lines than this share, dated so long after all others, are taken to be misdated."""
 
@@ -92,8 +95,8 @@ def _silence(days: IntArray, last: int) -> int:
     usual = np.bincount(weekday(recent), minlength=7) / weeks >= RARELY
     apart = np.diff(recent)
 
-    if len(apart) == 0:
-        return last
+    if len(recent) < FEWEST_DAYS:
+        return last + FAR_AHEAD_DAYS
     if usual.any() and np.median(apart) <= 7:
         ahead = last + 1 + np.arange(7)
         business = usual[weekday(ahead)]

@@ -120,8 +120,8 @@ def test_a_replay_writes_its_tables_and_a_report(sample, tmp_path):
     told = json.loads(ended.out)
     assert [row["policy"] for row in told["summary"]] == ["no_orders", "cost_optimal"]
     assert sorted(contents(tmp_path / "replay")) == [
-        *("assumptions.parquet", "items.parquet", "notices.parquet", "periods.parquet"),
-        *("report.html", "run.json", "summary.parquet"),
+        *("assumptions.parquet", "equal_terms.parquet", "frontier.parquet", "items.parquet"),
+        *("notices.parquet", "periods.parquet", "report.html", "run.json", "summary.parquet"),
     ]
     assert "</html>" in (tmp_path / "replay" / "report.html").read_text(encoding="utf-8")
 

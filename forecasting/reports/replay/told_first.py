@@ -63,6 +63,8 @@ def _change(before: float, after: float) -> str:
 
 def _at_equal(tables: Mapping[str, pd.DataFrame], focus: str, against: str, equal: str) -> str:
     """What the focus comes to where one measure is as with another policy; empty where that is not known."""
+    if "equal_terms" not in tables:
+        return ""
     found = _equal_rows(tables, focus, against)
     other = row_of(tables["summary"], against)
     if equal not in found:
@@ -98,9 +100,7 @@ def _fewer(row: Any) -> str:
 
 
 def _equal_rows(tables: Mapping[str, pd.DataFrame], focus: str, against: str) -> dict[str, Any]:
-    table = tables.get("equal_terms")
-    if table is None:
-        return {}
+    table = tables["equal_terms"]
     both = table[(table["policy"] == focus) & (table["against"] == against)]
     return {str(row.equal): row for row in rows_of(both)}
 

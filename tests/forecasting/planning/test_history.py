@@ -7,8 +7,9 @@ import numpy as np
 from forecasting.config import load
 from forecasting.domain import day_number
 from forecasting.inputs.assumptions import Assumptions
+from forecasting.inputs.notices import Notices
 from forecasting.planning.observer import observer
-from forecasting.planning.position import stock_position
+from forecasting.planning.position import standing
 from tests.support.builders import order, records
 
 
@@ -46,4 +47,6 @@ def test_a_project_is_served_and_never_forecast(tmp_path):
 
     assert np.array_equal(served.history(as_of).data, plain.history(as_of).data)
     assert served.line_size(as_of).tolist() == plain.line_size(as_of).tolist()
-    assert stock_position(served, as_of, Assumptions())[0].stock.backlog.tolist() == [500.0]
+    assert standing(
+        served, as_of, Assumptions(), Notices(), served.history(as_of)
+    ).position.stock.backlog.tolist() == [500.0]

@@ -231,7 +231,7 @@ def test_a_product_nobody_ever_asked_for_is_listed(tmp_path):
     ("settings", "as_of", "said"),
     [
         ([], "2020-01-01", "before the first order line"),
-        ([], "2027-06-28", "demand since then is missing"),
+        ([], "2027-06-28", "unknown, not nothing"),
         (["policy=min_maxx"], "2026-06-28", "did you mean 'min_max'"),
         (["policy=perfect_foresight"], "2026-06-28", "knows the future"),
         (["model=arima"], "2026-06-28", "did you mean .*Known are auto"),

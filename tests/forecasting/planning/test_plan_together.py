@@ -317,7 +317,7 @@ def test_a_replay_meets_the_terms_and_tallies_freight(tmp_path):
     for freight in (0, 9):
         supplier = {"supplier": "acme", "lead_time_days": 7, "freight_cost": freight, **terms}
         data = shop(tmp_path / str(freight), TWO, [supplier])
-        config = load(None, ["warmup=none", "interval_draws=20", "model=moving_average"])
+        config = load(None, ["warmup=none", "interval_draws=20", "model=moving_average", "line_cost=0"])
         policies = ["cost_optimal", "no_orders"]
         summary = replay(data, config, ReplayRequest(*days, policies, "no_orders")).tables["summary"]
         summaries[freight] = summary.set_index("policy").loc["cost_optimal"]

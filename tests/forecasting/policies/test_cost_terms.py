@@ -61,7 +61,7 @@ def planned(tmp_path_factory):
         suppliers=[{"supplier": "one"}, {"supplier": "two", "line_cost": 6}],
         stock=[{"as_of": "2026-05-31", "sku": row["sku"], "on_hand": 12} for row in products],
     )
-    tables = plan(data, load(), AS_OF).tables
+    tables = plan(data, load(None, ["line_cost=0"]), AS_OF).tables
     return {name: table.set_index("sku") if "sku" in table else table for name, table in tables.items()}
 
 

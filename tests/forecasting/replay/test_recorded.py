@@ -274,8 +274,9 @@ def test_what_is_not_told_is_not_zero(tmp_path):
     for name in ("backordered_lines", "lost_units", "late_lines", "in_full_lines", "backlog_unit_days"):
         assert np.isnan(getattr(tallies, name)).all(), name
     assert np.isnan(found.run.purchased_units).all()
-    # Ordering costs nothing here, whatever was ordered.
-    assert found.run.cost_ordering.sum() == 0
+    # What ordering cost is not known either, unless it costs nothing whatever was ordered.
+    assert np.isnan(found.run.cost_ordering).all()
+    assert told(data, "line_cost=0").run.cost_ordering.sum() == 0
     assert [sentence.split("`")[1] for sentence in found.gaps] == ["orders", "purchase_orders"]
 
 
