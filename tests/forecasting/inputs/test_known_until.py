@@ -66,7 +66,7 @@ def test_one_line_of_a_later_century_does_not_make_the_data_newer(tmp_path):
 def test_a_plan_long_after_the_last_order_is_refused(tmp_path):
     data = shop(tmp_path, daily(SUNDAY))
     check_date(data, load(), SUNDAY + 7, "--as-of")
-    with pytest.raises(RequestError, match="8 days after 2026-03-29.*unknown, not nothing"):
+    with pytest.raises(RequestError, match=r"8 days after 2026-03-29.*unknown, not nothing"):
         check_date(data, load(), SUNDAY + 8, "--as-of")
     check_date(data, load(None, ["orders_gap_reviews=2"]), SUNDAY + 8, "--as-of")
 

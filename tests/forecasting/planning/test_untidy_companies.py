@@ -1,0 +1,161 @@
+"""Small companies whose records are late, odd or contradictory, and what a buyer would order there."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from forecasting.config import load
+from forecasting.domain import day_number, day_text
+from forecasting.planning.plan import plan
+from tests.support.builders import order, records
+
+TODAY = day_number("2026-03-29")
+
+
+def sold(sku="A", a_day=1, last=TODAY, days=448, **more):
+    return [order(sku, day_text(day), a_day, **more) for day in range(last - days + 1, last + 1)]
+
+
+def counted(on_hand, sku="A", on="2026-03-29", **more):
+    return {"as_of": on, "sku": sku, "on_hand": on_hand, **more}
+
+
+def purchase(number, ordered, sku="A", quantity=30, **more):
+    return {"purchase_order": number, "sku": sku, "quantity": quantity, "ordered_at": ordered, **more}
+
+
+def planned(tmp_path, *settings, **tables):
+    tables.setdefault("orders", sold())
+    data = records(tmp_path, **tables)
+    result = plan(data, load(None, settings), TODAY)
+    return result.tables["recommendations"].set_index("sku"), result
+
+
+def test_goods_that_were_expected_two_years_ago_do_not_starve_an_item(tmp_path):
+    lost = purchase("P1", "2024-05-01", quantity=500, expected_at="2024-06-01", status="open")
+    table, _ = planned(tmp_path, stock=[counted(0)], purchase_orders=[lost])
+    assert 20 <= table.loc["A", "quantity"] <= 60
+    assert "overdue" in table.loc["A", "flags"]
+    assert table.loc["A", "on_order"] == 500 and table.loc["A", "on_order_late"] == 500
+
+
+def test_two_items_of_one_supplier_have_each_its_lead_time(tmp_path):
+    bought = []
+    for number in range(10):
+        on = TODAY - 400 + 30 * number
+        for sku, days in (("A", 6), ("B", 61)):
+            came = {"received_at": day_text(on + days), "supplier": "S"}
+            bought.append(purchase(f"{sku}{number}", day_text(on), sku, **came))
+    table, _ = planned(
+        tmp_path,
+        orders=sold() + sold("B"),
+        products=[{"sku": sku, "supplier": "S"} for sku in "AB"],
+        suppliers=[{"supplier": "S", "lead_time_days": 5}],
+        stock=[counted(0), counted(0, "B")],
+        purchase_orders=bought,
+    )
+    assert 4 <= table.loc["A", "lead_time_days"] <= 10 and 12 <= table.loc["A", "quantity"] <= 35
+    assert 45 <= table.loc["B", "lead_time_days"] <= 66
+
+
+def test_goods_that_always_come_faster_than_promised_are_not_bought_again(tmp_path):
+    kept = [
+        purchase(
+            f"P{week}",
+            day_text(TODAY - 90 + 7 * week),
+            quantity=70,
+            expected_at=day_text(TODAY - 70 + 7 * week),
+            received_at=day_text(TODAY - 88 + 7 * week),
+            status="received",
+        )
+        for week in range(10)
+    ]
+    coming = purchase("P99", day_text(TODAY), quantity=300, expected_at=day_text(TODAY + 20), status="open")
+    table, _ = planned(
+        tmp_path,
+        orders=sold(a_day=10),
+        products=[{"sku": "A", "supplier": "S", "unit_cost": 5, "unit_price": 10}],
+        suppliers=[{"supplier": "S", "lead_time_days": 14}],
+        stock=[counted(20)],
+        purchase_orders=[*kept, coming],
+    )
+    assert table.loc["A", "quantity"] <= 20
+
+
+def test_demand_moves_to_the_successor_once(tmp_path):
+    table, _ = planned(
+        tmp_path,
+        orders=sold("OLD"),
+        products=[{"sku": "OLD"}, {"sku": "NEW", "predecessor": "OLD", "available_from": "2026-04-10"}],
+        stock=[counted(0, "OLD"), counted(0, "NEW")],
+    )
+    assert table.loc["OLD", "quantity"] == 0
+    assert "ends on 2026-04-09" in table.loc["OLD", "reason"]
+    assert 10 <= table.loc["NEW", "quantity"] <= 36
+
+
+def test_an_item_that_sells_on_beside_its_successor_goes_on(tmp_path):
+    table, _ = planned(
+        tmp_path,
+        orders=sold("OLD") + sold("NEW", days=60),
+        products=[
+            {"sku": "OLD"},
+            {"sku": "NEW", "predecessor": "OLD", "available_from": day_text(TODAY - 60)},
+        ],
+        stock=[counted(0, "OLD"), counted(0, "NEW")],
+    )
+    assert table.loc["OLD", "quantity"] > 15 and table.loc["NEW", "quantity"] > 15
+
+
+@pytest.mark.parametrize(("negative", "owed"), [("owed", 3), ("zero", 0)])
+def test_stock_below_zero_is_owed_or_zero_and_noticed(tmp_path, negative, owed):
+    table, result = planned(tmp_path, f"negative_stock={negative}", stock=[counted(-3)])
+    assert (table.loc["A", "on_hand"], table.loc["A", "backlog"]) == (0, owed)
+    assert 20 <= table.loc["A", "quantity"] <= 45
+    assert result.tables["notices"]["what"].str.contains("stock below zero").any()
+
+
+def test_expired_stock_is_ordered_for_and_noticed_with_its_money(tmp_path):
+    table, result = planned(
+        tmp_path,
+        products=[{"sku": "A", "shelf_life_days": 10, "unit_cost": 2}],
+        stock=[counted(1000, on="2025-12-19")],
+    )
+    assert 4 <= table.loc["A", "quantity"] <= 36 and "expired" in table.loc["A", "flags"]
+    notices = result.tables["notices"].set_index("sku")
+    assert notices.loc["A", "money"] == 2 * 900
+
+
+def test_stock_at_another_location_than_the_sales_is_flagged(tmp_path):
+    data = records(
+        tmp_path,
+        orders=sold(location="WH1"),
+        stock=[counted(500)],
+        purchase_orders=[purchase("P", "2026-03-20", quantity=60)],
+    )
+    result = plan(data, load(), TODAY)
+    table = result.tables["recommendations"]
+    assert table["flags"].str.contains("location_mismatch").all()
+    assert result.tables["notices"]["what"].str.contains("location").any()
+
+
+def test_locations_that_meet_are_not_flagged(tmp_path):
+    data = records(
+        tmp_path,
+        orders=sold(location="WH1") + sold(location="WH2"),
+        stock=[counted(5, location="WH1"), counted(5, location="WH2")],
+    )
+    assert not plan(data, load(), TODAY).tables["recommendations"]["flags"].str.contains("mismatch").any()
+
+
+def test_what_is_on_order_is_open_received_or_closed_in_a_plan(tmp_path):
+    part = purchase("P1", "2026-03-20", quantity=100, quantity_received=40, status="open")
+    table, result = planned(
+        tmp_path,
+        stock=[counted(100, on="2026-03-19")],
+        purchase_orders=[{**part, "expected_at": "2026-04-05"}],
+    )
+    assert (table.loc["A", "on_hand"], table.loc["A", "on_order"]) == (130, 60)
+    assert result.tables["notices"]["what"].str.contains("1 receipt without a day").any()
+    assert np.isclose(table.loc["A", "inventory_position"], 190)
