@@ -55,6 +55,9 @@ def records_of(dataset: Dataset) -> Records:
         order_names=np.asarray(pd.factorize(dataset.orders["order"])[1], dtype=object),
         order_locations=frozenset(map(str, dataset.orders["location"].unique())),
         purchases=_purchases(dataset, numbers, names),
+        purchase_order_names=pd.factorize(dataset.purchase_orders["purchase_order"])[1].to_numpy(
+            dtype=object
+        ),
         counts=_counts(dataset.stock, numbers),
         lots=_lots(dataset.lots, numbers),
         availability=_availability(dataset.availability, numbers),

@@ -231,6 +231,7 @@ class Records:
         suppliers: what ``suppliers`` says of each of these.
         order_names: text, shape (customers' orders,): the name of each order that ``orders`` numbers.
         order_locations: the locations that customers order at.
+        purchase_order_names: text, the name of each purchase order that ``purchases`` numbers.
         notices: what looked odd when the dataset was read.
 
     """
@@ -246,6 +247,7 @@ class Records:
     order_names: TextArray
     order_locations: frozenset[str]
     purchases: PurchaseRecords
+    purchase_order_names: TextArray
     counts: CountRecords
     lots: LotRecords
     availability: AvailabilityRecords

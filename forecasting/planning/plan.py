@@ -13,9 +13,11 @@ from forecasting.inputs.known_until import known_until
 from forecasting.inputs.notices import Notices
 from forecasting.inputs.records import Records
 from forecasting.planning.advice import Advice
+from forecasting.planning.excess import excess
 from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast
 from forecasting.planning.observer import observer
 from forecasting.planning.odd_orders import odd_orders
+from forecasting.planning.overdue import overdue
 from forecasting.planning.position import standing
 from forecasting.planning.recommendations import costs_table, recommendations
 from forecasting.planning.requests import check_date, check_levels, check_model
@@ -29,7 +31,8 @@ from forecasting.run import Clock, Result, describe, run_id
 def plan(records: Records, config: Config, as_of: int) -> Result:
     """What to order at the close of day ``as_of``.
 
-    Tables ``recommendations``, ``costs``, ``choices``, ``supplier_orders``, ``assumptions`` and ``notices``.
+    Tables ``recommendations``, ``costs``, ``choices``, ``supplier_orders``, ``overdue``, ``excess``, ``assumptions`` and
+    ``notices``.
 
     Raises RequestError where the date or a name does not fit.
     """
@@ -44,6 +47,8 @@ def plan(records: Records, config: Config, as_of: int) -> Result:
         "costs": costs_table(advice, table),
         "choices": choices_table(advice),
         "supplier_orders": supplier_orders(advice),
+        "overdue": overdue(advice, records),
+        "excess": excess(advice),
         "assumptions": assumptions.frame(),
         "notices": notices.frame(),
     }

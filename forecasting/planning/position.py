@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.domain import BoolArray, FloatArray, Receipts, Stock, StockPosition
+from forecasting.domain import BoolArray, FloatArray, IntArray, Receipts, Stock, StockPosition
 from forecasting.domain.calendar import DAYS
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.documents import owed_units
@@ -33,6 +33,7 @@ class Standing:
         contradicted: bool, shape (n,): the records of its stock contradict each other.
         apart: bool, shape (n,): it is sold at one location, and counted or bought at another only.
         unseen: float64, shape (n,), units that are likely to have been asked for, unknown to the records.
+        waiting_lines: int64, shape (n,): customers' lines of which units are owed.
 
     """
 
@@ -42,6 +43,7 @@ class Standing:
     contradicted: BoolArray
     apart: BoolArray
     unseen: FloatArray
+    waiting_lines: IntArray
 
     @property
     def overdue(self) -> FloatArray:
@@ -87,7 +89,8 @@ def standing(
     )
     contradicted = reconcile(records, there, usual_days, as_of, known.terms.unit_cost, notices)
     unseen = _unseen(there, observer, as_of, seen)
-    return Standing(position, there, orders, contradicted, apart(records), unseen)
+    waiting = np.bincount(records.orders.item, owed > 0, len(known)).astype(np.int64)
+    return Standing(position, there, orders, contradicted, apart(records), unseen, waiting)
 
 
 def _unseen(there: OnHand, observer: Observer, as_of: int, seen: History) -> FloatArray:

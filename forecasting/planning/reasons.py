@@ -49,7 +49,7 @@ def reason(row: Any, facts: Facts) -> str:
 
 def _order(row: Any, facts: Facts) -> str:
     packs = "" if facts.pack_size == 1 else f" ({number(row.packs)} packs)"
-    level = f" towards {number(row.order_up_to)}" if row.order_up_to > 0 else ""
+    level = f" towards a level of {number(row.order_up_to)}" if row.order_up_to > 0 else ""
     return f"Order {number(row.quantity)}{packs}{level}: {_there_is(row, facts)}; {_demand(row)}."
 
 

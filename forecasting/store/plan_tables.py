@@ -161,6 +161,50 @@ CHOICES = Table(
     "most.",
 )
 
+OVERDUE = Table(
+    "overdue",
+    ("plan",),
+    "a line of a purchase order that should have come by now, the most money first",
+    ("number",),
+    (
+        RUN,
+        AS_OF,
+        count("number", "", "1, 2, .. in their order."),
+        text("purchase_order", "The purchase order."),
+        *ITEM,
+        text("supplier", "Who it was ordered from; empty where the dataset names nobody."),
+        quantity("quantity", "units", "What is still to come of the line."),
+        money("value", "The same at the item's unit cost."),
+        date("ordered_on", "When it was ordered."),
+        date("promised_on", "When it was confirmed, else promised for.", nullable=True),
+        count("days_overdue", "days", "Since then; without a promise, since nearly all would have come."),
+        probability("chance", "That it still comes."),
+        date("likely_on", "The day by which it comes with probability .5, if it comes."),
+        date("latest_on", "The same with probability .9."),
+        count("waiting_lines", "lines", "Customers' order lines of the item that are owed something."),
+        quantity("waiting_units", "units", "Units of the item owed to customers."),
+    ),
+    "Ask the supplier, expedite, or close the line: what hardly comes any more is not counted on.",
+)
+
+EXCESS = Table(
+    "excess",
+    ("plan",),
+    "an item that there is more of than any likely demand calls for, the most money first",
+    ("location", "sku"),
+    (
+        RUN,
+        AS_OF,
+        *ITEM,
+        quantity("on_hand", "units", "In stock."),
+        quantity("excess_units", "units", "Of these, beyond twice what any likely demand calls for."),
+        money("excess_value", "The same at the item's unit cost."),
+        number(
+            "days_of_cover", "days", "How long the stock lasts; nothing where none is sold.", nullable=True
+        ),
+    ),
+)
+
 SUPPLIER_ORDERS = Table(
     "supplier_orders",
     ("plan",),

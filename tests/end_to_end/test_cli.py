@@ -86,7 +86,8 @@ def test_a_plans_files_and_database_hold_the_same(planned):
         "assumptions.csv",
         "assumptions.parquet",
         *("choices.csv", "choices.parquet", "costs.csv", "costs.parquet"),
-        *("notices.csv", "notices.parquet", "recommendations.csv", "recommendations.parquet"),
+        *("excess.csv", "excess.parquet", "notices.csv", "notices.parquet"),
+        *("overdue.csv", "overdue.parquet", "recommendations.csv", "recommendations.parquet"),
         *("run.json", "supplier_orders.csv", "supplier_orders.parquet"),
     ]
     table = pd.read_parquet(folder / "recommendations.parquet")

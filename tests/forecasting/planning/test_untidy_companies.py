@@ -159,3 +159,21 @@ def test_what_is_on_order_is_open_received_or_closed_in_a_plan(tmp_path):
     assert (table.loc["A", "on_hand"], table.loc["A", "on_order"]) == (130, 60)
     assert result.tables["notices"]["what"].str.contains("1 receipt without a day").any()
     assert np.isclose(table.loc["A", "inventory_position"], 190)
+
+
+def test_what_is_overdue_and_what_is_in_excess_are_tables(tmp_path):
+    late = purchase("P7", "2026-03-01", quantity=20, expected_at="2026-03-15", status="open", unit_cost=4)
+    coming = purchase("P8", "2026-03-20", quantity=20, expected_at="2026-04-10", status="open", unit_cost=4)
+    _, result = planned(
+        tmp_path,
+        orders=[*sold(), order("A", "2026-03-28", 5, status="open"), order("B", "2026-03-28")],
+        stock=[counted(0), counted(900, "B")],
+        purchase_orders=[late, coming],
+    )
+    (row,) = result.tables["overdue"].itertuples()
+    assert (row.purchase_order, row.sku, row.quantity, row.value) == ("P7", "A", 20, 80.0)
+    assert (row.promised_on, row.days_overdue) == ("2026-03-15", 14)
+    assert (row.waiting_lines, row.waiting_units) == (1, 5)
+    assert 0 < row.chance < 0.9 and "2026-03-29" < row.likely_on < row.latest_on
+    (much,) = result.tables["excess"].itertuples()
+    assert much.sku == "B" and 800 < much.excess_units < 900
