@@ -44,14 +44,20 @@ class KnownUntil:
     Attributes:
         orders: of customers' orders: what was not ordered by then was not asked for.
         last_order: the day of the last order line, misdated ones left out.
-        receipts, counts: of the last receipt, and of the last count of the stock.
+        shipments, receipts, counts: of the last shipment, receipt, and count of the stock.
 
     """
 
     orders: int
     last_order: int
+    shipments: int
     receipts: int
     counts: int
+
+    def as_text(self) -> dict[str, str | None]:
+        """Each as a date; None where the table says nothing."""
+        days = {name: getattr(self, name) for name in ("orders", "shipments", "receipts", "counts")}
+        return {name: day_text(day) if day > LONG_AGO else None for name, day in days.items()}
 
     def notices(self, as_of: int) -> list[Notice]:
         """What is not known at the close of ``as_of``."""
@@ -74,6 +80,7 @@ def known_until(records: Records) -> KnownUntil:
     return KnownUntil(
         orders=_silence(ordered, last) if not _half(ordered, lines) else last - 1,
         last_order=last,
+        shipments=int(records.orders.shipped.max(initial=LONG_AGO)),
         receipts=int(received.max(initial=LONG_AGO)),
         counts=int(counted.max(initial=LONG_AGO)),
     )

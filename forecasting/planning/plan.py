@@ -31,8 +31,8 @@ from forecasting.run import Clock, Result, describe, run_id
 def plan(records: Records, config: Config, as_of: int) -> Result:
     """What to order at the close of day ``as_of``.
 
-    Tables ``recommendations``, ``costs``, ``choices``, ``supplier_orders``, ``overdue``, ``excess``, ``assumptions`` and
-    ``notices``.
+    Tables ``recommendations``, ``costs``, ``choices``, ``supplier_orders``, ``overdue``, ``excess``,
+    ``assumptions`` and ``notices``.
 
     Raises RequestError where the date or a name does not fit.
     """
@@ -56,7 +56,8 @@ def plan(records: Records, config: Config, as_of: int) -> Result:
 
     described = describe(advice.run, "plan", records, config, clock, _counts(records, advice), notices)
     whole = together(advice.orders, config.budget, table["value"].to_numpy())
-    return Result(tables, {**described, "as_of": day_text(as_of), "together": whole})
+    told = {"as_of": day_text(as_of), "known_until": known_until(records).as_text(), "together": whole}
+    return Result(tables, {**described, **told})
 
 
 def advise(
