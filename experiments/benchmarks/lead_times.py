@@ -61,7 +61,8 @@ def foretold(frame: pd.DataFrame, probabilities: tuple[float, ...], *, promised:
         known = int(np.searchsorted(frame["came"], sent, side="left"))
         if known < FIRST_ORDERS:
             continue
-        past = Deliveries(*(frame[name].to_numpy()[:known] for name in ("vendor", "item")), y[:known])
+        columns = (frame[name].to_numpy()[:known] for name in ("vendor", "item", "sent", "came"))
+        past = Deliveries.of(*columns, y[:known])
         held, item, place = (
             beliefs(past, supplier, vendors, sd, PRIOR),
             orders["item"].to_numpy(),

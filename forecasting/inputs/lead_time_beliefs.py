@@ -50,12 +50,26 @@ class Deliveries:
     Attributes:
         supplier, item: int64.
         y: float64: log(1 + days) less that of the days stated.
+        share: float64, 0..1: what the row counts for its supplier: a delivery counts once, however many
+            items it brought.
 
     """
 
     supplier: IntArray
     item: IntArray
     y: FloatArray
+    share: FloatArray
+
+    @classmethod
+    def of(
+        cls, supplier: IntArray, item: IntArray, ordered: IntArray, came: IntArray, y: FloatArray
+    ) -> Deliveries:
+        """Those of one supplier that were ordered on one day and came on one are one; each shape (m,)."""
+        if len(y) == 0:
+            return cls(supplier, item, y, np.zeros(0))
+        keys = np.stack([supplier, ordered, came])
+        _, number, rows = np.unique(keys, axis=1, return_inverse=True, return_counts=True)
+        return cls(supplier, item, y, 1.0 / rows[number])
 
 
 @dataclass(frozen=True)
@@ -99,7 +113,15 @@ def beliefs(
     of_item[:, WEIGHT_STATED] = ITEM_PRIOR
 
     residual = np.zeros(len(deliveries.y))
-    _learn(deliveries.supplier, deliveries.item, deliveries.y, of_supplier, of_item, residual)
+    _learn(
+        deliveries.supplier,
+        deliveries.item,
+        deliveries.y,
+        deliveries.share,
+        of_supplier,
+        of_item,
+        residual,
+    )
 
     before = of_item[:, CHANGES] < of_supplier[supplier, CHANGES]
     of_item[before, WEIGHT], of_item[before, WEIGHT_STATED] = 0.0, ITEM_PRIOR
@@ -155,12 +177,15 @@ def _learn(
     supplier: IntArray,
     item: IntArray,
     y: FloatArray,
+    share: FloatArray,
     of_supplier: FloatArray,
     of_item: FloatArray,
     residual: FloatArray,
 ) -> None:
-    """Walk the m deliveries in time: ``of_supplier``, shape (s, 10), and ``of_item``, shape (n, 10), come
-    out as they are after the last one, ``residual``, shape (m,), as what each was off by, in deviations.
+    """Walk the m deliveries in time, each of which counts ``share``, shape (m,), for its supplier.
+
+    ``of_supplier``, shape (s, 10), and ``of_item``, shape (n, 10), come out as they are after the last one,
+    ``residual``, shape (m,), as what each was off by, in deviations.
     """
     for k in range(len(y)):
         s, i = of_supplier[supplier[k]], of_item[item[k]]
@@ -181,8 +206,8 @@ def _learn(
             s[FIRST], s[SEVERAL] = item[k], 0.0
         if s[FIRST] != item[k]:
             s[SEVERAL] = 1.0
-        item_changed = _surprised(i, side, y[k])
-        supplier_changed = _surprised(s, side, y[k]) and s[SEVERAL] > 0
+        item_changed = _surprised(i, side, y[k], 1.0)
+        supplier_changed = _surprised(s, side, y[k], share[k]) and s[SEVERAL] > 0
         if item_changed:
             _begin_anew(i)
         if supplier_changed:
@@ -193,21 +218,30 @@ def _learn(
 
         # One surprise alone may be anything: it moves the belief as much as the largest usual error would.
         error = min(max(error, -LARGEST * sd), LARGEST * sd)
-        s[SQUARES], s[SQUARES_WEIGHT] = FADES * s[SQUARES] + error**2, FADES * s[SQUARES_WEIGHT] + 1.0
-        for state in (s, i):
-            state[WEIGHT] = FADES * state[WEIGHT] + 1.0
-            state[MEAN] += (level + error - state[MEAN]) / state[WEIGHT]
-            state[WEIGHT_STATED] *= FADES
+        fades = FADES ** share[k]
+        s[SQUARES] = fades * s[SQUARES] + share[k] * error**2
+        s[SQUARES_WEIGHT] = fades * s[SQUARES_WEIGHT] + share[k]
+        _move(s, level + error, share[k])
+        _move(i, level + error, 1.0)
 
 
 @compiled
-def _surprised(state: FloatArray, side: float, y: float) -> bool:
-    """Count a surprise on one side (-1, 1; 0: none): whether there have been enough in a row."""
+def _surprised(state: FloatArray, side: float, y: float, share: float) -> bool:
+    """Count a surprise on one side (-1, 1; 0: none) for a share: whether there have been enough in a row."""
     if side == 0.0 or state[STREAK] * side < 0:
         state[STREAK], state[STREAK_SUM] = 0.0, 0.0
-    state[STREAK] += side
-    state[STREAK_SUM] += side * side * y
-    return abs(state[STREAK]) >= SURPRISES
+    state[STREAK] += side * share
+    state[STREAK_SUM] += side * side * share * y
+    return abs(state[STREAK]) >= SURPRISES - 1e-9
+
+
+@compiled
+def _move(state: FloatArray, y: float, share: float) -> None:
+    """Move a level towards what was seen, as far as a delivery that counts ``share`` can."""
+    fades = FADES**share
+    state[WEIGHT] = fades * state[WEIGHT] + share
+    state[MEAN] += share * (y - state[MEAN]) / state[WEIGHT]
+    state[WEIGHT_STATED] *= fades
 
 
 @compiled

@@ -109,7 +109,9 @@ def _deliveries(records: Records, as_of: int, stated: FloatArray, *, promised: b
     days = np.maximum(purchases.received[row] - purchases.ordered[row] - 1, 0)
     against = promise[row] if promised else stated[purchases.item[row]]
     y = np.log1p(days) - np.log1p(against)
-    return Deliveries(purchases.supplier[row], purchases.item[row], y)
+    return Deliveries.of(
+        purchases.supplier[row], purchases.item[row], purchases.ordered[row], purchases.received[row], y
+    )
 
 
 def promised_days(ordered: IntArray, confirmed: IntArray, expected: IntArray) -> FloatArray:

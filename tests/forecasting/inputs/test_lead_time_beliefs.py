@@ -54,6 +54,20 @@ def test_lines_of_one_delivery_are_one_observation(tmp_path):
     assert 14 < one[0] < 24
 
 
+def test_one_late_delivery_of_many_items_is_no_change_of_its_supplier(tmp_path):
+    skus = [f"i{number}" for number in range(12)]
+    steady = [purchase(f"{k}{sku}", 600 - 20 * k, 14, sku) for k in range(20) for sku in skus]
+    late = [purchase(f"late{sku}", 190, 60, sku) for sku in skus]
+    data = records(
+        tmp_path,
+        orders=[order(sku, "2025-01-06") for sku in skus] + SOLD,
+        products=[{"sku": sku, "supplier": "s"} for sku in (*skus, "a")],
+        suppliers=[{"supplier": "s", "lead_time_days": 14}],
+        purchase_orders=steady + late,
+    )
+    assert known(data).lead_times.mean.max() < 22
+
+
 def test_deliveries_teach_nothing_where_they_are_not_to(tmp_path):
     data = company(tmp_path, [purchase(k, 400 - 30 * k, 40) for k in range(10)])
     assert known(data, "lead_time_receipts=0").lead_times.mean.tolist() == [14.0, 14.0]
@@ -137,7 +151,7 @@ def test_beliefs_cover_what_comes():
     one = np.zeros(3000, dtype=np.int64)
     covered = {0.5: [], 0.9: []}
     for known in range(300, 3000, 30):
-        past = Deliveries(one[:known], one[:known], y[:known])
+        past = Deliveries(one[:known], one[:known], y[:known], np.ones(known))
         held = beliefs(past, one[:1], 1, np.array([0.25]), 4.0)
         for probability, shares in covered.items():
             shares.append(np.mean(fresh <= held.quantile(probability)[0]))
