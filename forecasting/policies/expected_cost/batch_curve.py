@@ -59,6 +59,7 @@ class BatchCurve(SomeItems):
         integral: the same shape: of G over the positions from the lowest level on.
         reorder: s, units. ``idle``: n0, reviews. ``step``: e, units. ``review_demand``: d, units.
             ``line_cost``: K, money. Each float64, shape (n,).
+        smallest: of the usual order, units. ``usual_cost``: money, the price of a unit of it. Float64, (n,).
         terms: packs and prices.
 
     """
@@ -74,35 +75,35 @@ class BatchCurve(SomeItems):
     step: FloatArray
     review_demand: FloatArray
     line_cost: FloatArray
+    smallest: FloatArray
+    usual_cost: FloatArray
     terms: OrderTerms
 
-    def lasting(self, y: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """C, money, with all that it costs once but K, and N, reviews: float64, (n, k), rows ascending."""
-        cost = self.idle[:, None] * self.one.cost(y) + self._passed(self.integral, y) + self._once(y)
+    def lasting(self, y: FloatArray, reorder: FloatArray | None = None) -> tuple[FloatArray, FloatArray]:
+        """C, money, with all that it costs once but K, and N, reviews: float64, (n, k), rows ascending.
+
+        ``reorder``: what takes the place of s; float64, shape (n, k), rows ascending.
+        """
+        low = self.reorder[:, None] if reorder is None else reorder
+        cost = self.idle[:, None] * self.one.cost(y) + self._passed(self.integral, y, low) + self._once(y)
         if self.crossover is not None:
             cost[self.crossover.items] += self.crossover.cost(y[self.crossover.items])
-        return cost, self.idle[:, None] + self._further(y) / self.review_demand[:, None]
+        return cost, self.idle[:, None] + self._further(y, low) / self.review_demand[:, None]
 
-    def rate(self, y: FloatArray) -> FloatArray:
+    def rate(self, y: FloatArray, reorder: FloatArray | None = None) -> FloatArray:
         """Money per review, at no price, of ordering up to ``y`` now, and again when it pays: (n, k)."""
-        cost, reviews = self.lasting(y)
+        cost, reviews = self.lasting(y, reorder)
         return (self.line_cost[:, None] + cost) / reviews
-
-    def price(self, y: FloatArray) -> FloatArray:
-        """Money, of a unit of an order up to ``y``, from s at most: float64, shape (n, k)."""
-        terms = self.terms
-        most = (terms.largest_packs * terms.pack_size)[:, None]
-        return terms.price(np.clip(y - self.reorder[:, None], terms.smallest[:, None], most))
 
     def best(self, low: FloatArray, high: FloatArray) -> FloatArray:
         """S, float64, shape (n,): the level from ``low`` to ``high`` of the least cost per review."""
-        unit = np.minimum(self.terms.pack_size, 1.0)
+        unit = self.unit
+        return lowest(lambda y: self.rate(y * unit[:, None]), low / unit, np.ceil(high / unit)) * unit
 
-        def cost(units: FloatArray) -> FloatArray:
-            y = units * unit[:, None]
-            return self.rate(y) + self.review_demand[:, None] * self.price(y)
-
-        return lowest(cost, low / unit, np.ceil(high / unit)) * unit
+    @property
+    def unit(self) -> FloatArray:
+        """float64, shape (n,), units: how far apart two levels are."""
+        return np.minimum(self.terms.pack_size, 1.0)
 
     def parts(self, y: FloatArray) -> dict[str, FloatArray]:
         """What C of ``y``, float64, shape (n,), is the sum of, by the names of ``PARTS``: shape (n,) each."""
@@ -113,7 +114,7 @@ class BatchCurve(SomeItems):
         named = {}
         for name in PARTS:
             integral = _integral(self.levels, np.stack([part[name] for part in along], axis=1))
-            passed = self._passed(integral, column)[:, 0]
+            passed = self._passed(integral, column, self.reorder[:, None])[:, 0]
             bought_ahead = np.where(above, once[name] - free[name], 0.0)
             named[name] = self.idle * top[name] + passed + bought_ahead
         if self.crossover is not None:
@@ -130,17 +131,19 @@ class BatchCurve(SomeItems):
         each = self.each[:, None]
         return self.excess.cost(np.maximum(y, each)) - self.excess.cost(each)
 
-    def _further(self, y: FloatArray) -> FloatArray:
-        """Units of ``y`` that are passed after the first lines."""
-        return np.maximum(y - self.step[:, None] - self.reorder[:, None], 0.0)
+    def _further(self, y: FloatArray, low: FloatArray) -> FloatArray:
+        """Units of ``y`` above the reorder point ``low`` that are passed after the first lines."""
+        return np.maximum(y - self.step[:, None] - low, 0.0)
 
-    def _passed(self, integral: FloatArray, y: FloatArray) -> FloatArray:
-        """1/d times the integral from s to y - e."""
-        low = self.reorder[:, None]
-        points = np.concatenate([low, low + self._further(y)], axis=1)
-        out = np.empty_like(points)
-        over_items(between_levels, len(points), self.levels, integral, points, out)
-        return (out[:, 1:] - out[:, :1]) / self.review_demand[:, None]
+    def _passed(self, integral: FloatArray, y: FloatArray, low: FloatArray) -> FloatArray:
+        """1/d times the integral from ``low`` to y - e."""
+        to_y, to_low = (self._along(integral, level) for level in (low + self._further(y, low), low))
+        return (to_y - to_low) / self.review_demand[:, None]
+
+    def _along(self, integral: FloatArray, y: FloatArray) -> FloatArray:
+        out = np.empty_like(y)
+        over_items(between_levels, len(y), self.levels, integral, y, out)
+        return out
 
 
 def batch_curve(situation: Situation, curve: CostCurve, items: IntArray) -> tuple[BatchCurve, FloatArray]:
@@ -164,9 +167,14 @@ def batch_curve(situation: Situation, curve: CostCurve, items: IntArray) -> tupl
         """The highest level from which one more review without an order costs so much."""
         return last_true(lambda level: one.cost(level) >= rate, deepest, each - 1.0, unit)
 
-    # No order is due before one more review costs as much as ordering at each.
-    lowest_point = reorder_point(one.cost(each * unit) + line_cost)
-    levels = _levels(lowest_point - unit, one.highest + demand * LONGEST_DAYS / review_days, unit)
+    # No order is due before one more review costs as much as ordering at each, or as holding what a better
+    # price asks for.
+    held_for = own.review.holding * review_days / demand
+    most = np.maximum(demand * LONGEST_DAYS / review_days, _most_worth(terms, held_for))
+    held = each * unit + _largest_break(terms, one.highest + most - each * unit)
+    dearest = np.maximum(one.cost(each * unit) + line_cost, own.cost(held))
+    lowest_point = reorder_point(dearest)
+    levels = _levels(lowest_point - unit, one.highest + most, unit)
     batch = BatchCurve(
         items=items,
         one=one,
@@ -180,12 +188,34 @@ def batch_curve(situation: Situation, curve: CostCurve, items: IntArray) -> tupl
         step=np.maximum(demand * idle - demand / 2 - line, 0.0),
         review_demand=demand,
         line_cost=line_cost,
+        smallest=terms.smallest,
+        usual_cost=terms.unit_cost,
         terms=terms,
     )
     for _ in range(ROUNDS):
         level = batch.best(batch.each, batch.highest)
         batch = replace(batch, reorder=reorder_point(batch.rate(level[:, None])[:, 0]))
     return batch, level
+
+
+def _largest_break(terms: OrderTerms, reach: FloatArray) -> FloatArray:
+    """The largest order of ``reach`` at most that a price asks for; else 0: float64, shape (n,), units."""
+    if terms.breaks is None:
+        return np.zeros(len(terms))
+    asked = terms.breaks.quantity
+    reached = np.isfinite(asked) & (asked <= reach[:, None])
+    return np.asarray(np.max(np.where(reached, asked, 0.0), axis=1, initial=0.0))
+
+
+def _most_worth(terms: OrderTerms, held: FloatArray) -> FloatArray:
+    """Units that the best price may be worth buying at once; 0 without one: float64, shape (n,).
+
+    ``held``: money, float64, shape (n,), that each unit of an order costs more than the one below it, because
+    it is held for longer. A unit costs half as much as the last one in the mean.
+    """
+    largest = _largest_break(terms, np.where(terms.has_breaks, terms.largest_packs * terms.pack_size, 0.0))
+    saved = np.maximum(terms.unit_cost - terms.price(largest), 0.0)
+    return np.minimum(2.0 * saved / np.maximum(held, 1e-12), largest)
 
 
 def _levels(low: FloatArray, high: FloatArray, unit: FloatArray) -> FloatArray:

@@ -39,6 +39,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.domain import BoolArray, Columns, FloatArray, OrderTerms
+from forecasting.policies.expected_cost.batch_breaks import with_breaks
 from forecasting.policies.expected_cost.batch_curve import batch_curve, worth_batching
 from forecasting.policies.expected_cost.cost_curve import LONGEST_DAYS, CostCurve
 from forecasting.policies.expected_cost.position_cost import PositionCost, overlaid
@@ -165,19 +166,22 @@ def relative_value(situation: Situation, curve: CostCurve, excess_holding_days: 
     )
     up_to = up_to * unit
     rate, usual_cost = curve.cost(up_to) + situation.costs.line_cost, terms.unit_cost
-    horizon, batch = np.ones(len(situation)), None
+    horizon, smallest, batch = np.ones(len(situation)), terms.smallest, None
 
     batched = np.flatnonzero(worth_batching(situation))
     if len(batched):
-        batch, level = batch_curve(situation, curve, batched)
+        batch, level = with_breaks(*batch_curve(situation, curve, batched))
         up_to = overlaid(up_to, batched, level)
         # g is what happens at the usual price, which is the yardstick of every other.
         rate = overlaid(rate, batched, batch.rate(level[:, None])[:, 0])
-        usual_cost = overlaid(usual_cost, batched, batch.price(level[:, None])[:, 0])
+        usual_cost = overlaid(usual_cost, batched, batch.usual_cost)
+        smallest = overlaid(smallest, batched, batch.smallest)
         horizon = overlaid(horizon, batched, batch.lasting(level[:, None])[1][:, 0])
 
-    point = _reorder_point(situation, PositionCost(curve, batch, rate, horizon), up_to)
+    point = _reorder_point(situation, PositionCost(curve, batch, rate, horizon), up_to, smallest)
     highest = np.maximum(np.maximum(up_to, point + terms.smallest), 0.0)
+    # Where only a larger order has the usual price, none of it is smaller.
+    up_to = np.where(smallest > terms.smallest, np.maximum(up_to, point + smallest), up_to)
     if batch is not None:
         # What it costs is told of no fewer reviews than the position lasts, so that no cost is below zero.
         lasts = batch.lasting(position[batched, None])[1][:, 0]
@@ -199,18 +203,24 @@ def relative_value(situation: Situation, curve: CostCurve, excess_holding_days: 
     )
 
 
-def _reorder_point(situation: Situation, costs: PositionCost, up_to: FloatArray) -> FloatArray:
-    """s, float64, shape (n,), units: the highest level from which an order still lowers the cost."""
+def _reorder_point(
+    situation: Situation, costs: PositionCost, up_to: FloatArray, smallest: FloatArray
+) -> FloatArray:
+    """s, float64, shape (n,), units: the highest level from which an order still lowers the cost.
+
+    ``up_to``, ``smallest``: float64, shape (n,), units, of the usual order.
+    """
     terms, line_cost = situation.terms, situation.costs.line_cost
     unit = np.minimum(terms.pack_size, 1.0)
     top = np.floor(up_to / unit)
     bottom = np.maximum(top - np.ceil(terms.smallest / unit) - 1.0, -1.0)
-    # A dear order may wait for a backlog.
+    # A dear order, or a small one, may wait for a backlog.
     lowest_level = np.where(situation.backorder_allowed, -costs.curve.highest, 0.0)
-    bottom = np.where(line_cost > 0, np.floor(lowest_level / unit) - 1.0, bottom)
+    waits = (line_cost > 0) | (smallest > terms.smallest)
+    bottom = np.where(waits, np.floor(lowest_level / unit) - 1.0, bottom)
 
     def pays(level: FloatArray) -> BoolArray:
-        reached = np.maximum(level + terms.smallest, up_to)
+        reached = np.maximum(level + smallest, up_to)
         both = costs.cost(np.stack([level, reached], axis=1))
         return both[:, 1] + line_cost < both[:, 0]
 
