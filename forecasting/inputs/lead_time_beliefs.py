@@ -107,7 +107,7 @@ def beliefs(
         prior: what was stated counts for so many deliveries.
 
     """
-    of_supplier, of_item = np.zeros((suppliers, 10)), np.zeros((len(supplier), 10))
+    of_supplier, of_item = np.zeros((suppliers, 11)), np.zeros((len(supplier), 11))
     of_supplier[:, WEIGHT_STATED] = prior
     of_supplier[:, SQUARES], of_supplier[:, SQUARES_WEIGHT] = SD_PRIOR * sd**2, SD_PRIOR
     of_item[:, WEIGHT_STATED] = ITEM_PRIOR
@@ -127,7 +127,10 @@ def beliefs(
     of_item[before, WEIGHT], of_item[before, WEIGHT_STATED] = 0.0, ITEM_PRIOR
 
     middle = (np.arange(SHAPE_PRIOR) + 0.5) / SHAPE_PRIOR
-    around = np.sqrt(of_supplier[:, SQUARES] / of_supplier[:, SQUARES_WEIGHT])[supplier]
+    # An item's own deviation is pooled towards its supplier's as its level is.
+    pooled = (of_supplier[:, SQUARES] / of_supplier[:, SQUARES_WEIGHT])[supplier]
+    squares = of_item[:, SQUARES] + ITEM_PRIOR * pooled
+    around = np.sqrt(squares / (of_item[:, SQUARES_WEIGHT] + ITEM_PRIOR))
     rests_on = np.maximum(of_item[:, WEIGHT] + of_item[:, WEIGHT_STATED], 1.0)
     return Beliefs(
         level=_level(of_item, _level(of_supplier, np.zeros(suppliers))[supplier]),
@@ -158,10 +161,12 @@ def days_at(
     return np.asarray(np.expm1(np.log1p(np.maximum(stated_days, 0.0)) + y))
 
 
-WEIGHT, MEAN, WEIGHT_STATED, STREAK, STREAK_SUM, CHANGES, SQUARES, SQUARES_WEIGHT, FIRST, SEVERAL = range(10)
+WEIGHT, MEAN, WEIGHT_STATED, STREAK, STREAK_SUM, STREAK_SQUARES, CHANGES = range(7)
+SQUARES, SQUARES_WEIGHT, FIRST, SEVERAL = range(7, 11)
 """Columns of a state: how many deliveries it rests on, their mean, what the level above counts for; the
-surprises in a row, signed, and their sum; how many changes of the supplier there were. Of suppliers alone:
-squared errors, their weight, the item that began the streak, and whether other items are in it too.
+surprises in a row, signed, their sum, and what they added to the supplier's squares; how many changes of the
+supplier there were; squared errors, and their weight. Of suppliers alone: the item that began the streak, and
+whether other items are in it too.
 """
 
 
@@ -184,7 +189,7 @@ def _learn(
 ) -> None:
     """Walk the m deliveries in time, each of which counts ``share``, shape (m,), for its supplier.
 
-    ``of_supplier``, shape (s, 10), and ``of_item``, shape (n, 10), come out as they are after the last one,
+    ``of_supplier``, shape (s, 11), and ``of_item``, shape (n, 11), come out as they are after the last one,
     ``residual``, shape (m,), as what each was off by, in deviations.
     """
     for k in range(len(y)):
@@ -208,8 +213,13 @@ def _learn(
             s[SEVERAL] = 1.0
         item_changed = _surprised(i, side, y[k], 1.0)
         supplier_changed = _surprised(s, side, y[k], share[k]) and s[SEVERAL] > 0
+        if item_changed or supplier_changed:
+            # What began a change was no error.
+            s[SQUARES] -= i[STREAK_SQUARES] if item_changed else s[STREAK_SQUARES]
+            s[SQUARES] = max(s[SQUARES], 1e-6 * s[SQUARES_WEIGHT])
         if item_changed:
             _begin_anew(i)
+            i[SQUARES], i[SQUARES_WEIGHT] = 0.0, 0.0
         if supplier_changed:
             _begin_anew(s)
             s[CHANGES] += 1.0
@@ -221,6 +231,10 @@ def _learn(
         fades = FADES ** share[k]
         s[SQUARES] = fades * s[SQUARES] + share[k] * error**2
         s[SQUARES_WEIGHT] = fades * s[SQUARES_WEIGHT] + share[k]
+        i[SQUARES], i[SQUARES_WEIGHT] = FADES * i[SQUARES] + error**2, FADES * i[SQUARES_WEIGHT] + 1.0
+        if side != 0.0:
+            i[STREAK_SQUARES] += share[k] * error**2
+            s[STREAK_SQUARES] += share[k] * error**2
         _move(s, level + error, share[k])
         _move(i, level + error, 1.0)
 
@@ -229,7 +243,7 @@ def _learn(
 def _surprised(state: FloatArray, side: float, y: float, share: float) -> bool:
     """Count a surprise on one side (-1, 1; 0: none) for a share: whether there have been enough in a row."""
     if side == 0.0 or state[STREAK] * side < 0:
-        state[STREAK], state[STREAK_SUM] = 0.0, 0.0
+        state[STREAK], state[STREAK_SUM], state[STREAK_SQUARES] = 0.0, 0.0, 0.0
     state[STREAK] += side * share
     state[STREAK_SUM] += side * side * share * y
     return abs(state[STREAK]) >= SURPRISES - 1e-9
@@ -249,4 +263,4 @@ def _begin_anew(state: FloatArray) -> None:
     """Believe the surprises of the streak, and nothing else."""
     state[MEAN] = state[STREAK_SUM] / abs(state[STREAK])
     state[WEIGHT] = float(SURPRISES)
-    state[WEIGHT_STATED], state[STREAK], state[STREAK_SUM] = 0.0, 0.0, 0.0
+    state[WEIGHT_STATED], state[STREAK], state[STREAK_SUM], state[STREAK_SQUARES] = 0.0, 0.0, 0.0, 0.0
