@@ -1,4 +1,4 @@
-"""Dates far ahead of all others in their column: a mistyped year is the usual reason."""
+"""Dates far ahead of all others in their column (a mistyped year as a rule), and orders that end early."""
 
 from __future__ import annotations
 
@@ -16,6 +16,12 @@ FAR_DAYS = 31.0
 FEW, FEW_IN_A_THOUSAND = 3, 1
 """Dates far ahead are at most so many: more are no slip, but how the column is."""
 
+FEWEST_DAYS = 30
+"""Different days with orders that there must be before their end can be early."""
+
+PAUSE_DAYS, LONGEST_PAUSES = 7.0, 1.25
+"""Orders end early so many days before other records do, and after so many of their longest pause."""
+
 COLUMNS = (
     ("orders", "ordered_at", "demand up to there is taken to be none, and the line is not seen before"),
     ("orders", "shipped_at", "until then the line is taken to be owed"),
@@ -29,11 +35,12 @@ COLUMNS = (
 
 
 def notices(given: Given) -> Iterator[Notice]:
-    """Each column of dates of what has happened, with dates far after nearly all others."""
+    """Each column of dates of what has happened, with dates far after nearly all others; and early ends."""
     end = -np.inf
     if given.has("orders"):
-        ordered = given.days("orders", "ordered_at")
-        end = np.nanmax(np.delete(ordered, far_ahead(ordered)))
+        ordered = _without_far(given.days("orders", "ordered_at"))
+        end = np.nanmax(ordered)
+        yield from _stale(given, ordered)
     for table, column, then in COLUMNS:
         if given.has(table):
             days = given.days(table, column)
@@ -45,6 +52,34 @@ def notices(given: Given) -> Iterator[Notice]:
                 last = str(np.datetime64(int(before), "D"))
                 what = f"far ahead of all other dates in the column, the last of which is {last}; {then}"
                 yield given.notice(table, column, rows, what, "Correct the date if it is mistyped.")
+
+
+def _stale(given: Given, ordered: Floats) -> Iterator[Notice]:
+    """Orders that end long before the counts or the purchases do: an older extract than theirs."""
+    each = np.unique(ordered[~np.isnan(ordered)])
+    if len(each) < FEWEST_DAYS:
+        return
+    # A company closes for some days a year: the first pause longer than all of them is no holiday.
+    limit = max(PAUSE_DAYS, LONGEST_PAUSES * np.diff(each).max())
+    for table, column, word in (("stock", "as_of", "count"), ("purchase_orders", "ordered_at", "purchase")):
+        if given.has(table):
+            last = np.nanmax(_without_far(given.days(table, column)))
+            if last - each[-1] > limit:
+                ends, other = (str(np.datetime64(int(day), "D")) for day in (each[-1], last))
+                what = (
+                    f"the last order is of {ends}, the last {word} of {other}: {last - each[-1]:,.0f} days "
+                    "without an order, more than ever before; they are taken to be days without demand"
+                )
+                rows = np.flatnonzero(ordered == each[-1])[:1]
+                yield given.notice(
+                    "orders", "ordered_at", rows, what, "Export the orders anew, up to the same day."
+                )
+                return
+
+
+def _without_far(days: Floats) -> Floats:
+    days[far_ahead(days)] = np.nan
+    return days
 
 
 def far_ahead(days: Floats) -> Rows:
