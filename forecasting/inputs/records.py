@@ -232,6 +232,7 @@ class Records:
         order_names: text, shape (customers' orders,): the name of each order that ``orders`` numbers.
         order_locations: the locations that customers order at.
         notices: what looked odd when the dataset was read.
+        absent: the tables that lack something, each with what (``dataset.absent``).
 
     """
 
@@ -254,6 +255,7 @@ class Records:
     price_breaks: BreakRecords
     alternatives: AlternativeRecords
     notices: tuple[Notice, ...] = ()
+    absent: tuple[tuple[str, str], ...] = ()
 
     @property
     def first_day(self) -> int:

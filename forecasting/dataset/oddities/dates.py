@@ -31,7 +31,18 @@ COLUMNS = (
     ("purchase_orders", "ordered_at", "the order is not seen before then"),
     ("purchase_orders", "received_at", "until then the goods are taken to be on order"),
     ("availability", "date", "it says nothing of any day before"),
+    ("events", "date", "it says nothing of any day before"),
+    ("prices", "from", "it says nothing of any day before"),
 )
+
+YEAR = 366.0
+"""So long after the last order nothing has happened yet, however few dates there are to compare with."""
+
+ABROAD, FEWEST_DATES = 0.1, 10
+"""Hardly any of so many dates lie in the time of the orders: they are of another time."""
+
+ALSO_THEN = (*COLUMNS[:-1], ("purchase_orders", "expected_at", ""))
+"""Columns whose dates lie in the time of the orders, but for a few."""
 
 
 def notices(given: Given) -> Iterator[Notice]:
@@ -45,13 +56,20 @@ def notices(given: Given) -> Iterator[Notice]:
         if given.has(table):
             days = given.days(table, column)
             rows = far_ahead(days)
+            beyond = np.flatnonzero(days > end + YEAR)
+            if not len(rows) and len(beyond) <= FEW and table not in ("events", "prices"):
+                rows = beyond
             # A last count after a long pause is no slip where customers ordered up to then.
             rows = rows[days[rows] > end + FAR_DAYS]
             if len(rows):
-                before = np.nanmax(np.where(days < days[rows].min(), days, np.nan))
-                last = str(np.datetime64(int(before), "D"))
-                what = f"far ahead of all other dates in the column, the last of which is {last}; {then}"
+                before = days[days < days[rows].min()]
+                last = (
+                    f", the last of which is {np.datetime64(int(before.max()), 'D')}" if len(before) else ""
+                )
+                what = f"far ahead of all other dates in the column{last}; {then}"
                 yield given.notice(table, column, rows, what, "Correct the date if it is mistyped.")
+    if np.isfinite(end):
+        yield from _of_another_time(given, np.nanmin(ordered), end)
 
 
 def _stale(given: Given, ordered: Floats) -> Iterator[Notice]:
@@ -75,6 +93,21 @@ def _stale(given: Given, ordered: Floats) -> Iterator[Notice]:
                     "orders", "ordered_at", rows, what, "Export the orders anew, up to the same day."
                 )
                 return
+
+
+def _of_another_time(given: Given, first: float, last: float) -> Iterator[Notice]:
+    """Columns of dates hardly any of which lie in the time of the orders, or a month from there."""
+    for table, column, _ in ALSO_THEN:
+        if not given.has(table):
+            continue
+        days = given.days(table, column)
+        out = (days < first - FAR_DAYS) | (days > last + FAR_DAYS)
+        known = ~np.isnan(days)
+        if known.sum() >= FEWEST_DATES and (known & ~out).sum() < ABROAD * known.sum():
+            begins, ends = (str(np.datetime64(int(day), "D")) for day in (first, last))
+            what = f"nearly all dates are of another time than the orders, which are of {begins} to {ends}"
+            advice = "Export both of the same time, or correct the year."
+            yield given.notice(table, column, np.flatnonzero(out), what, advice)
 
 
 def _without_far(days: Floats) -> Floats:
