@@ -33,12 +33,15 @@ DEMO_POLICIES = ("recorded", "min_max", "cost_optimal", "perfect_foresight", "no
 DEMO_BASELINE = "min_max"
 
 
-def write_sample(folder: Path, items: int, days: int, seed: int, kind: str) -> Sample:
-    """Make a synthetic wholesaler and write it into ``folder``, its hidden truth into ``folder/truth``."""
-    from forecasting.dataset.write import write
-    from forecasting.sample import make_sample
+def write_sample(folder: Path, items: int, days: int, seed: int, kind: str, *, dirty: bool = False) -> Sample:
+    """Make a synthetic wholesaler and write it into ``folder``, its hidden truth into ``folder/truth``.
 
-    sample = make_sample(items, days, seed)
+    ``dirty``: with a real company's faults planted in its tables.
+    """
+    from forecasting.dataset.write import write
+    from forecasting.sample import make_dirty_sample, make_sample
+
+    sample = (make_dirty_sample if dirty else make_sample)(items, days, seed)
     write(sample.tables, folder, "csv" if kind == "csv" else "parquet")
     write(sample.truth, folder / "truth", "parquet")
     return sample

@@ -107,6 +107,9 @@ def sample(
     days: Annotated[int, typer.Option(min=60, help="How many days of history.")] = 730,
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another wholesaler.")] = 1,
     csv: Annotated[bool, typer.Option("--csv", help="Write CSV files instead of Parquet.")] = False,
+    dirty: Annotated[
+        bool, typer.Option("--dirty", help="Plant the faults of real data; DIR/truth/faults names each.")
+    ] = False,
 ) -> None:
     """Write a synthetic but realistic wholesaler, with its hidden truth in DIR/truth.
 
@@ -115,7 +118,7 @@ def sample(
     from forecasting.bootstrap import write_sample
     from forecasting.reports.terminal import sample_text
 
-    made = write_sample(folder, items, days, seed, "csv" if csv else "parquet")
+    made = write_sample(folder, items, days, seed, "csv" if csv else "parquet", dirty=dirty)
     print("\n".join(sample_text(made, folder)))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
@@ -18,6 +20,11 @@ class Assumptions:
         """Say that ``setting`` stood in for ``items`` items. Saying it of none is no assumption."""
         if items > 0:
             self._rows[setting] = (str(value), int(items))
+
+    def lack(self, absent: Iterable[tuple[str, str]], items: int) -> None:
+        """Say which tables, and which columns of them, the ``items`` items were planned without."""
+        for table, what in absent:
+            self.add(f"table {table}", what, items)
 
     def fill(self, setting: str, given: FloatArray, default: float) -> FloatArray:
         """``given`` with its NaN replaced by ``default``, which is written down as assumed."""

@@ -7,6 +7,7 @@ from enum import IntEnum
 import numpy as np
 import pandas as pd
 
+from forecasting.dataset.absent import absent
 from forecasting.dataset.dataset import Dataset
 from forecasting.dataset.read import read
 from forecasting.dataset.tables import PRODUCTS, SUPPLIERS, Kind, Table
@@ -66,6 +67,7 @@ def records_of(dataset: Dataset) -> Records:
         price_breaks=_price_breaks(dataset.price_breaks, items, names[supplier]),
         alternatives=_alternatives(dataset.alternatives, numbers),
         notices=dataset.notices,
+        absent=absent(dataset),
     )
 
 

@@ -233,6 +233,7 @@ class Records:
         order_locations: the locations that customers order at.
         purchase_order_names: text, the name of each purchase order that ``purchases`` numbers.
         notices: what looked odd when the dataset was read.
+        absent: the tables that lack something, each with what (``dataset.absent``).
 
     """
 
@@ -256,6 +257,7 @@ class Records:
     price_breaks: BreakRecords
     alternatives: AlternativeRecords
     notices: tuple[Notice, ...] = ()
+    absent: tuple[tuple[str, str], ...] = ()
 
     @property
     def first_day(self) -> int:

@@ -37,6 +37,7 @@ def plan(records: Records, config: Config, as_of: int) -> Result:
     Raises RequestError where the date or a name does not fit.
     """
     clock, assumptions, notices = Clock(), Assumptions(), Notices(records.notices)
+    assumptions.lack(records.absent, len(records.items))
     check_model(config)
     check_date(records, config, as_of, "--as-of")
     advice = advise(records, config, as_of, clock, assumptions, notices)

@@ -33,10 +33,14 @@ def sample_text(sample: Sample, folder: Path) -> list[str]:
     """How large a synthetic dataset became, and where its hidden truth is."""
     orders = sample.tables["orders"]
     last = str(orders["ordered_at"].max())[:10]
-    return [
+    lines = [
         f"{folder}: {len(sample.tables['products']):,} products, {len(orders):,} order lines up to {last}",
         f"the hidden truth (demand, lost demand) is in {folder / 'truth'}",
     ]
+    if "faults" in sample.truth:
+        kinds = sample.truth["faults"]["kind"].nunique()
+        lines += [f"{kinds} kinds of faults were planted: {folder / 'truth' / 'faults.parquet'} names each"]
+    return lines
 
 
 def import_text(imported: Imported) -> str:

@@ -9,7 +9,17 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from forecasting.dataset.oddities import amounts, dates, keys, locations, orders, packs, suppliers, texts
+from forecasting.dataset.oddities import (
+    amounts,
+    dates,
+    keys,
+    locations,
+    orders,
+    packs,
+    scales,
+    suppliers,
+    texts,
+)
 from forecasting.dataset.oddities.given import Given
 from forecasting.dataset.source import Raw
 from forecasting.errors import Notice
@@ -18,5 +28,5 @@ from forecasting.errors import Notice
 def oddities(raws: Mapping[str, Raw], frames: Mapping[str, pd.DataFrame]) -> Iterator[Notice]:
     """Every question that the tables raise. They have no problems: only then are they asked."""
     given = Given(raws, frames)
-    for rules in (keys, locations, amounts, packs, dates, orders, suppliers, texts):
+    for rules in (keys, locations, amounts, packs, scales, dates, orders, suppliers, texts):
         yield from rules.notices(given)

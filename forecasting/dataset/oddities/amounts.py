@@ -22,9 +22,9 @@ AT_ONCE_DAYS = 1.0
 
 def notices(given: Given) -> Iterator[Notice]:
     """Lines far above all others of their item, and products that cost more than they sell for."""
-    for table in ("orders", "purchase_orders"):
+    for table, column in (("orders", "quantity"), ("purchase_orders", "quantity"), ("stock", "on_hand")):
         if given.has(table):
-            yield from _large(given, table)
+            yield from _large(given, table, column)
     if given.has("products"):
         cost, price = (given.numbers("products", name) for name in ("unit_cost", "unit_price"))
         dear = np.flatnonzero((cost > price) & (price > 0))
@@ -34,8 +34,8 @@ def notices(given: Given) -> Iterator[Notice]:
             yield given.notice("products", ("unit_cost", "unit_price"), dear, what, advice)
 
 
-def _large(given: Given, table: str) -> Iterator[Notice]:
-    quantity = given.numbers(table, "quantity")
+def _large(given: Given, table: str, column: str) -> Iterator[Notice]:
+    quantity = given.numbers(table, column)
     item = given.frames[table]["sku"].cat.codes.to_numpy().astype(np.int64)
     rows, median = out_of_proportion(item, quantity)
     if table == "orders":
@@ -44,14 +44,16 @@ def _large(given: Given, table: str) -> Iterator[Notice]:
         slip = waited[rows] < AT_ONCE_DAYS
         rows, median = rows[~slip], median[~slip]
     advice = "Correct it if it is mistyped; if it is a one-off, say so by kind project."
-    if table == "purchase_orders":
+    if table != "orders":
         advice = "Correct it if it is mistyped."
+    # Nothing is out of proportion to none: stock that came for the first time is no slip.
+    rows, median = rows[median > 0], median[median > 0]
     for row, usual in list(zip(rows, median, strict=True))[:LISTED]:
-        what = f"the quantity is {quantity[row] / usual:,.0f} times the item's median of {usual:g}"
-        yield given.notice(table, "quantity", np.array([row]), what, advice)
+        what = f"the {column} is {quantity[row] / usual:,.0f} times the item's median of {usual:g}"
+        yield given.notice(table, column, np.array([row]), what, advice)
     if len(rows) > LISTED:
-        what = "quantities far above all others of their item"
-        yield given.notice(table, "quantity", rows[LISTED:], what, advice)
+        what = f"{column} far above all others of their item"
+        yield given.notice(table, column, rows[LISTED:], what, advice)
 
 
 def out_of_proportion(item: Rows, quantity: np.ndarray) -> tuple[Rows, np.ndarray]:

@@ -24,6 +24,9 @@ def notices(given: Given) -> Iterator[Notice]:
     for table, word in (("stock", "stock"), ("purchase_orders", "purchases")):
         if not given.has(table):
             continue
+        if len(sold) > 1 and "location" not in given.raws[table].columns.column_names:
+            what = f"the column is missing: all {word} is at main, while orders name {listed(sorted(sold))}"
+            yield Notice(table, None, "location", None, what, ADVICE)
         held = _locations(given.frames[table])
         idle, bare = sorted(held - sold), sorted(sold - held)
         if idle:

@@ -75,7 +75,7 @@ def _uneven(given: Given, skus: pd.Index, pack: Floats, product: Days) -> Iterat
 
 def _counted(given: Given, skus: pd.Index, pack: Floats) -> Iterator[Notice]:
     """Products whose counts agree with what came and left only if one of them is in packs."""
-    item, came, left, change = _between_counts(given)
+    item, came, left, change = between_counts(given)
     # A SKU that products does not list has no pack: its place is the last.
     size = np.append(pack, 1.0)[skus.get_indexer(pd.Index(item))]
     off = pd.DataFrame(
@@ -107,7 +107,7 @@ def _counted(given: Given, skus: pd.Index, pack: Floats) -> Iterator[Notice]:
             )
 
 
-def _between_counts(given: Given) -> tuple[np.ndarray, Floats, Floats, Floats]:
+def between_counts(given: Given) -> tuple[np.ndarray, Floats, Floats, Floats]:
     """The SKU of each stretch between two counts, what came and left in it, and how the count changed."""
     stock = given.frames["stock"][["sku", "location"]].astype(str)
     known = pd.MultiIndex.from_frame(stock.drop_duplicates())

@@ -107,6 +107,20 @@ def test_assumptions_are_listed_with_the_items_they_touch(tmp_path):
     assert said.loc["pack_size", "items"] == 1
 
 
+def test_assumptions_name_the_tables_and_columns_that_were_not_given(tmp_path):
+    data = records(
+        tmp_path,
+        orders=[order("a", f"2026-01-{day:02d}", 3, due="2026-02-01") for day in range(1, 29)],
+        products=[{"sku": "a", "unit_cost": 2.5}],
+    )
+    said = plan(data, load(), day_number("2026-01-28")).tables["assumptions"].set_index("setting")
+    assert said.loc["table stock", ["value", "items"]].tolist() == ["not given", 1]
+    lacks = said.loc["table orders", "value"].removeprefix("without ").split(", ")
+    assert "status" in lacks and "shipped_at" in lacks and "due" not in lacks and "sku" not in lacks
+    # A cost of its own that no product has is told of by the setting that stands for it.
+    assert "holding_rate" not in said.loc["table products", "value"] and "holding_rate" in said.index
+
+
 def test_stock_on_order_and_backlog_are_as_of_the_day(tmp_path):
     rows = [
         order("a", f"2026-01-{day:02d}", 3, status="shipped", shipped_at=f"2026-01-{day:02d}")

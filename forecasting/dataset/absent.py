@@ -1,0 +1,24 @@
+"""What a dataset does not say: the tables without a row, and the columns without a value."""
+
+from __future__ import annotations
+
+from forecasting.dataset.dataset import Dataset
+from forecasting.dataset.tables import COST_COLUMNS, TABLES
+
+
+def absent(dataset: Dataset) -> tuple[tuple[str, str], ...]:
+    """Each table that lacks something, with what: ``not given``, or ``without`` and its columns.
+
+    Costs per product are left out: a setting stands for each, and is told of by its own name.
+    """
+    found: list[tuple[str, str]] = []
+    for table in TABLES:
+        frame = getattr(dataset, table.name)
+        if frame.empty:
+            found.append((table.name, "not given"))
+            continue
+        optional = [column.name for column in table.columns if column.name not in COST_COLUMNS]
+        empty = [name for name in optional if not frame[name].notna().any()]
+        if empty:
+            found.append((table.name, f"without {', '.join(empty)}"))
+    return tuple(found)
