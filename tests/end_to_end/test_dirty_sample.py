@@ -56,7 +56,8 @@ FLAGGED = {
 def planned(folder: Path):
     checked = check(folder)
     assert not checked.problems
-    settings = load(None, ["model=negative_binomial"])
+    # The stale extract alone would stop a plan: here it is to go on, and say so.
+    settings = load(None, ["model=negative_binomial", "orders_gap_reviews=3"])
     return checked, plan(records_of(checked.dataset), settings, day_number(AS_OF)).tables
 
 

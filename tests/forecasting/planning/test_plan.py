@@ -174,7 +174,7 @@ def test_stock_on_order_and_backlog_are_as_of_the_day(tmp_path):
     row = plan(data, load(), day_number("2026-01-10")).tables["recommendations"].iloc[0]
     assert (row.on_hand, row.on_order, row.backlog) == (12 + 30 - 3 - 3 - 1, 60, 5 + 3)
     assert {"late_purchase_order", "owed"} <= set(row["flags"].split(";"))
-    assert "of which 40 too late to help" in row.reason
+    assert "of which 42 too late to help" in row.reason
 
 
 def test_stock_moves_on_from_its_last_count(tmp_path):
@@ -266,7 +266,8 @@ def test_two_runs_write_the_same_bytes(sample, tmp_path):
     for name in ("one", "two"):
         bootstrap.plan(str(sample), load(), AS_OF, out=tmp_path / name, csv=True)
     names = sorted(path.name for path in (tmp_path / "one").iterdir())
-    tables = ("assumptions", "choices", "costs", "notices", "recommendations", "supplier_orders")
+    tables = ("assumptions", "choices", "costs", "excess", "notices", "overdue", "recommendations")
+    tables = (*tables, "supplier_orders")
     written = [f"{table}.{kind}" for table in tables for kind in ("csv", "parquet")]
     assert names == sorted([*written, "run.json"])
     for name in written:
