@@ -193,7 +193,7 @@ def solve(
 
 def demo(folder: Path) -> Iterator[str]:
     """Sample, plan, replay: yields what to show as each is done."""
-    from forecasting.replay.request import Extras, ReplayRequest
+    from forecasting.replay.request import ReplayRequest
     from forecasting.reports.terminal import demo_text, sample_text
 
     data = folder / "data"
@@ -211,7 +211,7 @@ def demo(folder: Path) -> Iterator[str]:
 
     first = last - DEMO_REPLAY_DAYS + 1
     yield f"3. The year before, replayed: {day_text(first)} to {day_text(last)}"
-    request = ReplayRequest(first, last, DEMO_POLICIES, DEMO_BASELINE, Extras(equal=True))
+    request = ReplayRequest(first, last, DEMO_POLICIES, DEMO_BASELINE)
     replayed = replay(str(data), config, request, out=folder / "replay", csv=True)
     yield ""
     yield demo_text(planned, replayed, folder)
