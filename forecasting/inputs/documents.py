@@ -75,8 +75,7 @@ def purchase_lines(records: Records, usual_days: FloatArray) -> PurchaseLines:
 def promised_or_usual(purchases: PurchaseRecords, usual_days: FloatArray) -> IntArray:
     """The day that each line was confirmed for, else promised for, else usually takes: int64, shape (m,)."""
     usual = purchases.ordered + 1 + np.round(usual_days[purchases.item]).astype(np.int64)
-    promised = np.where(purchases.expected > LONG_AGO, purchases.expected, usual)
-    return np.where(purchases.confirmed > LONG_AGO, purchases.confirmed, promised)
+    return np.where(purchases.promised > LONG_AGO, purchases.promised, usual)
 
 
 @dataclass(frozen=True)

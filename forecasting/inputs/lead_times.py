@@ -12,10 +12,10 @@ import numpy as np
 from scipy import special
 
 from forecasting.config import Config
-from forecasting.domain import LONG_AGO, BoolArray, FloatArray, IntArray, LeadTimes
+from forecasting.domain import LONG_AGO, BoolArray, FloatArray, LeadTimes
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.lead_time_beliefs import Beliefs, Deliveries, beliefs
-from forecasting.inputs.records import Records
+from forecasting.inputs.records import PurchaseRecords, Records
 
 PARTS = 5
 """Lengths kept of a random lead time. Demand varies more than its fifths do."""
@@ -96,7 +96,7 @@ def _deliveries(records: Records, as_of: int, stated: FloatArray, *, promised: b
     """
     purchases = records.purchases
     came = (purchases.received > LONG_AGO) & (purchases.received <= as_of) & (purchases.supplier >= 0)
-    promise = promised_days(purchases.ordered, purchases.confirmed, purchases.expected)
+    promise = promised_days(purchases)
     if promised:
         came &= ~np.isnan(promise)
 
@@ -114,11 +114,10 @@ def _deliveries(records: Records, as_of: int, stated: FloatArray, *, promised: b
     )
 
 
-def promised_days(ordered: IntArray, confirmed: IntArray, expected: IntArray) -> FloatArray:
+def promised_days(purchases: PurchaseRecords) -> FloatArray:
     """Days from each order to the confirmed, else the promised arrival; NaN where neither is given."""
-    arrival = np.where(confirmed > LONG_AGO, confirmed, expected)
-    days = np.maximum(arrival - ordered - 1, 0).astype(np.float64)
-    return np.where(arrival > LONG_AGO, days, np.nan)
+    days = np.maximum(purchases.promised - purchases.ordered - 1, 0).astype(np.float64)
+    return np.where(purchases.promised > LONG_AGO, days, np.nan)
 
 
 def _from_beliefs(stated: FloatArray, believed: Beliefs) -> LeadTimes:

@@ -103,7 +103,7 @@ def open_orders(records: Records, known: LeadTimeKnowledge, as_of: int) -> OpenO
     item, ordered = purchases.item[row], purchases.ordered[row]
 
     # The promise is believed as far as it has been the better guide.
-    promise = promised_days(ordered, purchases.confirmed[row], purchases.expected[row])
+    promise = promised_days(purchases)[row]
     by_promise = ~np.isnan(promise) & (known.of_promises.sd <= known.of_terms.sd)[item]
     by_promise |= ~np.isnan(promise) & (known.of_terms.seen <= 0)[item]
     stated = np.where(by_promise, promise, known.stated[item])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from forecasting.domain import LONG_AGO, BoolArray, FloatArray, IntArray, Items, day_text
@@ -40,30 +42,34 @@ def reconcile(
         bool, shape (n,): the items whose stock is not known for a contradiction.
 
     """
-    items = records.items
-    for item in np.flatnonzero(there.gap > 1e-9):
-        units = float(there.gap[item])
-        counted, comes_to = day_text(int(there.counted_on[item])), -units - float(there.owed[item])
-        what = (
+    vanished = _vanished(records, usual_days, day)
+
+    def say(units: FloatArray, words: Callable[[int], str], todo: str) -> None:
+        for item in map(int, np.flatnonzero(units > 1e-9)):
+            notices.add(_of_item(records.items, item, words(item), todo, units[item] * unit_cost[item]))
+
+    def too_much_left(item: int) -> str:
+        counted, comes_to = day_text(int(there.counted_on[item])), -there.gap[item] - there.owed[item]
+        return (
             f"more left than there can have been: counted on {counted}, with what came and left since the "
             f"stock comes to {comes_to:,.10g}"
         )
-        todo = "Count it, or book the receipts that are missing; until then its stock is not known."
-        notices.add(_of_item(items, int(item), "stock", "on_hand", what, todo, units * unit_cost[item]))
 
-    vanished = _vanished(records, usual_days, day)
-    for item in np.flatnonzero(vanished > 0):
-        units = float(vanished[item])
-        what = f"{units:,.10g} units that were received are not in the count after it"
-        todo = "Count again, or book where they went; the count is believed."
-        notices.add(_of_item(items, int(item), "stock", "on_hand", what, todo, units * unit_cost[item]))
-
-    for item in np.flatnonzero(there.expired > 1e-9):
-        units = float(there.expired[item])
-        what = f"{units:,.10g} units are beyond their shelf life, and are no stock"
-        todo = "Write them off, or correct shelf_life_days or expires_on."
-        notices.add(_of_item(items, int(item), "stock", "on_hand", what, todo, units * unit_cost[item]))
-
+    say(
+        there.gap,
+        too_much_left,
+        "Count it, or book the receipts that are missing; until then its stock is not known.",
+    )
+    say(
+        vanished,
+        lambda item: f"{vanished[item]:,.10g} units that were received are not in the count after it",
+        "Count again, or book where they went; the count is believed.",
+    )
+    say(
+        there.expired,
+        lambda item: f"{there.expired[item]:,.10g} units are beyond their shelf life, and are no stock",
+        "Write them off, or correct shelf_life_days or expires_on.",
+    )
     _undated(records, usual_days, there.counted_on, day, notices)
     return (there.gap > 1e-9) | (vanished > 0)
 
@@ -122,8 +128,7 @@ def _undated(
         notices.add(Notice("orders", None, "shipped_at", None, what, todo))
 
 
-def _of_item(items: Items, item: int, table: str, column: str, what: str, todo: str, money: float) -> Notice:
+def _of_item(items: Items, item: int, what: str, todo: str, money: float) -> Notice:
     location, sku = str(items.location[item]), str(items.sku[item])
-    return Notice(
-        table, None, column, None, f"{sku} at {location}: {what}", todo, location, sku, round(float(money), 2)
-    )
+    what, money = f"{sku} at {location}: {what}", round(float(money), 2)
+    return Notice("stock", None, "on_hand", None, what, todo, location, sku, money)

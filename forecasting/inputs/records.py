@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from forecasting.domain import BoolArray, FloatArray, IntArray, Items, TextArray
+from forecasting.domain import LONG_AGO, BoolArray, FloatArray, IntArray, Items, TextArray
 from forecasting.errors import Notice
 
 
@@ -112,6 +112,11 @@ class PurchaseRecords:
         """bool, shape (m,): really ordered: neither a draft, nor only requested, nor cancelled."""
         no = (PurchaseStatus.DRAFT, PurchaseStatus.REQUESTED, PurchaseStatus.CANCELLED)
         return ~np.isin(self.status, no)
+
+    @property
+    def promised(self) -> IntArray:
+        """int64, shape (m,): the day that was confirmed, else promised; LONG_AGO where neither was."""
+        return np.where(self.confirmed > LONG_AGO, self.confirmed, self.expected)
 
     @property
     def came_units(self) -> FloatArray:

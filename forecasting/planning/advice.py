@@ -7,8 +7,9 @@ from functools import cached_property
 
 import numpy as np
 
-from forecasting.domain import BoolArray, TextArray
+from forecasting.domain import BoolArray, FloatArray, TextArray
 from forecasting.inputs.catalogue import Catalogue
+from forecasting.inputs.known_until import KnownUntil
 from forecasting.planning.position import Standing
 from forecasting.policies.base import Policy
 from forecasting.policies.candidate_orders import REVIEWS_MORE, Choices, choices
@@ -30,7 +31,7 @@ class Advice:
         model: text, shape (n,): the demand model of each.
         situation: what was decided on.
         standing: where the items stand, and how that is known.
-        orders_known_until: the last day until which customers' orders are known.
+        known_until: until when the tables are known.
         orders: what was decided.
         value: what orders cost.
         has_odd_order: bool, shape (n,): a line of the last year is not believed.
@@ -43,7 +44,7 @@ class Advice:
     model: TextArray
     situation: Situation
     standing: Standing
-    orders_known_until: int
+    known_until: KnownUntil
     orders: Orders
     value: RelativeValue
     has_odd_order: BoolArray
@@ -62,6 +63,11 @@ class Advice:
     def ordered(self) -> BoolArray:
         """bool, shape (n,): items that something is suggested of."""
         return np.asarray(self.decision.quantity > 0)
+
+    @property
+    def plenty(self) -> FloatArray:
+        """float64, shape (n,), units: a position above it is more than twice any likely demand calls for."""
+        return np.maximum(self.curve.highest, 1.0) * 2
 
     @cached_property
     def prices(self) -> Prices:

@@ -13,9 +13,9 @@ from forecasting.planning.figures import exact_value, whole
 def excess(advice: Advice) -> pd.DataFrame:
     """One row an item that there is more of than any likely demand calls for, the most money first."""
     situation, known = advice.situation, advice.catalogue
-    needed = np.maximum(advice.curve.highest, 1.0) * 2
-    row = np.flatnonzero(situation.stock.position > needed)
-    units = np.floor(np.minimum(situation.stock.position - needed, situation.stock.on_hand))[row]
+    beyond = situation.stock.position - advice.plenty
+    row = np.flatnonzero(beyond > 0)
+    units = np.floor(np.minimum(beyond, situation.stock.on_hand))[row]
     mean = situation.lead_time_demand.over_lead_time(situation.review_days).mean
     daily = (mean / np.maximum(situation.protection_days, 1.0))[row]
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -90,12 +90,12 @@ def _flags(advice: Advice, changed: TextArray) -> list[str]:
         "rounded_to_terms": own & (rounding >= np.minimum(terms.pack_size, 1.0)),
         "stock_assumed": ~advice.standing.on_hand.counted,
         "location_mismatch": advice.standing.apart,
-        "orders_unknown": np.full(len(situation), situation.as_of > advice.orders_known_until),
+        "orders_unknown": np.full(len(situation), situation.as_of > advice.known_until.orders),
         "stock_contradiction": advice.standing.contradicted,
         "expired": advice.standing.on_hand.expired > 0,
         "overdue": advice.standing.overdue > 0,
         "absurd_costs": free_to_hold(situation),
-        "excess": situation.stock.position > np.maximum(advice.curve.highest, 1.0) * 2,
+        "excess": situation.stock.position > advice.plenty,
     }
 
     rows = np.stack(list(holds.values()), axis=1)

@@ -29,7 +29,7 @@ from forecasting.inputs.calendar import calendar
 from forecasting.inputs.catalogue import Catalogue, catalogue
 from forecasting.inputs.demand import demand_lines, history, known_at
 from forecasting.inputs.drivers import Announced, announced, drivers
-from forecasting.inputs.known_until import known_until
+from forecasting.inputs.known_until import KnownUntil, known_until
 from forecasting.inputs.odd_orders import believed
 from forecasting.inputs.orders_ahead import known_demand
 from forecasting.inputs.predecessors import inherited
@@ -123,13 +123,13 @@ class Observer:
         return replace(seen, traits=self.catalogue.traits, drivers=moved_by)
 
     @cached_property
-    def orders_known_until(self) -> int:
-        """The last day until which customers' orders are known."""
-        return known_until(self.records).orders
+    def known_until(self) -> KnownUntil:
+        """Until when the tables are known."""
+        return known_until(self.records)
 
     def _unknown(self, as_of: int, unavailable: Availability) -> Availability:
         """The same, and that nothing is known of the days between that one and ``as_of``."""
-        days = np.arange(self.orders_known_until + 1, as_of + 1)
+        days = np.arange(self.known_until.orders + 1, as_of + 1)
         return unavailable.without_days(days, len(self.catalogue)) if len(days) else unavailable
 
     def odd_orders(self, as_of: int, lines: DemandLines | None = None) -> tuple[IntArray, FloatArray]:

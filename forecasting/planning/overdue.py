@@ -17,7 +17,6 @@ def overdue(advice: Advice, records: Records) -> pd.DataFrame:
     late = orders.take(np.flatnonzero(orders.overdue))
     purchases, item = records.purchases, late.item
     unit_cost = known.terms.unit_cost[item]
-    promised = np.where(purchases.confirmed > LONG_AGO, purchases.confirmed, purchases.expected)[late.row]
 
     frame = pd.DataFrame(
         {
@@ -30,7 +29,7 @@ def overdue(advice: Advice, records: Records) -> pd.DataFrame:
             "quantity": whole(late.quantity),
             "value": exact_value(late.quantity, unit_cost),
             "ordered_on": _days(purchases.ordered[late.row]),
-            "promised_on": _days(promised),
+            "promised_on": _days(purchases.promised[late.row]),
             "days_overdue": advice.situation.as_of - late.due,
             "chance": probability(late.chance),
             "likely_on": _days(late.arrival(0.5)),

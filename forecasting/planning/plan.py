@@ -9,7 +9,6 @@ import numpy as np
 from forecasting.config import Config
 from forecasting.domain import day_text
 from forecasting.inputs.assumptions import Assumptions
-from forecasting.inputs.known_until import known_until
 from forecasting.inputs.notices import Notices
 from forecasting.inputs.records import Records
 from forecasting.planning.advice import Advice
@@ -57,7 +56,7 @@ def plan(records: Records, config: Config, as_of: int) -> Result:
 
     described = describe(advice.run, "plan", records, config, clock, _counts(records, advice), notices)
     whole = together(advice.orders, config.budget, table["value"].to_numpy())
-    told = {"as_of": day_text(as_of), "known_until": known_until(records).as_text(), "together": whole}
+    told = {"as_of": day_text(as_of), "known_until": advice.known_until.as_text(), "together": whole}
     return Result(tables, {**described, **told})
 
 
@@ -80,7 +79,7 @@ def advise(
     choice = observed.choose_models(as_of, history)
     clock.lap("choose_models")
 
-    notices.extend(known_until(records).notices(as_of))
+    notices.extend(observed.known_until.notices(as_of))
     stands = standing(observed, as_of, assumptions, notices, history)
     situation = observed.situation(
         as_of,
@@ -102,7 +101,7 @@ def advise(
         model=np.array(choice.names, dtype=object),
         situation=situation,
         standing=stands,
-        orders_known_until=observed.orders_known_until,
+        known_until=observed.known_until,
         orders=orders,
         value=judged(orders.value, situation, config),
         has_odd_order=has_odd_order,

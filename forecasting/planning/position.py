@@ -60,7 +60,6 @@ def standing(
 
     ``seen`` is the demand up to then.
 
-
     Raises RequestError where stock is counted below zero, and the setting ``negative_stock`` refuses that.
     """
     records, known, config = observer.records, observer.catalogue, observer.config
@@ -95,9 +94,10 @@ def standing(
 
 def _unseen(there: OnHand, observer: Observer, as_of: int, seen: History) -> FloatArray:
     """What is likely to have been asked for in the days of which neither orders nor a count are known."""
-    if as_of <= observer.orders_known_until:
+    known_until = observer.known_until.orders
+    if as_of <= known_until:
         return np.zeros(len(there))
-    days = as_of - np.maximum(observer.orders_known_until, there.counted_on)
+    days = as_of - np.maximum(known_until, there.counted_on)
 
     bucket_days = DAYS[observer.calendar.bucket]
     daily = seen.recent_mean(max(1, round(RECENT_WEEKS * 7 / bucket_days))) / bucket_days
