@@ -1,4 +1,4 @@
-"""Stock, purchases or costs in packs where orders are in units: recognised by ratios that are near pack_size."""
+"""Stock, purchases or costs in packs where orders are in units: told by ratios that are near pack_size."""
 
 from __future__ import annotations
 
