@@ -25,6 +25,12 @@ NEVER_COMES = 0.02
 SURE, HOPELESS = 0.9, 0.1
 """What is likelier to come in time than the one is counted on, what is less likely than the other is not."""
 
+LATE_SD = 0.3
+"""What is later than it ever was is late as others are: by this deviation of the logarithm of its days, or by
+its supplier's own, where that is larger. Of 5,114 real deliveries (benchmark ``lead_times``) half of those 6
+days late came within 11 more, and of suppliers that hardly ever were late no sooner than of others.
+"""
+
 USUALLY_BY = 0.9
 """A line without a promise is overdue after the days within which so many would have come."""
 
@@ -63,12 +69,13 @@ class OpenOrders(Columns):
     @property
     def chance(self) -> FloatArray:
         """float64, shape (m,): how likely it comes at all."""
-        late = (1.0 - NEVER_COMES) * (1.0 - self._passed)
+        # That a supplier was always on time says little of how long it takes once it is not.
+        late = (1.0 - NEVER_COMES) * (1.0 - self._reached(np.maximum(self.sd, LATE_SD)))
         return late / (late + NEVER_COMES)
 
     def chance_by(self, day: FloatArray) -> FloatArray:
         """float64, shape (m,): how likely it can be used by the end of ``day``, float64, shape (m,)."""
-        reached = chance_by(self.elapsed + (day - self.as_of), self.stated, self.level, self.sd)
+        reached = chance_by(self.elapsed + (day - self.as_of), self.stated, self.level, self._spread)
         share = np.maximum(reached - self._passed, 0.0) / np.maximum(1.0 - self._passed, 1e-12)
         return self.chance * share
 
@@ -76,7 +83,7 @@ class OpenOrders(Columns):
         """int64, shape (m,): the day by which it comes with a probability, given that it comes."""
         passed = self._passed
         at = passed + probability * (1.0 - passed)
-        days = days_at(np.minimum(at, 1.0 - 1e-9), self.stated, self.level, self.sd)
+        days = days_at(np.minimum(at, 1.0 - 1e-9), self.stated, self.level, self._spread)
         ahead = np.rint(np.clip(days, 0.0, 1e5) - self.elapsed).astype(np.int64)
         return self.as_of + np.maximum(ahead, 1)
 
@@ -91,7 +98,16 @@ class OpenOrders(Columns):
 
     @property
     def _passed(self) -> FloatArray:
-        reached = chance_by(self.elapsed, self.stated, self.level, self.sd)
+        return self._reached(self._spread)
+
+    @property
+    def _spread(self) -> FloatArray:
+        """The deviation around the level: of what is later than it should ever be, that of the late."""
+        return np.where(self._reached(self.sd) > USUALLY_BY, np.maximum(self.sd, LATE_SD), self.sd)
+
+    def _reached(self, sd: FloatArray) -> FloatArray:
+        """float64, shape (m,): the part of the distribution of its days that has passed."""
+        reached = chance_by(self.elapsed, self.stated, self.level, sd)
         return np.where(self.elapsed >= 0, np.minimum(reached, 1.0 - 1e-9), 0.0)
 
 

@@ -139,6 +139,18 @@ def test_the_chance_that_an_overdue_order_still_comes_fades(tmp_path):
     assert coming.counted_on(np.full(5, AS_OF + 21.0))[0] == 10.0
 
 
+def test_an_order_a_few_days_late_of_a_supplier_that_was_always_on_time_is_likely_to_come(tmp_path):
+    kept = [purchase(k, 500 - 20 * k, 14, promised=14) for k in range(18)]
+    late = [purchase(90 + days, 15 + days, promised=14, status="open") for days in (1, 6, 30, 120)]
+    data = company(tmp_path, kept + late)
+    coming = open_orders(data, known(data), AS_OF)
+    assert coming.overdue.all()
+    one, six, thirty, long_ago = coming.chance
+    assert one > 0.9 and 0.75 < six < 0.95 and thirty < 0.25 and long_ago < 0.05
+    assert coming.chance_by(np.full(4, AS_OF + 20.0))[1] > 0.7
+    assert 2 <= coming.arrival(0.5)[1] - AS_OF <= 6
+
+
 def test_days_are_the_inverse_of_their_chance():
     stated, level, sd = np.array([14.0, 30.0]), np.array([0.2, -0.4]), np.array([0.3, 0.1])
     days = days_at(np.array([0.9, 0.25]), stated, level, sd)
