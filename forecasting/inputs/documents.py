@@ -95,7 +95,10 @@ class Shipments:
 
 
 def shipments(records: Records) -> Shipments:
-    """What left of customers' order lines. A line of which nothing is said left whole, when it was due."""
+    """What left of customers' order lines. A line of which nothing is said left whole, when it was due.
+
+    What is said to have left is gone by the last day that the records know of, also where it was due later.
+    """
     orders = records.orders
     dated = orders.shipped > LONG_AGO
     silent = (orders.status == OrderStatus.UNSTATED) | (orders.status == OrderStatus.SHIPPED)
@@ -105,7 +108,9 @@ def shipments(records: Records) -> Shipments:
     units = np.where((orders.status == OrderStatus.REFUSED) & ~dated, 0.0, units)
 
     due = due_to_ship(orders, records.products.day["available_from"])
-    day = np.where(dated, orders.shipped, due)
+    gone = (orders.status == OrderStatus.SHIPPED) | (np.nan_to_num(orders.shipped_units) > 0)
+    by_now = np.minimum(due, np.maximum(records.last_known_day, orders.ordered))
+    day = np.where(dated, orders.shipped, np.where(gone, by_now, due))
     return Shipments(units, np.where(units > 0, day, LONG_AGO), dated & (units > 0))
 
 

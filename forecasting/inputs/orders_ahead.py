@@ -19,7 +19,11 @@ PSEUDO_LINES = 5.0
 
 
 def known_demand(
-    lines: DemandLines, in_advance: BoolArray, launched: IntArray, as_of: int
+    lines: DemandLines,
+    in_advance: BoolArray,
+    launched: IntArray,
+    as_of: int,
+    gone: FloatArray | None = None,
 ) -> KnownDemand | None:
     """Of each of n items, as known at the close of ``as_of``; None where nothing was ever ordered ahead.
 
@@ -30,10 +34,12 @@ def known_demand(
         lines: of the n items.
         in_advance: bool, shape (m,): lines that are wanted on their deadline, not at once.
         launched: int64, shape (n,): the first day on which an item can be had.
+        gone: float64, shape (m,), units of each line that have left already, before they were due; None: none.
 
     """
     seen = known_at(lines, as_of)
-    books = np.flatnonzero(seen & (lines.day > as_of))
+    to_come = lines.quantity if gone is None else lines.quantity - gone
+    books = np.flatnonzero(seen & (lines.day > as_of) & (to_come > 0))
     if len(books) == 0 and not in_advance.any():
         return None
     n, item = len(launched), lines.item
@@ -54,7 +60,7 @@ def known_demand(
         step=np.ones(len(rows)),
         item=item[books],
         ahead=lines.day[books] - as_of,
-        quantity=lines.quantity[books],
+        quantity=to_come[books],
     )
 
 

@@ -166,7 +166,7 @@ def _orders(table: pd.DataFrame, numbers: ItemNumbers) -> OrderRecords:
         due=days_of(table["due"]),
         quantity=_floats(table["quantity"]),
         unit_price=_floats(table["unit_price"]),
-        ahead=table["kind"].isin(["preorder", "standing"]).to_numpy(dtype=bool),
+        ahead=table["kind"].isin(["preorder", "standing", "project"]).to_numpy(dtype=bool),
         project=(table["kind"] == "project").to_numpy(dtype=bool),
         status=_statuses(table["status"], OrderStatus),
         shipped=days_of(table["shipped_at"]),

@@ -48,7 +48,8 @@ class OrderRecords:
         time: int64: when it was ordered, microseconds since 1970. ``ordered``: int64, that day.
         due: int64, the day of the customer's deadline.
         quantity: float64, units. ``unit_price``: float64, money.
-        ahead: bool: ordered ahead (a pre-order, or a standing order): wanted on ``due``, not at once.
+        ahead: bool: ordered ahead (a pre-order, a standing order, a project): wanted on ``due``, if that is
+            given, not at once.
         project: bool: a one-off, which is served and never forecast.
         status: int64, an ``OrderStatus``.
         shipped: int64, the day. ``shipped_units``: float64.

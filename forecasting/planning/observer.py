@@ -28,6 +28,7 @@ from forecasting.inputs.availability import availability
 from forecasting.inputs.calendar import calendar
 from forecasting.inputs.catalogue import Catalogue, catalogue
 from forecasting.inputs.demand import demand_lines, history, known_at
+from forecasting.inputs.documents import shipments
 from forecasting.inputs.drivers import Announced, announced, drivers
 from forecasting.inputs.known_until import KnownUntil, known_until
 from forecasting.inputs.odd_orders import believed
@@ -62,6 +63,8 @@ class Observer:
         config: settings.
         unavailable: when items could not be sold.
         announced: events and prices; None where the dataset has none.
+        gone: float64, shape (m,), units of each line that had left by the day of a plan, also before they were
+            due; None in a replay, where a line leaves when it is due.
 
     """
 
@@ -73,6 +76,7 @@ class Observer:
     config: Config
     unavailable: Availability
     announced: Announced | None = None
+    gone: FloatArray | None = None
 
     @property
     def first_day(self) -> int:
@@ -91,6 +95,12 @@ class Observer:
         if policy.model is None or policy.model == self.config.model:
             return self
         return replace(self, config=self.config.model_copy(update={"model": policy.model}))
+
+    def after_shipments(self, as_of: int) -> Observer:
+        """The same for a plan at the close of ``as_of``: what has left by then is not still to be served."""
+        left = shipments(self.records)
+        gone = np.where(left.day <= as_of, left.units, 0.0)
+        return replace(self, gone=gone[self.record])
 
     def history(
         self, as_of: int, lines: DemandLines | None = None, unavailable: Availability | None = None
@@ -245,7 +255,7 @@ class Observer:
     def _known_demand(self, as_of: int, seen: History, item: IntArray) -> KnownDemand | None:
         """What customers have ordered ahead of the items of these numbers, int64, shape (k,)."""
         lines, in_advance = self.lines, self.records.orders.ahead[self.record]
-        known = known_demand(lines, in_advance, self.catalogue.available_from, as_of)
+        known = known_demand(lines, in_advance, self.catalogue.available_from, as_of, self.gone)
         if known is None:
             return None
         ordered_ahead = np.flatnonzero(known.row >= 0)

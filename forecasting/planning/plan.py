@@ -71,7 +71,7 @@ def advise(
     """Observe, forecast, and decide. ``assumptions`` and ``notices`` grow by what is found on the way."""
     policy = policy_named(config.policy, config)
     check_levels([policy.name], records, assumptions)
-    observed = observer(records, config, as_of, assumptions).serving(policy)
+    observed = observer(records, config, as_of, assumptions).serving(policy).after_shipments(as_of)
     known = observed.catalogue
     clock.lap("prepare")
 

@@ -96,3 +96,38 @@ def test_what_is_on_the_books_is_as_of_the_day_that_looks(tmp_path):
         ahead = each.demand_ahead(then, LazyForecast(LazyChoice(then, lambda c=choice: c), history))
         sums.append(ahead.over(np.array([21.0])).values)
     assert np.array_equal(*sums)
+
+
+@pytest.mark.parametrize(
+    ("said", "on_hand", "ahead"),
+    [
+        ({"status": "shipped", "shipped_at": "2026-03-25"}, 90, 0),
+        ({"status": "shipped"}, 90, 0),
+        ({"status": "open", "quantity_shipped": 4, "shipped_at": "2026-03-25"}, 96, 6),
+        ({"status": "open", "quantity_shipped": 4}, 96, 6),
+        ({"status": "open"}, 100, 10),
+        ({}, 100, 10),
+    ],
+)
+def test_what_left_before_it_was_due_is_taken_off_once(tmp_path, said, on_hand, ahead):
+    early = order("a", "2026-03-22", 10, kind="preorder", due="2026-04-10", line="early", **said)
+    sold = [order("b", day_text(AS_OF - days)) for days in range(200)]
+    data = records(
+        tmp_path, orders=[*sold, early], stock=[{"as_of": "2026-03-19", "sku": "a", "on_hand": 100}]
+    )
+    table = plan(data, load(None, ["model=negative_binomial"]), AS_OF).tables["recommendations"]
+    row = table.set_index("sku").loc["a"]
+    assert (row.on_hand, row.ordered_ahead, row.backlog) == (on_hand, ahead, 0)
+
+
+@pytest.mark.parametrize(("due", "ahead"), [("2026-04-10", 500), ("2026-09-10", 0)])
+def test_a_project_is_served_when_it_is_due_and_not_bought_months_before(tmp_path, due, ahead):
+    sold = [order("a", day_text(AS_OF - days)) for days in range(200)]
+    project = order("a", "2026-03-20", 500, kind="project", due=due, status="open", line="project")
+    data = records(
+        tmp_path, orders=[*sold, project], stock=[{"as_of": "2026-03-29", "sku": "a", "on_hand": 30}]
+    )
+    table = plan(data, load(None, ["model=negative_binomial"]), AS_OF).tables["recommendations"]
+    row = table.set_index("sku").loc["a"]
+    assert (row.backlog, row.ordered_ahead) == (0, ahead)
+    assert ahead <= row.quantity <= ahead + 30
