@@ -29,6 +29,7 @@ from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.availability import availability
 from forecasting.inputs.lead_times import LeadTimeKnowledge, lead_time_knowledge
 from forecasting.inputs.records import BreakRecords, OrderRecords, PurchaseRecords, Records
+from forecasting.inputs.successors import succession
 from forecasting.inputs.suppliers import suppliers
 from models.shared.history import Traits
 
@@ -108,7 +109,8 @@ def catalogue(records: Records, config: Config, as_of: int, assumptions: Assumpt
     known_suppliers, line_cost = suppliers(records, config, assumptions)
     lead_time = lead_time_knowledge(records, config, as_of, assumptions)
     limited = np.isfinite(known_suppliers.terms.max_volume[records.supplier])
-    predecessor = _predecessors(records, assumptions)
+    known = known_from(records)
+    follows = succession(records, _predecessors(records, assumptions), known, as_of)
     _assume_censoring(records, as_of, assumptions)
 
     costs = cost_rates.build(
@@ -134,12 +136,12 @@ def catalogue(records: Records, config: Config, as_of: int, assumptions: Assumpt
         next_unit_cost=products.number["next_unit_cost"],
         next_unit_cost_from=products.day["next_unit_cost_from"],
         backorder_allowed=allowed,
-        available_from=products.day["available_from"],
-        ends_on=_ends_on(records, predecessor, as_of),
-        known_from=known_from(records),
+        available_from=follows.available_from,
+        ends_on=follows.ends_on,
+        known_from=known,
         description=products.text["description"],
         category=products.text["category"],
-        predecessor=predecessor,
+        predecessor=follows.predecessor,
         # A price that is only assumed is not known.
         traits=Traits(_numbered(products.text["category"]), known_price),
     )
@@ -246,23 +248,6 @@ def _predecessors(records: Records, assumptions: Assumptions) -> IntArray:
     predecessor = np.array([number.get(pair, -1) if pair[1] else -1 for pair in pairs], dtype=np.int64)
     assumptions.add("predecessor", "its demand before an item's first day", int((predecessor >= 0).sum()))
     return predecessor
-
-
-def _ends_on(records: Records, predecessor: IntArray, as_of: int) -> IntArray:
-    """The last day of each item: as ``products`` says, or the day before its successor's first one.
-
-    Demand moves to the successor, once. An item that has been asked for since then goes on beside it.
-    """
-    orders, given = records.orders, records.products.day["ends_on"]
-    begins = records.products.day["available_from"]
-    heir = np.flatnonzero((predecessor >= 0) & (begins > LONG_AGO))
-    succeeded = np.full(len(given), LATER)
-    np.minimum.at(succeeded, predecessor[heir], begins[heir])
-
-    after = (orders.ordered <= as_of) & (orders.ordered >= succeeded[orders.item])
-    succeeded[np.unique(orders.item[after])] = LATER
-    last = np.minimum(np.where(given > LONG_AGO, given, LATER), succeeded - 1)
-    return np.where(last < LATER - 1, last, LONG_AGO)
 
 
 def _assume_censoring(records: Records, as_of: int, assumptions: Assumptions) -> None:

@@ -34,7 +34,7 @@ def known_demand(
         lines: of the n items.
         in_advance: bool, shape (m,): lines that are wanted on their deadline, not at once.
         launched: int64, shape (n,): the first day on which an item can be had.
-        gone: float64, shape (m,), units of each line that have left already, before they were due; None: none.
+        gone: float64, shape (m,), units of each line that left before they were due; None: none.
 
     """
     seen = known_at(lines, as_of)

@@ -17,7 +17,8 @@ def inherited(
     """Lines, availability and launch with those of each item's predecessor before its own first day.
 
     The first day is that of its launch or its first line, whichever is earlier, as known at the close of
-    ``as_of``; an item that has neither yet inherits everything. A predecessor may have one itself.
+    ``as_of``; an item that has neither yet inherits everything. A predecessor may have one itself. Successors
+    of one item share its lines.
 
     Args:
         launched: int64, shape (n,): the day of launch, LONG_AGO where that is not known.
@@ -41,9 +42,12 @@ def inherited(
 
     # One generation at a time: ``until`` is where what is inherited so far begins.
     item, older, until = successors, predecessor[successors], begins[successors]
+    share, shares = _shared(predecessor)
+    turn, turns = share[item], shares[older]
     while len(item):
         row, owner = _rows(lines.indptr, older)
         before = lines.day[row] < until[owner]
+        before &= (row - lines.indptr[older][owner]) % turns[owner] == turn[owner]
         picked_lines.append(row[before])
         line_owner.append(item[owner[before]])
 
@@ -57,9 +61,11 @@ def inherited(
         launched[item[sooner]] = launched[older[sooner]]
 
         until = np.minimum(until, begins[older])
+        turn = turn + turns * share[older]
         older = predecessor[older]
+        turns = turns * shares[older]
         has_one = older >= 0
-        item, older, until = item[has_one], older[has_one], until[has_one]
+        item, older, until, turn, turns = (each[has_one] for each in (item, older, until, turn, turns))
 
     row, owner = np.concatenate(picked_lines), np.concatenate(line_owner)
     order = np.lexsort((lines.day[row], owner))
@@ -85,6 +91,16 @@ def _first_days(lines: DemandLines, launched: IntArray, as_of: int) -> IntArray:
     seen = known_at(lines, as_of) & (lines.day <= as_of) & lines.usual
     np.minimum.at(first, lines.item[seen], lines.day[seen])
     return np.minimum(first, np.where(launched > LONG_AGO, launched, never))
+
+
+def _shared(predecessor: IntArray) -> tuple[IntArray, IntArray]:
+    """Which of its predecessor's successors each item is, from 0, and how many each item has, at least 1."""
+    order = np.argsort(predecessor, kind="stable")
+    place = np.arange(len(order)) - np.searchsorted(predecessor[order], predecessor[order])
+    share = np.empty(len(order), dtype=np.int64)
+    share[order] = place
+    count = np.bincount(predecessor[predecessor >= 0], minlength=len(predecessor))
+    return share, np.maximum(count, 1)
 
 
 def _rows(indptr: IntArray, group: IntArray) -> tuple[IntArray, IntArray]:

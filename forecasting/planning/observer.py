@@ -63,8 +63,8 @@ class Observer:
         config: settings.
         unavailable: when items could not be sold.
         announced: events and prices; None where the dataset has none.
-        gone: float64, shape (m,), units of each line that had left by the day of a plan, also before they were
-            due; None in a replay, where a line leaves when it is due.
+        gone: float64, shape (m,), units of each line that had left by the day of a plan, before they
+            were due; None in a replay, where a line leaves when it is due.
 
     """
 

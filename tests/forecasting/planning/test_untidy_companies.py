@@ -177,3 +177,41 @@ def test_what_is_overdue_and_what_is_in_excess_are_tables(tmp_path):
     assert 0 < row.chance < 0.9 and "2026-03-29" < row.likely_on < row.latest_on
     (much,) = result.tables["excess"].itertuples()
     assert much.sku == "B" and 800 < much.excess_units < 900
+
+
+def followed(tmp_path, orders, *products, on_hand=0):
+    """What is ordered of each item, where all have the same stock."""
+    skus = sorted({product["sku"] for product in products})
+    table, _ = planned(
+        tmp_path,
+        "model=negative_binomial",
+        orders=orders,
+        products=list(products),
+        stock=[counted(on_hand, sku) for sku in skus],
+    )
+    return table["quantity"]
+
+
+def test_a_successor_without_a_first_day_takes_over_at_once(tmp_path):
+    bought = followed(tmp_path, sold("OLD"), {"sku": "OLD"}, {"sku": "NEW", "predecessor": "OLD"})
+    assert bought["OLD"] == 0 and 20 <= bought["NEW"] <= 45
+
+
+def test_a_successor_without_a_first_day_begins_after_its_predecessors_last(tmp_path):
+    products = [{"sku": "OLD", "ends_on": "2026-08-31"}, {"sku": "NEW", "predecessor": "OLD"}]
+    bought = followed(tmp_path, sold("OLD"), *products)
+    assert 20 <= bought["OLD"] <= 45 and bought["NEW"] == 0
+
+
+def test_demand_that_stays_with_the_predecessor_is_not_expected_of_the_successor_too(tmp_path):
+    products = [{"sku": "OLD"}, {"sku": "NEW", "predecessor": "OLD", "available_from": "2026-03-01"}]
+    bought = followed(tmp_path, sold("OLD"), *products)
+    assert 20 <= bought["OLD"] <= 45 and bought["NEW"] <= 5
+
+
+def test_two_successors_share_the_demand(tmp_path):
+    begins = {"predecessor": "OLD", "available_from": "2026-04-10"}
+    products = [{"sku": "OLD"}, {"sku": "N1", **begins}, {"sku": "N2", **begins}]
+    bought = followed(tmp_path, sold("OLD", a_day=2), *products)
+    assert bought["OLD"] == 0 and 45 <= bought["N1"] + bought["N2"] <= 90
+    assert 15 <= bought["N1"] <= 45 and 15 <= bought["N2"] <= 45
