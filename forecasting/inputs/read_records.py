@@ -59,7 +59,7 @@ def records_of(dataset: Dataset) -> Records:
         purchase_order_names=pd.factorize(dataset.purchase_orders["purchase_order"])[1].to_numpy(
             dtype=object
         ),
-        counts=_counts(dataset.stock, numbers),
+        counts=_counts(dataset.stock, dataset.lots, numbers),
         lots=_lots(dataset.lots, numbers),
         availability=_availability(dataset.availability, numbers),
         events=_events(dataset.events, numbers),
@@ -203,8 +203,21 @@ def _suppliers_of(purchases: pd.DataFrame, products: pd.DataFrame, names: TextAr
     return pd.Index(names).get_indexer(pd.Index(name.astype(str))).astype(np.int64)
 
 
-def _counts(table: pd.DataFrame, numbers: ItemNumbers) -> CountRecords:
-    return CountRecords(numbers.of(table), days_of(table["as_of"]), _floats(table["on_hand"]))
+def _counts(table: pd.DataFrame, lots: pd.DataFrame, numbers: ItemNumbers) -> CountRecords:
+    """The counts of ``stock``; of items that it does not name, the sums of their ``lots``."""
+    item = numbers.of(table)
+    counts = CountRecords(item, days_of(table["as_of"]), _floats(table["on_hand"]))
+    of_lots = numbers.of(lots)
+    rows = (of_lots >= 0) & ~np.isin(of_lots, item)
+    if not rows.any():
+        return counts
+    pairs = np.stack([of_lots[rows], days_of(lots["as_of"])[rows]])
+    (of_lots, days), each = np.unique(pairs, axis=1, return_inverse=True)
+    return CountRecords(
+        np.concatenate([item, of_lots]),
+        np.concatenate([counts.day, days]),
+        np.concatenate([counts.on_hand, np.bincount(each.reshape(-1), _floats(lots["on_hand"])[rows])]),
+    )
 
 
 def _lots(table: pd.DataFrame, numbers: ItemNumbers) -> LotRecords:

@@ -20,8 +20,10 @@ from forecasting.domain import (
 )
 from forecasting.domain.columns import Columns
 from forecasting.errors import RequestError
+from forecasting.inputs import shelf_life
 from forecasting.inputs.documents import promised_or_usual, purchase_lines, shipments
 from forecasting.inputs.records import Records
+from forecasting.inputs.shelf_life import Level
 
 NegativeStock = Literal["owed", "zero", "refuse"]
 
@@ -80,7 +82,7 @@ def on_hand(records: Records, usual_days: FloatArray, day: int, negative: Negati
 
     owed = np.where(below & (level < 0), np.minimum(-level, np.maximum(-count, 0.0)), 0.0)
     units = np.maximum(level, 0.0)
-    usable = np.minimum(units, _usable(records, moved, day, units, counted_on))
+    usable = shelf_life.usable(records, Level(day, units, counted_on, moved))
     return OnHand(
         units=usable,
         owed=np.nan_to_num(owed),
@@ -161,34 +163,6 @@ def overtaken(
     np.add.at(units, item, np.where(overtaking, quantity[:, None], 0.0))
     np.add.at(missing, item, np.where(overtaking, quantity[:, None] * share, 0.0))
     return OrderCrossover(units, np.divide(missing, units, out=np.zeros_like(units), where=units > 0))
-
-
-def _usable(
-    records: Records, moved: Receipts, day: int, units: FloatArray, counted_on: IntArray
-) -> FloatArray:
-    """The most that can still be sold at the close of ``day`` for its age: float64, shape (n,), inf: all.
-
-    The oldest goods leave first. What was counted is taken to have been fresh on the day of the count.
-    """
-    n = len(units)
-    usable = np.full(n, np.inf)
-
-    shelf = records.products.number["shelf_life_days"]
-    if np.isfinite(shelf).any():
-        fresh_from = day - np.nan_to_num(shelf, nan=np.inf)
-        came = (moved.quantity > 0) & (moved.day <= day) & (moved.day > fresh_from[moved.item])
-        fresh = np.bincount(moved.item[came], moved.quantity[came], n)
-        usable = np.where(counted_on > fresh_from, np.inf, fresh)
-
-    lots, mine = records.lots, records.lots.day == counted_on[records.lots.item]
-    if mine.any():
-        # First those that expire first: what has left since was of them.
-        left = (moved.quantity < 0) & (moved.day <= day) & (moved.day > counted_on[moved.item])
-        gone = np.bincount(moved.item[left], -moved.quantity[left], n)
-        dead = mine & (lots.expires > LONG_AGO) & (lots.expires < day)
-        expired = np.bincount(lots.item[dead], lots.on_hand[dead], n)
-        usable = np.minimum(usable, units - np.maximum(expired - gone, 0.0))
-    return usable
 
 
 def _refuse(items: Items, count: FloatArray, counted_on: IntArray) -> None:

@@ -69,6 +69,12 @@ class Advice:
         """float64, shape (n,), units: a position above it is more than twice any likely demand calls for."""
         return np.maximum(self.curve.highest, 1.0) * 2
 
+    @property
+    def ordered_ahead(self) -> FloatArray:
+        """float64, shape (n,), units that customers ordered ahead, due to ship within the interval."""
+        reserved = self.situation.reserved - self.standing.unseen - self.standing.expiring
+        return np.where(reserved > 1e-9, reserved, 0.0)
+
     @cached_property
     def prices(self) -> Prices:
         """What the orders change, in money."""

@@ -79,7 +79,7 @@ def _flags(advice: Advice, changed: TextArray) -> list[str]:
 
     holds: dict[str, BoolArray] = {
         "owed": situation.stock.backlog > 0,
-        "preordered": situation.reserved > 0,
+        "preordered": advice.ordered_ahead > 0,
         "late_purchase_order": situation.on_order_later > 0,
         "no_history": situation.history.lengths == 0,
         "odd_order": advice.has_odd_order,
@@ -93,6 +93,7 @@ def _flags(advice: Advice, changed: TextArray) -> list[str]:
         "orders_unknown": np.full(len(situation), situation.as_of > advice.known_until.orders),
         "stock_contradiction": advice.standing.contradicted,
         "expired": advice.standing.on_hand.expired > 0,
+        "expires_soon": advice.standing.expiring > 0,
         "overdue": advice.standing.overdue > 0,
         "absurd_costs": free_to_hold(situation),
         "excess": situation.stock.position > advice.plenty,

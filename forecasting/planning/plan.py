@@ -89,7 +89,7 @@ def advise(
         line_size=observed.line_size(as_of),
         price_rise=known.price_rise(as_of),
     )
-    situation = replace(situation, reserved=situation.reserved + stands.unseen)
+    situation = replace(situation, reserved=situation.reserved + stands.unseen + stands.expiring)
     has_odd_order, odd_lines = odd_orders(observed, as_of)
     notices.extend(odd_lines)
     orders = order_together(policy, situation, known.supplier, known.suppliers.terms, config.budget)

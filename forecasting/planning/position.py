@@ -14,7 +14,8 @@ from forecasting.inputs.locations import apart
 from forecasting.inputs.notices import Notices
 from forecasting.inputs.open_orders import OpenOrders, open_orders
 from forecasting.inputs.reconciliation import reconcile
-from forecasting.inputs.stock import OnHand, on_hand, overtaken
+from forecasting.inputs.shelf_life import Level, expiring
+from forecasting.inputs.stock import OnHand, movements, on_hand, overtaken
 from forecasting.planning.observer import Observer
 from models.shared.history import History
 
@@ -33,6 +34,7 @@ class Standing:
         contradicted: bool, shape (n,): the records of its stock contradict each other.
         apart: bool, shape (n,): it is sold at one location, and counted or bought at another only.
         unseen: float64, shape (n,), units that are likely to have been asked for, unknown to the records.
+        expiring: float64, shape (n,), units on hand that are likely to expire unsold within the interval.
         waiting_lines: int64, shape (n,): customers' lines of which units are owed.
 
     """
@@ -43,6 +45,7 @@ class Standing:
     contradicted: BoolArray
     apart: BoolArray
     unseen: FloatArray
+    expiring: FloatArray
     waiting_lines: IntArray
 
     @property
@@ -87,18 +90,25 @@ def standing(
         crossover=overtaken(coming, as_of, known.lead_times, known.review_days),
     )
     contradicted = reconcile(records, there, usual_days, as_of, known.terms.unit_cost, notices)
-    unseen = _unseen(there, observer, as_of, seen)
+    daily = _daily(observer, seen)
+    unseen = _unseen(there, observer, as_of, daily)
+    level = Level(as_of, there.units + there.expired, there.counted_on, movements(records, usual_days))
+    expire = expiring(records, level, there.units, as_of + known.protection_days, daily)
     waiting = np.bincount(records.orders.item, owed > 0, len(known)).astype(np.int64)
-    return Standing(position, there, orders, contradicted, apart(records), unseen, waiting)
+    return Standing(position, there, orders, contradicted, apart(records), unseen, expire, waiting)
 
 
-def _unseen(there: OnHand, observer: Observer, as_of: int, seen: History) -> FloatArray:
+def _daily(observer: Observer, seen: History) -> FloatArray:
+    """What is asked for a day, by the last weeks that are known: float64, shape (n,)."""
+    bucket_days = DAYS[observer.calendar.bucket]
+    recent = seen.recent_mean(max(1, round(RECENT_WEEKS * 7 / bucket_days)))
+    return np.asarray(np.nan_to_num(recent) / bucket_days)
+
+
+def _unseen(there: OnHand, observer: Observer, as_of: int, daily: FloatArray) -> FloatArray:
     """What is likely to have been asked for in the days of which neither orders nor a count are known."""
     known_until = observer.known_until.orders
     if as_of <= known_until:
         return np.zeros(len(there))
     days = as_of - np.maximum(known_until, there.counted_on)
-
-    bucket_days = DAYS[observer.calendar.bucket]
-    daily = seen.recent_mean(max(1, round(RECENT_WEEKS * 7 / bucket_days))) / bucket_days
-    return np.rint(np.nan_to_num(daily) * np.maximum(days, 0))
+    return np.rint(daily * np.maximum(days, 0))

@@ -57,6 +57,8 @@ def _there_is(row: Any, facts: Facts) -> str:
     there = f"{number(row.on_hand)} on hand"
     if facts.contradicted:
         there = "stock that is not known, as its records contradict each other"
+    if row.expiring > 0:
+        there += f" (of which {number(row.expiring)} will expire unsold)"
     parts = [there]
     if row.on_order > 0:
         notes = [f"due {row.next_receipt}"] if isinstance(row.next_receipt, str) else []

@@ -22,6 +22,7 @@ FLAGS = {
     "orders_unknown": "Orders of the last days before the plan are not known: they are forecast.",
     "stock_contradiction": "Counts, receipts and shipments contradict each other: its stock is not known.",
     "expired": "Units lie there that are beyond their shelf life: they are no stock.",
+    "expires_soon": "Units there are likely to expire before they can be sold: they are not counted on.",
     "overdue": "Some of what is on order should have come by now.",
     "absurd_costs": "Holding a unit costs nothing, so that no quantity is too large: check the costs.",
     "excess": "There is more than twice what any likely demand until the next order calls for.",

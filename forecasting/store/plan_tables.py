@@ -66,6 +66,7 @@ RECOMMENDATIONS = Table(
         quantity("on_order_late", "units", "Of on_order, what cannot be counted on within the interval."),
         quantity("ordered_ahead", "units", "What customers ordered ahead, due to ship within the interval."),
         quantity("unseen_demand", "units", "Likely asked for since the day until which orders are known."),
+        quantity("expiring", "units", "Of on_hand, what is likely to expire unsold within the interval."),
         date("next_receipt", "When the first of what is on order is expected.", nullable=True),
         number("lead_time_days", "days", "Mean lead time L: from order to usable stock."),
         number(

@@ -26,7 +26,8 @@ def purchase(quantity=100, ordered="2026-03-20", **more):
 
 def company(tmp_path, orders=(), counted=100, on="2026-03-19", **tables):
     sold = [order("a", "2026-03-01"), *orders]
-    return records(tmp_path, orders=sold, stock=[{"as_of": on, "sku": "a", "on_hand": counted}], **tables)
+    tables.setdefault("stock", [{"as_of": on, "sku": "a", "on_hand": counted}])
+    return records(tmp_path, orders=sold, **tables)
 
 
 def there(data, day=DAY, negative="owed"):
@@ -231,3 +232,45 @@ def test_no_unit_is_lost_or_counted_twice(tmp_path_factory, bought, sold, age, c
     net = came[lines.came_on > since].sum() - gone[left.day > since].sum()
     found = there(data)
     assert found.units[0] - found.gap[0] == counted + net
+
+
+def test_what_is_counted_again_and_again_gets_no_fresher(tmp_path):
+    counts = [count(100, day) for day in ("2026-03-01", "2026-03-15", "2026-03-28")]
+    shelf = {"products": [{"sku": "a", "shelf_life_days": 10}]}
+    sold = [order("a", "2026-03-27", 30)]
+    found = there(company(tmp_path, sold, stock=counts, **shelf))
+    # Thirty left, and thirty came that nobody wrote down: those are fresh.
+    assert (found.units[0], found.expired[0]) == (30, 70)
+
+
+def test_what_was_thrown_away_is_not_expired_once_more(tmp_path):
+    counts = [count(100, "2026-03-10"), count(5, "2026-03-28")]
+    came = {"purchase_order": "p", "sku": "a", "quantity": 5, "ordered_at": "2026-03-10"}
+    came["received_at"] = "2026-03-25"
+    shelf = {"products": [{"sku": "a", "shelf_life_days": 10}]}
+    found = there(company(tmp_path, stock=counts, purchase_orders=[came], **shelf))
+    assert (found.units[0], found.expired[0]) == (5, 0)
+
+
+def count(units, on):
+    return {"as_of": on, "sku": "a", "on_hand": units}
+
+
+def lot(units, expires, on="2026-03-19"):
+    return {"as_of": on, "sku": "a", "on_hand": units, "expires_on": expires}
+
+
+def test_lots_are_a_count_of_what_stock_does_not_name(tmp_path):
+    other = [{"as_of": "2026-03-19", "sku": "b", "on_hand": 7}]
+    lots = [lot(60, "2026-03-20"), lot(40, "2026-12-31")]
+    found = there(company(tmp_path, [order("b", "2026-03-02")], stock=other, lots=lots))
+    assert (found.units[0], found.expired[0]) == (40, 60)
+
+
+def test_lots_of_an_earlier_day_than_the_count_are_read(tmp_path):
+    lots = [lot(60, "2026-03-20", "2026-03-18"), lot(40, "2026-12-31", "2026-03-18")]
+    found = there(company(tmp_path / "kept", lots=lots))
+    assert (found.units[0], found.expired[0]) == (40, 60)
+    counted = [{"as_of": "2026-03-19", "sku": "a", "on_hand": 40}]
+    thrown_away = there(company(tmp_path / "thrown", stock=counted, lots=lots))
+    assert (thrown_away.units[0], thrown_away.expired[0]) == (40, 0)

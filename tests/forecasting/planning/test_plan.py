@@ -22,7 +22,7 @@ from tests.support.builders import order, records
 
 AS_OF = day_number("2026-06-28")
 COLUMNS = """run as_of location sku supplier policy model quantity packs unit_cost value order_by arrives_on
-on_hand on_order backlog inventory_position on_order_late ordered_ahead unseen_demand next_receipt
+on_hand on_order backlog inventory_position on_order_late ordered_ahead unseen_demand expiring next_receipt
 lead_time_days
 protection_days demand_mean demand_q50 demand_q80 demand_q95 demand_q98 safety_stock reorder_point
 order_up_to stockout_probability

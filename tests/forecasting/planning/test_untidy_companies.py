@@ -215,3 +215,30 @@ def test_two_successors_share_the_demand(tmp_path):
     bought = followed(tmp_path, sold("OLD", a_day=2), *products)
     assert bought["OLD"] == 0 and 45 <= bought["N1"] + bought["N2"] <= 90
     assert 15 <= bought["N1"] <= 45 and 15 <= bought["N2"] <= 45
+
+
+@pytest.mark.parametrize(
+    ("shelf", "lots", "kept"),
+    [
+        ({"shelf_life_days": 10}, [], 10),
+        ({}, [("2026-04-02", 90), ("2026-12-31", 10)], 14),
+        ({}, [("2026-12-31", 100)], 100),
+        ({"shelf_life_days": 365}, [], 100),
+    ],
+)
+def test_stock_that_expires_before_it_can_be_sold_is_not_counted_on(tmp_path, shelf, lots, kept):
+    rows = [{"as_of": "2026-03-29", "sku": "A", "on_hand": units, "expires_on": day} for day, units in lots]
+    table, _ = planned(
+        tmp_path,
+        "model=negative_binomial",
+        products=[{"sku": "A", **shelf}],
+        stock=[counted(100)],
+        **({"lots": rows} if rows else {}),
+    )
+    row = table.loc["A"]
+    assert row.on_hand == 100 and row.expiring == pytest.approx(100 - kept, abs=1)
+    if kept == 100:
+        assert row.quantity == 0 and "expires_soon" not in row["flags"]
+    else:
+        assert 5 <= row.quantity <= 45 - kept and "expires_soon" in row["flags"]
+        assert f"of which {row.expiring} will expire unsold" in row.reason
