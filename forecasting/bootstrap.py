@@ -90,9 +90,10 @@ def forecast(
 
     check_name(out)
     records = read_records(source)
-    table = run(records, config, as_of, horizon_days, quantiles, per_period=per_period)
+    notices = Notices(records.notices)
+    table = run(records, config, as_of, horizon_days, quantiles, per_period=per_period, notices=notices)
     write_file("forecast", table, out)
-    return table, Notices(records.notices)
+    return table, notices
 
 
 def plan(

@@ -17,7 +17,10 @@ from forecasting.evaluate.scores import ALL_ORIGINS, OVERALL, scores
 from forecasting.evaluate.windows import origin_days, window
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.known_until import known_until
+from forecasting.inputs.notices import Notices
 from forecasting.inputs.records import Records
+from forecasting.planning.observer import observer
+from forecasting.planning.odd_orders import odd_orders
 from forecasting.run import Clock, Result, describe, run_id
 from models.registry import CANDIDATES, MODELS
 
@@ -57,13 +60,15 @@ def backtest(
     Raises RequestError where a date, a number or a name does not fit.
 
     """
-    clock, assumptions = Clock(), Assumptions()
+    clock, assumptions, notices = Clock(), Assumptions(), Notices(records.notices)
+    assumptions.lack(records.absent, len(records.items))
     names = _models(request.models)
     as_of, apart = _as_of(records, request), request.apart_days or request.horizon_days
     if min(request.origins, request.horizon_days, apart) < 1:
         raise RequestError("--origins, --horizon-days and --apart-days must each be at least 1")
     days = origin_days(records, config.bucket, as_of, request.origins, request.horizon_days, apart)
 
+    notices.extend(odd_orders(observer(records, config, as_of, Assumptions()), as_of)[1])
     tables, advance = [], stage(len(days) * len(names), f"{len(names)} models from {len(days)} days")
     for origin in days:
         past = window(records, config, origin, as_of, request.horizon_days, assumptions)
@@ -87,7 +92,7 @@ def backtest(
     counts = _counts(rows, scored, len(days))
     assumed = assumptions.frame()
     described: dict[str, Any] = {
-        **describe(identity, "backtest", records, config, clock, counts),
+        **describe(identity, "backtest", records, config, clock, counts, notices),
         "as_of": day_text(as_of),
         "origins": [day_text(day) for day in days],
         "horizon_days": request.horizon_days,

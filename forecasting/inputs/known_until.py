@@ -26,7 +26,9 @@ USUAL_APART = 0.95
 """Of the times between two days with orders, the longest but for one in twenty is still usual."""
 
 FEWEST_DAYS = 8
-"""Where orders came on fewer days than this, silence is nothing new for as long as two months."""
+"""Where orders came on fewer days than this, silence is nothing new for as long as two months. Where only the
+recent weeks have so few, as of months, all days say how far apart they usually are.
+"""
 
 FAR_AHEAD_DAYS, FEW_LINES = 62, 0.01
 """Fewer of the lines than this share, dated so long after all others, are taken to be misdated."""
@@ -98,6 +100,7 @@ def _dated_right(days: IntArray, lines: IntArray) -> tuple[IntArray, IntArray]:
 def _silence(days: IntArray, last: int) -> int:
     """The last day for which it is usual that nothing was ordered since ``last``."""
     recent = days[days > last - 7 * RECENT_WEEKS]
+    recent = recent if len(recent) >= FEWEST_DAYS else days
     weeks = max((last - int(recent[0])) / 7, 1.0)
     usual = np.bincount(weekday(recent), minlength=7) / weeks >= RARELY
     apart = np.diff(recent)

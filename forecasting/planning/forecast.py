@@ -13,10 +13,12 @@ from forecasting.config import Config
 from forecasting.domain import FloatArray, Items, day_text
 from forecasting.errors import RequestError
 from forecasting.inputs.assumptions import Assumptions
+from forecasting.inputs.notices import Notices
 from forecasting.inputs.records import Records
 from forecasting.planning.figures import whole
 from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast
 from forecasting.planning.observer import observer
+from forecasting.planning.odd_orders import odd_orders
 from forecasting.planning.requests import check_date, check_model
 from forecasting.policies.lead_time_demand import LeadTimeDemand
 from models.shared.distribution import Distribution
@@ -34,11 +36,13 @@ def forecast(
     quantiles: Sequence[float],
     *,
     per_period: bool = False,
+    notices: Notices | None = None,
 ) -> pd.DataFrame:
     """Demand summed over the ``horizon_days`` days after ``as_of``: one row an item.
 
     With ``per_period`` also one row an item and bucket, ``period`` counting from 1 (0 is the sum) and
-    ``starts_on`` its first day. Raises RequestError where the date or a name does not fit.
+    ``starts_on`` its first day. ``notices`` grows by what looked odd on the way. Raises RequestError where
+    the date or a name does not fit.
     """
     check_model(config)
     check_date(records, config, as_of, "--as-of")
@@ -46,6 +50,9 @@ def forecast(
         raise RequestError(f"--horizon-days {horizon_days}: must be at least 1")
 
     seeing = observer(records, config, as_of, Assumptions())
+    if notices is not None:
+        notices.extend(seeing.known_until.notices(as_of))
+        notices.extend(odd_orders(seeing, as_of)[1])
     history = seeing.history(as_of)
     choice = seeing.choose_models(as_of, history, float(horizon_days))
     ahead = seeing.demand_ahead(as_of, LazyForecast(LazyChoice(as_of, lambda: choice), history))

@@ -16,6 +16,7 @@ from forecasting.inputs.catalogue import catalogue
 from forecasting.inputs.notices import Notices
 from forecasting.inputs.records import Records
 from forecasting.planning.observer import observer
+from forecasting.planning.odd_orders import odd_orders
 from forecasting.planning.requests import check_levels, check_model
 from forecasting.policies.base import Policy, Setting
 from forecasting.policies.registry import RECORDED
@@ -75,11 +76,13 @@ def replay(
 
     """
     clock, assumptions, notices = Clock(), Assumptions(), Notices(records.notices)
+    assumptions.lack(records.absent, len(records.items))
     check_model(config)
     request.check(records)
     check_levels(request.names, records, assumptions)
     observed = observer(records, config, request.first_day - 1, assumptions)
     past = scenario(observed, request.first_day, request.last_day, assumptions)
+    notices.extend(odd_orders(observed, request.last_day)[1])
     clock.lap("prepare")
 
     if request.extras.trace:

@@ -234,6 +234,7 @@ def backtest_text(result: Result, out: Path | None) -> str:
 
     lines = [facts(result.run), "", sentence, details, "", *scores_table(scores)]
     lines += ["", *assumptions_text(result.tables["assumptions"])]
+    lines += notices_text(result.run, None)
     if out is not None:
         lines += ["", f"Written to {out}: scores, forecasts, assumptions, report.html, run.json"]
     return "\n".join(lines)

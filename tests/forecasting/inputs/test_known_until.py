@@ -9,6 +9,8 @@ from forecasting.config import load
 from forecasting.domain import day_number, day_text
 from forecasting.errors import RequestError
 from forecasting.inputs.known_until import known_until
+from forecasting.inputs.notices import Notices
+from forecasting.planning.forecast import forecast
 from forecasting.planning.plan import plan
 from forecasting.planning.requests import check_date
 from tests.support.builders import order, records
@@ -84,3 +86,19 @@ def test_the_gap_is_forecast_and_not_read_as_no_demand(tmp_path, bucket):
     assert then["quantity"] == pytest.approx(now["quantity"] + 18, abs=3)
     assert "orders_unknown" in then["flags"] and "orders_unknown" not in now["flags"]
     assert later.tables["notices"]["what"].str.contains("orders are known until 2026-03-29").any()
+
+
+def test_a_month_of_which_nothing_is_known_yet_is_not_a_month_without_demand(tmp_path):
+    firsts = [day_number(f"{2024 + month // 12}-{month % 12 + 1:02d}-01") for month in range(27)]
+    data = shop(tmp_path, firsts)
+    assert until(data) == day_number("2026-03-31")
+    with pytest.raises(RequestError, match="orders are known"):
+        check_date(data, load(None, ["bucket=month"]), day_number("2026-04-10"), "--as-of")
+
+
+def test_a_forecast_across_the_gap_says_so(tmp_path):
+    notices = Notices()
+    data, config = shop(tmp_path, daily(SUNDAY)), load(None, ["model=negative_binomial"])
+    table = forecast(data, config, SUNDAY + 6, 28, (0.5,), notices=notices)
+    assert table["mean"].iloc[0] == pytest.approx(84, rel=0.05)
+    assert any("orders are known until 2026-03-29" in text for text in notices.texts())
