@@ -39,7 +39,9 @@ class PurchaseLines:
 
     def open_at(self, purchases: PurchaseRecords, day: int) -> FloatArray:
         """Units on order at the close of ``day``: float64, shape (m,)."""
-        units = np.where(self.came_by(day), self.rest, purchases.quantity)
+        # What is received, and nothing of it, was closed.
+        closed = (self.came == 0) & (self.rest == 0)
+        units = np.where(self.came_by(day) | closed, self.rest, purchases.quantity)
         return np.where((purchases.ordered <= day) & purchases.firm, units, 0.0)
 
     def came_by(self, day: int) -> BoolArray:

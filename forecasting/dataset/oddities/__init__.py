@@ -12,21 +12,41 @@ import pandas as pd
 from forecasting.dataset.oddities import (
     amounts,
     dates,
+    ends,
     keys,
     locations,
     orders,
     packs,
+    promises,
     scales,
+    statuses,
     suppliers,
+    terms,
     texts,
 )
 from forecasting.dataset.oddities.given import Given
 from forecasting.dataset.source import Raw
 from forecasting.errors import Notice
 
+RULES = (
+    keys,
+    locations,
+    amounts,
+    packs,
+    scales,
+    dates,
+    ends,
+    promises,
+    orders,
+    statuses,
+    suppliers,
+    terms,
+    texts,
+)
+
 
 def oddities(raws: Mapping[str, Raw], frames: Mapping[str, pd.DataFrame]) -> Iterator[Notice]:
     """Every question that the tables raise. They have no problems: only then are they asked."""
     given = Given(raws, frames)
-    for rules in (keys, locations, amounts, packs, scales, dates, orders, suppliers, texts):
+    for rules in RULES:
         yield from rules.notices(given)

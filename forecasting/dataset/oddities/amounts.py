@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
 
 from forecasting.dataset.oddities.given import Given
 from forecasting.dataset.source import LISTED, Rows
@@ -16,6 +17,12 @@ LINES = 8
 TIMES_THE_HIGH, TIMES_THE_MEDIAN = 50.0, 100.0
 """How far above the item's 99 % quantile, and above its median, a quantity is out of proportion."""
 
+TIMES_ALL = 100.0
+"""A count of more than so many times all that was ever ordered of the item was mistyped."""
+
+MISCOUNT = 0.05
+"""Lots may come to so much more than the count."""
+
 AT_ONCE_DAYS = 1.0
 """A line that was cancelled sooner than this after its order was a slip."""
 
@@ -25,6 +32,10 @@ def notices(given: Given) -> Iterator[Notice]:
     for table, column in (("orders", "quantity"), ("purchase_orders", "quantity"), ("stock", "on_hand")):
         if given.has(table):
             yield from _large(given, table, column)
+    if given.has("orders", "stock"):
+        yield from _beyond_demand(given)
+    if given.has("lots", "stock"):
+        yield from _lots(given)
     if given.has("products"):
         cost, price = (given.numbers("products", name) for name in ("unit_cost", "unit_price"))
         dear = np.flatnonzero((cost > price) & (price > 0))
@@ -77,3 +88,33 @@ def out_of_proportion(item: Rows, quantity: np.ndarray) -> tuple[Rows, np.ndarra
     odd = (quantity > TIMES_THE_HIGH * high[item]) & (quantity > TIMES_THE_MEDIAN * middle[item])
     rows = np.flatnonzero(odd & (item >= 0))
     return rows, middle[item[rows]]
+
+
+def _beyond_demand(given: Given) -> Iterator[Notice]:
+    """Last counts of more than has ever been asked for, many times over."""
+    known = pd.Index(given.frames["orders"]["sku"].cat.categories.astype(object))
+    code = given.number_of("orders", "sku", known)
+    lines = np.bincount(code[code >= 0], minlength=len(known))
+    asked = np.bincount(code[code >= 0], given.numbers("orders", "quantity")[code >= 0], len(known))
+    item, units = given.number_of("stock", "sku", known), given.numbers("stock", "on_hand")
+    far = (item >= 0) & (units > TIMES_ALL * asked[item]) & (lines[item] >= LINES)
+    rows = np.flatnonzero(far)
+    if len(rows):
+        times = units[rows[0]] / asked[item[rows[0]]]
+        what = f"the count is {times:,.0f} times all that was ever ordered of the item"
+        yield given.notice("stock", "on_hand", rows, what, "Correct it if it is mistyped.")
+
+
+def _lots(given: Given) -> Iterator[Notice]:
+    """Lots that come to more than the count of the same day."""
+    keys = ["as_of", "sku", "location"]
+    lots, stock = (given.frames[table][[*keys, "on_hand"]] for table in ("lots", "stock"))
+    lots = lots.astype({"sku": str, "location": str}).assign(row=np.arange(len(lots)))
+    summed = lots.groupby(keys, as_index=False).agg(lots=("on_hand", "sum"), row=("row", "first"))
+    both = summed.merge(stock.astype({"sku": str, "location": str}), on=keys)
+    more = both[both["lots"] > both["on_hand"].clip(lower=0) * (1 + MISCOUNT) + 1]
+    if len(more):
+        first = more.iloc[0]
+        what = f"the lots come to {first['lots']:,.10g}, the count of that day is {first['on_hand']:,.10g}"
+        rows = more["row"].to_numpy(dtype=np.int64)
+        yield given.notice("lots", "on_hand", rows, what, "Correct one of the two: the count is believed.")

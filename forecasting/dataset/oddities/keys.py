@@ -16,7 +16,10 @@ KINDS = {
     "location": ("location",),
     "supplier": ("supplier",),
     "customer": ("customer",),
+    "category": ("category",),
 }
+
+PLURAL = {"category": "categories"}
 
 BETWEEN_DIGITS = re.compile(r"(?<=[0-9])[\s_-]+(?=[0-9])")
 BLANKS = re.compile(r"[\s_-]+")
@@ -43,7 +46,14 @@ def notices(given: Given) -> Iterator[Notice]:
         ):
             pairs = _alike(found, normal)
             if pairs:
-                yield _told(given, kind, found, pairs, f"{kind}s that differ only in {differ}", advice)
+                yield _told(
+                    given,
+                    kind,
+                    found,
+                    pairs,
+                    f"{PLURAL.get(kind, kind + 's')} that differ only in {differ}",
+                    advice,
+                )
         disguised = sorted(word for word in found if EXPONENT.match(word))
         if disguised:
             what = "written as a number with an exponent, as spreadsheets do with long codes"

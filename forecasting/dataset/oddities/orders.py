@@ -56,7 +56,7 @@ def _old_purchases(given: Given, last: float) -> Iterator[Notice]:
             given.numbers("purchase_orders", "quantity_received")
         )
         worth = float(np.nansum((np.maximum(rest, 0) * given.numbers("purchase_orders", "unit_cost"))[old]))
-        what = f"open, though due more than {OLD_PURCHASE_DAYS} days ago; the goods are taken to be on order"
+        what = f"open, though due more than {OLD_PURCHASE_DAYS} days ago: still on order, hardly counted on"
         advice = "Close it, or give the day on which it came or is expected now."
         more = {"money": worth} if worth > 0 else {}
         yield given.notice("purchase_orders", ("ordered_at", "status"), old, what, advice, **more)

@@ -274,3 +274,10 @@ def test_lots_of_an_earlier_day_than_the_count_are_read(tmp_path):
     counted = [{"as_of": "2026-03-19", "sku": "a", "on_hand": 40}]
     thrown_away = there(company(tmp_path / "thrown", stock=counted, lots=lots))
     assert (thrown_away.units[0], thrown_away.expired[0]) == (40, 0)
+
+
+def test_what_is_received_and_nothing_of_it_is_neither_on_hand_nor_on_order(tmp_path):
+    line = purchase(40, status="received")
+    data = company(tmp_path, purchase_orders=[{**line, "quantity_received": 0}])
+    assert there(data).units[0] == 100
+    assert on_order(data) == 0
