@@ -11,8 +11,8 @@ from forecasting.dataset.oddities.given import Given
 from forecasting.dataset.source import LISTED, Rows
 from forecasting.errors import Notice
 
-LINES = 8
-"""Lines that an item must have before one of them can be out of proportion."""
+LINES, ORDER_LINES = 8, 3
+"""Rows that an item must have before one of them can be out of proportion; and lines of customers' orders."""
 
 TIMES_THE_HIGH, TIMES_THE_MEDIAN = 50.0, 100.0
 """How far above the item's 99 % quantile, and above its median, a quantity is out of proportion."""
@@ -48,7 +48,7 @@ def notices(given: Given) -> Iterator[Notice]:
 def _large(given: Given, table: str, column: str) -> Iterator[Notice]:
     quantity = given.numbers(table, column)
     item = given.frames[table]["sku"].cat.codes.to_numpy().astype(np.int64)
-    rows, median = out_of_proportion(item, quantity)
+    rows, median = out_of_proportion(item, quantity, ORDER_LINES if table == "orders" else LINES)
     if table == "orders":
         # Who mistyped it has seen it where it was cancelled at once: it is no demand.
         waited = given.days(table, "cancelled_at") - given.days(table, "ordered_at")
@@ -67,17 +67,17 @@ def _large(given: Given, table: str, column: str) -> Iterator[Notice]:
         yield given.notice(table, column, rows[LISTED:], what, advice)
 
 
-def out_of_proportion(item: Rows, quantity: np.ndarray) -> tuple[Rows, np.ndarray]:
+def out_of_proportion(item: Rows, quantity: np.ndarray, fewest: int = LINES) -> tuple[Rows, np.ndarray]:
     """Rows far above the others of their item, in order, and the median quantity of each one's item.
 
     Args:
-        item: int, shape (m,). ``quantity``: float64, shape (m,), units.
+        item: int, shape (m,). ``quantity``: float64, shape (m,), units. ``fewest``: rows of an item.
 
     """
     order = np.lexsort((quantity, item))
     sizes = np.bincount(item[item >= 0])
     start = np.searchsorted(item[order], np.arange(len(sizes)))
-    enough = np.flatnonzero(sizes >= LINES)
+    enough = np.flatnonzero(sizes >= fewest)
     ranked = quantity[order]
 
     # Rounded down, so that the largest of few is held against the second largest.

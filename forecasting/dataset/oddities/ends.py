@@ -19,6 +19,9 @@ HOLE_DAYS, PAUSES = 21.0, 5.0
 STOPS_DAYS, LONGEST_PAUSES = 14.0, 2.0
 """What stops is silent for longer than this, and than so many of its longest pauses."""
 
+TABLE: dict[str, str | None] = {"sku": None, "location": None}
+"""What falls silent is a table or a location, not the item of its last row."""
+
 OLD_COUNT_DAYS = 60.0
 """Counts are old where the last of them is so many days before the last order."""
 
@@ -53,7 +56,7 @@ def _holes(given: Given, ordered: Floats) -> Iterator[Notice]:
         )
         advice = "Add the lines that are missing, or correct the dates; if the business was closed, say so."
         rows = np.flatnonzero(ordered == days[first + 1])[:1]
-        yield given.notice("orders", "ordered_at", rows, what, advice)
+        yield given.notice("orders", "ordered_at", rows, what, advice, **TABLE)
 
 
 def _stopped(given: Given, ordered: Floats) -> Iterator[Notice]:
@@ -72,7 +75,7 @@ def _stopped(given: Given, ordered: Floats) -> Iterator[Notice]:
             )
             advice = "Add its orders; if the location was closed, leave its stock out."
             rows = np.flatnonzero(mine & (ordered == days[-1]))[:1]
-            yield given.notice("orders", ("location", "ordered_at"), rows, what, advice)
+            yield given.notice("orders", ("location", "ordered_at"), rows, what, advice, **TABLE)
 
 
 def _early(given: Given, end: float) -> Iterator[Notice]:
@@ -86,7 +89,7 @@ def _early(given: Given, end: float) -> Iterator[Notice]:
                 "since is reckoned from what came and left"
             )
             rows = np.flatnonzero(counted == last)[:1]
-            yield given.notice("stock", "as_of", rows, what, "Export the counts anew.")
+            yield given.notice("stock", "as_of", rows, what, "Export the counts anew.", **TABLE)
     if given.has("purchase_orders"):
         bought = given.days("purchase_orders", "ordered_at")
         days = np.unique(bought[~np.isnan(bought) & (bought <= end)])
@@ -99,7 +102,7 @@ def _early(given: Given, end: float) -> Iterator[Notice]:
             )
             rows = np.flatnonzero(bought == days[-1])[:1]
             advice = "Export the purchase orders anew, up to the same day."
-            yield given.notice("purchase_orders", "ordered_at", rows, what, advice)
+            yield given.notice("purchase_orders", "ordered_at", rows, what, advice, **TABLE)
 
 
 def _day(day: float) -> str:

@@ -121,3 +121,13 @@ def test_a_count_beyond_all_demand_and_lots_beyond_the_count_are_noticed(tmp_pat
     told(tmp_path / "lots", {**tables, "lots": [lot]}, "the lots come to")
     tables["stock"] = [{**last, "on_hand": 4_000_000}]
     told(tmp_path / "count", tables, "times all that was ever ordered")
+
+
+def test_a_line_out_of_proportion_to_two_others_is_noticed(tmp_path):
+    tables = clean()
+    few = [
+        {"order": f"n{units}", "ordered_at": on(150), "sku": "C", "quantity": units} for units in (2, 3, 5000)
+    ]
+    tables["orders"] += few
+    tables["products"].append({"sku": "C", "supplier": "acme", "unit_cost": 5, "unit_price": 9})
+    assert told(tmp_path, tables, "times the item's median").value == "5000"
