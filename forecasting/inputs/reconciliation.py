@@ -13,8 +13,11 @@ from forecasting.inputs.notices import Notices
 from forecasting.inputs.records import Records
 from forecasting.inputs.stock import OnHand, movements
 
-VANISHED = 0.5
+VANISHED = 0.25
 """A count that is short of what came since the count before it by more than this share of it."""
+
+ONE_BY_ONE = 3
+"""Of more items than this, expired stock is one notice; the flag names each of them."""
 
 FEWEST_UNITS = 2.0
 """A gap below this many units is a miscount."""
@@ -65,11 +68,7 @@ def reconcile(
         lambda item: f"{vanished[item]:,.10g} units that were received are not in the count after it",
         "Count again, or book where they went; the count is believed.",
     )
-    say(
-        there.expired,
-        lambda item: f"{there.expired[item]:,.10g} units are beyond their shelf life, and are no stock",
-        "Write them off, or correct shelf_life_days or expires_on.",
-    )
+    _expired(records.items, there.expired, unit_cost, notices)
     _undated(records, usual_days, there.counted_on, day, notices)
     return (there.gap > 1e-9) | (vanished > 0)
 
@@ -97,6 +96,25 @@ def _vanished(records: Records, usual_days: FloatArray, day: int) -> FloatArray:
     gap = np.nan_to_num(before + net - after)
     vanished = (gap > VANISHED * received) & (received > 0) & (gap >= FEWEST_UNITS)
     return np.where(vanished, np.minimum(gap, received), 0.0)
+
+
+def _expired(items: Items, expired: FloatArray, unit_cost: FloatArray, notices: Notices) -> None:
+    """Stock that can be sold no more: of few items one by one, of more of them together."""
+    old = np.flatnonzero(expired > 1e-9)
+    todo = "Write them off, or correct shelf_life_days or expires_on."
+    if len(old) > ONE_BY_ONE:
+        worth = expired * unit_cost
+        dearest = old[np.argsort(-worth[old], kind="stable")][:ONE_BY_ONE]
+        what = (
+            f"{expired[old].sum():,.10g} units of {len(old):,} items are beyond their shelf life, and are no "
+            f"stock ({', '.join(str(items.sku[item]) for item in dearest)}, ..)"
+        )
+        money = round(float(worth[old].sum()), 2)
+        notices.add(Notice("stock", None, "on_hand", None, what, todo, money=money))
+        return
+    for item in map(int, old):
+        what = f"{expired[item]:,.10g} units are beyond their shelf life, and are no stock"
+        notices.add(_of_item(items, item, what, todo, expired[item] * unit_cost[item]))
 
 
 def _undated(
