@@ -31,6 +31,7 @@ class Facts:
     free_to_hold: bool
     price_rises: bool
     contradicted: bool
+    assumed: bool
     overdue: bool
     together: str = ""
 
@@ -62,6 +63,7 @@ def facts_of(advice: Advice) -> list[Facts]:
             free_to_hold=bool(absurd[i]),
             price_rises=bool(rising[i] > 0),
             contradicted=bool(advice.standing.contradicted[i]),
+            assumed=not bool(advice.standing.on_hand.counted[i]),
             overdue=bool(overdue[i]),
             together=sentences[i],
         )

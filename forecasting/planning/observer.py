@@ -180,9 +180,13 @@ class Observer:
 
     @cached_property
     def _stocked_from(self) -> IntArray:
-        """int64, shape (n,): the first day at whose close an item was in stock; LONG_AGO: not known."""
+        """int64, shape (n,): the first day at whose close an item could be asked for; LONG_AGO: not known.
+
+        It was in stock; or counted at all, where customers wait for what is not there.
+        """
         counts, purchases = self.records.counts, self.records.purchases
-        there = counts.on_hand > 0
+        there = (counts.on_hand > 0) | self.catalogue.backorder_allowed[counts.item]
+        there &= counts.item >= 0
         came = (purchases.received > LONG_AGO) & (purchases.came_units > 0)
         never = np.iinfo(np.int64).max
         first = np.full(len(self.catalogue), never)

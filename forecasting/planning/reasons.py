@@ -55,6 +55,8 @@ def _order(row: Any, facts: Facts) -> str:
 
 def _there_is(row: Any, facts: Facts) -> str:
     there = f"{number(row.on_hand)} on hand"
+    if facts.assumed:
+        there += " (assumed, never counted)"
     if facts.contradicted:
         there = "stock that is not known, as its records contradict each other"
     if row.expiring > 0:

@@ -18,12 +18,12 @@ def test_an_item_that_was_in_stock_and_never_asked_for_has_zeros_since_the_first
     counts = [{"as_of": day, "sku": "dead", "on_hand": 5} for day in ("2026-01-07", "2026-03-29")]
     counts += [{"as_of": day, "sku": "new", "on_hand": 0} for day in ("2026-01-07", as_of)]
     rows = [order("a", "2025-11-03"), order("a", as_of)]
-    products = [{"sku": sku} for sku in ("a", "dead", "new")]
+    products = [{"sku": "a"}, {"sku": "dead"}, {"sku": "new", "backorder": "refused"}]
     data = records(tmp_path, orders=rows, stock=counts, products=products)
     seen = observer(data, load(), day_number(as_of), Assumptions()).history(day_number(as_of))
 
     number = {sku: row for row, sku in enumerate(data.items.sku)}
-    # From Monday 2026-01-12 on; that a shelf was empty says nothing of demand.
+    # From Monday 2026-01-12 on; that a shelf was empty says nothing of demand where nobody waits.
     assert seen.lengths[number["dead"]] == 11
     assert seen.lengths[number["new"]] == 0
     assert not np.any(seen.take(np.array([number["dead"]])).data)

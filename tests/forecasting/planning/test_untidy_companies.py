@@ -242,3 +242,34 @@ def test_stock_that_expires_before_it_can_be_sold_is_not_counted_on(tmp_path, sh
     else:
         assert 5 <= row.quantity <= 45 - kept and "expires_soon" in row["flags"]
         assert f"of which {row.expiring} will expire unsold" in row.reason
+
+
+@pytest.mark.parametrize(("backorder", "newcomer"), [("allowed", False), ("refused", True)])
+def test_an_item_counted_at_none_for_a_year_was_not_asked_for_where_customers_wait(
+    tmp_path, backorder, newcomer
+):
+    counts = [counted(0, "DEAD", on=day_text(TODAY - 30 * month)) for month in range(12)]
+    table, _ = planned(
+        tmp_path,
+        products=[{"sku": "A"}, {"sku": "DEAD", "backorder": backorder}],
+        stock=[counted(31), *counts],
+    )
+    assert (table.loc["DEAD", "quantity"] > 0) == newcomer
+
+
+def test_stock_that_was_never_counted_is_not_stated_as_a_fact(tmp_path):
+    table, _ = planned(tmp_path, orders=sold() + sold("B"), stock=[counted(20)])
+    assert "0 on hand (assumed, never counted)" in table.loc["B", "reason"]
+    assert "assumed" not in table.loc["A", "reason"]
+
+
+def test_expired_stock_of_many_items_is_one_notice_and_a_flag_each(tmp_path):
+    skus = "BCDEF"
+    table, result = planned(
+        tmp_path,
+        products=[{"sku": sku, "shelf_life_days": 10, "unit_cost": 2} for sku in skus],
+        stock=[counted(10, sku, on="2025-12-19") for sku in skus],
+    )
+    assert table.drop("A")["flags"].str.contains("expired").all()
+    (notice,) = result.tables["notices"].query("what.str.contains('shelf life')").itertuples()
+    assert "of 5 items" in notice.what and notice.money == 100
