@@ -83,10 +83,10 @@ def history(
     """Demand per bucket of every item, as known at the close of ``as_of``.
 
     An item's history begins with the bucket of its launch or its first line, or with the first whole bucket
-    that it was in stock in (or was counted in, where customers wait), whichever is earliest, and runs to
+    that it was in stock in (or counted in, where customers wait), whichever is earliest, and runs to
     ``as_of``; buckets without lines are zero. Projects are left out. A bucket is NaN where the business was
-    closed for all of it, or the item could be sold for less than ``available_share`` of it (of the time, weighed by
-    when demand comes); where it could be sold for more, but not for all, what was hidden is estimated.
+    closed for all of it, or the item could be sold for less than ``available_share`` of it (of the time,
+    weighed by when demand comes); where it could be sold for more, but not for all, what was hidden is estimated.
 
     Args:
         first_day: the first day that the data covers; a bucket that began before it is left out.
