@@ -86,7 +86,8 @@ def history(
     that it was in stock in (or counted in, where customers wait), whichever is earliest, and runs to
     ``as_of``; buckets without lines are zero. Projects are left out. A bucket is NaN where the business was
     closed for all of it, or the item could be sold for less than ``available_share`` of it (of the time,
-    weighed by when demand comes); where it could be sold for more, but not for all, what was hidden is estimated.
+    weighed by when demand comes); where it could be sold for more, but not for all, what was hidden is
+    estimated.
 
     Args:
         first_day: the first day that the data covers; a bucket that began before it is left out.

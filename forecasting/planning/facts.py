@@ -8,6 +8,7 @@ import numpy as np
 
 from forecasting.domain import LONG_AGO, BoolArray, TextArray, day_text
 from forecasting.planning.advice import Advice
+from forecasting.planning.level_shift import level_shift
 from forecasting.planning.supplier_reasons import changes
 from forecasting.policies.cost_optimal import free_to_hold
 
@@ -85,6 +86,7 @@ def _flags(advice: Advice, changed: TextArray) -> list[str]:
         "late_purchase_order": situation.on_order_later > 0,
         "no_history": situation.history.lengths == 0,
         "odd_order": advice.has_odd_order,
+        "level_shift": _shifted(advice),
         "not_known_yet": advice.catalogue.known_from > situation.as_of,
         "ended": ~situation.orderable & terms.feasible,
         "ends_soon": situation.orderable & np.isfinite(situation.lead_time_demand.ends),
@@ -106,6 +108,17 @@ def _flags(advice: Advice, changed: TextArray) -> list[str]:
         ";".join([*(name for name, true in zip(holds, row, strict=True) if true), *([why] if why else [])])
         for row, why in zip(rows, changed, strict=True)
     ]
+
+
+def _shifted(advice: Advice) -> BoolArray:
+    """Items whose forecast does not follow the level that demand has been at lately."""
+    situation = advice.situation
+    daily = advice.curve.after.mean / np.maximum(situation.protection_days, 1.0)
+    shifted = level_shift(situation.history, situation.bucket_days, daily)
+    # What customers order ahead, and what begins or ends within the interval, is no forecast of a level.
+    ahead = situation.lead_time_demand
+    whole = (ahead.starts == 0) & (ahead.ends >= situation.protection_days) & (situation.reserved == 0)
+    return np.asarray(shifted & whole)
 
 
 def _day(day: int) -> str:

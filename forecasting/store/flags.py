@@ -12,6 +12,7 @@ FLAGS = {
     "late_purchase_order": "Some of what is on order comes only after the protection interval.",
     "no_history": "There is no demand to learn from.",
     "odd_order": "A line of the last year is so far beyond all others that models take it as a usual one.",
+    "level_shift": "Demand of the last weeks lies beyond all of the half year before; the forecast differs.",
     "not_known_yet": "The first order, count or purchase of the item is of a later date.",
     "ended": "The item ends before an order could arrive.",
     "ends_soon": "The item has a last day, and an order can still arrive before it.",
