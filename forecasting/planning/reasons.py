@@ -120,6 +120,11 @@ def _nothing(row: Any, facts: Facts) -> str:
     if facts.free_to_hold and row.expected_cost == 0:
         return "Nothing: neither holding stock nor running short costs anything; check the product's costs."
     when = f"; look again by {row.order_by}" if isinstance(row.order_by, str) else ""
+    if facts.contradicted:
+        return (
+            "Nothing, by the last count: but its records contradict each other, and its stock is not known. "
+            f"Count it: {_demand(row)}{when}."
+        )
     if row.inventory_position > 0 and row.stockout_probability_if_ordered < 0.5:
         return f"Nothing: {_there_is(row, facts)} is enough while {_demand(row)}{when}."
     return (

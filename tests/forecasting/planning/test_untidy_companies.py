@@ -273,3 +273,15 @@ def test_expired_stock_of_many_items_is_one_notice_and_a_flag_each(tmp_path):
     assert table.drop("A")["flags"].str.contains("expired").all()
     (notice,) = result.tables["notices"].query("what.str.contains('shelf life')").itertuples()
     assert "of 5 items" in notice.what and notice.money == 100
+
+
+def test_stock_that_is_not_known_is_never_said_to_be_enough(tmp_path):
+    table, _ = planned(
+        tmp_path,
+        orders=sold(last=TODAY) + sold("B"),
+        stock=[counted(50, on="2026-03-10"), counted(111, on="2026-03-19"), counted(9, "B")],
+        purchase_orders=[purchase("P", "2026-03-01", quantity=100, received_at="2026-03-15")],
+    )
+    row = table.loc["A"]
+    assert row["quantity"] == 0 and "stock_contradiction" in row["flags"]
+    assert "is enough" not in row["reason"] and "Count it" in row["reason"]
