@@ -70,6 +70,10 @@ class QuantileBoosting:
         """See ``models.shared.pooled.Learner``."""
         from sklearn.ensemble import HistGradientBoostingRegressor
 
+        # Trees send what is unknown the better way; of what is never known there is none.
+        known = np.flatnonzero(~np.isnan(values).all(axis=0))
+        inputs = values[:, known]
+
         def ensemble(level: float) -> HistGradientBoostingRegressor:
             trees = HistGradientBoostingRegressor(
                 loss="quantile",
@@ -82,11 +86,11 @@ class QuantileBoosting:
                 early_stopping=False,
                 random_state=self.seed,
             )
-            return single_threaded(lambda: trees.fit(values, target))
+            return single_threaded(lambda: trees.fit(inputs, target))
 
         with ThreadPoolExecutor(threads()) as pool:
             ensembles = list(pool.map(ensemble, LEARNT))
-        return lambda seen: _predicted_by_all(ensembles, seen)
+        return lambda seen: _predicted_by_all(ensembles, seen[:, known])
 
 
 def _predicted_by_all(ensembles: Sequence[HistGradientBoostingRegressor], seen: FloatArray) -> FloatArray:

@@ -62,12 +62,16 @@ class QuantileRegression:
 
     def learn(self, values: FloatArray, target: FloatArray) -> Rule:
         """See ``models.shared.pooled.Learner``."""
-        middle, deviation = values.mean(axis=0), values.std(axis=0)
+        # What is unknown counts as the mean of what is known.
+        known = ~np.isnan(values)
+        count = np.maximum(known.sum(axis=0), 1)
+        middle = np.where(known, values, 0.0).sum(axis=0) / count
+        deviation = np.sqrt((np.where(known, values - middle, 0.0) ** 2).sum(axis=0) / count)
         varies = deviation > 1e-6
         scale = np.where(varies, 1.0 / np.where(varies, deviation, 1.0), 0.0)
 
         def design(seen: FloatArray) -> FloatArray:
-            standard = np.clip((seen - middle) * scale, -WIDEST, WIDEST)
+            standard = np.nan_to_num(np.clip((seen - middle) * scale, -WIDEST, WIDEST))
             return np.concatenate([np.ones((len(seen), 1)), standard], axis=1)
 
         inputs = design(values)

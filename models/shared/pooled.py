@@ -29,7 +29,7 @@ from models.shared.distribution import LEVELS, Distribution
 from models.shared.history import FloatArray, History, IntArray
 from models.shared.quantile_curve import Tail
 from models.shared.steps import steps
-from models.shared.window_features import OFFSET, window_features
+from models.shared.window_features import OFFSET, SHARED_COLUMNS, moves_seen, window_features
 from models.shared.window_statistics import Windows
 from models.shared.window_sums import window_sums
 
@@ -40,6 +40,10 @@ FEWEST_WINDOWS = 2_000
 """With fewer, or of fewer items than ``FEWEST_ITEMS``, nothing is learnt: the fallback answers."""
 
 FEWEST_ITEMS = 100
+
+FEWEST_MOVES = 100.0
+"""Groups times weeks whose last year is known. With fewer, what all items of a group share on a day tells
+which day it was, and nothing of seasons: it is then believed as far as it is without learning, no further."""
 
 YOUNGEST_WEEKS = 6.0
 """Items with a shorter history than this have the fallback's forecast: their level is hardly known."""
@@ -111,7 +115,7 @@ def examples(history: History, horizon: FloatArray, seed: int) -> Examples | Non
     lengths = learning_horizons(history, horizon)
     step = steps(history)
 
-    values, target, items = [], [], []
+    values, target, items, moves = [], [], [], 0.0
     for buckets in lengths:
         following = window_sums(history, np.full(len(history), buckets), LEAST_KNOWN)
         windows = _drawn_windows(history, following, buckets, MOST_WINDOWS // len(lengths), generator)
@@ -122,11 +126,15 @@ def examples(history: History, horizon: FloatArray, seed: int) -> Examples | Non
         values.append(seen.values)
         target.append(log_ratio(following[origin] / seen.step, seen.level))
         items.append(windows.item[rows])
+        moves = max(moves, moves_seen(seen) / max(history.season / 52.0, 1.0))
 
     item = np.concatenate(items)
     if len(item) < FEWEST_WINDOWS or len(np.unique(item)) < FEWEST_ITEMS:
         return None
-    return Examples(np.concatenate(values), np.concatenate(target))
+    learnt = np.concatenate(values)
+    if moves < FEWEST_MOVES:
+        learnt[:, SHARED_COLUMNS] = np.nan
+    return Examples(learnt, np.concatenate(target))
 
 
 def _drawn_windows(

@@ -17,6 +17,7 @@ import numpy as np
 
 from models.shared.compile import compiled, over_items
 from models.shared.history import FloatArray, History, IntArray
+from models.shared.season_features import SEASON_NAMES, season_features
 from models.shared.steps import steps
 from models.shared.window_statistics import (
     HALF_LIFE_WEEKS,
@@ -45,19 +46,21 @@ class Past:
         horizon: float64, shape (r,), buckets.
         week: buckets in a week.
         longest_weeks: no window counts as longer than this.
+        season: float64, shape (r,): what demand may be expected to be multiplied by at this time of the year.
 
     """
 
     measured: Statistics
     horizon: FloatArray
     week: float
-    longest_weeks: float = np.inf
+    longest_weeks: float
+    season: FloatArray
 
     @cached_property
     def expected(self) -> FloatArray:
-        """The level: demand expected in the window from its recent past, steps."""
+        """The level: demand expected in the window from its recent past and the season, steps."""
         per_bucket = 0.5 * self.faded(4.0) + 0.3 * self.recent(13.0) + 0.2 * self.measured.mean
-        return per_bucket * self.horizon
+        return per_bucket * self.horizon * self.season
 
     @cached_property
     def log_expected(self) -> FloatArray:
@@ -151,12 +154,20 @@ ORDER_NAMES: tuple[str, ...] = (
 """Those that are also taken of the number of order lines."""
 
 
+SHARED_COLUMNS: tuple[int, ...] = tuple(
+    len(NAMES) + SEASON_NAMES.index(name)
+    for name in ("season_group", "season_panel", "year_group", "year_panel")
+)
+"""The columns that say the same of every item of a group whose window begins on the same day."""
+
+
 @dataclass(frozen=True)
 class Features:
     """What is known of ``r`` windows at their origins.
 
     Attributes:
-        values: float64, shape (r, f): a column each of ``NAMES``, then of ``ORDER_NAMES`` if those are known.
+        values: float64, shape (r, f): a column each of ``NAMES``, of ``SEASON_NAMES`` (NaN where no year ago
+            is known), then of ``ORDER_NAMES`` if those are known.
         level: float64, shape (r,): expected demand in the window from its recent past, in steps.
         step: float64, shape (r,): the item's unit.
 
@@ -169,6 +180,12 @@ class Features:
     def take(self, rows: IntArray) -> Features:
         """The given windows: int64, shape (k,)."""
         return Features(self.values[rows], self.level[rows], self.step[rows])
+
+
+def moves_seen(features: Features) -> int:
+    """How many different moves of a group there are among windows of one length."""
+    of_group = features.values[:, SHARED_COLUMNS[0]]
+    return len(np.unique(of_group[~np.isnan(of_group)]))
 
 
 def window_features(
@@ -195,13 +212,14 @@ def window_features(
     """
     step = steps(history) if step is None else step
     week = history.season / 52.0
+    seasons = season_features(history, windows, step)
 
     def past(data: FloatArray, unit: FloatArray) -> Past:
         measured = window_statistics(Demand(data, history.indptr, unit, week), windows)
-        return Past(measured, windows.horizon, week, longest_weeks)
+        return Past(measured, windows.horizon, week, longest_weeks, seasons.factor)
 
     of_units = past(history.data, step)
-    values = _columns(of_units, NAMES)
+    values = np.concatenate([_columns(of_units, NAMES), seasons.values], axis=1)
     if history.orders is not None:
         of_orders = past(history.orders, np.ones(len(history)))
         values = np.concatenate([values, _columns(of_orders, ORDER_NAMES)], axis=1)

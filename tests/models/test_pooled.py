@@ -18,6 +18,7 @@ from models.shared.history import History
 from models.shared.pooled import PooledForecast, Trained, examples, learning_horizons
 from models.shared.quantile_curve import LEARNT, Tail
 from models.shared.scores import coverage, pinball
+from models.shared.season_features import SEASON_NAMES, season_features
 from models.shared.window_features import NAMES, OFFSET, ORDER_NAMES, window_features
 from models.shared.window_statistics import HALF_LIFE_WEEKS, MEAN_WEEKS, MOST_SUMS, SUM_SHARES, Windows
 
@@ -33,7 +34,7 @@ def shop(items: int = 300, weeks: int = 80, seed: int = 0, season: int = 52) -> 
     return History(data.ravel(), np.arange(0, items * weeks + 1, weeks, dtype=np.int64), season)
 
 
-def features_by_hand(y: list[float], horizon: float, week: float) -> tuple[list[float], float]:
+def features_by_hand(y: list[float], horizon: float, week: float, season: float) -> tuple[list[float], float]:
     """The twin of the kernel: one window, plain Python. ``y``: in steps, oldest first, NaN = unknown."""
     known = [v for v in y if not math.isnan(v)]
     mean = sum(known) / max(len(known), 1)
@@ -55,7 +56,7 @@ def features_by_hand(y: list[float], horizon: float, week: float) -> tuple[list[
         weights = [0.5 ** (age / (half_life * week)) for age in range(len(y) - 1, -1, -1)]
         pairs = [(w, v) for w, v in zip(weights, y, strict=True) if not math.isnan(v)]
         faded.append(sum(w * v for w, v in pairs) / max(sum(w for w, _ in pairs), 1e-9))
-    level = (0.5 * faded[2] + 0.3 * means[4] + 0.2 * mean) * horizon
+    level = (0.5 * faded[2] + 0.3 * means[4] + 0.2 * mean) * horizon * season
     base = math.log(level + OFFSET)
 
     whole = max(1, int(horizon + 0.5))
@@ -120,15 +121,18 @@ def test_features_equal_their_slow_twin(season: int, horizon: float) -> None:
     step = np.full(len(lengths), 0.5)
     seen = window_features(history, Windows(item, origin, np.full(len(item), horizon)), step)
 
-    assert seen.values.shape == (len(item), len(NAMES) + len(ORDER_NAMES))
+    seasons = season_features(history, Windows(item, origin, np.full(len(item), horizon)), step)
+    before = len(NAMES) + len(SEASON_NAMES)
+    assert seen.values.shape == (len(item), before + len(ORDER_NAMES))
+    np.testing.assert_array_equal(seen.values[:, len(NAMES) : before], seasons.values)
     for i in item:
         past = slice(history.indptr[i], origin[i] + 1)
-        values, level = features_by_hand(list(data[past] / 0.5), horizon, season / 52)
+        values, level = features_by_hand(list(data[past] / 0.5), horizon, season / 52, seasons.factor[i])
         np.testing.assert_allclose(seen.values[i, : len(NAMES)], values, atol=1e-9)
         assert seen.level[i] == pytest.approx(level)
-        of_orders, _ = features_by_hand(list(orders[past]), horizon, season / 52)
+        of_orders, _ = features_by_hand(list(orders[past]), horizon, season / 52, seasons.factor[i])
         np.testing.assert_allclose(
-            seen.values[i, len(NAMES) :], [of_orders[NAMES.index(name)] for name in ORDER_NAMES], atol=1e-9
+            seen.values[i, before:], [of_orders[NAMES.index(name)] for name in ORDER_NAMES], atol=1e-9
         )
 
 
