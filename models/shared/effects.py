@@ -18,6 +18,7 @@ from models.shared.compile import compiled, over_items
 from models.shared.distribution import WEIGHTS, Distribution
 from models.shared.effect_coefficients import LARGEST_EFFECT, SmallArray, coefficients
 from models.shared.history import BoolArray, FloatArray, History, IntArray
+from models.shared.level_shift import at_present_level
 from models.shared.steps import steps
 
 LEAST_EFFECT = 0.25
@@ -29,8 +30,8 @@ class Effects:
     """The effects of n items.
 
     Attributes:
-        adjusted: the history as it would have been without the drivers, and without their values. It is the
-            history itself where there are none.
+        adjusted: the history as it would have been without the drivers and at its present level
+            (``models.shared.level_shift``), and without the drivers' values.
         names: the k drivers.
         coefficient: float64, shape (n, k): log effect of one unit of each driver; 0 = none.
         step: float64, shape (n,): the unit that each item is sold in.
@@ -109,7 +110,8 @@ def with_effects(history: History) -> Effects:
     n = len(history)
     drivers = history.drivers
     if drivers is None or not drivers.names or n == 0:
-        return Effects(history, (), np.zeros((n, 0)), np.zeros(0), np.ones((n, 0), dtype=np.float32))
+        nothing = np.ones((n, 0), dtype=np.float32)
+        return Effects(at_present_level(history), (), np.zeros((n, 0)), np.zeros(0), nothing)
     coefficient = coefficients(history, drivers)
     step = steps(history)
 
@@ -124,7 +126,7 @@ def with_effects(history: History) -> Effects:
     effect = _effect(drivers.values, touched, past, coefficient, history.item)
     owner = np.repeat(np.arange(n), drivers.ahead)
     ahead = _effect(drivers.values, touched, to_come.ravel(), coefficient, owner)
-    adjusted = replace(history, data=_without(history, effect, step), drivers=None)
+    adjusted = at_present_level(replace(history, data=_without(history, effect, step), drivers=None))
     return Effects(adjusted, drivers.names, coefficient, step, ahead.reshape(n, drivers.ahead))
 
 
