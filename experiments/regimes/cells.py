@@ -135,7 +135,7 @@ CELLS: tuple[Cell, ...] = (
 )
 
 QUICK_ITEMS = 150
-"""As many items at most has a cell under ``--quick``; of fewer than 100 ``quantile_average`` does not learn."""
+"""As many items at most has a cell under ``--quick``: of fewer than 100 ``quantile_average`` learns nothing."""
 
 
 def quick_cells() -> tuple[Cell, ...]:
