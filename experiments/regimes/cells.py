@@ -135,7 +135,7 @@ CELLS: tuple[Cell, ...] = (
 )
 
 QUICK_ITEMS = 150
-"""As many items at most has a cell under ``--quick``: of fewer than 100 ``quantile_average`` learns nothing."""
+"""As many items at most has a cell under ``--quick``; ``quantile_average`` needs a hundred to learn from."""
 
 
 def quick_cells() -> tuple[Cell, ...]:

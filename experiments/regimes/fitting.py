@@ -21,7 +21,7 @@ import numpy as np
 from experiments.regimes.cells import Cell
 from experiments.regimes.market import first_day, observer_of
 from experiments.regimes.panels.base import Panel
-from experiments.regimes.side_by_side import Seen, SideBySide, tiled_observer, tiled_panel
+from experiments.regimes.side_by_side import Seen, side_by_side, tiled_observer, tiled_panel
 from experiments.regimes.windows import FEWEST_DAYS_BEFORE, Window
 from forecasting.domain import BoolArray, FloatArray
 from forecasting.inputs.assumptions import Assumptions
@@ -173,10 +173,7 @@ class Rules:
         n = len(self.panel)
         span, safety = rule.axes()
         degree = np.repeat(np.array(safeties), n)
-        candidates = [
-            SideBySide(rule.at({span.name: days, safety.name: degree}))  # type: ignore[dict-item]  # one an item
-            for days in spans
-        ]
+        candidates = [side_by_side(rule, {span.name: days, safety.name: degree}) for days in spans]
         size = max(1, LINES_AT_ONCE // max(len(past.lines), 1))
         runs: list[PolicyRun] = []
         for start in range(0, len(candidates), size):
@@ -191,8 +188,8 @@ class Rules:
             if at not in self._seen:
                 self._seen[at] = Seen(observer_of(self.cell, self.panel, *days))
             observed = observer_of(self.cell, tiled_panel(self.panel, times), *days)
-            side_by_side = tiled_observer(observed, self._seen[at], times)
-            self._markets[at, times] = scenario(side_by_side, stretch.first, stretch.last, Assumptions())
+            lots = tiled_observer(observed, self._seen[at], times)
+            self._markets[at, times] = scenario(lots, stretch.first, stretch.last, Assumptions())
         return self._markets[at, times]
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +13,7 @@ from forecasting.domain import DemandLines, FloatArray
 from forecasting.inputs.unconstrained_demand import Availability
 from forecasting.planning.observer import Observer
 from forecasting.policies.base import Policy
+from forecasting.policies.seasonal_mean import SeasonalMean, expected_in_season
 from forecasting.policies.situation import Decision, Situation
 from models.shared.history import History, Traits
 
@@ -25,6 +28,48 @@ class SideBySide(Policy):
     def decide(self, situation: Situation) -> Decision:
         """As the rule does."""
         return self.rule.decide(situation)
+
+
+@dataclass(frozen=True)
+class SeasonalSideBySide(SeasonalMean):
+    """The seasonal mean, looked up once for all the lots."""
+
+    def expected(self, situation: Situation) -> FloatArray:
+        """See ``SeasonalMean.expected``."""
+        history = situation.history
+        if not isinstance(history, TiledHistory) or history.one is None:
+            return super().expected(situation)
+        n, bucket_days = len(history.one), situation.bucket_days
+        ahead = situation.protection_days[:n] / bucket_days
+        buckets = max(1, round(self.window_days / bucket_days))
+        return np.tile(expected_in_season(history.one, buckets, ahead), history.times)
+
+
+def side_by_side(rule: Policy, parameters: Mapping[str, Any]) -> Policy:
+    """The rule with these parameters, of which some are arrays, one an item."""
+    if isinstance(rule, SeasonalMean):
+        return SideBySide(SeasonalSideBySide(**parameters))
+    return SideBySide(rule.at(parameters))
+
+
+@dataclass(frozen=True)
+class TiledHistory(History):
+    """The history of items that stand ``times`` times: means are looked up in that of ``one``."""
+
+    one: History | None = None
+    times: int = 1
+
+    def recent_mean(self, buckets: int) -> FloatArray:
+        """See ``History.recent_mean``."""
+        if self.one is None:
+            return super().recent_mean(buckets)
+        return np.tile(self.one.recent_mean(buckets), self.times)
+
+    def recent_variance(self, buckets: int) -> FloatArray:
+        """See ``History.recent_variance``."""
+        if self.one is None:
+            return super().recent_variance(buckets)
+        return np.tile(self.one.recent_variance(buckets), self.times)
 
 
 @dataclass
@@ -100,7 +145,7 @@ def tiled_panel(panel: Panel, times: int) -> Panel:
     )
 
 
-def tiled_history(history: History, times: int) -> History:
+def tiled_history(history: History, times: int) -> TiledHistory:
     """The same of the items so many times. Raises ValueError where drivers move demand."""
     if history.drivers is not None:
         raise ValueError("a history with drivers cannot stand side by side")
@@ -110,11 +155,13 @@ def tiled_history(history: History, times: int) -> History:
         # Each lot is a market of its own: what items of a category lend each other stays within it.
         lot = np.arange(times)[:, None] * (traits.category.max(initial=0) + 2)
         traits = Traits((traits.category + lot).ravel(), np.tile(traits.price, times))
-    return History(
+    return TiledHistory(
         np.tile(history.data, times),
         np.concatenate([[0], ends.ravel()]).astype(np.int64),
         history.season,
         traits,
         None,
         None if history.orders is None else np.tile(history.orders, times),
+        one=history,
+        times=times,
     )

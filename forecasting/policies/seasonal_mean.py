@@ -64,10 +64,16 @@ class SeasonalMean(Policy):
 
     def decide(self, situation: Situation) -> Decision:
         """Order what is missing to the level."""
-        expected = _expected(situation, self.window_days)
-        level = np.floor(self.factor * expected + 0.5)
+        level = np.floor(self.factor * self.expected(situation) + 0.5)
         wanted = np.where(situation.orderable, level - situation.position, 0.0)
         return Decision(situation.terms.at_least(wanted), level - 1.0, level)
+
+    def expected(self, situation: Situation) -> FloatArray:
+        """Expected demand over the protection interval: float64, shape (n,), units."""
+        bucket_days = situation.bucket_days
+        ahead = situation.protection_days / bucket_days
+        buckets = max(1, round(self.window_days / bucket_days))
+        return expected_in_season(situation.history, buckets, ahead)
 
     def axes(self) -> tuple[Axis, ...]:
         """The averaging window, and the factor."""
@@ -92,21 +98,21 @@ class SeasonalMean(Policy):
         return in_words(self.window_days, f"in season, {self.factor:g} times what is expected")
 
 
-def _expected(situation: Situation, window_days: float) -> FloatArray:
-    """Expected demand over the protection interval: float64, shape (n,), units."""
-    history, season = situation.history, situation.history.season
-    category = _category(history)
+def expected_in_season(history: History, buckets: int, ahead: FloatArray) -> FloatArray:
+    """Demand of the next buckets, by the mean of the last ``buckets`` and the season of the category.
+
+    ``ahead``: float64, shape (n,), buckets. Returns float64, shape (n,), units.
+    """
+    season, category = history.season, _category(history)
     index = seasonal_indices(history, category)
 
     # The deseasonalised level: what sold in the window over what its buckets would sell at an index of 1.
-    buckets = max(1, round(window_days / situation.bucket_days))
     known = ~np.isnan(history.data)
     inside = known & (_ago(history) < buckets)
     item, ago = history.item[inside], _ago(history)[inside]
     usual = np.bincount(item, index[category[item], (-1 - ago) % season], len(history))
     level = np.bincount(item, history.data[inside], len(history)) / np.maximum(usual, 1e-9)
 
-    ahead = situation.protection_days / situation.bucket_days
     running = np.cumsum(index, axis=1)
     running = np.concatenate([np.zeros((len(index), 1)), running], axis=1)
     whole = np.floor(ahead).astype(np.int64)
