@@ -134,7 +134,7 @@ CELLS: tuple[Cell, ...] = (
     _weeks("parts-high-service-lost", "spare_parts", LOST, 0.98, 1, 1),
 )
 
-QUICK_ITEMS = 150
+QUICK_ITEMS = 120
 """As many items at most has a cell under ``--quick``; ``quantile_average`` needs a hundred to learn from."""
 
 

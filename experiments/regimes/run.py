@@ -17,33 +17,33 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from experiments.regimes.board import page
 from experiments.regimes.cells import CELLS, Cell, quick_cells
 from experiments.regimes.panels import PANELS, Panel, PanelAbsentError
-from experiments.regimes.summary import summarise
+from experiments.regimes.summary import costs_by_contestant, summarise
 from experiments.regimes.walk import Trainings, Walked, walk
 from forecasting.adapters.atomic import whole_file
 
-EVERY, QUICK_EVERY = (91, 91), (182, 364)
-"""Days from one training of ``quantile_average``, and from one choice of ``auto``, to the next."""
+EVERY = 91
+"""Days from one choice of models, with its training, to the next: the default of ``reselect_days``."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what is asked for, and write the page. Returns the exit code."""
     asked = _asked(arguments)
     cells = _cells(asked)
-    every = QUICK_EVERY if asked.quick else EVERY
     asked.out.mkdir(parents=True, exist_ok=True)
 
-    records, absent, trainings, group = [], [], Trainings(*every, {}), None
+    records, absent, trainings, group = [], [], Trainings(EVERY, {}), None
     for number, cell in enumerate(cells):
-        kept = _kept(asked.out, cell, every)
+        kept = _kept(asked.out, cell)
         if kept is None:
             # What was trained for one panel is of no use to another, and large.
             if group != cell.panel:
-                trainings, group = Trainings(*every, {}), cell.panel
+                trainings, group = Trainings(EVERY, {}), cell.panel
             try:
                 panel = PANELS[cell.panel](asked.data, cell.items)
             except PanelAbsentError as error:
@@ -63,7 +63,7 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     data = os.environ.get("REORDER_DATA", "data")
     parser.add_argument("--data", type=Path, default=Path(data), help="the folder of the panels' files")
     parser.add_argument("--out", type=Path, required=True, help="where results are kept")
-    parser.add_argument("--quick", action="store_true", help="few cells, few items, seldom trained")
+    parser.add_argument("--quick", action="store_true", help="a few cells of few items")
     parser.add_argument("--cells", default="", help="their names, with commas; all where none is given")
     parser.add_argument("--page", type=Path, help="where to write the board; else board.md in --out")
     return parser.parse_args(arguments)
@@ -83,14 +83,13 @@ def _file(out: Path, cell: Cell) -> Path:
     return out / f"{cell.name}.json"
 
 
-def _kept(out: Path, cell: Cell, every: tuple[int, int]) -> dict[str, Any] | None:
+def _kept(out: Path, cell: Cell) -> dict[str, Any] | None:
     """The record of a cell that was run as it is now; else None."""
     file = _file(out, cell)
     if not file.exists():
         return None
     record = json.loads(file.read_text(encoding="utf-8"))
-    same = record["cell"] == asdict(cell) and record["trained_every"] == list(every)
-    return record if same else None
+    return record if record["cell"] == asdict(cell) else None
 
 
 def _run(cell: Cell, panel: Panel, trainings: Trainings, out: Path, place: str) -> dict[str, Any]:
@@ -103,10 +102,12 @@ def _run(cell: Cell, panel: Panel, trainings: Trainings, out: Path, place: str) 
     walked = walk(cell, panel, trainings, progress)
     with whole_file(out / f"{cell.name}.parquet") as file:
         _rows(cell, walked).to_parquet(file, index=False)
+    with whole_file(out / f"{cell.name}.npz") as file, file.open("wb") as opened:
+        # By item, for whoever looks for the few that a difference hangs on.
+        np.savez_compressed(opened, **costs_by_contestant(walked))
     record = {
         "cell": asdict(cell),
         "words": cell.words,
-        "trained_every": [trainings.every, trainings.auto_every],
         **summarise(walked),
         "seconds": round(time.perf_counter() - began, 1),
     }

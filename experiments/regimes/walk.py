@@ -60,7 +60,6 @@ class Trainings:
     """Trained models of one panel, by what they were trained for; shared from cell to cell."""
 
     every: int
-    auto_every: int
     kept: dict[object, Trained]
 
     def of(self, cell: Cell, model: str, window: int, anchor: int) -> Trained:
@@ -70,8 +69,7 @@ class Trainings:
             key += (cell.history_days, window)
         if model != AVERAGE:
             key += (cell.name,)
-        every = self.every if model == AVERAGE else self.auto_every
-        return self.kept.setdefault(key, Trained(every, anchor))
+        return self.kept.setdefault(key, Trained(self.every, anchor))
 
 
 def walk(

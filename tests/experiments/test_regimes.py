@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from experiments.regimes import cells, run, windows
@@ -30,9 +31,9 @@ SMALL = Cell("small", "made", False, 0.8, 7, 7, windows=3, window_days=28, strid
 
 @pytest.fixture(scope="module")
 def panel() -> Panel:
-    """Twelve items over 60 weeks, negative binomial."""
+    """Twelve items over 46 weeks, negative binomial."""
     random = np.random.default_rng(2)
-    mean = np.tile(np.exp(random.uniform(0.0, 3.0, 12))[:, None], (1, 60))
+    mean = np.tile(np.exp(random.uniform(0.0, 3.0, 12))[:, None], (1, 46))
     counts = random.negative_binomial(mean / 2.0, 1.0 / 3.0).astype(float)
     return Panel(
         name="made",
@@ -46,7 +47,7 @@ def panel() -> Panel:
 
 @pytest.fixture(scope="module")
 def walked(panel):
-    return walk(SMALL, panel, Trainings(364, 364, {}))
+    return walk(SMALL, panel, Trainings(364, {}))
 
 
 def test_perfect_foresight_costs_least_and_the_true_distribution_less_than_any_rule(walked):
@@ -156,15 +157,20 @@ def test_the_cells_cover_every_level_of_every_factor():
 
 
 def test_cells_without_data_are_left_out_and_a_cell_that_is_there_is_not_run_again(
-    tmp_path, capsys, monkeypatch, panel
+    tmp_path, capsys, monkeypatch, panel, walked
 ):
     monkeypatch.setattr(run, "CELLS", (SMALL, CELLS[0]))
     monkeypatch.setitem(run.PANELS, "made", lambda folder, items: panel)
+    monkeypatch.setattr(run, "walk", lambda *anything: walked)
     asked = ["--data", str(tmp_path), "--out", str(tmp_path / "out")]
     assert run.main(asked) == 0
     first = capsys.readouterr().out
     assert f"{CELLS[0].name}: left out" in first
     record = json.loads((tmp_path / "out" / "small.json").read_text())
+    rows = pd.read_parquet(tmp_path / "out" / "results.parquet")
+    assert len(rows) == len(walked)
+    kept = np.load(tmp_path / "out" / "small.npz")
+    np.testing.assert_allclose(kept[PERFECT].sum(), rows[rows.contestant == PERFECT]["cost"].sum())
     assert (tmp_path / "out" / "board.md").read_text().count("| small |") == 2
 
     monkeypatch.setattr(run, "walk", None)
