@@ -14,6 +14,7 @@ import os
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ import pandas as pd
 from experiments.regimes.board import page
 from experiments.regimes.cells import CELLS, Cell, quick_cells
 from experiments.regimes.panels import PANELS, Panel, PanelAbsentError
+from experiments.regimes.remembered import remembered_trainings
 from experiments.regimes.summary import costs_by_contestant, summarise
 from experiments.regimes.walk import Trainings, Walked, walk
 from forecasting.adapters.atomic import whole_file
@@ -37,22 +39,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     cells = _cells(asked)
     asked.out.mkdir(parents=True, exist_ok=True)
 
-    records, absent, trainings, group = [], [], Trainings(EVERY, {}), None
-    for number, cell in enumerate(cells):
-        kept = _kept(asked.out, cell)
-        if kept is None:
-            # What was trained for one panel is of no use to another, and large.
-            if group != cell.panel:
-                trainings, group = Trainings(EVERY, {}), cell.panel
-            try:
-                panel = PANELS[cell.panel](asked.data, cell.items)
-            except PanelAbsentError as error:
-                print(f"{cell.name}: left out, {error}", flush=True)
-                absent.append(cell.name)
-                continue
-            kept = _run(cell, panel, trainings, asked.out, f"{number + 1}/{len(cells)}")
-        records.append(kept)
-        print(_line(kept), flush=True)
+    records, absent, number = [], [], 0
+    # What was trained for one panel is of no use to another, and large.
+    for _, group in groupby(cells, key=lambda cell: cell.panel):
+        trainings = Trainings(EVERY, {})
+        with remembered_trainings():
+            for cell in group:
+                number += 1
+                record = _kept(asked.out, cell)
+                try:
+                    if record is None:
+                        panel = PANELS[cell.panel](asked.data, cell.items)
+                        record = _run(cell, panel, trainings, asked.out, f"{number}/{len(cells)}")
+                except PanelAbsentError as error:
+                    print(f"{cell.name}: left out, {error}", flush=True)
+                    absent.append(cell.name)
+                    continue
+                records.append(record)
+                print(_line(record), flush=True)
     if records:
         _finish(asked, records, absent)
     return 0

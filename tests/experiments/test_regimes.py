@@ -14,10 +14,11 @@ from experiments.regimes.board import page
 from experiments.regimes.cells import CELLS, Cell
 from experiments.regimes.contestants import LEVELS, PERFECT, RULES, TRUE
 from experiments.regimes.fitting import Rules, rehearsals_of
-from experiments.regimes.market import observer_of
+from experiments.regimes.market import first_day, observer_of
 from experiments.regimes.panels import PANELS
 from experiments.regimes.panels.base import Panel, since_first_sale
 from experiments.regimes.panels.known import CompoundPoissonTruth, NegativeBinomialTruth
+from experiments.regimes.remembered import remembered_trainings
 from experiments.regimes.side_by_side import tiled_history, tiled_panel
 from experiments.regimes.summary import costs_by_contestant, ratio_interval, summarise
 from experiments.regimes.walk import Trainings, walk
@@ -25,6 +26,7 @@ from forecasting.inputs.assumptions import Assumptions
 from forecasting.policies.registry import policy
 from forecasting.replay.fit import rehearse
 from forecasting.replay.scenario import scenario
+from models.registry import DEFAULT_MODEL, MODELS, model
 
 SMALL = Cell("small", "made", False, 0.8, 7, 7, windows=3, window_days=28, stride_days=28)
 
@@ -141,6 +143,19 @@ def test_sums_of_known_demand_have_the_moments_of_what_is_drawn():
     mean = np.arange(1.0, 5.0)[None, :]
     known = NegativeBinomialTruth(mean, 2 * mean, season=4)
     assert known.demand(2, np.array([2.5])).mean[0] == pytest.approx(3 + 4 + 0.5, rel=0.03)
+
+
+def test_a_training_is_done_once_for_the_same_history_and_anew_for_another(panel):
+    before, week = dict(MODELS), np.ones(12)
+    seen = observer_of(SMALL, panel, 0, 10**6).history(int(first_day(panel)) + 200)
+    with remembered_trainings():
+        first = model(DEFAULT_MODEL).train(seen, week)
+        assert model(DEFAULT_MODEL).name == DEFAULT_MODEL
+        assert model(DEFAULT_MODEL).train(seen, week) is first
+        assert model(DEFAULT_MODEL).train(seen.until(1), week) is not first
+        assert model(DEFAULT_MODEL).train(seen, 2 * week) is not first
+    assert before == MODELS
+    assert model(DEFAULT_MODEL).train(seen, week) is not first
 
 
 def test_the_cells_cover_every_level_of_every_factor():
