@@ -36,9 +36,16 @@ ordering by the piece (`packs`). `choice`: what `auto` costs more than `quantile
 """
 
 
-def page(records: Sequence[Record], absent: Sequence[str] = ()) -> str:
-    """The board in Markdown, of records as ``run`` keeps them."""
-    parts = [HEAD, COSTS, _table(_COST_COLUMNS, [_cost_row(each) for each in records]), "", _average(records)]
+def page(records: Sequence[Record], absent: Sequence[str] = (), note: str = "") -> str:
+    """The board in Markdown, of records as ``run`` keeps them; ``note``: what run this is."""
+    parts = [
+        HEAD,
+        *([note] if note else []),
+        COSTS,
+        _table(_COST_COLUMNS, [_cost_row(each) for each in records]),
+        "",
+        _average(records),
+    ]
     parts += [MONEY, _table(_MONEY_COLUMNS, [_money_row(each) for each in records])]
     if absent:
         parts += ["", "Without data here, and so left out: " + ", ".join(absent) + "."]

@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.regimes.board import page
-from experiments.regimes.cells import CELLS, Cell, quick_cells
+from experiments.regimes.cells import CELLS, QUICK_ITEMS, Cell, quick_cells
 from experiments.regimes.panels import PANELS, Panel, PanelAbsentError
 from experiments.regimes.remembered import remembered_trainings
 from experiments.regimes.summary import costs_by_contestant, summarise
@@ -151,9 +151,13 @@ def _finish(asked: argparse.Namespace, records: Sequence[dict[str, Any]], absent
     frames = [pd.read_parquet(asked.out / f"{record['cell']['name']}.parquet") for record in records]
     with whole_file(asked.out / "results.parquet") as file:
         pd.concat(frames, ignore_index=True).to_parquet(file, index=False)
+    if asked.quick:
+        note = f"The cells of `--quick`, with {QUICK_ITEMS} items at most: {len(records)} of {len(CELLS)}."
+    else:
+        note = f"{len(records)} of {len(CELLS)} cells."
     target = asked.page or asked.out / "board.md"
     with whole_file(target) as file:
-        file.write_text(page(records, absent), encoding="utf-8")
+        file.write_text(page(records, absent, note), encoding="utf-8")
     print(f"{target}")
 
 
