@@ -32,7 +32,7 @@ Shares of what `cost_optimal` on `quantile_average` costs. Above zero is what co
 every order (`foresight`); the true distribution under the same rule (`known`), and that under
 `base_stock` (`known, base_stock`); the best single order-up-to quantile of the same forecast, looked up
 afterwards (`level`); the best of other `excess_holding_share`s, looked up afterwards (`excess`);
-ordering by the piece (`packs`). `choice`: what `auto` costs more than `quantile_average`.
+`base_stock` on the same forecast; ordering by the piece (`packs`). `choice`: what `auto` costs more than `quantile_average`.
 """
 
 
@@ -62,6 +62,7 @@ _MONEY_COLUMNS = (
     "(which)",
     "excess",
     "(which)",
+    "base_stock",
     "choice",
     "packs",
 )
@@ -91,6 +92,7 @@ def _money_row(record: Record) -> tuple[str, ...]:
         f"{record['best_level']:g}",
         _percent(regret["excess"]),
         f"{record['best_excess_share']:g}",
+        _percent(regret["base_stock"]),
         _percent(regret["choice"]),
         _percent(regret["packs"]),
     )
