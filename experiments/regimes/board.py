@@ -32,7 +32,8 @@ Shares of what `cost_optimal` on `quantile_average` costs. Above zero is what co
 every order (`foresight`); the true distribution under the same rule (`known`), and that under
 `base_stock` (`known, base_stock`); the best single order-up-to quantile of the same forecast, looked up
 afterwards (`level`); the best of other `excess_holding_share`s, looked up afterwards (`excess`);
-`base_stock` on the same forecast; ordering by the piece (`packs`). `choice`: what `auto` costs more than `quantile_average`.
+`base_stock` on the same forecast; ordering by the piece (`packs`). `choice`: what `auto` costs more than
+`quantile_average`.
 """
 
 
