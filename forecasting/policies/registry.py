@@ -13,12 +13,14 @@ from forecasting.policies.cost_optimal_average import CostOptimalAverage
 from forecasting.policies.days_of_cover import DaysOfCover
 from forecasting.policies.erpnext import ERPNext
 from forecasting.policies.expected_cost.relative_value import RelativeValue
+from forecasting.policies.mean_root import MeanRoot
 from forecasting.policies.min_max import MinMax
 from forecasting.policies.min_max_forecast import MinMaxForecast
 from forecasting.policies.netstock import Netstock
 from forecasting.policies.no_orders import NoOrders
 from forecasting.policies.odoo import Odoo
 from forecasting.policies.own_levels import OwnLevels
+from forecasting.policies.seasonal_mean import SeasonalMean
 from forecasting.policies.situation import Situation
 from forecasting.policies.textbook import Textbook
 
@@ -30,11 +32,13 @@ POLICIES: dict[str, Callable[[Config], Policy]] = {
     ),
     "days_of_cover": lambda config: DaysOfCover(),
     "erpnext": lambda config: ERPNext(),
+    "mean_root": lambda config: MeanRoot(),
     "min_max": lambda config: MinMax(),
     "min_max_forecast": lambda config: MinMaxForecast(),
     "netstock": lambda config: Netstock(),
     "odoo": lambda config: Odoo(),
     "own_levels": lambda config: OwnLevels(),
+    "seasonal_mean": lambda config: SeasonalMean(),
     "textbook": lambda config: Textbook(),
     "no_orders": lambda config: NoOrders(),
 }

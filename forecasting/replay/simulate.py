@@ -42,6 +42,7 @@ def simulate_together(
     scenario: Scenario,
     checkpoints: Checkpoints | None = None,
     progress: Callable[[], None] = lambda: None,
+    observations: Observations | None = None,
 ) -> list[PolicyRun]:
     """Simulate the scenario once with each policy, all of them at the same day at any time.
 
@@ -52,11 +53,12 @@ def simulate_together(
         checkpoints: where orders are kept after each review. Those that it holds already, from a replay
             that was stopped, are taken as they are: the simulated stock follows from the orders alone.
         progress: called after each review.
+        observations: what the policies share; None: what is worked out for this scenario alone.
 
     """
     checkpoints = NoCheckpoints() if checkpoints is None else checkpoints
     simulations = [PolicySimulation(policy, scenario) for policy in policies]
-    observations = Observations(scenario)
+    observations = Observations(scenario) if observations is None else observations
     for number, day in enumerate(scenario.review_days):
         name = f"review-{number:05d}"
         kept = checkpoints.read(name)
