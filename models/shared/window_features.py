@@ -205,7 +205,7 @@ def window_features(
     >>> features = window_features(steady, Windows(np.array([0]), np.array([19]), np.array([4.0])))
     >>> features.level.tolist()
     [12.0]
-    >>> of = dict(zip(NAMES, features.values[0].round(3).tolist(), strict=True))
+    >>> of = dict(zip((*NAMES, *SEASON_NAMES), features.values[0].round(3).tolist(), strict=True))
     >>> of["mean_4w"], of["sums_0.9"], of["active_13w"], of["horizon_weeks"]
     (0.0, 0.0, 1.0, 1.386)
 
