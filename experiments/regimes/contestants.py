@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -62,6 +63,31 @@ class Upon(Policy):
     def value(self, situation: Situation) -> RelativeValue | None:
         """As the policy does."""
         return self.policy.value(situation)
+
+
+@dataclass(frozen=True)
+class InTurn(Policy):
+    """A rule that is fitted anew before each window: the same rule with other parameters from then on.
+
+    Attributes:
+        rule: its name.
+        fitted: the rule as fitted for each window.
+        since: the day numbers of the reviews from which the second, third, .. one decides.
+
+    """
+
+    rule: str
+    fitted: tuple[Policy, ...]
+    since: tuple[int, ...]
+
+    @property
+    def name(self) -> str:
+        """Of the rule."""
+        return self.rule
+
+    def decide(self, situation: Situation) -> Decision:
+        """As the one whose turn it is."""
+        return self.fitted[bisect_right(self.since, situation.as_of)].decide(situation)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from experiments.regimes.cells import Cell
-from experiments.regimes.contestants import AVERAGE, OURS, RULES, Upon, ours
+from experiments.regimes.contestants import AVERAGE, OURS, RULES, InTurn, Upon, ours
 from experiments.regimes.fitting import Rules, cost_of, rehearsals_of, tried_at_limit
 from experiments.regimes.market import first_day, observer_of
 from experiments.regimes.panels.base import Panel
@@ -86,21 +86,109 @@ def walk(
     named = [policy(name, observed[0].config) for name in RULES]
     fitted = rules.fitted(named)
 
+    if cell.history_days is None:
+        # In one go: what a contestant bought too much of in one window, it still holds in the next.
+        stretches, turns = [Stretch(windows, windows[0].first - 1)], [range(len(windows))]
+    else:
+        # With so little history each window is a past of its own.
+        stretches = [Stretch([window], window.first - 1) for window in windows]
+        turns = [range(number, number + 1) for number in range(len(windows))]
+
     walked: list[Walked] = []
-    for number in range(len(windows)):
-        progress(f"window {number + 1} of {len(windows)}")
-        chosen = [of_rule[number] for of_rule in fitted]
-        limits = {
-            rule.name: tuple(tried_at_limit(rule, values))
-            for rule, (_, values) in zip(named, chosen, strict=True)
+    for stretch, turn in zip(stretches, turns, strict=True):
+        progress(f"window {turn[0] + 1} to {turn[-1] + 1} of {len(windows)}")
+        rules = [
+            InTurn(rule.name, tuple(of_rule[number][0] for number in turn), stretch.since)
+            for rule, of_rule in zip(named, fitted, strict=True)
+        ]
+        market = Market(cell, panel, observed[turn[0]], stretch, turn[0], trainings)
+        policies = [*rules, *ours(market.observed.config, known=panel.truth is not None)]
+        said = {
+            (rule.name, number): (of_rule[number][0].describe(), tried_at_limit(rule, of_rule[number][1]))
+            for rule, of_rule in zip(named, fitted, strict=True)
+            for number in turn
         }
-        policies = [rule for rule, _ in chosen]
-        policies += ours(observed[number].config, known=panel.truth is not None)
-        runs = _simulate(cell, panel, observed[number], windows, number, policies, trainings)
-        walked += [_walked(number, run, observed[number], limits.get(run.policy, ())) for run in runs]
+        for run in market.simulate(policies):
+            walked += market.cut(run, run.policy, said)
         if cell.pack_size > 1:
-            walked += _by_the_piece(cell, panel, windows, number, trainings)
-    return walked
+            walked += _by_the_piece(market)
+    return sorted(walked, key=lambda each: each.window)
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Windows that follow each other and are simulated in one go; models are chosen from ``anchor`` on."""
+
+    windows: Sequence[Window]
+    anchor: int
+
+    @property
+    def since(self) -> tuple[int, ...]:
+        """The reviews from which the second, third, .. window's parameters decide."""
+        return tuple(window.counted - 1 for window in self.windows[1:])
+
+
+@dataclass(frozen=True)
+class Market:
+    """What all contestants of a stretch meet.
+
+    Attributes:
+        cell, panel: of it.
+        observed: the company's records.
+        stretch: its windows.
+        number: of the first of them.
+        trainings: what has been trained.
+
+    """
+
+    cell: Cell
+    panel: Panel
+    observed: Observer
+    stretch: Stretch
+    number: int
+    trainings: Trainings
+
+    def simulate(self, policies: Sequence[Policy]) -> list[PolicyRun]:
+        """What comes of the policies, and of perfect foresight."""
+        first, last = self.stretch.windows[0].first, self.stretch.windows[-1].last
+        past = scenario(self.observed, first, last, Assumptions())
+        trained = {
+            model: self.trainings.of(self.cell, model, self.number, self.stretch.anchor) for model in OURS
+        }
+        begin = first_day(self.panel)
+        shared = SharedObservations(past, trained, self.panel.truth, begin, self.panel.bucket_days)
+        foresight = PerfectForesight(past.lines, past.arrivals)
+        return simulate_together([*policies, foresight], past, observations=shared)
+
+    def cut(
+        self, run: PolicyRun, name: str, said: Mapping[tuple[str, int], tuple[str, list[str]]]
+    ) -> list[Walked]:
+        """What came of a run in each window; ``said``: parameters and limits, by rule and window."""
+        costs = self.observed.catalogue.costs
+        cost = cost_of(run, self.observed)
+        holding = costs_of(run.flows, costs)["cost_holding"]
+        short = run.flows.backordered_units + run.flows.lost_units
+        # A week is of the window in which it ends; what came before the first is not counted anyway.
+        windows = self.stretch.windows
+        ends = windows[0].first + 7 * np.arange(cost.shape[1]) + 6
+        owner = np.searchsorted([window.last for window in windows], np.minimum(ends, windows[-1].last))
+        walked = []
+        for place in range(len(windows)):
+            weeks, number = owner == place, self.number + place
+            parameters, limits = said.get((name, number), (run.parameters, []))
+            walked.append(
+                Walked(
+                    window=number,
+                    contestant=name,
+                    cost=cost[:, weeks].sum(axis=1),
+                    holding=float(holding[:, weeks].sum()),
+                    short_units=float(short[:, weeks].sum()),
+                    units=float(run.flows.units[:, weeks].sum()),
+                    parameters=parameters,
+                    at_limit=tuple(limits),
+                )
+            )
+        return walked
 
 
 def _observers(cell: Cell, panel: Panel, windows: Sequence[Window]) -> list[Observer]:
@@ -114,46 +202,16 @@ def _observers(cell: Cell, panel: Panel, windows: Sequence[Window]) -> list[Obse
     ]
 
 
-def _simulate(
-    cell: Cell,
-    panel: Panel,
-    observed: Observer,
-    windows: Sequence[Window],
-    number: int,
-    policies: Sequence[Policy],
-    trainings: Trainings,
-) -> list[PolicyRun]:
-    window = windows[number]
-    past = scenario(observed, window.first, window.last, Assumptions())
-    anchor = window.first - 1 if cell.history_days is not None else windows[0].first - 1
-    trained = {model: trainings.of(cell, model, number, anchor) for model in OURS}
-    shared = SharedObservations(past, trained, panel.truth, first_day(panel), panel.bucket_days)
-    foresight = PerfectForesight(past.lines, past.arrivals)
-    return simulate_together([*policies, foresight], past, observations=shared)
-
-
-def _by_the_piece(
-    cell: Cell, panel: Panel, windows: Sequence[Window], number: int, trainings: Trainings
-) -> list[Walked]:
+def _by_the_piece(market: Market) -> list[Walked]:
     """Ours, and foresight, where packs are of one unit: what packs cost."""
-    single = replace(cell, pack_size=1)
-    observed = _observers(single, panel, windows)[number]
-    config = observed.config
+    single = replace(market.cell, pack_size=1)
+    until = market.stretch.windows[-1].last
+    first = first_day(market.panel)
+    known = market.cell.history_days
+    since = first if known is None else max(first, market.stretch.windows[0].first - known)
+    end = first + market.panel.days - 1 if known is None else until
+    loose = replace(market, cell=single, observed=observer_of(single, market.panel, since, end))
+    config = loose.observed.config
     default = CostOptimal(config.excess_holding_share, config.excess_holding_days)
-    runs = _simulate(single, panel, observed, windows, number, [Upon(default, AVERAGE)], trainings)
-    return [replace(_walked(number, run, observed, ()), contestant=f"{run.policy}, {SINGLE}") for run in runs]
-
-
-def _walked(number: int, run: PolicyRun, observed: Observer, at_limit: tuple[str, ...]) -> Walked:
-    parts: Mapping[str, FloatArray] = costs_of(run.flows, observed.catalogue.costs)
-    flows = run.flows
-    return Walked(
-        window=number,
-        contestant=run.policy,
-        cost=cost_of(run, observed).sum(axis=1),
-        holding=float(parts["cost_holding"].sum()),
-        short_units=float(np.sum(flows.backordered_units + flows.lost_units)),
-        units=float(flows.units.sum()),
-        parameters=run.parameters,
-        at_limit=at_limit,
-    )
+    runs = loose.simulate([Upon(default, AVERAGE)])
+    return [each for run in runs for each in loose.cut(run, f"{run.policy}, {SINGLE}", {})]

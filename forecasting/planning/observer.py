@@ -38,7 +38,7 @@ from forecasting.inputs.records import Records
 from forecasting.inputs.unconstrained_demand import Availability
 from forecasting.planning.lazy_forecast import ForecastOf, LazyForecast
 from forecasting.policies.base import Policy, Situation
-from forecasting.policies.expected_cost.cost_curve import WEEK
+from forecasting.policies.expected_cost.excess_share import WEEK
 from forecasting.policies.known_demand import KnownDemand
 from forecasting.policies.lead_time_demand import LeadTimeDemand
 from models.registry import CANDIDATES, model

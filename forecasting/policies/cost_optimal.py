@@ -64,7 +64,7 @@ class CostOptimal(Policy):
 
     Attributes:
         excess_holding_share: the share of holding charged for a unit until it is sold (theta), per week of
-            review.
+            review; more where sales are lost (``expected_cost.excess_share``).
         excess_holding_days: how far ahead that is looked at.
         shortage_weight: what a shortage is taken to cost, as a multiple of what it does.
 
@@ -77,13 +77,13 @@ class CostOptimal(Policy):
     >>> CostOptimal().decide(situation).quantity
     array([34.])
     >>> CostOptimal().value(situation).cost(np.array([[0.0, 33.0, 34.0, 35.0]])).round(3)
-    array([[33.374,  1.571,  1.555,  1.562]])
+    array([[33.374,  1.527,  1.506,  1.508]])
     >>> CostOptimal().decide(one_item([14.0] * 26, on_hand=20, line_cost=5.0)).quantity
-    array([57.])
+    array([62.])
 
     """
 
-    excess_holding_share: float = 0.125
+    excess_holding_share: float = 0.03
     excess_holding_days: float = 364.0
     name: str = "cost_optimal"
     shortage_weight: float = 1.0

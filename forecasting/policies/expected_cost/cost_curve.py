@@ -23,6 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.domain import Columns, EndOfLifeTerms, FloatArray, IntArray
+from forecasting.policies.expected_cost.excess_share import excess_share
 from forecasting.policies.expected_cost.extra_costs import Term, dearer, unserved, waste
 from forecasting.policies.expected_cost.order_crossover import CrossoverCost, crossover_cost
 from forecasting.policies.expected_cost.projection import after_arrival, before_arrival, gone_share
@@ -37,9 +38,6 @@ to the day on which holding has cost as much: that day has to be found, not only
 LONGEST_DAYS = 364.0
 """No order is meant to last for longer. An excess is charged as long, even where ``excess_holding_days``
 is less."""
-
-WEEK = 7.0
-"""Days of the review that theta is given for."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +138,7 @@ def cost_curve(situation: Situation, excess_holding_share: float, excess_holding
 
     Args:
         situation: of the n items.
-        excess_holding_share: theta, per week of review.
+        excess_holding_share: theta where customers wait, per week of review.
         excess_holding_days: how far ahead it is charged at most, days.
 
     """
@@ -189,7 +187,7 @@ def _spans(
 ) -> _Spans:
     selling = _selling_days(situation, end_of_life)
     cover = np.minimum(situation.review_days, selling)
-    theta = np.minimum(share * situation.review_days / WEEK, 1.0)
+    theta = excess_share(situation, share)
     if situation.price_rise is not None:
         # Who stocks up before a price rises means to keep it until it is sold: all of its holding counts.
         theta = np.where(situation.price_rise > 0, 1.0, theta)

@@ -1,0 +1,37 @@
+"""Theta: which share of its holding a unit is charged that turns out not to be needed, until it is sold."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forecasting.domain import FloatArray, critical_ratio
+from forecasting.policies.situation import Situation
+
+WEEK = 7.0
+"""Days of the review that the share is given for."""
+
+PER_LATER_REVIEW = 0.12
+"""Where sales are lost, theta is larger by so much for each review that the lead time spans beyond one. An
+order is weighed as if it were the last: that a unit left over then makes a later order smaller only as far as
+sales are not lost in between goes unseen, the more so the more orders are on their way. Found by walking the
+ledger over made and real panels (docs/decisions/0011-theta-by-what-becomes-of-short-units.md)."""
+
+FEW_ENOUGH = 0.1
+"""1 less the critical ratio over a review. Below it the above fades: hardly any sale is lost any more."""
+
+
+def excess_share(situation: Situation, share: float) -> FloatArray:
+    """Theta of each item: float64, shape (n,), 0..1.
+
+    Args:
+        situation: of n items.
+        share: where customers wait, per week of review.
+
+    """
+    days = situation.review_days
+    later_reviews = np.maximum(situation.lead_time_demand.lead_times.mean / days - 1.0, 0.0)
+    under, over = situation.costs.under_and_over(situation.line_size, days, 0.0)
+    too_many = 1.0 - critical_ratio(under, over)
+    lost = PER_LATER_REVIEW * later_reviews * np.minimum(too_many / FEW_ENOUGH, 1.0)
+    share_of_item = share + np.where(situation.backorder_allowed, 0.0, lost)
+    return np.minimum(share_of_item * days / WEEK, 1.0)
