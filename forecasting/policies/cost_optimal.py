@@ -77,13 +77,13 @@ class CostOptimal(Policy):
     >>> CostOptimal().decide(situation).quantity
     array([34.])
     >>> CostOptimal().value(situation).cost(np.array([[0.0, 33.0, 34.0, 35.0]])).round(3)
-    array([[33.374,  1.527,  1.506,  1.508]])
+    array([[33.374,  1.546,  1.527,  1.531]])
     >>> CostOptimal().decide(one_item([14.0] * 26, on_hand=20, line_cost=5.0)).quantity
-    array([62.])
+    array([59.])
 
     """
 
-    excess_holding_share: float = 0.03
+    excess_holding_share: float = 0.125
     excess_holding_days: float = 364.0
     name: str = "cost_optimal"
     shortage_weight: float = 1.0

@@ -16,8 +16,12 @@ order is weighed as if it were the last: that a unit left over then makes a late
 sales are not lost in between goes unseen, the more so the more orders are on their way. Found by walking the
 ledger over made and real panels (docs/decisions/0011-theta-by-what-becomes-of-short-units.md)."""
 
-FEW_ENOUGH = 0.1
+FEW_LOST = 0.1
 """1 less the critical ratio over a review. Below it the above fades: hardly any sale is lost any more."""
+
+RARE = 0.01
+"""1 less the critical ratio up to which a unit is charged the whole share. The rarer a shortage is to be, the
+further out in the forecast's tail it is ordered up to, and the more of that the next forecast takes back."""
 
 
 def excess_share(situation: Situation, share: float) -> FloatArray:
@@ -25,13 +29,14 @@ def excess_share(situation: Situation, share: float) -> FloatArray:
 
     Args:
         situation: of n items.
-        share: where customers wait, per week of review.
+        share: per week of review, where customers wait and a shortage is to be rare.
 
     """
     days = situation.review_days
     later_reviews = np.maximum(situation.lead_time_demand.lead_times.mean / days - 1.0, 0.0)
     under, over = situation.costs.under_and_over(situation.line_size, days, 0.0)
     too_many = 1.0 - critical_ratio(under, over)
-    lost = PER_LATER_REVIEW * later_reviews * np.minimum(too_many / FEW_ENOUGH, 1.0)
-    share_of_item = share + np.where(situation.backorder_allowed, 0.0, lost)
+    lost = PER_LATER_REVIEW * later_reviews * np.minimum(too_many / FEW_LOST, 1.0)
+    own = share * np.sqrt(np.minimum(RARE / np.maximum(too_many, RARE), 1.0))
+    share_of_item = own + np.where(situation.backorder_allowed, 0.0, lost)
     return np.minimum(share_of_item * days / WEEK, 1.0)

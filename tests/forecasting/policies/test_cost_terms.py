@@ -116,7 +116,7 @@ def test_absurd_costs_of_one_item_are_flagged_and_leave_the_others_alone(planned
 
 def test_the_constants_of_the_decision_are_among_the_assumptions(planned):
     said = planned["assumptions"].set_index("setting")
-    assert said.loc["excess_holding_share"].tolist() == ["0.03", 10]
+    assert said.loc["excess_holding_share"].tolist() == ["0.125", 10]
     assert said.loc["salvage_share"].tolist() == ["0", 2]
 
 

@@ -1,31 +1,46 @@
-"""What a unit too many is charged until it is sold: little where customers wait, more where they do not."""
+"""What a unit too many is charged until it is sold: less where shortages are cheap, more where sales go."""
 
 from __future__ import annotations
 
 import pytest
 
-from forecasting.policies.expected_cost.excess_share import FEW_ENOUGH, PER_LATER_REVIEW, excess_share
+from forecasting.policies.expected_cost.excess_share import FEW_LOST, PER_LATER_REVIEW, RARE, excess_share
 from tests.support.builders import situation
+
+SHARE = 0.125
 
 
 def theta(**terms) -> float:
-    return float(excess_share(situation([5.0], **terms), 0.03)[0])
+    return float(excess_share(situation([5.0], waiting=0.0, **terms), SHARE)[0])
 
 
-def test_where_customers_wait_it_is_in_proportion_to_the_review() -> None:
-    assert theta(lead_days=56.0) == pytest.approx(0.03)
-    assert theta(lead_days=56.0, review_days=28.0) == pytest.approx(0.12)
-    assert theta(review_days=700.0) == 1.0
+def test_a_rare_shortage_is_charged_the_whole_share_in_proportion_to_the_review() -> None:
+    # A week of holding is .07, a shortage 70.
+    assert theta(shortage=70.0, lead_days=56.0) == pytest.approx(SHARE)
+    assert theta(shortage=70.0, lead_days=56.0, review_days=14.0) == pytest.approx(2 * SHARE)
+    assert theta(shortage=1e6, review_days=700.0) == 1.0
+
+
+def test_it_falls_with_the_root_of_how_cheap_a_shortage_is() -> None:
+    # 1 less the critical ratio is .07 / (.07 + .63) = .1, and .07 / (.07 + .28) = .2.
+    assert theta(shortage=0.63) == pytest.approx(SHARE * (RARE / 0.1) ** 0.5)
+    assert theta(shortage=0.28) == pytest.approx(SHARE * (RARE / 0.2) ** 0.5)
 
 
 def test_where_sales_are_lost_it_grows_with_the_reviews_that_the_lead_time_spans() -> None:
-    dear = {"allowed": False, "holding": 0.1, "shortage": 1.0, "waiting": 0.0}
-    assert theta(lead_days=7.0, **dear) == pytest.approx(0.03)
-    assert theta(lead_days=28.0, **dear) == pytest.approx(0.03 + 3 * PER_LATER_REVIEW)
-    assert theta(lead_days=700.0, **dear) == 1.0
+    here = {"allowed": False, "shortage": 0.28}
+    own = SHARE * (RARE / 0.2) ** 0.5
+    assert theta(lead_days=7.0, **here) == pytest.approx(own)
+    assert theta(lead_days=28.0, **here) == pytest.approx(own + 3 * PER_LATER_REVIEW)
+    assert theta(lead_days=700.0, **here) == 1.0
 
 
-def test_it_fades_where_hardly_a_sale_is_lost() -> None:
+def test_that_fades_where_hardly_a_sale_is_lost() -> None:
     # Over a review holding is .07 and a lost sale 6.93: 1 less the critical ratio is .01.
-    rare = theta(lead_days=28.0, allowed=False, holding=0.01, shortage=6.93, waiting=0.0)
-    assert rare == pytest.approx(0.03 + 3 * PER_LATER_REVIEW * 0.01 / FEW_ENOUGH)
+    rare = theta(lead_days=28.0, allowed=False, shortage=6.93)
+    assert rare == pytest.approx(SHARE + 3 * PER_LATER_REVIEW * 0.01 / FEW_LOST)
+
+
+def test_what_costs_nothing_to_hold_or_to_lack_is_charged_all_the_same() -> None:
+    assert theta(holding=0.0) == pytest.approx(SHARE)
+    assert 0.0 < theta(shortage=0.0) < SHARE
