@@ -17,6 +17,7 @@ from forecasting.policies.cost_optimal import CostOptimal
 from forecasting.policies.days_of_cover import DaysOfCover
 from forecasting.policies.erpnext import ERPNext
 from forecasting.policies.expected_cost.cost_curve import cost_curve
+from forecasting.policies.expected_cost.excess_share import excess_share
 from forecasting.policies.min_max import MinMax
 from forecasting.policies.netstock import Netstock
 from forecasting.policies.no_orders import NoOrders
@@ -67,7 +68,7 @@ def brute_force(seen, theta, excess_holding_days, highest=400):
 @pytest.mark.parametrize("rate", [0.3, 2.0, 15.0])
 def test_the_order_takes_the_position_to_the_bottom_of_the_cost_curve(rate):
     seen = situation([rate], on_hand=1.0)
-    expected = brute_force(seen, 0.125, 364.0)
+    expected = brute_force(seen, excess_share(seen, 0.125)[0], 364.0)
     decision = CostOptimal().decide(seen)
     assert decision.order_up_to[0] == pytest.approx(np.argmin(expected), abs=1 + 0.02 * rate * 3)
     assert decision.quantity[0] == max(decision.order_up_to[0] - 1.0, 0.0)
