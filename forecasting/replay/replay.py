@@ -23,19 +23,19 @@ from forecasting.policies.registry import RECORDED
 from forecasting.replay import compare
 from forecasting.replay.checkpoints import Checkpoints, NoCheckpoints
 from forecasting.replay.decomposition import decomposition
-from forecasting.replay.equal_terms import BOUNDS, equal_terms
+from forecasting.replay.equal_terms import equal_terms
 from forecasting.replay.fit import fitted_policies
 from forecasting.replay.frontier import frontier
 from forecasting.replay.opening_lasts import without_orders
 from forecasting.replay.policy_run import PolicyRun
 from forecasting.replay.realism import realism
 from forecasting.replay.recorded import Recorded, recorded
-from forecasting.replay.request import OURS, ReplayRequest
+from forecasting.replay.request import ReplayRequest
 from forecasting.replay.scenario import Scenario, scenario
 from forecasting.replay.sensitivity import sensitivity
 from forecasting.replay.simulate import simulate_in_lots
 from forecasting.replay.trace import check_trace, trace
-from forecasting.replay.windows import cut, intervals, one_decides, windows
+from forecasting.replay.windows import cut, intervals, windows, windows_that_decide
 from forecasting.run import Clock, Result, describe, run_id
 
 OpenCheckpoints = Callable[[str], Checkpoints]
@@ -192,13 +192,6 @@ def _over_windows(
     return {"number": len(cuts) - 1, "cost_saved_interval": ends}
 
 
-def _windows_that_decide(windows: pd.DataFrame, baseline: str) -> list[str]:
-    """A sentence for each policy that the replay is about where one window decides: ours, else all others."""
-    names = [name for name in dict.fromkeys(windows["policy"]) if name not in (baseline, *BOUNDS, RECORDED)]
-    about = [OURS] if OURS in names else names
-    return list(filter(None, (one_decides(windows, name, baseline) for name in about)))
-
-
 def _counts(past: Scenario, runs: Sequence[PolicyRun]) -> dict[str, int]:
     return {
         "items": len(past.observer.catalogue),
@@ -230,7 +223,7 @@ def _found_out(
     idle = without_orders(past)
     said["without_orders"] = {"lines": idle.lines, "short": idle.short}
     said["warnings"] = [idle.warning()] if idle.warning() else []
-    said["warnings"] += _windows_that_decide(tables["windows"], request.baseline)
+    said["warnings"] += windows_that_decide(tables["windows"], request.baseline)
     if real is not None:
         said["recorded"] = {"realism": realism(tables["summary"], request.baseline), "gaps": list(real.gaps)}
     return said

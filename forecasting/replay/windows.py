@@ -13,9 +13,12 @@ import numpy as np
 import pandas as pd
 
 from forecasting.domain import Costs, FloatArray, IntArray
+from forecasting.policies.registry import RECORDED
 from forecasting.replay.compare import INTERVAL, frame, weights
+from forecasting.replay.equal_terms import BOUNDS
 from forecasting.replay.measures import COSTS, additive, measures
 from forecasting.replay.policy_run import PolicyRun
+from forecasting.replay.request import OURS
 
 WEEKS = 8
 """About as many weeks make a window, where the number of windows is not given."""
@@ -137,6 +140,17 @@ def _cost_by_item(run: PolicyRun, costs: Costs, unit_cost: FloatArray, cuts: Int
     flows = additive(run, costs, unit_cost, run.flows.days)
     total = sum((flows[name] for name in COSTS), np.zeros_like(flows["lines"]))
     return np.asarray(np.add.reduceat(total, cuts[:-1], axis=1))
+
+
+def windows_that_decide(table: pd.DataFrame, baseline: str) -> list[str]:
+    """The sentences of ``one_decides`` of the policy that the replay is about: ours, else of all.
+
+    ``table``: as ``windows`` makes it.
+    """
+    left_out = (baseline, RECORDED, *BOUNDS)
+    names = [name for name in dict.fromkeys(table["policy"]) if name not in left_out]
+    about = [OURS] if OURS in names else names
+    return list(filter(None, (one_decides(table, name, baseline) for name in about)))
 
 
 def one_decides(table: pd.DataFrame, policy: str, baseline: str) -> str:
