@@ -264,6 +264,16 @@ def replay(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Write tables and report.html here.")],
     policies: Annotated[str, typer.Option(help="Names, by commas.")] = "min_max,cost_optimal",
     baseline: Annotated[str, typer.Option(help="The policy to compare with.")] = "min_max",
+    windows: Annotated[
+        int | None,
+        typer.Option(
+            "--windows",
+            metavar="N",
+            min=1,
+            help="Windows to cut the result into.",
+            show_default="one for every eight weeks",
+        ),
+    ] = None,
     frontier: Annotated[
         bool,
         typer.Option("--frontier", help="Also each policy as it dares more or less."),
@@ -311,6 +321,7 @@ def replay(
         [name.strip() for name in policies.split(",") if name.strip()],
         baseline.strip(),
         Extras(frontier, sensitivity, overrides(tally or (), "--tally"), equal, trace),
+        windows,
     )
     result = run(dataset, _config(config, settings), request, out=out, csv=csv)
     if as_json:

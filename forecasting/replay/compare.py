@@ -89,7 +89,7 @@ def periods(
             name: flow.sum(axis=0) for name, flow in additive(run, costs, unit_cost, run.flows.days).items()
         }
         sums["purchase_orders"] = run.purchase_orders
-        frames.append(_frame({"policy": run.policy, "period_start": starts}, measures(sums)))
+        frames.append(frame({"policy": run.policy, "period_start": starts}, measures(sums)))
     return pd.concat(frames, ignore_index=True)
 
 
@@ -103,13 +103,19 @@ def items(runs: Sequence[PolicyRun], costs: Costs, unit_cost: FloatArray, items:
         days = run.flows.days.sum(axis=1, keepdims=True)
         sums = {name: flow.sum(axis=1) for name, flow in additive(run, costs, unit_cost, days).items()}
         head = {"policy": run.policy, "location": items.location, "sku": items.sku}
-        frames.append(_frame(head, measures(sums)))
+        frames.append(frame(head, measures(sums)))
     return pd.concat(frames, ignore_index=True)
 
 
-def _frame(head: Mapping[str, object], figures: Mapping[str, FloatArray]) -> pd.DataFrame:
+def frame(
+    head: Mapping[str, object],
+    figures: Mapping[str, FloatArray],
+    differences: Mapping[str, tuple[str, FloatArray]] | None = None,
+) -> pd.DataFrame:
+    """The columns of ``head``, ``differences`` (each with the measure that it is of), then the measures."""
+    between = {name: _rounded(measure, values) for name, (measure, values) in (differences or {}).items()}
     columns = {name: _rounded(name, figures[name]) for name in MEASURES if name in figures}
-    return pd.DataFrame({**head, **columns})
+    return pd.DataFrame({**head, **between, **columns})
 
 
 def totals(run: PolicyRun, costs: Costs, unit_cost: FloatArray) -> dict[str, FloatArray]:
@@ -129,15 +135,18 @@ def drawn_totals(
     days = run.flows.days.sum(axis=1, keepdims=True)
     flows = additive(run, costs, unit_cost, days)
     parts: dict[str, list[FloatArray]] = {name: [] for name in (*flows, "purchase_orders")}
-    for by_item, by_period in _weights(shape, seed):
+    for by_item, by_period in weights(shape, seed):
         for name, flow in flows.items():
             parts[name].append(((by_item @ flow) * by_period).sum(axis=1))
         parts["purchase_orders"].append(by_period @ run.purchase_orders)
     return {name: np.concatenate(part) for name, part in parts.items()}
 
 
-def _weights(shape: tuple[int, int, int], seed: int) -> Iterator[tuple[FloatArray, FloatArray]]:
-    """How often each draw takes each item and each period: (k, n) and (k, p), draws in lots of k."""
+def weights(shape: tuple[int, int, int], seed: int) -> Iterator[tuple[FloatArray, FloatArray]]:
+    """How often each draw takes each item and each period: (k, n) and (k, p), draws in lots of k.
+
+    ``shape``: draws, items, periods.
+    """
     draws, items, periods = shape
     generator = np.random.default_rng(seed)
     lot = max(1, TOGETHER // max(items, 1))
@@ -175,4 +184,4 @@ def _round(measure: str, figures: FloatArray) -> FloatArray:
     return np.round(figures, 6 if measure in SHARES else 4) + 0.0
 
 
-__all__ = ["costs_of", "drawn_totals", "items", "periods", "summary", "totals"]
+__all__ = ["costs_of", "drawn_totals", "frame", "items", "periods", "summary", "totals", "weights"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ import pandas as pd
 
 from forecasting.adapters.stages import Stage, silent
 from forecasting.config import Config, with_settings
-from forecasting.domain import Costs, day_text
+from forecasting.domain import Costs, IntArray, day_text
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.catalogue import catalogue
 from forecasting.inputs.notices import Notices
@@ -35,6 +35,7 @@ from forecasting.replay.scenario import Scenario, scenario
 from forecasting.replay.sensitivity import sensitivity
 from forecasting.replay.simulate import simulate_in_lots
 from forecasting.replay.trace import check_trace, trace
+from forecasting.replay.windows import cut, intervals, windows, windows_that_decide
 from forecasting.run import Clock, Result, describe, run_id
 
 OpenCheckpoints = Callable[[str], Checkpoints]
@@ -66,7 +67,7 @@ def replay(
 ) -> Result:
     """Simulate the days asked for with each policy, and compare them with the baseline.
 
-    Tables ``summary``, ``periods``, ``items``, ``assumptions`` and ``notices``; ``decomposition``,
+    Tables ``summary``, ``windows``, ``periods``, ``items``, ``assumptions``, ``notices``; ``decomposition``,
     ``frontier``, ``equal_terms`` and ``sensitivity`` where they are to be had.
 
     Args:
@@ -104,7 +105,9 @@ def replay(
         clock.lap(RECORDED)
 
     costs = _charged(request, past)
-    tables = _compared(runs, costs, past, request.baseline)
+    cuts = cut(len(past.period_edges) - 1, request.windows)
+    tables = _compared(runs, costs, past, request.baseline, cuts)
+    over_windows = _over_windows(runs, costs, past, request.baseline, cuts)
     clock.lap("compare")
     if simulated.swept:
         tables["frontier"] = frontier(simulated.swept, costs, observed.catalogue.terms.unit_cost)
@@ -120,7 +123,8 @@ def replay(
 
     counts = _counts(past, runs)
     described = describe(identity, "replay", records, config, clock, counts, notices)
-    found_out = _found_out(request, past, runs, real, tables["summary"])
+    found_out = _found_out(request, past, runs, real, tables)
+    found_out["windows"] = over_windows
     found_out["fitted"] = {each.policy.name: each.described() for each in fitted if each.values}
     return Result(tables, {**described, **found_out})
 
@@ -165,17 +169,27 @@ def _charged(request: ReplayRequest, past: Scenario) -> Costs:
 
 
 def _compared(
-    runs: Sequence[PolicyRun], costs: Costs, past: Scenario, baseline: str
+    runs: Sequence[PolicyRun], costs: Costs, past: Scenario, baseline: str, cuts: IntArray
 ) -> dict[str, pd.DataFrame]:
     known, config = past.observer.catalogue, past.observer.config
     value, seed, draws = known.terms.unit_cost, config.seed, config.interval_draws
     tables = {
         "summary": compare.summary(runs, costs, value, baseline, seed, draws),
+        "windows": windows(runs, costs, value, past.period_edges, cuts, baseline),
         "periods": compare.periods(runs, costs, value, past.period_edges),
         "items": compare.items(runs, costs, value, known.items),
     }
     parts = decomposition(runs, costs, value, seed, draws)
     return {**tables, "decomposition": parts} if len(parts) else tables
+
+
+def _over_windows(
+    runs: Sequence[PolicyRun], costs: Costs, past: Scenario, baseline: str, cuts: IntArray
+) -> dict[str, Any]:
+    """What ``run.json`` says of the windows: how many, and each saving's interval over them."""
+    config, value = past.observer.config, past.observer.catalogue.terms.unit_cost
+    ends = intervals(runs, costs, value, cuts, baseline, config.seed, config.interval_draws)
+    return {"number": len(cuts) - 1, "cost_saved_interval": ends}
 
 
 def _counts(past: Scenario, runs: Sequence[PolicyRun]) -> dict[str, int]:
@@ -192,7 +206,7 @@ def _found_out(
     past: Scenario,
     runs: Sequence[PolicyRun],
     real: Recorded | None,
-    summary: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
 ) -> dict[str, Any]:
     """What ``run.json`` says of a replay in particular."""
     known = past.observer.catalogue.known_from <= past.first_day
@@ -209,6 +223,7 @@ def _found_out(
     idle = without_orders(past)
     said["without_orders"] = {"lines": idle.lines, "short": idle.short}
     said["warnings"] = [idle.warning()] if idle.warning() else []
+    said["warnings"] += windows_that_decide(tables["windows"], request.baseline)
     if real is not None:
-        said["recorded"] = {"realism": realism(summary, request.baseline), "gaps": list(real.gaps)}
+        said["recorded"] = {"realism": realism(tables["summary"], request.baseline), "gaps": list(real.gaps)}
     return said

@@ -53,6 +53,7 @@ class ReplayRequest:
         policies: their names.
         baseline: the one among them that the others are compared with.
         extras: what else to find out.
+        windows: how many windows the result is cut into. None: as many as hold about eight weeks each.
 
     """
 
@@ -61,6 +62,7 @@ class ReplayRequest:
     policies: Sequence[str]
     baseline: str
     extras: Extras = Extras()
+    windows: int | None = None
 
     @property
     def names(self) -> list[str]:
@@ -75,12 +77,14 @@ class ReplayRequest:
             "policies": self.names,
             "baseline": self.baseline,
             "extras": vars(self.extras),
+            "windows": self.windows,
         }
 
     def check(self, records: Records) -> None:
         """Raise RequestError where a name or a date does not fit."""
         self._check_names()
         self._check_span(records)
+        self._check_windows()
         if self.baseline == RECORDED and self.extras.sensitivity:
             raise RequestError(
                 f"--sensitivity: {RECORDED} cannot be replayed otherwise; choose another --baseline"
@@ -114,4 +118,13 @@ class ReplayRequest:
             raise RequestError(
                 f"--to {day_text(last)} lies after {day_text(known)}, the last day that the data knows "
                 "of: nothing is known of the demand since; choose an earlier day"
+            )
+
+    def _check_windows(self) -> None:
+        first, last = day_text(self.first_day), day_text(self.last_day)
+        weeks = -(-(self.last_day - self.first_day + 1) // 7)
+        if self.windows is not None and not 1 <= self.windows <= weeks:
+            raise RequestError(
+                f"--windows {self.windows}: a window is at least a week, and from {first} to {last} there "
+                f"are {weeks}: ask for 1 to {weeks}, or for a longer time"
             )

@@ -11,8 +11,9 @@ import pandas as pd
 from forecasting.evaluate.scores import by_model
 from forecasting.policies.registry import RECORDED
 from forecasting.reports.backtest.words import by_cost, cells, facts, headline
-from forecasting.reports.replay.headline import BOUNDS
+from forecasting.reports.replay.headline import BOUNDS, focus_of
 from forecasting.reports.replay.told_first import told_first
+from forecasting.reports.replay.windows import window_sentence
 from forecasting.reports.replay.words import origin_of_saving, parameters_in_words, recorded_sentences
 from forecasting.run import Result, figure_text
 
@@ -140,6 +141,7 @@ def replay_text(result: Result, out: Path) -> str:
         *(f"  {policy}: {words}" for policy, words in parameters_in_words(run).items()),
         "",
         *verdicts(result),
+        *_by_window(result),
     ]
 
     origin = origin_of_saving(result.tables.get("decomposition"))
@@ -154,6 +156,14 @@ def replay_text(result: Result, out: Path) -> str:
     lines += notices_text(run, out)
     lines += ["", f"Written to {out}: {', '.join(result.tables)}, report.html, run.json"]
     return "\n".join(lines)
+
+
+def _by_window(result: Result) -> list[str]:
+    """In how many windows the policy that the replay is about cost less; nothing where that is not known."""
+    baseline = result.run["baseline"]
+    focus = focus_of(result.tables["summary"], baseline)
+    said = window_sentence(result.tables.get("windows"), result.run, focus, baseline)
+    return [said] if said else []
 
 
 def _further(result: Result) -> list[str]:
@@ -292,6 +302,7 @@ def demo_text(planned: Result, replayed: Result, folder: Path) -> str:
             *policies_table(replayed.tables["summary"]),
             "",
             *verdicts(replayed),
+            *_by_window(replayed),
             "",
             *recorded_sentences(replayed.run),
             "",

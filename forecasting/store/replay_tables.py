@@ -103,6 +103,24 @@ SUMMARY = Table(
     f"`X_difference_low` and `X_difference_high`. {_UNKNOWN}",
 )
 
+WINDOWS = Table(
+    "windows",
+    ("replay",),
+    "a window and a policy",
+    ("window", "policy"),
+    (
+        count("window", "", "Its number, the first is 1."),
+        time("first_day", "Its first day."),
+        time("last_day", "Its last day."),
+        POLICY,
+        AVOIDED,
+        SAVED,
+        *_as_in_summary(*MEASURES),
+    ),
+    "Windows follow one another and are whole periods. Then come the measures of `summary`, from `lines` to "
+    f"`substituted_units`; what is no share or average adds up to `summary`. {_UNKNOWN}",
+)
+
 PERIODS = Table(
     "periods",
     ("replay",),

@@ -30,6 +30,7 @@ from forecasting.store.replay_tables import (
     SUMMARY,
     TRACE_ORDERS,
     TRACE_STOCK,
+    WINDOWS,
 )
 
 TABLES: dict[str, Table] = {
@@ -43,6 +44,7 @@ TABLES: dict[str, Table] = {
         EXCESS,
         FORECAST,
         SUMMARY,
+        WINDOWS,
         PERIODS,
         ITEMS,
         DECOMPOSITION,

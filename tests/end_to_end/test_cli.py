@@ -113,9 +113,18 @@ def test_a_plan_as_json_is_json_and_nothing_else(sample, planned):
     assert [row["quantity"] for row in told["recommendations"]] == table["quantity"].tolist()
 
 
+@pytest.mark.parametrize(("windows", "code", "said"), [("0", 2, "--windows"), ("9", 1, "ask for 1 to 5")])
+def test_windows_that_cannot_be_cut_are_refused_and_nothing_is_written(sample, tmp_path, windows, code, said):
+    span = ("--from", "2026-05-25", "--to", AS_OF, "--windows", windows)
+    ended = reorder("replay", sample, *span, "--out", tmp_path / "replay")
+    assert (ended.code, ended.out) == (code, "")
+    assert said in ended.err
+    assert not (tmp_path / "replay").exists()
+
+
 def test_a_replay_writes_its_tables_and_a_report(sample, tmp_path):
     span = ("--from", "2026-05-25", "--to", AS_OF)
-    policies = ("--policies", "no_orders, cost_optimal", "--baseline", "no_orders")
+    policies = ("--policies", "no_orders, cost_optimal", "--baseline", "no_orders", "--windows", "2")
     settings = (*QUICK, "--set", "interval_draws=20")
     ended = reorder("replay", sample, *span, *policies, *settings, "--out", tmp_path / "replay", "--json")
     assert (ended.code, ended.err) == (0, "")
@@ -124,7 +133,9 @@ def test_a_replay_writes_its_tables_and_a_report(sample, tmp_path):
     assert sorted(contents(tmp_path / "replay")) == [
         *("assumptions.parquet", "equal_terms.parquet", "frontier.parquet", "items.parquet"),
         *("notices.parquet", "periods.parquet", "report.html", "run.json", "summary.parquet"),
+        "windows.parquet",
     ]
+    assert pd.read_parquet(tmp_path / "replay" / "windows.parquet")["window"].tolist() == [1, 1, 2, 2]
     assert "</html>" in (tmp_path / "replay" / "report.html").read_text(encoding="utf-8")
 
 

@@ -17,7 +17,8 @@ from forecasting.reports.replay.headline import BOUNDS, focus_of, headline, row_
 from forecasting.reports.replay.pictures import Cast
 from forecasting.reports.replay.policies import against_baseline, side_by_side
 from forecasting.reports.replay.told_first import equal_terms, told_first
-from forecasting.reports.replay.words import parameters_in_words, recorded_sentences
+from forecasting.reports.replay.windows import window_sentence, windows
+from forecasting.reports.replay.words import foresight_sentences, parameters_in_words, recorded_sentences
 from forecasting.run import Result
 
 
@@ -32,6 +33,7 @@ def report(result: Result) -> str:
     drawn = [name for name in summary["policy"] if name != "no_orders" or len(summary) == 1]
     cast = Cast(drawn, focus_of(summary, baseline), baseline, BOUNDS)
     pair = differences.Pair(cast.focus, baseline)
+    by_window = tables.get("windows")
     sentence, details = headline(summary, baseline)
     first = [*told_first(tables, baseline), sentence]
 
@@ -43,6 +45,7 @@ def report(result: Result) -> str:
             *run.get("warnings", ()),
             *first[1:],
             details,
+            window_sentence(by_window, run, cast.focus, baseline),
             _facts(tables["items"], summary, baseline),
         ],
         focus=cast.focus,
@@ -51,8 +54,10 @@ def report(result: Result) -> str:
         against=against_baseline(summary, cast),
         equal=equal_terms(tables, cast.focus),
         recorded=" ".join(recorded_sentences(run)),
+        windows=windows(by_window, run, cast),
         costs=_costs(summary, cast),
         not_drawn=_not_drawn(summary, cast),
+        foresight=" ".join(foresight_sentences(tables, cast.focus, baseline)),
         origin=explorations.origin_of_saving(tables.get("decomposition")),
         frontier=explorations.frontier(tables.get("frontier"), cast),
         sensitivity=explorations.sensitivity(tables.get("sensitivity"), cast),
