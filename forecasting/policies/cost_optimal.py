@@ -64,7 +64,7 @@ class CostOptimal(Policy):
 
     Attributes:
         excess_holding_share: the share of holding charged for a unit until it is sold (theta), per week of
-            review; more where sales are lost (``expected_cost.excess_share``).
+            review; less where shortages are cheap, more where sales are lost (``excess_share``).
         excess_holding_days: how far ahead that is looked at.
         shortage_weight: what a shortage is taken to cost, as a multiple of what it does.
 

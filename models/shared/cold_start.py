@@ -30,11 +30,18 @@ LONGEST = 0.25
 """Share of a year over which sums are compared; longer ones are as many times these."""
 
 
+def categories(history: History) -> IntArray:
+    """The category of each item: int64, shape (n,), numbered from 0; one for all where none are known."""
+    if history.traits is None:
+        return np.zeros(len(history), dtype=np.int64)
+    return np.unique(history.traits.category, return_inverse=True)[1].astype(np.int64)
+
+
 def classes(history: History) -> tuple[IntArray, IntArray]:
     """The category of each item, and its category and price band: int64, shape (n,), numbered from 0."""
-    n = len(history)
+    n, category = len(history), categories(history)
     if history.traits is None:
-        return np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
+        return category, category
     price = history.traits.price
     known = ~np.isnan(price)
     band = np.full(n, PRICE_BANDS, dtype=np.int64)
@@ -42,9 +49,8 @@ def classes(history: History) -> tuple[IntArray, IntArray]:
         edges = np.quantile(price[known], np.arange(1, PRICE_BANDS) / PRICE_BANDS)
         band[known] = np.searchsorted(edges, price[known], side="right")
 
-    _, category = np.unique(history.traits.category, return_inverse=True)
     _, cell = np.unique(category * (PRICE_BANDS + 1) + band, return_inverse=True)
-    return category.astype(np.int64), cell.astype(np.int64)
+    return category, cell.astype(np.int64)
 
 
 def stand_in(history: History, items: IntArray, horizon: FloatArray, otherwise: FloatArray) -> FloatArray:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.shared.cold_start import categories
 from models.shared.group_moves import RunningTotals, Spans, log_moves
 from models.shared.history import FloatArray, History, IntArray
 from models.shared.window_statistics import Windows
@@ -45,13 +46,6 @@ class Seasons:
     factor: FloatArray
 
 
-def groups(history: History) -> IntArray:
-    """The group of each item, int64, shape (n,), 0..g - 1: its category, where categories are known."""
-    if history.traits is None or not len(history):
-        return np.zeros(len(history), dtype=np.int64)
-    return np.unique(history.traits.category, return_inverse=True)[1].astype(np.int64)
-
-
 def first_buckets(history: History, windows: Windows) -> IntArray:
     """The first bucket of each window, int64, shape (r,), counted from the oldest item's first bucket."""
     length = int(history.lengths.max(initial=0))
@@ -68,7 +62,7 @@ def season_features(history: History, windows: Windows, step: FloatArray) -> Sea
 
     """
     week = history.season / 52.0
-    totals, group = RunningTotals.of(history, step), groups(history)
+    totals, group = RunningTotals.of(history, step), categories(history)
     begin = first_buckets(history, windows)
     year = whole_year(history.season)
     # More than a year would reach beyond the origin.

@@ -138,7 +138,7 @@ def cost_curve(situation: Situation, excess_holding_share: float, excess_holding
 
     Args:
         situation: of the n items.
-        excess_holding_share: theta where customers wait, per week of review.
+        excess_holding_share: theta where a shortage is to be rare, per week of review (``excess_share``).
         excess_holding_days: how far ahead it is charged at most, days.
 
     """
