@@ -22,7 +22,7 @@ from models.shared.pooled import usual_horizon
 from models.shared.rolling_origin import past_origins, rolling_losses
 from models.shared.scores import LEVELS as JUDGED
 from models.shared.steps import steps
-from models.shared.window_features import OFFSET
+from models.shared.window_statistics import OFFSET
 from models.tsb import TSB
 
 ORIGINS = 8

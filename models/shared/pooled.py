@@ -29,8 +29,8 @@ from models.shared.distribution import LEVELS, Distribution
 from models.shared.history import FloatArray, History, IntArray
 from models.shared.quantile_curve import Tail
 from models.shared.steps import steps
-from models.shared.window_features import OFFSET, SHARED_COLUMNS, moves_seen, window_features
-from models.shared.window_statistics import Windows
+from models.shared.window_features import SHARED_COLUMNS, moves_seen, window_features
+from models.shared.window_statistics import OFFSET, Windows
 from models.shared.window_sums import window_sums
 
 MOST_WINDOWS = 30_000

@@ -13,7 +13,7 @@ import numpy as np
 from models.shared.cold_start import categories
 from models.shared.group_moves import RunningTotals, Spans, log_moves
 from models.shared.history import FloatArray, History, IntArray
-from models.shared.window_statistics import Windows
+from models.shared.window_statistics import OFFSET, Windows
 
 YEARS = (1, 2)
 """So many years back is looked."""
@@ -23,9 +23,6 @@ BELIEVED = 0.6
 
 QUARTER_WEEKS, MONTH_WEEKS = 13.0, 4.0
 """A season moves from the quarter before it; so much of the quarter must be there."""
-
-OFFSET = 0.3
-"""Steps: as of amounts in ``models.shared.window_features``."""
 
 SEASON_NAMES = ("season_item", "season_group", "season_panel", "year_group", "year_panel")
 """Log ratios of the window's buckets, a year earlier, to the quarter before those (season) and to the year

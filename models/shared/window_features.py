@@ -22,16 +22,13 @@ from models.shared.steps import steps
 from models.shared.window_statistics import (
     HALF_LIFE_WEEKS,
     MEAN_WEEKS,
+    OFFSET,
     SUM_SHARES,
     Demand,
     Statistics,
     Windows,
     window_statistics,
 )
-
-OFFSET = 0.3
-"""Added to amounts, in steps, before the logarithm: demand of zero stays finite, and counts that differ by
-one are far apart only where they are small."""
 
 SMALL_OFFSET = 0.1
 """The same of numbers that are no amounts: weeks, ratios."""

@@ -22,6 +22,10 @@ HALF_LIFE_WEEKS = (1.0, 2.0, 4.0, 10.0, 26.0)
 SUM_SHARES = (0.1, 0.5, 0.8, 0.9, 0.95, 1.0)
 """Which quantiles of past sums over the horizon are taken; 1 is the largest."""
 
+OFFSET = 0.3
+"""Added to amounts, in steps, before the logarithm: demand of zero stays finite, and counts that differ by
+one are far apart only where they are small."""
+
 MOST_SUMS = 60
 """Past sums over the horizon that are looked at, evenly spread over the last year."""
 

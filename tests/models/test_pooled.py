@@ -19,8 +19,15 @@ from models.shared.pooled import PooledForecast, Trained, examples, learning_hor
 from models.shared.quantile_curve import LEARNT, Tail
 from models.shared.scores import coverage, pinball
 from models.shared.season_features import SEASON_NAMES, season_features
-from models.shared.window_features import NAMES, OFFSET, ORDER_NAMES, window_features
-from models.shared.window_statistics import HALF_LIFE_WEEKS, MEAN_WEEKS, MOST_SUMS, SUM_SHARES, Windows
+from models.shared.window_features import NAMES, ORDER_NAMES, window_features
+from models.shared.window_statistics import (
+    HALF_LIFE_WEEKS,
+    MEAN_WEEKS,
+    MOST_SUMS,
+    OFFSET,
+    SUM_SHARES,
+    Windows,
+)
 
 QUICK = QuantileAverage(QuantileBoosting(iterations=25), QuantileRegression())
 
