@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any, Protocol, Self, runtime_checkable
 
@@ -33,14 +34,14 @@ class Columns:
     """
 
     def __post_init__(self) -> None:
-        lengths = {name: len(column) for name, column in _columns(self).items()}
+        lengths = {name: len(column) for name, column in _columns(self)}
         if len(set(lengths.values())) > 1:
             told = ", ".join(f"{name} {length}" for name, length in lengths.items())
             raise ValueError(f"the columns of {type(self).__name__} differ in length: {told}")
 
     def __len__(self) -> int:
         """How many items."""
-        return len(next(iter(_columns(self).values())))
+        return next(len(column) for _, column in _columns(self))
 
     def take(self, items: IntArray) -> Self:
         """The same of the given items, in the given order.
@@ -50,7 +51,7 @@ class Columns:
         index = np.full(len(self), -1, dtype=np.int64)
         index[items] = np.arange(len(items))
         return replace(
-            self, **{each.name: _taken(getattr(self, each.name), items, index) for each in fields(self)}
+            self, **{name: _taken(getattr(self, name), items, index) for name in _names(type(self))}
         )
 
 
@@ -71,14 +72,29 @@ class SomeItems(Columns):
         return replace(part, items=index[part.items])
 
 
-def _columns(owner: Columns) -> dict[str, Any]:
-    """The fields of ``owner`` that have a row for each of its items."""
-    values = {each.name: getattr(owner, each.name) for each in fields(owner)}
-    return {
-        name: value
-        for name, value in values.items()
-        if isinstance(value, np.ndarray) or (isinstance(value, Takes) and not isinstance(value, SomeItems))
-    }
+def _columns(owner: Columns) -> Iterator[tuple[str, Any]]:
+    """The fields of ``owner`` that have a row for each of its items, with their names."""
+    for name in _names(type(owner)):
+        value = getattr(owner, name)
+        if _has_rows(type(value)):
+            yield name, value
+
+
+# Asked at every look at a cost, millions of times in a replay; dataclasses and protocols answer slowly.
+_NAMES: dict[type, tuple[str, ...]] = {}
+_HAS_ROWS: dict[type, bool] = {}
+
+
+def _names(kind: type[Columns]) -> tuple[str, ...]:
+    if kind not in _NAMES:
+        _NAMES[kind] = tuple(each.name for each in fields(kind))
+    return _NAMES[kind]
+
+
+def _has_rows(kind: type) -> bool:
+    if kind not in _HAS_ROWS:
+        _HAS_ROWS[kind] = issubclass(kind, np.ndarray | Takes) and not issubclass(kind, SomeItems)
+    return _HAS_ROWS[kind]
 
 
 def _taken(value: Any, items: IntArray, index: IntArray) -> Any:
@@ -86,7 +102,7 @@ def _taken(value: Any, items: IntArray, index: IntArray) -> Any:
         return value[items]
     if isinstance(value, SomeItems):
         return value.renumbered(index)
-    if isinstance(value, Takes):
+    if _has_rows(type(value)):
         return value.take(items)
     if isinstance(value, tuple):
         return tuple(_taken(each, items, index) for each in value)
