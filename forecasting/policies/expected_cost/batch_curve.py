@@ -194,7 +194,10 @@ def batch_curve(situation: Situation, curve: CostCurve, items: IntArray) -> tupl
     )
     for _ in range(ROUNDS):
         level = batch.best(batch.each, batch.highest)
-        batch = replace(batch, reorder=reorder_point(batch.rate(level[:, None])[:, 0]))
+        reorder = reorder_point(batch.rate(level[:, None])[:, 0])
+        if np.array_equal(reorder, batch.reorder):
+            break
+        batch = replace(batch, reorder=reorder)
     return batch, level
 
 

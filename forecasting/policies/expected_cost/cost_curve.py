@@ -19,6 +19,7 @@ be what it is charged (docs/decisions/0008).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -77,18 +78,21 @@ class CostCurve(Columns):
         if position.ndim == 1:
             return self.cost(position[:, None])[:, 0]
 
-        review = self.review
-        short, left = review.rates
-        excess = review.holding * self.excess_holding_days
-        short = np.concatenate([short, np.zeros((len(self), 1))], axis=1)
-        left = np.concatenate([left, excess[:, None]], axis=1)
-        cost = expected_cost((review.before, review.after, self.later), short, left, position)
+        short, left = self._rates
+        cost = expected_cost((self.review.before, self.review.after, self.later), short, left, position)
 
         for term in self.more:
             cost[term.items] += term.cost(position[term.items])
         if self.crossover is not None:
             cost[self.crossover.items] += self.crossover.cost(position[self.crossover.items])
         return cost
+
+    @cached_property
+    def _rates(self) -> tuple[FloatArray, FloatArray]:
+        """Money per unit of each of the three demands above the position, and below: float64, (n, 3) each."""
+        short, left = self.review.rates
+        excess = self.review.holding * self.excess_holding_days
+        return np.column_stack([short, np.zeros(len(self))]), np.column_stack([left, excess])
 
     def parts(self, position: FloatArray) -> dict[str, FloatArray]:
         """The same by name, for one position an item: each of ``PARTS``, float64, shape (n,), money."""

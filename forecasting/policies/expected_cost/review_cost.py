@@ -15,6 +15,7 @@ over the days L+1 .. L+R.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -62,7 +63,7 @@ class ReviewCost(Columns):
         """Expected cost, money: float64, shape (n, k), of positions in ascending rows."""
         return expected_cost((self.before, self.after), *self.rates, position)
 
-    @property
+    @cached_property
     def rates(self) -> tuple[FloatArray, FloatArray]:
         """Money per unit of D_L and of D_{L+R} above the position, and below: float64, shape (n, 2) each."""
         first, last = self.closes
