@@ -23,7 +23,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from models.shared.compile import compiled, over_items
-from models.shared.dispersion import LARGEST_DISPERSION, dispersion
+from models.shared.dispersion import LARGEST_DISPERSION, UNKNOWN_DISPERSION, dispersion
 from models.shared.distribution import Distribution, negative_binomial
 from models.shared.distribution_kernels import log_gamma
 from models.shared.error_variance import LevelForecast, checked_horizon, latest, measurable
@@ -188,7 +188,8 @@ def excess(counts: History, sums: FloatArray, rate: Rates, horizon: FloatArray) 
     """
     moments = Moments.zeros(len(counts), 1)
     over_items(_moments, len(counts), counts.indptr, sums, rate, horizon, moments)
-    c = dispersion(moments, np.zeros(len(counts), dtype=np.int64), horizon)
+    prior = np.full(len(counts), UNKNOWN_DISPERSION)
+    c = dispersion(moments, np.zeros(len(counts), dtype=np.int64), horizon, prior)
     windows, predicted = moments.windows[:, 0], moments.predicted[:, 0]
     share: FloatArray = c * predicted / np.maximum(windows * horizon, 1e-300)
     return share

@@ -22,6 +22,7 @@ from functools import cached_property
 
 import numpy as np
 
+from models.shared.bucket_dispersion import bucket_dispersion
 from models.shared.cold_start import stand_in
 from models.shared.dispersion import LARGEST_DISPERSION, UNKNOWN_DISPERSION, dispersion
 from models.shared.distribution import LEVELS, WEIGHTS, Distribution, negative_binomial
@@ -139,7 +140,8 @@ class LevelForecast:
         per_bucket = predicted / np.maximum(windows * measured, 1e-300)
         usual = np.where(predicted > 0, per_bucket, level / self.step) * horizon
         age = np.searchsorted(ages, self._known, side="right")
-        excess: FloatArray = dispersion(moments, age, measured) * usual
+        prior = bucket_dispersion(self.history, horizon, self.step)
+        excess: FloatArray = dispersion(moments, age, measured, prior) * usual
         return excess
 
     def _of_the_panel(

@@ -327,7 +327,7 @@ def test_shapes_keep_the_calibrated_moments(
         horizon = np.full(300, span)
         demand, base = forecast.demand(horizon), forecast.base.demand(horizon)
         assert demand.mean.sum() == pytest.approx(base.mean.sum(), rel=0.03)
-        assert demand.variance.sum() == pytest.approx(base.variance.sum(), rel=0.15)
+        assert demand.variance.sum() == pytest.approx(base.variance.sum(), rel=0.2)
 
 
 @pytest.mark.parametrize(
