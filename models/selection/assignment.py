@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from models.registry import DEFAULT_MODEL
-from models.shared.base import Model
 from models.shared.history import FloatArray, IntArray
 
 MARGIN = 0.12
@@ -16,30 +12,25 @@ learns from the panel had less to learn from than it has now, of seasons above a
 partly luck."""
 
 
-def assigned(expected: FloatArray, candidates: Sequence[Model]) -> IntArray:
+def assigned(expected: FloatArray, default: int | None) -> IntArray:
     """The model of each of n items: int64, shape (n,), 0..m - 1.
 
-    An item stays with the default, ``models.registry.DEFAULT_MODEL``, unless the best of the others is
-    expected to lose less by ``MARGIN``. Where the default takes no part, each item gets the model that is
-    expected to lose least.
+    An item stays with the default unless the best of the others is expected to lose less by ``MARGIN``. Where
+    the default takes no part, each item gets the model that is expected to lose least.
 
     Args:
         expected: float64, shape (n, m), as from ``models.shared.expected_losses``.
-        candidates: m models.
+        default: its number among the m models; None: it takes no part.
 
-    >>> from models.registry import model
     >>> expected = np.array([[1.00, 0.92], [1.00, 0.85]])
-    >>> assigned(expected, [model(DEFAULT_MODEL), model("tsb")])
+    >>> assigned(expected, default=0)
     array([0, 1])
-    >>> assigned(expected, [model("ses"), model("tsb")])
+    >>> assigned(expected, default=None)
     array([1, 1])
 
     """
     best = np.argmin(expected, axis=1).astype(np.int64)
-    names = [candidate.name for candidate in candidates]
-    if DEFAULT_MODEL not in names:
+    if default is None:
         return best
-
-    default = names.index(DEFAULT_MODEL)
     leaves = expected.min(axis=1) < (1.0 - MARGIN) * expected[:, default]
     return np.where(leaves, best, default).astype(np.int64)

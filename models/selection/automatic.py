@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from models.registry import DEFAULT_MODEL
 from models.selection.assignment import assigned
 from models.selection.candidates import fair_candidates, finalists
 from models.selection.choice import Choice
@@ -70,7 +71,8 @@ def choose(
 
     losses, classes = rolling_losses(judged, history, horizon, critical_ratio[:, None], dates)
     expected = expected_losses(losses, classes, activity_class(history))
-    index = np.array(numbers, dtype=np.int64)[assigned(expected, judged)]
+    default = [place for place, number in enumerate(numbers) if models[number].name == DEFAULT_MODEL]
+    index = np.array(numbers, dtype=np.int64)[assigned(expected, default[0] if default else None)]
 
     loss, windows = np.full((n, len(models)), np.nan), np.sum(~np.isnan(losses[:, :, 0]), axis=0)
     loss[:, numbers] = _mean_losses(losses, windows)

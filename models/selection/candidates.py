@@ -19,6 +19,9 @@ MOST_ITEMS = 1_000
 
 FINALISTS = 3
 
+FEWEST_DATES = 4
+"""Past dates that say enough for items to leave a default that could not be judged at them."""
+
 Candidates = dict[int, Model]
 """The models that are judged, as they are judged, by their number among those given to ``choose``."""
 
@@ -30,7 +33,8 @@ def fair_candidates(
 
     What a model learns from the panel it must have learnt before the dates that it is judged at: it
     learns from the older half of the time, and all are judged on the later half. Where that is too little
-    to learn from there is no evidence for it, and it does not take part.
+    to learn from there is no evidence for it, and it does not take part. At fewer than ``FEWEST_DATES`` the
+    default does, judged by what stands in for it: no item is to leave it for the luck of a date or two.
 
     Args:
         models: at least one.
@@ -44,19 +48,21 @@ def fair_candidates(
     if not untrained or len(models) == 1:
         return candidates, origins
 
-    past = with_effects(history.until(origins[len(origins) // 2])).adjusted if len(origins) > 1 else None
+    learnt = 0
+    past = with_effects(history.until(origins[len(origins) // 2])).adjusted if origins else history
     for number, model in untrained.items():
-        trained = None if past is None else model.train(past, horizon)
+        trained = model.train(past, horizon) if origins else model
         # With too little to learn from, training hands back another model: the one that stands in.
-        if trained is not None and trained.name == model.name:
+        has_learnt = bool(origins) and trained.name == model.name
+        learnt += has_learnt
+        if has_learnt or (model.name == DEFAULT_MODEL and len(origins) < FEWEST_DATES):
             candidates[number] = trained
         else:
             del candidates[number]
 
     if not candidates:
         return {0: models[0]}, []
-    some_learnt = len(candidates) > len(models) - len(untrained)
-    return candidates, origins[: len(origins) // 2] if some_learnt else origins
+    return candidates, origins[: len(origins) // 2] if learnt else origins
 
 
 def finalists(

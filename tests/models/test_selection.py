@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from models.registry import MODELS, model
+from models.registry import CANDIDATES, DEFAULT_MODEL, MODELS, model
 from models.selection import Choice, choose
 from models.shared.activity import CLASSES, activity_class
 from models.shared.base import demand_of
@@ -110,6 +110,16 @@ def test_one_candidate_needs_no_measuring() -> None:
     choice = chosen(panel(3), Constant("only", 1.0))
     assert choice.names == ("only",) * 3
     assert np.all(choice.windows == 0)
+
+
+def test_at_a_date_or_two_no_item_leaves_the_default() -> None:
+    # Four weeks leave one date to judge at, at which the default has learnt nothing.
+    generator = np.random.default_rng(3)
+    history = History(generator.poisson(4.0, 4 * 50).astype(float), np.arange(0, 201, 4))
+    candidates = [model(name) for name in CANDIDATES]
+    choice = choose(candidates, history, np.full(50, 3.0), np.full(50, 0.9))
+    default = CANDIDATES.index(DEFAULT_MODEL)
+    assert (choice.index == default).mean() > 0.9
 
 
 def test_each_item_answers_by_its_own_model() -> None:
