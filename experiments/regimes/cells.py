@@ -5,7 +5,7 @@ several of every other.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 WEEKS = 7
@@ -136,8 +136,3 @@ CELLS: tuple[Cell, ...] = (
 
 QUICK_ITEMS = 120
 """As many items at most has a cell under ``--quick``; ``quantile_average`` needs a hundred to learn from."""
-
-
-def quick_cells() -> tuple[Cell, ...]:
-    """Those that ``--quick`` runs, with fewer items."""
-    return tuple(replace(each, items=min(each.items, QUICK_ITEMS)) for each in CELLS if each.quick)

@@ -1,6 +1,6 @@
 """Runs the regime board, cell by cell. From the repository's root::
 
-    python -m experiments.regimes.run --data DIR --out DIR [--quick] [--cells NAME,...] [--page FILE]
+    python -m experiments.regimes.run --data DIR --out DIR [--quick] [--items N] [--cells A,B] [--page FILE]
 
 ``DIR`` of ``--data`` (or the variable REORDER_DATA) holds the panels' files, as ``README.md`` lists them;
 cells whose data is not there are left out, and named. A cell that is in ``--out`` already is not run again.
@@ -13,7 +13,7 @@ import json
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.regimes.board import page
-from experiments.regimes.cells import CELLS, QUICK_ITEMS, Cell, quick_cells
+from experiments.regimes.cells import CELLS, QUICK_ITEMS, Cell
 from experiments.regimes.panels import PANELS, Panel, PanelAbsentError
 from experiments.regimes.remembered import remembered_trainings
 from experiments.regimes.summary import costs_by_contestant, summarise
@@ -68,19 +68,22 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--data", type=Path, default=Path(data), help="the folder of the panels' files")
     parser.add_argument("--out", type=Path, required=True, help="where results are kept")
     parser.add_argument("--quick", action="store_true", help="a few cells of few items")
+    parser.add_argument("--items", type=int, help="of a panel, at most; else what the cell says")
     parser.add_argument("--cells", default="", help="their names, with commas; all where none is given")
     parser.add_argument("--page", type=Path, help="where to write the board; else board.md in --out")
     return parser.parse_args(arguments)
 
 
 def _cells(asked: argparse.Namespace) -> list[Cell]:
-    among = quick_cells() if asked.quick else CELLS
+    among = [cell for cell in CELLS if cell.quick or not asked.quick]
     names = [name for name in asked.cells.split(",") if name]
     unknown = set(names) - {cell.name for cell in among}
     if unknown:
         known = ", ".join(cell.name for cell in among)
         raise SystemExit(f"there is no cell {', '.join(sorted(unknown))}; there are {known}")
-    return [cell for cell in among if not names or cell.name in names]
+    most = asked.items or (QUICK_ITEMS if asked.quick else max(cell.items for cell in among))
+    chosen = [cell for cell in among if not names or cell.name in names]
+    return [replace(cell, items=min(cell.items, most)) for cell in chosen]
 
 
 def _file(out: Path, cell: Cell) -> Path:
@@ -151,10 +154,9 @@ def _finish(asked: argparse.Namespace, records: Sequence[dict[str, Any]], absent
     frames = [pd.read_parquet(asked.out / f"{record['cell']['name']}.parquet") for record in records]
     with whole_file(asked.out / "results.parquet") as file:
         pd.concat(frames, ignore_index=True).to_parquet(file, index=False)
-    if asked.quick:
-        note = f"The cells of `--quick`, with {QUICK_ITEMS} items at most: {len(records)} of {len(CELLS)}."
-    else:
-        note = f"{len(records)} of {len(CELLS)} cells."
+    items = max(record["cell"]["items"] for record in records)
+    which = "The cells of `--quick`" if asked.quick else "The cells"
+    note = f"{which}, with {items} items at most: {len(records)} of {len(CELLS)}."
     target = asked.page or asked.out / "board.md"
     with whole_file(target) as file:
         file.write_text(page(records, absent, note), encoding="utf-8")
