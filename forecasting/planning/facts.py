@@ -11,6 +11,7 @@ from forecasting.planning.advice import Advice
 from forecasting.planning.level_shift import level_shift
 from forecasting.planning.supplier_reasons import changes
 from forecasting.policies.cost_optimal import free_to_hold
+from forecasting.policies.situation import Situation
 
 SEVERAL_REVIEWS = 2.0
 """An order that is meant for the demand of so many reviews is said to be one for several."""
@@ -26,6 +27,7 @@ class Facts:
     pack_size: float
     ends_on: str
     known_from: str
+    unoffered: bool
     refused: bool
     rule: str
     lasts_long: bool
@@ -48,6 +50,7 @@ def facts_of(advice: Advice) -> list[Facts]:
     lasts_long = batch >= SEVERAL_REVIEWS * advice.curve.review_demand
 
     unknown = catalogue.known_from > situation.as_of
+    unoffered = _unoffered(situation)
     absurd, overdue = free_to_hold(situation), advice.standing.overdue > 0
     rising = np.zeros(len(situation)) if situation.price_rise is None else situation.price_rise
     return [
@@ -57,6 +60,7 @@ def facts_of(advice: Advice) -> list[Facts]:
             feasible=bool(situation.terms.feasible[i]),
             pack_size=float(situation.terms.pack_size[i]),
             ends_on=_day(int(catalogue.ends_on[i])),
+            unoffered=bool(unoffered[i]),
             known_from=_day(int(catalogue.known_from[i])) if unknown[i] else "",
             refused=not bool(situation.backorder_allowed[i]),
             rule=str(advice.rule[i]),
@@ -72,6 +76,12 @@ def facts_of(advice: Advice) -> list[Facts]:
     ]
 
 
+def _unoffered(situation: Situation) -> BoolArray:
+    """bool, shape (n,): whether an item is listed, and nothing says that it was ever for sale."""
+    unoffered = situation.history.unoffered
+    return np.zeros(len(situation), dtype=bool) if unoffered is None else unoffered
+
+
 def _flags(advice: Advice, changed: TextArray) -> list[str]:
     """The flags of each item, by semicolons; ``changed``: why its quantity is not its own best."""
     situation, terms, decision = advice.situation, advice.situation.terms, advice.decision
@@ -85,6 +95,7 @@ def _flags(advice: Advice, changed: TextArray) -> list[str]:
         "preordered": advice.ordered_ahead > 0,
         "late_purchase_order": situation.on_order_later > 0,
         "no_history": situation.history.lengths == 0,
+        "never_offered": _unoffered(situation),
         "odd_order": advice.has_odd_order,
         "level_shift": _shifted(advice),
         "not_known_yet": advice.catalogue.known_from > situation.as_of,

@@ -130,7 +130,11 @@ class Observer:
 
         # Drivers go on beyond the history, and so need the buckets that it came out with.
         moved_by = drivers(self.announced, seen, as_of, self.calendar, self.first_day)
-        return replace(seen, traits=self.catalogue.traits, drivers=moved_by)
+        # Neither announced, nor ever counted, bought or asked for: nothing but a row of the catalogue.
+        catalogue = self.catalogue
+        unoffered = (catalogue.known_from == LONG_AGO) & (catalogue.available_from == LONG_AGO)
+        unoffered &= (catalogue.predecessor < 0) & (seen.lengths == 0)
+        return replace(seen, traits=catalogue.traits, drivers=moved_by, unoffered=unoffered)
 
     @cached_property
     def known_until(self) -> KnownUntil:

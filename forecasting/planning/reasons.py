@@ -37,6 +37,11 @@ def reason(row: Any, facts: Facts) -> str:
         )
     if not facts.orderable:
         return f"Nothing: the item ends on {facts.ends_on}, before an order could arrive on {row.arrives_on}."
+    if facts.unoffered and row.quantity == 0 and row.backlog == 0:
+        return (
+            "Nothing: it was never asked for, counted or bought, and no launch is announced. If it is for "
+            "sale, give its stock, or the day from which it is: `available_from`."
+        )
     if facts.known_from and row.quantity == 0:
         return f"Nothing: not known yet; its first order, count or purchase is of {facts.known_from}."
     together = f" {facts.together}" if facts.together else ""

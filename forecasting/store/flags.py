@@ -11,6 +11,7 @@ FLAGS = {
     "preordered": "Customers have ordered ahead what is due to ship before a later order could arrive.",
     "late_purchase_order": "Some of what is on order comes only after the protection interval.",
     "no_history": "There is no demand to learn from.",
+    "never_offered": "Listed, and never asked for, counted, bought or announced: perhaps it is not for sale.",
     "odd_order": "A line of the last year is so far beyond all others that models take it as a usual one.",
     "level_shift": "Demand of the last weeks lies beyond all of the half year before; the forecast differs.",
     "not_known_yet": "The first order, count or purchase of the item is of a later date.",

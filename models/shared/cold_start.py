@@ -108,6 +108,47 @@ def stand_in(history: History, items: IntArray, horizon: FloatArray, otherwise: 
     return values
 
 
+def as_far_as_offered(values: FloatArray, history: History, items: IntArray, span: float) -> FloatArray:
+    """Quantiles of items without history: zero, as far as an item will hardly ever be for sale.
+
+    A catalogue is full of what is not, or no longer, sold. Of items of which nothing else is known, as many
+    begin to sell within ``span`` buckets as have begun so far: those whose history does not go back to the
+    panel's first quarter (or half, where that is all there is), over the time since.
+
+    Args:
+        values: float64, shape (k, G): at ``LEVELS``, of items that are.
+        history: all n items.
+        items: int64, shape (k,): those without history.
+        span: buckets: the horizon.
+
+    Returns:
+        float64, shape (k, G).
+
+    Ninety items that were always sold, and one that is only listed: one chance in four that it ever is.
+
+    >>> unoffered = np.arange(91) == 90
+    >>> history = History(np.full(90 * 20, 5.0), np.append(np.arange(0, 1801, 20), 1800), unoffered=unoffered)
+    >>> values = as_far_as_offered(np.full((1, len(LEVELS)), 20.0), history, np.array([90]), 4.0)
+    >>> values[0, np.searchsorted(LEVELS, [0.5, 0.7, 0.8])]
+    array([ 0.,  0., 20.])
+
+    """
+    if history.unoffered is None:
+        return values
+    rows = np.flatnonzero(history.unoffered[items])
+    if len(rows) == 0:
+        return values
+    longest = int(history.lengths.max(initial=0))
+    watched = max(longest - min(history.season // 4, longest // 2), 1)
+    begun = np.count_nonzero((history.lengths > 0) & (history.lengths <= watched)) * min(span / watched, 1.0)
+    chance = (begun + 0.5) / (begun + np.count_nonzero(history.unoffered) + 1.0)
+
+    at = np.searchsorted(LEVELS, (LEVELS - (1.0 - chance)) / chance, side="left")
+    out = values.copy()
+    out[rows] = np.where(1.0 - chance < LEVELS, values[rows][:, np.minimum(at, len(LEVELS) - 1)], 0.0)
+    return out
+
+
 def _believable(values: FloatArray) -> FloatArray:
     """Quantiles whose tail beyond ``SURE`` is drawn in until it lifts no mean above that quantile.
 

@@ -23,7 +23,7 @@ from functools import cached_property
 import numpy as np
 
 from models.shared.bucket_dispersion import bucket_dispersion
-from models.shared.cold_start import stand_in
+from models.shared.cold_start import as_far_as_offered, stand_in
 from models.shared.dispersion import LARGEST_DISPERSION, UNKNOWN_DISPERSION, dispersion
 from models.shared.distribution import LEVELS, WEIGHTS, Distribution, negative_binomial
 from models.shared.history import BoolArray, FloatArray, History, IntArray
@@ -92,7 +92,9 @@ class LevelForecast:
         rows = np.flatnonzero(no_history[items])
         if len(rows):
             otherwise = self._of_the_panel(level, excess, no_history, horizon[items[rows]])
-            values[rows] = stand_in(self.history, items[rows], horizon[items[rows]], otherwise)
+            ahead = horizon[items[rows]]
+            new = stand_in(self.history, items[rows], ahead, otherwise)
+            values[rows] = as_far_as_offered(new, self.history, items[rows], float(np.median(ahead)))
         return Distribution(values)
 
     @cached_property

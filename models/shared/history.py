@@ -62,6 +62,8 @@ class History:
         drivers: of the n items, where there are any.
         orders: float64, shape of ``data``: order lines per bucket, where they are known. How often an item
             is asked for tells its level with less noise than how much of it.
+        unoffered: bool, shape (n,): items without history of which nothing says that they are, or will be,
+            for sale: they are in the catalogue, no more. None: there are none.
 
     Raises ValueError where the shapes do not fit together.
 
@@ -83,6 +85,7 @@ class History:
     traits: Traits | None = None
     drivers: Drivers | None = None
     orders: FloatArray | None = None
+    unoffered: BoolArray | None = None
 
     def __post_init__(self) -> None:
         if self.indptr.ndim != 1 or len(self.indptr) == 0 or self.indptr[0] != 0:
@@ -128,7 +131,9 @@ class History:
 
         age = np.repeat(self.indptr[1:], self.lengths) - np.arange(len(self.data))
         orders = None if self.orders is None else self.orders[age > buckets]
-        return History(self.data[age > buckets], indptr, self.season, self.traits, drivers, orders)
+        return History(
+            self.data[age > buckets], indptr, self.season, self.traits, drivers, orders, self.unoffered
+        )
 
     def take(self, items: IntArray) -> History:
         """The history of the given items, int64, shape (k,), in the given order."""
@@ -143,7 +148,8 @@ class History:
         if drivers is not None:
             drivers = self._drivers(drivers, items, lengths, drivers.ahead)
         orders = None if self.orders is None else self.orders[row]
-        return History(self.data[row], indptr, self.season, traits, drivers, orders)
+        unoffered = None if self.unoffered is None else self.unoffered[items]
+        return History(self.data[row], indptr, self.season, traits, drivers, orders, unoffered)
 
     def _drivers(self, drivers: Drivers, items: IntArray, lengths: IntArray, ahead: int) -> Drivers:
         """The drivers of some items, whose history is now of another length; the last bucket ahead stays."""

@@ -285,3 +285,36 @@ def test_stock_that_is_not_known_is_never_said_to_be_enough(tmp_path):
     row = table.loc["A"]
     assert row["quantity"] == 0 and "stock_contradiction" in row["flags"]
     assert "is enough" not in row["reason"] and "Count it" in row["reason"]
+
+
+def test_what_is_only_listed_is_not_bought_and_what_is_announced_or_counted_is(tmp_path):
+    # Forty items that sell, forty rows of the catalogue that never did, and four newcomers.
+    selling = [f"S{number:02d}" for number in range(40)]
+    dead = [f"D{number:02d}" for number in range(40)]
+    bought = purchase("P1", "2026-03-20", "BOUGHT", 1, expected_at="2026-04-03", status="open")
+    lines = [row for sku in selling for row in sold(sku, days=200)]
+    table, _ = planned(
+        tmp_path,
+        orders=lines,
+        products=[{"sku": sku} for sku in [*selling, *dead, "COUNTED", "BOUGHT"]]
+        + [{"sku": "TODAY", "available_from": "2026-03-30"}, {"sku": "SOON", "available_from": "2026-04-06"}],
+        stock=[counted(30, sku) for sku in selling] + [counted(0, "COUNTED")],
+        purchase_orders=[bought],
+    )
+    assert (table.loc[dead, "quantity"] == 0).all()
+    assert table.loc[dead, "flags"].str.contains("never_offered").all()
+    assert table.loc["D00", "reason"].startswith("Nothing: it was never asked for, counted or bought")
+    newcomers = ["COUNTED", "BOUGHT", "TODAY", "SOON"]
+    assert (table.loc[newcomers, "quantity"] > 5).all()
+    assert not table.loc[newcomers, "flags"].str.contains("never_offered").any()
+
+
+def test_where_listed_items_often_begin_to_sell_one_may_be_bought(tmp_path):
+    # A range of its own every week: of four new items, all have sold by the week after.
+    lines, products = [], []
+    for number in range(120):
+        first = TODAY - 210 + 7 * (number // 4)
+        lines += sold(f"N{number:03d}", 5, days=TODAY - first + 1)
+        products.append({"sku": f"N{number:03d}"})
+    table, _ = planned(tmp_path, orders=lines, products=[*products, {"sku": "NEXT"}])
+    assert table.loc["NEXT", "quantity"] > 0
