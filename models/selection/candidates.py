@@ -22,6 +22,9 @@ FINALISTS = 3
 FEWEST_DATES = 4
 """Past dates that say enough for items to leave a default that could not be judged at them."""
 
+ENOUGH_TO_LEARN = 0.5
+"""Years of history from which on the default is trusted although there was too little before those dates."""
+
 Candidates = dict[int, Model]
 """The models that are judged, as they are judged, by their number among those given to ``choose``."""
 
@@ -33,8 +36,9 @@ def fair_candidates(
 
     What a model learns from the panel it must have learnt before the dates that it is judged at: it
     learns from the older half of the time, and all are judged on the later half. Where that is too little
-    to learn from there is no evidence for it, and it does not take part. At fewer than ``FEWEST_DATES`` the
-    default does, judged by what stands in for it: no item is to leave it for the luck of a date or two.
+    to learn from there is no evidence for it, and it does not take part. The default does, judged by what
+    stands in for it, at fewer than ``FEWEST_DATES`` (no item is to leave it for the luck of a date or two)
+    and where it has ``ENOUGH_TO_LEARN`` by now.
 
     Args:
         models: at least one.
@@ -49,13 +53,16 @@ def fair_candidates(
         return candidates, origins
 
     learnt = 0
+    trusted = (
+        len(origins) < FEWEST_DATES or history.lengths.max(initial=0) >= ENOUGH_TO_LEARN * history.season
+    )
     past = with_effects(history.until(origins[len(origins) // 2])).adjusted if origins else history
     for number, model in untrained.items():
         trained = model.train(past, horizon) if origins else model
         # With too little to learn from, training hands back another model: the one that stands in.
         has_learnt = bool(origins) and trained.name == model.name
         learnt += has_learnt
-        if has_learnt or (model.name == DEFAULT_MODEL and len(origins) < FEWEST_DATES):
+        if has_learnt or (trusted and model.name == DEFAULT_MODEL):
             candidates[number] = trained
         else:
             del candidates[number]
