@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from forecasting.connectors.online_retail.importing import Imported
     from forecasting.dataset.check import Checked
     from forecasting.evaluate.backtest import Request
+    from forecasting.promises.promise import Request as PromiseRequest
+    from forecasting.promises.supply import Recommended
     from forecasting.replay.request import ReplayRequest
     from forecasting.run import Result
     from forecasting.sample import Sample
@@ -103,7 +105,55 @@ def plan(
     from forecasting.planning.plan import plan as run
 
     result = run(read_records(source), config, as_of)
+    _write(result, out, csv, secrets)
+    return result
 
+
+def promise(
+    source: str,
+    config: Config,
+    request: PromiseRequest,
+    *,
+    out: Path,
+    csv: bool,
+    secrets: Secrets = NO_SECRETS,
+) -> Result:
+    """Plan, promise what its orders and all other supply allow, and write the tables as ``plan`` does."""
+    from forecasting.planning.plan import plan as planned
+    from forecasting.promises.promise import promise as run
+
+    records = read_records(source)
+    recommended = recommended_by(
+        planned(records, config, request.as_of).tables["recommendations"], request.as_of
+    )
+    result = run(records, config, request, recommended)
+    _write(result, out, csv, secrets)
+    return result
+
+
+def recommended_by(recommendations: pd.DataFrame, as_of: int) -> Recommended:
+    """What a plan at the close of ``as_of`` wants to order, as promises count on it."""
+    import numpy as np
+
+    from forecasting.inputs.read_records import days_of
+    from forecasting.promises.supply import Recommended
+
+    table = recommendations
+    quantity, protection = (
+        table[name].to_numpy(dtype=np.float64) for name in ("quantity", "protection_days")
+    )
+    review = np.ceil(protection - table["lead_time_days"].to_numpy() - 1e-6).astype(np.int64)
+    order_by = days_of(table["order_by"].astype("datetime64[us]"))
+    return Recommended(
+        quantity=quantity,
+        # What is ordered today can be ordered again at the next review.
+        next_order_on=np.where(quantity > 0, as_of + np.maximum(review, 1), order_by),
+        daily_demand=table["demand_mean"].to_numpy() / np.maximum(protection, 1.0),
+    )
+
+
+def _write(result: Result, out: Path | None, csv: bool, secrets: Secrets) -> None:
+    """Write the tables to the database that ``secrets`` names, and to the folder."""
     if secrets.database_url is not None:
         from forecasting.store.database import write_run as write_database
 
@@ -113,8 +163,6 @@ def plan(
         from forecasting.store.files import write_run as write_files
 
         write_files(out, result.tables, result.run, csv=csv)
-
-    return result
 
 
 def replay(source: str, config: Config, request: ReplayRequest, *, out: Path, csv: bool) -> Result:

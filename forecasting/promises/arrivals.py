@@ -1,0 +1,52 @@
+"""When goods come, as days by probability: of open purchase orders, and of orders about to be placed.
+
+The beliefs are the plan's own (``inputs/open_orders.py``, ``inputs/lead_times.py``). They are kept as days at
+a few probabilities, between which the day is taken as linear in the normal deviate: a table of numbers that
+one kernel can look up, wherever a day comes from.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import special
+
+from forecasting.domain import FloatArray, LeadTimes
+from forecasting.inputs.open_orders import OpenOrders
+
+LEVELS = np.array([0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.995])
+"""The probabilities at which arrivals are kept."""
+
+DEVIATES = special.ndtri(LEVELS)
+"""The same as deviates of the normal distribution: float64, ascending."""
+
+
+def of_purchases(orders: OpenOrders) -> FloatArray:
+    """Days after ``as_of`` at ``LEVELS``, given that the goods come: float64, shape (m, levels), > 0."""
+    ahead = np.stack([orders.days_ahead(level) for level in LEVELS], axis=1)
+    return np.maximum(ahead, 1.0)
+
+
+def of_lead_times(lead_times: LeadTimes) -> FloatArray:
+    """Days from an order to usable stock at ``LEVELS``: float64, shape (n, levels).
+
+    The few lengths that are kept are the quantiles at the middles of their weights. Beyond the first and
+    the last of them the line through the last two goes on.
+    """
+    order = np.argsort(lead_times.days, axis=1, kind="stable")
+    days = np.take_along_axis(lead_times.days, order, axis=1)
+    weight = np.take_along_axis(lead_times.weight, order, axis=1)
+    middle = np.clip(np.cumsum(weight, axis=1) - weight / 2, 1e-6, 1.0 - 1e-6)
+    if days.shape[1] == 1:
+        return np.repeat(days, len(LEVELS), axis=1)
+
+    at = special.ndtri(middle)
+    found = np.empty((len(days), len(LEVELS)))
+    for column, deviate in enumerate(DEVIATES):
+        # The two lengths on either side; the outermost two beyond them.
+        right = np.clip((at < deviate).sum(axis=1), 1, days.shape[1] - 1)
+        rows = np.arange(len(days))
+        x0, x1 = at[rows, right - 1], at[rows, right]
+        y0, y1 = days[rows, right - 1], days[rows, right]
+        slope = np.divide(y1 - y0, x1 - x0, out=np.zeros_like(y0), where=x1 > x0)
+        found[:, column] = y0 + slope * (deviate - x0)
+    return np.maximum(found, 0.0)

@@ -1,0 +1,124 @@
+"""The tables of ``promise``."""
+
+from __future__ import annotations
+
+from forecasting.store.columns import (
+    Column,
+    Table,
+    count,
+    date,
+    probability,
+    quantity,
+    text,
+)
+from forecasting.store.plan_tables import AS_OF, ITEM, RUN
+
+LINE: tuple[Column, ...] = (
+    text("order", "The customer's order."),
+    text("line", "Its line.", nullable=True),
+    *ITEM,
+)
+
+NUMBER = count("number", "", "1, 2, .. in the order of the orders: the line in all tables of the run.")
+
+PROMISES = Table(
+    "promises",
+    ("promise",),
+    "an order line that something is still to ship of",
+    ("number",),
+    (
+        RUN,
+        AS_OF,
+        NUMBER,
+        *LINE,
+        text("customer", "Who ordered it.", nullable=True),
+        quantity("quantity", "units", "What is still to ship of the line."),
+        text(
+            "allocated_from",
+            "What serves it, of several the one that comes last: `stock`, `purchase`, `recommendation` (an "
+            "order that the plan is about to send, or expects to), `none`.",
+        ),
+        date("eta_p50", "The day by which all of it is there with probability .5.", nullable=True),
+        date("eta_p90", "The same with probability .9: the day to promise.", nullable=True),
+        date("deadline", "The day by which the customer needs it.", nullable=True),
+        probability("on_time_probability", "That it is there by then.", nullable=True),
+        text(
+            "verdict",
+            "`will_make_it`, `at_risk`, `cannot_make_it`, `deadline_passed`, or `unknown`: no date can be "
+            "given. A line without a deadline that has a date makes it.",
+        ),
+        date(
+            "earliest_p90",
+            "The day by which it could be there with probability .9, also where it is wanted later.",
+            nullable=True,
+        ),
+        quantity("split_now", "units", "What ships at once."),
+        quantity("split_later", "units", "What follows by `eta_p90`."),
+        text("alternative", "A listed alternative that is in stock for it.", nullable=True),
+        quantity("alternative_quantity", "units", "How much of that stands in for what is late."),
+        text("message", "What the customer is told."),
+        text("rule", "The rule that it was served by."),
+    ),
+)
+
+PROMISE_SOURCES = Table(
+    "promise_sources",
+    ("promise",),
+    "a source that serves a line",
+    ("number", "part"),
+    (
+        RUN,
+        NUMBER,
+        *LINE[:2],
+        count("part", "", "1, 2, ..: by when they come."),
+        *ITEM,
+        text("source", "`stock`, `purchase` or `recommendation`."),
+        text("purchase_order", "The purchase order.", nullable=True),
+        date("ordered_on", "When it was, or will be, ordered.", nullable=True),
+        date("ready_p90", "The day on which it can ship with probability .9.", nullable=True),
+        quantity("quantity", "units", "What the line gets of it."),
+    ),
+    "What no line gets is what can still be promised: `promisable`.",
+)
+
+STOREFRONT = Table(
+    "storefront",
+    ("promise",),
+    "an item: what the shop may say and sell of it",
+    ("location", "sku"),
+    (
+        RUN,
+        AS_OF,
+        *ITEM,
+        text("status", "`in_stock`, `on_backorder`, `pre_order` or `out_of_stock`."),
+        text("says", "What the customer reads."),
+        quantity("promisable_now", "units", "In stock and promised to nobody."),
+        text(
+            "promisable_by_date",
+            "How much can be promised by which day, in all: `5 by 2026-06-29; 45 by 2026-07-14`.",
+        ),
+        date("eta_p90", "When one more unit is there with probability .9.", nullable=True),
+        text("backorders", "`allowed` or `refused`."),
+        quantity("on_backorder", "units", "What customers wait for that is not in stock."),
+        quantity("max_backorder_quantity", "units", "The most of that; nothing: no limit.", nullable=True),
+        quantity("backorder_room", "units", "What may still be added; nothing: no limit.", nullable=True),
+    ),
+)
+
+PROMISABLE = Table(
+    "promisable",
+    ("promise",),
+    "an item and a day on which more of it can be promised",
+    ("location", "sku", "from"),
+    (
+        RUN,
+        *ITEM,
+        date("from", "The day: that of a purchase order's arrival with probability .9."),
+        quantity("quantity", "units", "More from that day on."),
+        quantity("in_all", "units", "In all until then."),
+    ),
+    "Stock and purchase orders, less what open lines, pre-orders among them, and the alternatives that are "
+    "offered to them were promised. Orders that are not placed yet are promised to open lines only.",
+)
+
+TABLES = (PROMISES, PROMISE_SOURCES, STOREFRONT, PROMISABLE)
