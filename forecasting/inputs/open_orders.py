@@ -46,7 +46,7 @@ class OpenOrders(Columns):
         elapsed: float64, days since the order, as lead times count them; -1: ordered today.
         stated: float64, days that its arrival is judged by: the promise, or the terms.
         level, sd: float64: what deliveries have taught of that (``lead_time_beliefs``).
-        promised: bool: the supplier promised or confirmed a day.
+        promised: bool: the supplier promised or confirmed a day. ``by_promise``: it is judged by that.
         due: int64: the day on which it should have come at last.
         as_of: the day.
 
@@ -60,6 +60,7 @@ class OpenOrders(Columns):
     level: FloatArray
     sd: FloatArray
     promised: BoolArray
+    by_promise: BoolArray
     due: IntArray
     as_of: int
 
@@ -143,6 +144,7 @@ def open_orders(records: Records, known: LeadTimeKnowledge, as_of: int) -> OpenO
         level=level,
         sd=np.maximum(sd, 1e-3),
         promised=~np.isnan(promise),
+        by_promise=by_promise,
         due=due,
         as_of=as_of,
     )

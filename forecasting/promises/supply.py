@@ -12,7 +12,7 @@ from forecasting.domain import LONG_AGO, BoolArray, Calendar, FloatArray, IntArr
 from forecasting.domain.columns import Columns
 from forecasting.inputs.catalogue import Catalogue
 from forecasting.inputs.open_orders import OpenOrders
-from forecasting.promises.arrivals import DEVIATES, LEVELS, of_lead_times, of_purchases
+from forecasting.promises.arrivals import DEVIATES, LEVELS, of_new_orders, of_purchases
 from forecasting.promises.exact import Parts
 
 UNDATED = 1_000_000
@@ -112,10 +112,10 @@ def supply(
 
     """
     unknown = known.lead_time_knowledge.assumed & (not assumed)
-    lead = of_lead_times(known.lead_times)
+    lead = of_new_orders(known.lead_time_knowledge, known.supplier)
     blocks = (
         _stock(on_hand, parts),
-        _purchases(orders, unknown, parts),
+        _purchases(orders, known, unknown, parts),
         *_planned(recommended, lead, unknown, parts, as_of),
     )
     joined = {name: np.concatenate([getattr(block, name) for block in blocks]) for name in _FIELDS}
@@ -159,9 +159,9 @@ def _stock(on_hand: FloatArray, parts: Parts) -> Supply:
     return _block(Source.STOCK, np.arange(n), parts.whole(on_hand), days, np.ones(n), np.full(n, LONG_AGO))
 
 
-def _purchases(orders: OpenOrders, unknown: BoolArray, parts: Parts) -> Supply:
+def _purchases(orders: OpenOrders, known: Catalogue, unknown: BoolArray, parts: Parts) -> Supply:
     """What is on order. An order that hardly comes any more is not there."""
-    days, chance = of_purchases(orders), orders.chance
+    days, chance = of_purchases(orders, known.lead_time_knowledge, known.supplier), orders.chance
     # Without a promise, and with a lead time that is only assumed, there is no day.
     days[unknown[orders.item] & ~orders.promised] = np.inf
     count = np.where(chance >= COUNTED_ON, parts.whole(orders.quantity), 0)
