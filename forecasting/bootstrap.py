@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from forecasting.connectors.online_retail.importing import Imported
     from forecasting.dataset.check import Checked
     from forecasting.evaluate.backtest import Request
-    from forecasting.promises.promise import Request as PromiseRequest
     from forecasting.promises.supply import Recommended
     from forecasting.replay.request import ReplayRequest
     from forecasting.run import Result
@@ -112,16 +111,27 @@ def plan(
 def promise(
     source: str,
     config: Config,
-    request: PromiseRequest,
+    as_of: int,
     *,
     out: Path,
     csv: bool,
+    applied: bool = False,
+    previous: Path | None = None,
+    pins: Path | None = None,
     secrets: Secrets = NO_SECRETS,
 ) -> Result:
-    """Plan, promise what its orders and all other supply allow, and write the tables as ``plan`` does."""
+    """Plan, promise what its orders and all other supply allow, and write the tables as ``plan`` does.
+
+    ``previous``: the folder of an earlier run that was applied; ``pins``: a file.
+    """
     from forecasting.planning.plan import plan as planned
+    from forecasting.promises.pins import read_pins
+    from forecasting.promises.promise import Request as PromiseRequest
     from forecasting.promises.promise import promise as run
 
+    earlier, name = (None, None) if previous is None else _applied_promises(previous, as_of)
+    pinned = None if pins is None else read_pins(pins)
+    request = PromiseRequest(as_of, applied, earlier, name, pinned)
     records = read_records(source)
     recommended = recommended_by(
         planned(records, config, request.as_of).tables["recommendations"], request.as_of
@@ -129,6 +139,21 @@ def promise(
     result = run(records, config, request, recommended)
     _write(result, out, csv, secrets)
     return result
+
+
+def _applied_promises(folder: Path, as_of: int) -> tuple[pd.DataFrame, str]:
+    """The promises of an earlier run, and its name. Raises RequestError where they are not in force."""
+    from forecasting.store.files import read_run
+
+    run, table = read_run(folder, "promises")
+    if not run.get("applied"):
+        raise RequestError(
+            f"{folder}: its promises were only tried out. Run that day again with --apply, or name the "
+            "folder of the last run that was applied"
+        )
+    if str(run["as_of"]) > day_text(as_of):
+        raise RequestError(f"{folder}: its promises are of {run['as_of']}, after {day_text(as_of)}")
+    return table, str(run["run"])
 
 
 def recommended_by(recommendations: pd.DataFrame, as_of: int) -> Recommended:

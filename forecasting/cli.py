@@ -271,6 +271,27 @@ def promise(
             show_default="the setting promise_rule",
         ),
     ] = None,
+    previous: Annotated[
+        Path | None,
+        typer.Option(
+            "--previous",
+            metavar="DIR",
+            help="The last run that was applied: what was promised, and who gains or loses now.",
+            show_default=False,
+        ),
+    ] = None,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="These promises are given; without it they are only tried out.")
+    ] = False,
+    pins: Annotated[
+        Path | None,
+        typer.Option(
+            "--pins",
+            metavar="FILE",
+            help="Goods set aside by hand: order, line, source, quantity, released.",
+            show_default=False,
+        ),
+    ] = None,
     db: Annotated[
         str | None, typer.Option("--db", metavar="URL", help="And into this database.", show_default=False)
     ] = None,
@@ -288,13 +309,21 @@ def promise(
 
     from forecasting.bootstrap import promise as run
     from forecasting.config import Secrets
-    from forecasting.promises.promise import Request
     from forecasting.reports.promises import promise_json, promise_text
 
     secrets = Secrets(database_url=None if db is None else SecretStr(db))
-    request = Request(_day(as_of, "--as-of"))
     chosen = [*(settings or ()), *([] if rule is None else [f"promise_rule={rule}"])]
-    result = run(dataset, _config(config, chosen), request, out=out, csv=csv, secrets=secrets)
+    result = run(
+        dataset,
+        _config(config, chosen),
+        _day(as_of, "--as-of"),
+        out=out,
+        csv=csv,
+        applied=apply,
+        previous=previous,
+        pins=pins,
+        secrets=secrets,
+    )
     if as_json:
         _print_json(promise_json(result))
     else:

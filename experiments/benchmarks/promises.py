@@ -1,4 +1,4 @@
-"""How well promises hold: a synthetic wholesaler's open lines, promised each week, held against what happened.
+"""How well promises hold: a synthetic wholesaler's open lines, promised each week, against what happened.
 
 Run from the repository's root::
 
@@ -31,9 +31,9 @@ from forecasting.inputs.read_records import read_records
 from forecasting.inputs.records import Records
 from forecasting.planning.plan import plan
 from forecasting.promises.allocation import Allocation
+from forecasting.promises.answer import serve
 from forecasting.promises.eta import eta
 from forecasting.promises.facts import Facts, gather
-from forecasting.promises.promise import serve
 from forecasting.promises.supply import Source
 
 QUICK = "negative_binomial"

@@ -1,8 +1,9 @@
 """When goods come, as days by probability: of open purchase orders, and of orders about to be placed.
 
 The beliefs are the plan's own (``inputs/open_orders.py``, ``inputs/lead_times.py``), in the shape of what the
-supplier's deliveries really were (``punctuality.py``). They are kept as days at a few probabilities, between which the day is taken as linear in the normal deviate: a table of numbers that
-one kernel can look up, wherever a day comes from.
+supplier's deliveries really were (``punctuality.py``). They are kept as days at a few probabilities, between
+which the day is taken as linear in the normal deviate: a table of numbers that one kernel can look up,
+wherever a day comes from.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """How each supplier keeps its word, as it really did: the distribution behind a promised date.
 
 The plan's beliefs (``inputs/lead_time_beliefs.py``) give each item a level and a deviation, with a smooth
-bell around it. For a date that a customer is told that is too smooth: most suppliers come on the very day, and
-are late now and then, by a lot. So here a supplier's own deliveries speak, each as the logarithm of how long
-it took against what was stated, the older ones less; the smooth belief counts as a few more of them. Where an
-item's level, or a supplier's of late, is far from those deliveries, the belief alone is believed.
+bell around it. For a date that a customer is told that is too smooth: most suppliers come on the very day,
+and are late now and then, by a lot. So here a supplier's own deliveries speak, each as the logarithm of how
+long it took against what was stated, the older ones less; the smooth belief counts as a few more of them.
+Where an item's level, or a supplier's of late, is far from those deliveries, the belief alone is believed.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from scipy import stats
 from forecasting.domain import BoolArray, FloatArray, IntArray
 from forecasting.inputs.lead_time_beliefs import Beliefs, Deliveries
 
-FADES = 0.97
+FADES = 0.98
 """What a delivery still counts, once another one of its supplier has come."""
 
-PRIOR, POINTS = 3.0, 20
+PRIOR, POINTS = 2.0, 20
 """The belief counts as so many deliveries, and is put down as so many points."""
 
 FEWEST = 3.0
@@ -92,7 +92,7 @@ def _faded(seen: Deliveries, suppliers: int) -> FloatArray:
 
 
 def _quantiles(group: IntArray, value: FloatArray, weight: FloatArray, groups: int) -> FloatArray:
-    """Weighted quantiles of each group at the middles of ``LEVELS`` parts: float64, shape (groups, LEVELS)."""
+    """Weighted quantiles at the middles of ``LEVELS`` equal parts: float64, shape (groups, LEVELS)."""
     order = np.lexsort((value, group))
     group, value, weight = group[order], value[order], weight[order]
     total = np.bincount(group, weight, groups)

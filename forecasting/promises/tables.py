@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -45,7 +47,7 @@ def _named(names: TextArray, number: np.ndarray) -> TextArray:
 
 
 def promises_table(
-    found: Facts, records: Records, served: Served, promised: Promised, said: dict[str, TextArray], run: str
+    found: Facts, records: Records, served: Served, promised: Promised, said: dict[str, Any], run: str
 ) -> pd.DataFrame:
     """One row an open line, in the order of the orders.
 

@@ -24,6 +24,8 @@ def promise_text(result: Result, out: Path) -> str:
     lines += verdict_lines(promises)
     lines += ["", *worst_lines(promises)] if len(promises) else []
     lines += ["", *storefront_lines(result.tables["storefront"])]
+    lines += ["", *action_lines(result.tables["actions"])] if len(result.tables["actions"]) else []
+    lines += ["", *change_lines(result)]
     lines += ["", *assumptions_text(result.tables["assumptions"]), *notices_text(run, out)]
     lines += ["", f"Written to {out}: {', '.join(result.tables)}, run.json"]
     return "\n".join(lines)
@@ -57,6 +59,57 @@ def storefront_lines(storefront: pd.DataFrame) -> list[str]:
     count = storefront["status"].value_counts()
     said = [f"{count.get(name, 0):,} {name.replace('_', ' ')}" for name in STATUSES]
     return [f"In the shop, of {len(storefront):,} items: {', '.join(said)}."]
+
+
+def action_lines(actions: pd.DataFrame) -> list[str]:
+    """What can be done that saves more than it costs, the best first."""
+    worth = actions[actions["net"] > 0]
+    if not len(worth):
+        return ["Nothing that could be done for a late line saves more than it costs (table actions)."]
+    lines = [f"Worth doing ({len(worth):,} actions, {worth['net'].sum():,.2f} saved in all), the best first:"]
+    shown: Iterator[Any] = iter(worth.head(SHOWN_ACTIONS).itertuples(index=False))
+    for row in shown:
+        line = "" if pd.isna(row.line) else f"/{row.line}"
+        lines.append(
+            f"  {row.order}{line}, {row.sku}: {ACTIONS[row.action].format(what=row.what)}, "
+            f"{row.days:,.0f} days sooner; costs {row.cost:,.2f}, saves {row.saves:,.2f}"
+        )
+    return lines
+
+
+SHOWN_ACTIONS = 5
+ACTIONS = {
+    "expedite": "expedite {what}",
+    "order_now": "order {what} now",
+    "transfer": "bring it from {what}",
+    "alternative": "offer {what}",
+}
+
+
+def change_lines(result: Result) -> list[str]:
+    """Who gains and loses against the run before, which words are broken, and how true promises were."""
+    run, changes = result.run, result.tables["promise_changes"]
+    lines = [f"Broken: {row.order}, {row.sku}: {row.why}." for row in _first(changes[changes["broken"]])]
+    steady, kept = run["stability"], run["kept"]
+    if steady is not None:
+        moved = changes[changes["effect"].isin(["gains", "loses"])]
+        lines += [
+            f"Of {steady['promised_again']:,} lines promised before, {steady['earlier']:,} gain and "
+            f"{steady['later']:,} lose, by {steady['mean_days_moved']:g} days on average; that costs "
+            f"{moved['money'].sum() + 0.0:,.2f}. New: {(changes['effect'] == 'new').sum():,} lines."
+        ]
+    if kept is not None and kept["judged_p90"]:
+        even = f"; {kept['kept_p50']:.0%} by the even-chance day" if kept["judged_p50"] else ""
+        lines += [
+            f"Of {kept['judged_p90']:,} promises whose day has come, {kept['kept_p90']:.0%} were kept (90 % are "
+            f"meant to be){even}."
+        ]
+    given = "These promises are given." if run["applied"] else "Tried out only: --apply gives these promises."
+    return [*lines, given]
+
+
+def _first(table: pd.DataFrame) -> Iterator[Any]:
+    return iter(table.head(SHOWN).itertuples(index=False))
 
 
 STATUSES = ("in_stock", "on_backorder", "pre_order", "out_of_stock")

@@ -5,8 +5,11 @@ from __future__ import annotations
 from forecasting.store.columns import (
     Column,
     Table,
+    boolean,
     count,
     date,
+    money,
+    number,
     probability,
     quantity,
     text,
@@ -121,4 +124,102 @@ PROMISABLE = Table(
     "offered to them were promised. Orders that are not placed yet are promised to open lines only.",
 )
 
-TABLES = (PROMISES, PROMISE_SOURCES, STOREFRONT, PROMISABLE)
+ACTIONS = Table(
+    "actions",
+    ("promise",),
+    "something that can be done for a line that may be late, what saves most first",
+    ("rank",),
+    (
+        RUN,
+        count("rank", "", "1, 2, ..: by `net`."),
+        NUMBER,
+        *LINE,
+        text("customer", "Who ordered it.", nullable=True),
+        text("verdict", "As in `promises`."),
+        text(
+            "action",
+            "`expedite` (a purchase order), `order_now` (what the plan orders later), `transfer` (from "
+            "another location) or `alternative`.",
+        ),
+        text("what", "The purchase order, SKU or location."),
+        number("days", "days", "By how much sooner the line is there than `eta_p90`."),
+        date("new_date", "When it is there then.", nullable=True),
+        boolean("makes_deadline", "Whether that makes the deadline."),
+        money("cost", "What it costs: the settings `expedite_cost` and `transfer_cost_per_line`, say."),
+        money("at_stake", "What the line's lateness is expected to cost from now on."),
+        money("saves", "What of that the action saves."),
+        money("net", "saves - cost."),
+    ),
+    "What a purchase order that comes sooner costs is shared by the lines that it saves. Units of a "
+    "`transfer` or an `alternative` are set aside for the line.",
+)
+
+PROMISE_ALTERNATIVES = Table(
+    "promise_alternatives",
+    ("promise",),
+    "an item in stock that may stand in for one that is not, the first choice first",
+    ("location", "sku", "rank"),
+    (
+        RUN,
+        *ITEM,
+        count("rank", "", "1, 2, .."),
+        text("alternative", "The SKU that may stand in."),
+        text("kind", "`listed` in the dataset, or a `suggestion`: it looks alike, and a person has to look."),
+        number("ratio", "units", "Units of it in the place of one unit."),
+        number("likeness", "", "Of a suggestion: how alike the descriptions are, 0 to 1.", nullable=True),
+        quantity("promisable_now", "units", "What of it is in stock and promised to nobody."),
+    ),
+)
+
+PROMISE_CHANGES = Table(
+    "promise_changes",
+    ("promise",),
+    "a line whose promise moved since the run of `--previous`, a new one, or one that breaks its rule",
+    ("number",),
+    (
+        RUN,
+        NUMBER,
+        *LINE,
+        text("customer", "Who ordered it.", nullable=True),
+        text("rule", "The rule that it was served by."),
+        text("effect", "`gains`, `loses`, `new`, or `same`: its rule is broken without a change."),
+        date("was_p90", "The day that was promised.", nullable=True),
+        date("now_p90", "The day that is promised now.", nullable=True),
+        number("days", "days", "By how much it is later; below 0: sooner.", nullable=True),
+        quantity("quantity", "units", "What is still to ship of it."),
+        money("money", "What the move costs by the cost model; below 0: it saves."),
+        boolean("broken", "Whether `win`, `gain` or `skip` could not be kept."),
+        text("why", "Why not."),
+    ),
+)
+
+PROMISE_OUTCOMES = Table(
+    "promise_outcomes",
+    ("promise --previous",),
+    "a line that had been promised a day and has shipped, or is late, since",
+    ("number",),
+    (
+        RUN,
+        AS_OF,
+        count("number", "", "1, 2, .."),
+        *LINE,
+        text("allocated_from", "What was to serve it."),
+        date("promised_p50", "The day that it was as likely as not to be there by."),
+        date("promised_p90", "The day that was promised."),
+        date("happened", "When it was there in full; nothing: not yet.", nullable=True),
+        text("kept_p50", "`yes`, `no`, or `open`: it may still be kept."),
+        text("kept_p90", "The same of the promised day."),
+    ),
+    "`kept` in `run.json` has the shares, `stability` how many promises moved.",
+)
+
+TABLES = (
+    PROMISES,
+    PROMISE_SOURCES,
+    PROMISE_CHANGES,
+    PROMISE_OUTCOMES,
+    ACTIONS,
+    STOREFRONT,
+    PROMISABLE,
+    PROMISE_ALTERNATIVES,
+)
