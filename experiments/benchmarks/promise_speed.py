@@ -39,7 +39,8 @@ def tables(lines: int, items: int, seed: int = 0) -> dict[str, pd.DataFrame]:
     sku = np.array([f"S{number:06d}" for number in range(items)], dtype=object)
     word = np.array(WORDS, dtype=object)[random.integers(0, len(WORDS), (items, 3))]
     of = random.integers(0, items, lines)
-    due = day + random.integers(-5, 60, lines)
+    ordered = day - random.integers(0, 20, lines)
+    due = ordered + random.integers(0, 60, lines)
     back = random.integers(20, 300, items * DELIVERIES)
     some = random.choice(items, (items // 10, 2))
 
@@ -62,7 +63,7 @@ def tables(lines: int, items: int, seed: int = 0) -> dict[str, pd.DataFrame]:
             {
                 "order": [f"O{number // 3}" for number in range(lines)],
                 "line": (np.arange(lines) % 3).astype(str),
-                "ordered_at": (day - random.integers(0, 20, lines)).astype(str),
+                "ordered_at": ordered.astype(str),
                 "sku": sku[of],
                 "quantity": random.integers(1, 12, lines),
                 "customer": [f"C{number}" for number in random.integers(0, 5_000, lines)],

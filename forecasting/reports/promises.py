@@ -101,8 +101,8 @@ def change_lines(result: Result) -> list[str]:
     if kept is not None and kept["judged_p90"]:
         even = f"; {kept['kept_p50']:.0%} by the even-chance day" if kept["judged_p50"] else ""
         lines += [
-            f"Of {kept['judged_p90']:,} promises whose day has come, {kept['kept_p90']:.0%} were kept (90 % are "
-            f"meant to be){even}."
+            f"Of {kept['judged_p90']:,} promises whose day has come, {kept['kept_p90']:.0%} were kept (90 % "
+            f"are meant to be){even}."
         ]
     given = "These promises are given." if run["applied"] else "Tried out only: --apply gives these promises."
     return [*lines, given]

@@ -1,4 +1,4 @@
-"""What the shop says: in stock, on backorder, pre-order or out of stock, with caps, and as it is to be shown."""
+"""What the shop says of an item: in stock, on backorder, pre-order or out of stock, within its cap."""
 
 from __future__ import annotations
 
