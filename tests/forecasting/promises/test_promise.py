@@ -36,7 +36,7 @@ def bought(name, sku, quantity, on, **more):
     }
 
 
-def shop(folder, lines, *, products=(), stock=(), purchases=(), **tables):
+def shop(folder, lines, *, products=(), stock=(), purchases=(), at=None, **tables):
     """Records of a shop that sells A from a supplier who takes 9 days (10 to the day that goods can ship)."""
     known = [{"sku": "A", "supplier": "S", **PRODUCT}, *products]
     return records(
@@ -48,7 +48,10 @@ def shop(folder, lines, *, products=(), stock=(), purchases=(), **tables):
             {"supplier": "T"},
         ],
         stock=[{"as_of": "2026-06-08", "sku": sku, "on_hand": units} for sku, units in stock]
-        or [{"as_of": "2026-06-08", "sku": "A", "on_hand": 0}],
+        or [
+            {"as_of": "2026-06-08", "sku": "A", "on_hand": units, "location": place}
+            for place, units in (at or {"main": 0}).items()
+        ],
         purchase_orders=[
             bought(name, sku, units, "2026-06-01", status="open", expected_at=due)
             for name, sku, units, due in purchases
