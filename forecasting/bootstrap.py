@@ -118,26 +118,35 @@ def promise(
     applied: bool = False,
     previous: Path | None = None,
     pins: Path | None = None,
+    answers: Path | None = None,
     secrets: Secrets = NO_SECRETS,
 ) -> Result:
     """Plan, promise what its orders and all other supply allow, and write the tables as ``plan`` does.
 
-    ``previous``: the folder of an earlier run that was applied; ``pins``: a file.
+    ``previous``: the folder of an earlier run that was applied; ``pins``, ``answers``: files.
     """
     from forecasting.planning.plan import plan as planned
+    from forecasting.promises.consent import read_answers
     from forecasting.promises.pins import read_pins
     from forecasting.promises.promise import Request as PromiseRequest
     from forecasting.promises.promise import promise as run
 
     earlier, name = (None, None) if previous is None else _applied_promises(previous, as_of)
     pinned = None if pins is None else read_pins(pins)
-    request = PromiseRequest(as_of, applied, earlier, name, pinned)
+    answered = None if answers is None else read_answers(answers)
+    request = PromiseRequest(as_of, applied, earlier, name, pinned, answered)
     records = read_records(source)
     recommended = recommended_by(
         planned(records, config, request.as_of).tables["recommendations"], request.as_of
     )
     result = run(records, config, request, recommended)
     _write(result, out, csv, secrets)
+    if applied:
+        from forecasting.store.files import write_texts
+
+        told = result.tables["notices_to_customers"]
+        named = zip(told["key"], told["subject"], told["text"], strict=True)
+        write_texts(out / "notices", {f"{key}.txt": f"{head}\n\n{text}\n" for key, head, text in named})
     return result
 
 

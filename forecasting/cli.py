@@ -292,6 +292,15 @@ def promise(
             show_default=False,
         ),
     ] = None,
+    answers: Annotated[
+        Path | None,
+        typer.Option(
+            "--answers",
+            metavar="FILE",
+            help="What customers answered to delays: order, line, answer (yes or no).",
+            show_default=False,
+        ),
+    ] = None,
     db: Annotated[
         str | None, typer.Option("--db", metavar="URL", help="And into this database.", show_default=False)
     ] = None,
@@ -322,6 +331,7 @@ def promise(
         applied=apply,
         previous=previous,
         pins=pins,
+        answers=answers,
         secrets=secrets,
     )
     if as_json:

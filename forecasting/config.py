@@ -105,6 +105,7 @@ class Config(BaseModel):
     promise_deadline_days: float | None = NotNegative
     promise_sure: float = Field(gt=0, lt=1)
     promise_hopeless: float = Field(ge=0, lt=1)
+    promise_sooner_days: int = Field(ge=1)
     promise_assumed_lead_times: Literal["allowed", "refused"]
     preorder_share: float = Share
     delivery_days: int = Field(ge=0)
@@ -117,6 +118,11 @@ class Config(BaseModel):
     transfer_days: float = NotNegative
     transfer_cost_per_line: float = NotNegative
     transfer_cost_per_unit: float = NotNegative
+    consent_from_days: int | None = Field(ge=1)
+    consent_silence: Literal["keep", "cancel"]
+    consent_silence_days: int = Field(ge=0)
+    notice_language: str = Field(pattern=r"^[A-Za-z][A-Za-z_-]*$")
+    notice_templates: str | None
 
     observe: Literal["demand", "sales"]
     warmup: Literal["protection", "none"]

@@ -17,7 +17,7 @@ from forecasting.promises.needs import asks
 from forecasting.promises.offers import Offered, offers
 from forecasting.promises.rules import Rule
 from forecasting.promises.served import Served, served_by
-from forecasting.promises.supply import Source
+from forecasting.promises.supply import UNDATED, Source
 from forecasting.promises.verdicts import Promised, ship_by, verdicts
 
 
@@ -31,6 +31,7 @@ class Answer:
         given: who gets what. ``served``: the same in short.
         promised: what lines are promised.
         offered: what stands in for what is late, and what is left of the supply.
+        sooner_days: a better day is told only if it is so many days sooner.
 
     """
 
@@ -40,16 +41,29 @@ class Answer:
     served: Served
     promised: Promised
     offered: Offered
+    sooner_days: int
 
     @property
     def told(self) -> Promised:
-        """What lines are told: those that are left as they were are told what they were told before."""
-        left_out = (self.found.rule == Rule.SKIP) & (self.before.p90 > LONG_AGO)
-        days = {name: getattr(self.before, name) for name in ("p50", "p90")}
+        """What lines are told: what they were told before, where a better day is hardly better, or where they
+        are left as they were.
+        """
+        before, now = self.before, self.promised
+        hardly = now.dated & (now.p90 <= before.p90) & (before.p90 - now.p90 < self.sooner_days)
+        left_out = self.found.rule == Rule.SKIP
+        keeps = before.promised & (hardly | left_out)
         return replace(
-            self.promised,
-            **{name: np.where(left_out, day, getattr(self.promised, name)) for name, day in days.items()},
+            now,
+            p50=np.where(before.promised & left_out, before.p50, now.p50),
+            p90=np.where(keeps, before.p90, now.p90),
         )
+
+    @property
+    def days_later(self) -> IntArray:
+        """int64, shape (m,): by how much each promise is put off; UNDATED where there is no day any more."""
+        told, before = self.told, self.before
+        moved = np.where(before.promised & told.dated, told.p90 - before.p90, 0)
+        return np.where(before.promised & ~told.dated, UNDATED, moved)
 
     @property
     def stock_left(self) -> IntArray:
@@ -63,7 +77,8 @@ class Answer:
 def answer(found: Facts, records: Records, config: Config, before: Earlier, pins: Pins) -> Answer:
     """Serve the lines, and offer what else there is to those that are late."""
     given, served, promised = serve(found, config, before.p90, pins)
-    return Answer(found, before, given, served, promised, offers(found, records, given, served, promised))
+    offered = offers(found, records, given, served, promised)
+    return Answer(found, before, given, served, promised, offered, config.promise_sooner_days)
 
 
 def serve(

@@ -9,6 +9,7 @@ import pandas as pd
 
 from forecasting.domain import LONG_AGO, BoolArray, FloatArray, TextArray
 from forecasting.inputs.records import Records
+from forecasting.promises.answer import Answer
 from forecasting.promises.earlier import Earlier
 from forecasting.promises.facts import Facts
 from forecasting.promises.rules import NAMES as RULES
@@ -19,25 +20,23 @@ from forecasting.promises.words import days_or_none
 from forecasting.store.figures import money, whole
 
 
-def changes(
-    found: Facts, records: Records, promised: Promised, before: Earlier | None, run: str
-) -> pd.DataFrame:
+def changes(answer: Answer, records: Records, before: Earlier | None, run: str) -> pd.DataFrame:
     """The table ``promise_changes``: lines whose day moved, new ones, and every word that is broken.
 
     ``before``: None where this is the first run: then it holds broken words only.
     """
-    lines, m = found.lines, len(found.lines)
+    found, promised = answer.found, answer.told
+    m = len(found.lines)
     had = np.zeros(m, dtype=bool) if before is None else before.p90 > LONG_AGO
     was = np.full(m, LONG_AGO) if before is None else before.p90
     both = had & promised.dated
     days = np.where(both, promised.p90 - np.where(both, was, promised.p90), 0)
 
     effect = np.full(m, "same", dtype=object)
-    effect[(days < 0) | (~had & promised.dated & (before is not None))] = "gains"
+    effect[(days < 0) | (~had & promised.dated)] = "gains"
     effect[(days > 0) | (had & ~promised.dated)] = "loses"
-    if before is not None:
-        effect[~had & (lines.ordered > LONG_AGO)] = "new"
-    broken, why = broken_words(found, promised, was)
+    effect[np.ones(m, dtype=bool) if before is None else ~before.known] = "same" if before is None else "new"
+    broken, why = broken_words(found, answer.promised, was)
 
     frame = pd.DataFrame(
         {

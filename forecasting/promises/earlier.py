@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from forecasting.config import Config
-from forecasting.domain import LONG_AGO, IntArray, TextArray, day_text
+from forecasting.domain import LONG_AGO, BoolArray, IntArray, TextArray, day_text
 from forecasting.inputs.read_records import days_of
 from forecasting.inputs.records import Records
+from forecasting.promises.consent import NOT_NEEDED, Consent
 from forecasting.promises.lines import OpenLines
 from forecasting.promises.words import days_or_none
 
@@ -24,16 +25,35 @@ class Earlier:
 
     Attributes:
         p50, p90: int64, days; LONG_AGO: none.
+        source, verdict, alternative: text, as in the table ``promises``; empty where there is none.
+        consent: how often it was put off, and what the customer said.
 
     """
 
     p50: IntArray
     p90: IntArray
+    source: TextArray
+    verdict: TextArray
+    alternative: TextArray
+    consent: Consent
+
+    @property
+    def promised(self) -> BoolArray:
+        """bool, shape (m,): the line was promised a day."""
+        return np.asarray(self.p90 > LONG_AGO)
+
+    @property
+    def known(self) -> BoolArray:
+        """bool, shape (m,): the line was looked at before."""
+        return np.asarray(self.verdict != "")
 
     @classmethod
     def none(cls, lines: int) -> Earlier:
         """Nothing was promised."""
-        return cls(np.full(lines, LONG_AGO), np.full(lines, LONG_AGO))
+        never, nothing = np.full(lines, LONG_AGO), np.full(lines, "", dtype=object)
+        state = np.full(lines, NOT_NEEDED, dtype=object)
+        consent = Consent(np.zeros(lines, dtype=np.int64), state, never)
+        return cls(never, never, nothing, nothing, nothing, consent)
 
 
 def earlier(table: pd.DataFrame, records: Records, lines: OpenLines) -> Earlier:
@@ -43,11 +63,23 @@ def earlier(table: pd.DataFrame, records: Records, lines: OpenLines) -> Earlier:
     known = np.flatnonzero(rows >= 0)
     place[rows[known]] = known
     found = place[lines.row]
-    p50, p90 = (
-        np.where(found >= 0, _days(table[name])[found] if len(table) else LONG_AGO, LONG_AGO)
-        for name in ("eta_p50", "eta_p90")
+
+    def text(name: str, missing: str = "") -> TextArray:
+        column = table[name].astype(object).where(table[name].notna(), missing)
+        return np.array([*column, missing], dtype=object)[found]
+
+    def day(name: str) -> IntArray:
+        return np.append(_days(table[name]), LONG_AGO)[found]
+
+    delays = np.append(table["delays"].to_numpy(dtype=np.int64), 0)[found]
+    return Earlier(
+        p50=day("eta_p50"),
+        p90=day("eta_p90"),
+        source=text("allocated_from"),
+        verdict=text("verdict"),
+        alternative=text("alternative"),
+        consent=Consent(delays, text("consent", NOT_NEEDED), day("consent_since")),
     )
-    return Earlier(p50, p90)
 
 
 def record_rows(table: pd.DataFrame, records: Records) -> IntArray:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from forecasting.config import Config
-from forecasting.domain import BoolArray, FloatArray, IntArray
+from forecasting.domain import BoolArray, FloatArray, IntArray, TextArray
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.calendar import calendar
 from forecasting.inputs.catalogue import Catalogue, catalogue
@@ -91,3 +92,14 @@ def _set_apart(
     sources = without_hole(sources, np.maximum(parts.whole(below_zero) - owed, 0))
     ahead = np.bincount(lines.item, np.where(lines.preorder, wanted, 0), n).astype(np.int64)
     return with_pool(sources, ahead, config.preorder_share)
+
+
+def answers_of(found: Facts, records: Records, answers: Mapping[tuple[str, str], str]) -> TextArray:
+    """What the customer of each line answered: text, shape (m,); empty where nothing."""
+    said = np.full(len(found.lines), "", dtype=object)
+    if answers:
+        orders, row = records.orders, found.lines.row
+        names = np.array([*records.line_names, ""], dtype=object)[orders.line[row]]
+        pairs = zip(records.order_names[orders.order[row]], names, strict=True)
+        said[:] = [answers.get((str(order), str(line)), "") for order, line in pairs]
+    return said

@@ -14,26 +14,37 @@ from forecasting.promises.actions import actions
 from forecasting.promises.alternatives_table import alternatives_table
 from forecasting.promises.answer import Answer
 from forecasting.promises.changes import changes, stability
+from forecasting.promises.consent import Consent
 from forecasting.promises.earlier import calibration, outcomes
 from forecasting.promises.messages import Told, messages
+from forecasting.promises.notices_table import notices_table
 from forecasting.promises.offers import on_sale
 from forecasting.promises.served import missing_words
 from forecasting.promises.storefront import Shop, caps, promisable, storefront
 from forecasting.promises.supply import Recommended, Source
 from forecasting.promises.tables import promises_table, sources_table
+from forecasting.promises.words import days_or_none
 from forecasting.store.figures import whole
 
 
 def tables_of(
-    answer: Answer, records: Records, config: Config, recommended: Recommended, run: str
+    answer: Answer,
+    records: Records,
+    config: Config,
+    recommended: Recommended,
+    consent: Consent,
+    run: str,
+    *,
+    told: bool,
 ) -> dict[str, pd.DataFrame]:
-    """The tables that every run has."""
+    """The tables that every run has. ``told``: whether customers are told of it."""
     found, offered, served = answer.found, answer.offered, answer.served
     shop, steps = storefront(_shop(answer, records, recommended, config), found.parts, run)
     return {
-        "promises": promises_table(found, records, served, answer.told, _said(answer), run),
+        "promises": promises_table(found, records, served, answer.told, _said(answer, consent), run),
         "promise_sources": sources_table(found, records, answer.given, run),
         "actions": actions(found, records, served, answer.promised, offered, config, run),
+        "notices_to_customers": notices_table(answer, records, consent, config, run, told=told),
         "storefront": shop,
         "promisable": steps,
         "promise_alternatives": alternatives_table(
@@ -48,7 +59,7 @@ def against_before(
     """The tables that hold the run against an earlier one, and how steady and how true promises are."""
     found = answer.found
     before = None if previous is None else answer.before
-    moved = changes(found, records, answer.promised, before, run)
+    moved = changes(answer, records, before, run)
     if previous is None:
         return {"promise_changes": moved}, {"stability": None, "kept": None}
     again = int((answer.before.p90 > LONG_AGO).sum())
@@ -57,8 +68,8 @@ def against_before(
     return {"promise_changes": moved, "promise_outcomes": became}, told
 
 
-def _said(answer: Answer) -> dict[str, Any]:
-    """The columns of words: what stands in, and the message."""
+def _said(answer: Answer, consent: Consent) -> dict[str, Any]:
+    """The columns that follow from the promise: what stands in, the message, and what the customer wants."""
     found, served, offered = answer.found, answer.served, answer.offered
     items = offered.alternative_items()
     sku = np.array([*found.known.items.sku, None], dtype=object)[items]
@@ -73,7 +84,14 @@ def _said(answer: Answer) -> dict[str, Any]:
         alternative=sku,
         alternative_units=units,
     )
-    return {"alternative": sku, "alternative_quantity": whole(units), "message": messages(told)}
+    return {
+        "alternative": sku,
+        "alternative_quantity": whole(units),
+        "message": messages(told),
+        "delays": consent.delays,
+        "consent": consent.state,
+        "consent_since": days_or_none(consent.since),
+    }
 
 
 def _shop(answer: Answer, records: Records, recommended: Recommended, config: Config) -> Shop:

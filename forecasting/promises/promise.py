@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -16,10 +17,12 @@ from forecasting.inputs.notices import Notices
 from forecasting.inputs.records import Records
 from forecasting.promises.allocation import Pins
 from forecasting.promises.answer import answer
+from forecasting.promises.consent import DECLINED, after, heard
 from forecasting.promises.earlier import Earlier, earlier
-from forecasting.promises.facts import gather
+from forecasting.promises.facts import answers_of, gather
 from forecasting.promises.outputs import against_before, tables_of
 from forecasting.promises.pins import pins_of
+from forecasting.promises.rules import Rule
 from forecasting.promises.supply import Recommended
 from forecasting.promises.verdicts import NAMES
 from forecasting.run import Clock, Result, describe, run_id
@@ -35,6 +38,7 @@ class Request:
         previous: the table ``promises`` of an earlier run; None: nothing was promised.
         previous_run: that run's name.
         pins: what is set aside by hand: columns order, line, source, quantity, released.
+        answers: what customers answered to delays, by order and line: ``agreed`` or ``declined``.
 
     """
 
@@ -43,13 +47,15 @@ class Request:
     previous: pd.DataFrame | None = None
     previous_run: str | None = None
     pins: pd.DataFrame | None = None
+    answers: Mapping[tuple[str, str], str] | None = None
 
     @property
     def identity(self) -> dict[str, object]:
         """What of it makes a run another one."""
         pins = "" if self.pins is None else self.pins.to_csv(index=False)
         held = hashlib.sha256(pins.encode()).hexdigest()[:12]
-        return {"promise": self.as_of, "previous": self.previous_run, "pins": held}
+        answers = sorted([*key, answer] for key, answer in (self.answers or {}).items())
+        return {"promise": self.as_of, "previous": self.previous_run, "pins": held, "answers": answers}
 
 
 def promise(records: Records, config: Config, request: Request, recommended: Recommended) -> Result:
@@ -68,6 +74,9 @@ def promise(records: Records, config: Config, request: Request, recommended: Rec
     before, pins = Earlier.none(len(found.lines)), Pins.none()
     if request.previous is not None:
         before = earlier(request.previous, records, found.lines)
+    answered_by = answers_of(found, records, request.answers or {})
+    consent = heard(before.consent, answered_by, config, request.as_of)
+    found = replace(found, rule=np.where(consent.state == DECLINED, int(Rule.LOSE), found.rule))
     if request.pins is not None:
         pins, odd = pins_of(request.pins, found, records)
         notices.extend(odd)
@@ -75,7 +84,9 @@ def promise(records: Records, config: Config, request: Request, recommended: Rec
     clock.lap("allocate")
 
     run = run_id(records, config, request.identity)
-    tables = tables_of(answered, records, config, recommended, run)
+    consent = after(consent, answered.days_later, config, request.as_of)
+    told_of = request.applied or request.previous is not None
+    tables = tables_of(answered, records, config, recommended, consent, run, told=told_of)
     compared, told = against_before(answered, records, config, request.previous, run)
     tables |= {**compared, "assumptions": assumptions.frame(), "notices": notices.frame()}
     clock.lap("explain")

@@ -64,6 +64,6 @@ def missing_words(found: Facts, given: Allocation, served: Served) -> TextArray:
         )
     lacks = given.missing > 0
     words[lacks] = "nothing more of it is on its way, and none will be ordered"
-    words[lacks & (found.rule == Rule.LOSE)] = "nothing is set aside for it by its rule, lose"
-    words[lacks & (found.rule == Rule.SKIP)] = "it was left out by its rule, skip"
+    words[lacks & (found.rule == Rule.LOSE)] = "nothing is set aside for it"
+    words[lacks & (found.rule == Rule.SKIP)] = "it was left out"
     return words

@@ -60,6 +60,12 @@ PROMISES = Table(
         text("alternative", "A listed alternative that is in stock for it.", nullable=True),
         quantity("alternative_quantity", "units", "How much of that stands in for what is late."),
         text("message", "What the customer is told."),
+        count("delays", "", "How often the promised day was put off, by the runs of `--previous`."),
+        text(
+            "consent",
+            "Whether the customer still wants it: `not_needed`, `waiting`, `agreed` or `declined`.",
+        ),
+        date("consent_since", "When that was last asked.", nullable=True),
         text("rule", "The rule that it was served by."),
     ),
 )
@@ -213,12 +219,44 @@ PROMISE_OUTCOMES = Table(
     "`kept` in `run.json` has the shares, `stability` how many promises moved.",
 )
 
+NOTICES_TO_CUSTOMERS = Table(
+    "notices_to_customers",
+    ("promise",),
+    "something that a customer has to be told: one for each change of a line",
+    ("key",),
+    (
+        RUN,
+        AS_OF,
+        text("key", "The same change of the same line has the same key, whichever run writes it."),
+        NUMBER,
+        *LINE,
+        text("customer", "Who ordered it.", nullable=True),
+        text(
+            "kind",
+            "`backorder_confirmed`, `new_date`, `deadline_cannot_be_met`, `alternative_offered` or "
+            "`now_shipping`.",
+        ),
+        text("language", "The language that it is written in."),
+        date("was_p90", "The day that was promised.", nullable=True),
+        date("now_p90", "The day that is promised now.", nullable=True),
+        text(
+            "consent",
+            "`waiting`: the new day needs the customer's yes, and the text offers to cancel; `not_needed`.",
+        ),
+        text("subject", "The subject."),
+        text("text", "The text, out of a template."),
+    ),
+    "Written with `--previous` (what changed since) or `--apply`; a first run that is only tried out tells "
+    "nobody. No mail is sent: with `--apply` each is also a file `notices/KEY.txt`.",
+)
+
 TABLES = (
     PROMISES,
     PROMISE_SOURCES,
     PROMISE_CHANGES,
     PROMISE_OUTCOMES,
     ACTIONS,
+    NOTICES_TO_CUSTOMERS,
     STOREFRONT,
     PROMISABLE,
     PROMISE_ALTERNATIVES,
