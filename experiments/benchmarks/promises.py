@@ -19,6 +19,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -43,8 +44,18 @@ NEVER = 3_000
 """Days within which what did not come is said to have come."""
 
 
-class Truth:
-    """When goods really come, and how much of them."""
+class Truth(Protocol):
+    """When goods really come, as days after ``as_of``, and the share of them that does."""
+
+    def of_purchases(self, row: IntArray, as_of: int) -> tuple[IntArray, FloatArray]:
+        """Of these lines of purchase orders; -1 days: not known."""
+
+    def of_orders(self, item: IntArray, as_of: int) -> tuple[IntArray, FloatArray]:
+        """Of orders of these items, placed at the close of ``as_of``."""
+
+
+class SampleTruth:
+    """That of the synthetic wholesaler."""
 
     def __init__(self, records: Records, suppliers: pd.DataFrame, seed: int) -> None:
         self.records, self.seed = records, seed
@@ -97,34 +108,36 @@ def happened(found: Facts, given: Allocation, truth: Truth) -> IntArray:
 
 
 def walk(records: Records, truth: Truth, config: Config, days: IntArray) -> pd.DataFrame:
-    """One row a line and day of promise: what served it, P50 and P90, what happened, and the two shares."""
+    """One row a line and day of promise, as ``promised_and_happened`` has them."""
     rows = []
     for as_of in days.tolist():
         planned = plan(records, config, as_of)
         recommended = recommended_by(planned.tables["recommendations"], as_of)
         found = gather(records, config, as_of, recommended, Assumptions())
-        given, served, _ = serve(found, config)
-        came = happened(found, given, truth)
-        shut = (found.following, found.last_open)
-        upper = eta(given, found.sources, np.maximum(came, 0), shut).in_time
-        lower = eta(given, found.sources, np.maximum(came - 1, 0), shut).in_time
-        dates = eta(given, found.sources, came, shut)
-        rows.append(
-            pd.DataFrame(
-                {
-                    "as_of": as_of,
-                    "row": found.lines.row,
-                    "item": found.lines.item,
-                    "source": served.last_kind,
-                    "p50": dates.p50,
-                    "p90": dates.p90,
-                    "came": came,
-                    "below": lower,
-                    "upto": upper,
-                }
-            )
-        )
+        rows.append(promised_and_happened(found, config, truth))
     return pd.concat(rows, ignore_index=True)
+
+
+def promised_and_happened(found: Facts, config: Config, truth: Truth) -> pd.DataFrame:
+    """One row a line: what served it, P50 and P90, when it really was there, and the probability that it would
+    be there by then (``upto``) and before (``below``).
+    """
+    given, served, _ = serve(found, config)
+    came, shut = happened(found, given, truth), (found.following, found.last_open)
+    dates = eta(given, found.sources, came, shut)
+    return pd.DataFrame(
+        {
+            "as_of": found.as_of,
+            "row": found.lines.row,
+            "item": found.lines.item,
+            "source": served.last_kind,
+            "p50": dates.p50,
+            "p90": dates.p90,
+            "came": came,
+            "below": eta(given, found.sources, np.maximum(came - 1, 0), shut).in_time,
+            "upto": eta(given, found.sources, np.maximum(came, 0), shut).in_time,
+        }
+    )
 
 
 def scored(table: pd.DataFrame, seed: int = 0) -> dict[str, float]:
@@ -160,7 +173,7 @@ def main() -> None:
     last = records.last_day - 70
     table = walk(
         records,
-        Truth(records, sample.truth["suppliers"], asked.seed),
+        SampleTruth(records, sample.truth["suppliers"], asked.seed),
         config,
         last - 7 * np.arange(asked.weeks)[::-1],
     )
