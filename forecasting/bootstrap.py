@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forecasting.config import Config, Secrets, load
-from forecasting.domain import day_text
+from forecasting.domain import LONG_AGO, day_text
 from forecasting.errors import RequestError
 from forecasting.inputs.known_until import known_until
 from forecasting.inputs.notices import Notices
@@ -178,10 +178,18 @@ def recommended_by(recommendations: pd.DataFrame, as_of: int) -> Recommended:
     )
     review = np.ceil(protection - table["lead_time_days"].to_numpy() - 1e-6).astype(np.int64)
     order_by = days_of(table["order_by"].astype("datetime64[us]"))
+    never = (
+        table["flags"].str.split(";").map(lambda flags: not {"ended", "infeasible_terms"}.isdisjoint(flags))
+    )
+    at_review = as_of + np.maximum(review, 1)
     return Recommended(
         quantity=quantity,
-        # What is ordered today can be ordered again at the next review.
-        next_order_on=np.where(quantity > 0, as_of + np.maximum(review, 1), order_by),
+        # What is ordered today, or is not missed for long, can be ordered at the next review.
+        next_order_on=np.where(
+            never.to_numpy(dtype=bool),
+            LONG_AGO,
+            np.where((quantity > 0) | (order_by == LONG_AGO), at_review, order_by),
+        ),
         daily_demand=table["demand_mean"].to_numpy() / np.maximum(protection, 1.0),
     )
 

@@ -119,7 +119,7 @@ def walk(records: Records, truth: Truth, config: Config, days: IntArray) -> pd.D
 
 
 def promised_and_happened(found: Facts, config: Config, truth: Truth) -> pd.DataFrame:
-    """One row a line: what served it, P50 and P90, when it really was there, and the probability that it would
+    """One row a line: what served it, P50 and P90, when it was there, and the probability that it would
     be there by then (``upto``) and before (``below``).
     """
     given, served, _ = serve(found, config)

@@ -49,7 +49,7 @@ class Eta:
     Attributes:
         p50, p90: int64, days after the day of the run by which it can with that probability; UNDATED.
         in_time: float64: the probability that it can by the day asked for; 0 where it has no date.
-        late: float64: expected days after that day.
+        late: float64: expected days after that day; 0 where it has no date.
 
     """
 
@@ -90,7 +90,7 @@ def eta(given: Allocation, sources: Supply, by: IntArray, shut: tuple[IntArray, 
     open_day = (following[np.clip(each, 0, FURTHEST_DAYS - 1)] for each in (dates.p50, dates.p90))
     p50, p90 = (np.where(undated, UNDATED, each) for each in open_day)
     in_time = np.where(undated | (by < 0), 0.0, dates.in_time)
-    return Eta(p50, p90, in_time, np.where(undated, WAITING_DAYS, dates.late))
+    return Eta(p50, p90, in_time, np.where(undated, 0.0, dates.late))
 
 
 @compiled

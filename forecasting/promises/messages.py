@@ -23,6 +23,7 @@ class Told:
         quantity: float64, units that are still to ship.
         now: float64, units of these that ship at once, where the line may be split.
         stocked: bool: all of it is in stock.
+        sku: text.
         missing: text: why there is no date; empty where there is one.
         alternative: text, a SKU; empty: none. ``alternative_units``: float64.
 
@@ -33,6 +34,7 @@ class Told:
     quantity: FloatArray
     now: FloatArray
     stocked: BoolArray
+    sku: TextArray
     missing: TextArray
     alternative: TextArray
     alternative_units: FloatArray
@@ -82,19 +84,20 @@ def _dates(told: Told) -> list[str]:
         days_in_words(promised.p90),
         (promised.p50 == promised.p90).tolist(),
         told.stocked.tolist(),
+        told.sku.tolist(),
         units_in_words(told.quantity),
         units_in_words(told.now),
         units_in_words(later),
         strict=True,
     )
     said = []
-    for p50, p90, exact, stocked, quantity, now, rest in rows:
-        what = "it" if quantity == "1" else f"all {quantity}"
+    for p50, p90, exact, stocked, sku, quantity, now, rest in rows:
+        what = f"your {sku}" if quantity == "1" else f"all {quantity} of {sku}"
         likely = "" if exact else f", as likely as not by {p50}"
         if not p90:
-            said.append("" if now == "0" else f"{now} ship now; for the other {rest}")
+            said.append("" if now == "0" else f"{now} of {sku} ship now; for the other {rest}")
         elif now != "0":
-            said.append(f"{now} ship now, and you will have the other {rest} by {p90}{likely}")
+            said.append(f"{now} of {sku} ship now, and you will have the other {rest} by {p90}{likely}")
         elif stocked:
             said.append(f"You will have {what} by {p90}, from stock")
         else:

@@ -80,6 +80,7 @@ def _said(answer: Answer, consent: Consent) -> dict[str, Any]:
         quantity=found.parts.units(found.wanted),
         now=found.parts.units(np.where(served.now < found.wanted, served.now, 0)),
         stocked=served.last_kind == Source.STOCK,
+        sku=found.known.items.sku[found.lines.item],
         missing=missing_words(found, answer.given, served),
         alternative=sku,
         alternative_units=units,
@@ -113,6 +114,7 @@ def _shop(answer: Answer, records: Records, recommended: Recommended, config: Co
         backlog=found.parts.units(backlog.astype(np.int64)),
         cap=caps(found.known, records.products.number["max_backorder_quantity"], recommended, config),
         new_order_on=new,
+        orderable=np.bincount(sources.item[sources.kind == Source.LATER], minlength=n) > 0,
         first_day=found.as_of + int(found.following[1]) + config.delivery_days,
         as_of=found.as_of,
     )

@@ -53,17 +53,20 @@ def served_by(found: Facts, given: Allocation) -> Served:
 def missing_words(found: Facts, given: Allocation, served: Served) -> TextArray:
     """Why a line has no date: text, shape (m,), empty where it has one."""
     words = np.full(len(found.lines), "", dtype=object)
-    known, item = found.known, found.lines.item
-    supplier = known.suppliers.name[known.supplier]
-    for line in np.flatnonzero(served.undated):
-        sku, name = known.items.sku[item[line]], supplier[item[line]]
-        words[line] = (
-            f"the lead time of {name}, who supplies {sku}, is not known"
-            if name
-            else f"neither a supplier nor a lead time is known of {sku}"
-        )
+    undated = np.flatnonzero(served.undated)
+    items, each = np.unique(found.lines.item[undated], return_inverse=True)
+    words[undated] = np.array([_unknown(found, item) for item in items.tolist()], dtype=object)[each]
     lacks = given.missing > 0
     words[lacks] = "nothing more of it is on its way, and none will be ordered"
     words[lacks & (found.rule == Rule.LOSE)] = "nothing is set aside for it"
     words[lacks & (found.rule == Rule.SKIP)] = "it was left out"
     return words
+
+
+def _unknown(found: Facts, item: int) -> str:
+    """What is not known of an item, for which no day can be given."""
+    known = found.known
+    sku, supplier = known.items.sku[item], known.suppliers.name[known.supplier[item]]
+    if supplier:
+        return f"the lead time of {supplier}, who supplies {sku}, is not known"
+    return f"neither a supplier nor a lead time is known of {sku}"

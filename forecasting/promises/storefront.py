@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.config import Config
-from forecasting.domain import LONG_AGO, FloatArray, IntArray, TextArray, day_text
+from forecasting.domain import LONG_AGO, BoolArray, FloatArray, IntArray, TextArray, day_text
 from forecasting.inputs.catalogue import Catalogue
 from forecasting.promises.exact import Parts
 from forecasting.promises.supply import Recommended, Source, Supply
@@ -25,6 +25,8 @@ class Status(IntEnum):
     PRE_ORDER = 2
     OUT_OF_STOCK = 3
 
+
+NEVER = np.iinfo(np.int64).max
 
 NAMES = np.array([status.name.lower() for status in Status], dtype=object)
 
@@ -85,6 +87,7 @@ class Shop:
         backlog: float64, shape (n,), units that customers wait for and that are not in stock.
         cap: float64, shape (n,), units: the most of these.
         new_order_on: int64, shape (n,): when a unit that is ordered now is there; LONG_AGO: not known.
+        orderable: bool, shape (n,): more of it can be ordered.
         first_day: the first day on which anything can reach a customer.
         as_of: the day of the run.
 
@@ -96,6 +99,7 @@ class Shop:
     backlog: FloatArray
     cap: FloatArray
     new_order_on: IntArray
+    orderable: BoolArray
     first_day: int
     as_of: int
 
@@ -104,16 +108,17 @@ def storefront(shop: Shop, parts: Parts, run: str) -> tuple[pd.DataFrame, pd.Dat
     """The tables ``storefront`` and ``promisable``."""
     known, n, left = shop.known, len(shop.known), shop.left
     now = left.by_item(n, shop.first_day)
-    first = np.full(n, np.iinfo(np.int64).max)
+    first = np.full(n, NEVER)
     np.minimum.at(first, left.item, left.day)
     room = np.maximum(shop.cap - shop.backlog, 0.0)
-    eta = np.where(first < np.iinfo(np.int64).max, first, np.where(room > 0, shop.new_order_on, LONG_AGO))
+    eta = np.where(first < NEVER, first, np.where(room > 0, shop.new_order_on, LONG_AGO))
 
     ended = (known.ends_on > LONG_AGO) & (known.ends_on <= shop.as_of)
     ahead = known.available_from > shop.as_of
-    backorders = (room > 0) & ~ended
+    comes = first < NEVER
+    backorders = (room > 0) & ~ended & (comes | shop.orderable)
     status = np.select(
-        [ahead & (room > 0), ~ahead & (now > 0) & ~ended, ~ahead & backorders],
+        [ahead & (comes | backorders), ~ahead & (now > 0) & ~ended, ~ahead & backorders],
         [Status.PRE_ORDER, Status.IN_STOCK, Status.ON_BACKORDER],
         Status.OUT_OF_STOCK,
     )

@@ -45,7 +45,9 @@ def verdict_lines(promises: pd.DataFrame) -> list[str]:
 def worst_lines(promises: pd.DataFrame) -> list[str]:
     """The lines that are worst off, each with its message."""
     rank = promises["verdict"].map({name: place for place, name in enumerate(WORST_FIRST)})
-    first = promises.assign(rank=rank).sort_values(["rank", "number"]).head(SHOWN)
+    # Of lines alike, those that wait longest.
+    ranked = promises.assign(rank=rank, until=promises["eta_p90"].fillna("9999"))
+    first = ranked.sort_values(["rank", "until", "number"], ascending=[True, False, True]).head(SHOWN)
     lines = ["The worst off first:"]
     shown: Iterator[Any] = iter(first.itertuples(index=False))
     for row in shown:
@@ -57,7 +59,7 @@ def worst_lines(promises: pd.DataFrame) -> list[str]:
 def storefront_lines(storefront: pd.DataFrame) -> list[str]:
     """How many items can be had, and how."""
     count = storefront["status"].value_counts()
-    said = [f"{count.get(name, 0):,} {name.replace('_', ' ')}" for name in STATUSES]
+    said = [f"{count.get(name, 0):,} {words}" for name, words in STATUSES.items()]
     return [f"In the shop, of {len(storefront):,} items: {', '.join(said)}."]
 
 
@@ -112,7 +114,12 @@ def _first(table: pd.DataFrame) -> Iterator[Any]:
     return iter(table.head(SHOWN).itertuples(index=False))
 
 
-STATUSES = ("in_stock", "on_backorder", "pre_order", "out_of_stock")
+STATUSES = {
+    "in_stock": "in stock",
+    "on_backorder": "on backorder",
+    "pre_order": "to be ordered ahead",
+    "out_of_stock": "out of stock",
+}
 
 
 def promise_json(result: Result) -> dict[str, Any]:

@@ -61,11 +61,15 @@ def shop(folder, lines, *, products=(), stock=(), purchases=(), at=None, **table
     )
 
 
-def promised(given, recommended=None, settings=(), **asked):
-    """The tables of a run at the close of 8 June, and what is said of it. ``recommended``: units by SKU."""
+def promised(given, recommended=None, settings=(), next_order=None, **asked):
+    """The tables of a run at the close of 8 June, and what is said of it. ``recommended``: units by SKU;
+    ``next_order``: the day at whose close more can be ordered.
+    """
     n = len(given.items)
     quantity = np.array([(recommended or {}).get(sku, 0.0) for sku in given.items.sku], dtype=float)
-    plan = Recommended(quantity, np.full(n, LONG_AGO), np.ones(n))
+    plan = Recommended(
+        quantity, np.full(n, LONG_AGO if next_order is None else day_number(next_order)), np.ones(n)
+    )
     result = promise(given, load(None, settings), Request(AS_OF, **asked), plan)
     return result.tables, result.run
 
@@ -89,8 +93,8 @@ def test_stock_goes_to_the_first_deadline_and_purchases_to_the_next(tmp_path):
     verdicts = by_order(tables, "verdict")
     assert verdicts == {"L1": "will_make_it", "L2": "cannot_make_it", "L3": "will_make_it"}
     assert by_order(tables, "on_time_probability")["L2"] == pytest.approx(0.0, abs=0.1)
-    assert "We cannot make your deadline, 10 Jun 2026. 3 ship now" in by_order(tables, "message")["L2"]
-    assert by_order(tables, "message")["L3"] == "You will have all 3 by 9 Jun 2026, from stock."
+    assert "We cannot make your deadline, 10 Jun 2026. 3 of A ship now" in by_order(tables, "message")["L2"]
+    assert by_order(tables, "message")["L3"] == "You will have all 3 of A by 9 Jun 2026, from stock."
 
     # 16 units there, 12 owed: 4 of the purchase order are left.
     left = tables["promisable"]
@@ -278,3 +282,13 @@ def test_a_shop_without_open_lines_has_a_storefront_all_the_same(tmp_path):
     tables, run = promised(shop(tmp_path, [], stock=[("A", 2)]))
     assert len(tables["promises"]) == 0 and run["counts"]["open_lines"] == 0
     assert tables["storefront"]["says"].tolist() == ["In stock"]
+
+
+def test_what_the_plan_does_not_order_yet_is_promised_from_the_next_review_on(tmp_path):
+    given = shop(tmp_path, [line("L1", "A", 4), line("L2", "A", 3, on="2026-06-06")])
+    tables, _ = promised(given, {"A": 5}, next_order="2026-06-15")
+    # L1 gets 4 of the 5 that are ordered today, L2 the other, and 2 of what is ordered on the 15th.
+    assert by_order(tables, "eta_p90") == {"L1": "2026-06-18", "L2": "2026-06-25"}
+    assert set(by_order(tables, "allocated_from").values()) == {"recommendation"}
+    of = tables["promise_sources"][["order", "ordered_on", "quantity"]].to_numpy().tolist()
+    assert of == [["L1", "2026-06-08", 4], ["L2", "2026-06-08", 1], ["L2", "2026-06-15", 2]]

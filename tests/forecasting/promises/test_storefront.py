@@ -46,7 +46,7 @@ def test_stock_zero_and_backorders_refused_is_out_of_stock(tmp_path):
 def test_no_more_than_the_cap_may_be_on_backorder(tmp_path, own, settings, room):
     capped = {"sku": "B", "supplier": "S", "max_backorder_quantity": own, **PRODUCT}
     given = shop(tmp_path, [line("L1", "B", 3)], products=[capped])
-    tables, _ = promised(given, {"B": 3}, settings)
+    tables, _ = promised(given, {"B": 3}, settings, next_order="2026-06-15")
     said = front(tables, "B")
     assert (said["on_backorder"], said["backorder_room"]) == (3, room)
     assert said["status"] == ("on_backorder" if room else "out_of_stock")
@@ -79,3 +79,12 @@ def test_an_item_past_its_end_is_out_of_stock(tmp_path):
     tables, _ = promised(shop(tmp_path, [], products=[gone], stock=[("B", 4)]))
     assert front(tables, "B")["status"] == "out_of_stock"
     assert day_number("2026-06-01") < AS_OF
+
+
+def test_what_is_gone_and_cannot_be_ordered_any_more_is_out_of_stock(tmp_path):
+    given = shop(tmp_path, [])
+    assert front(promised(given)[0])["status"] == "out_of_stock"
+    said = front(promised(given, next_order="2026-06-15")[0])
+    # Ordered on the 15th, there on the 25th.
+    assert (said["status"], said["eta_p90"]) == ("on_backorder", "2026-06-25")
+    assert said["says"] == "On backorder, with you by 25 Jun 2026"
