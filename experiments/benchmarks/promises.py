@@ -129,7 +129,7 @@ def promised_and_happened(found: Facts, config: Config, truth: Truth) -> pd.Data
         {
             "as_of": found.as_of,
             "row": found.lines.row,
-            "item": found.lines.item,
+            "supplier": found.known.supplier[found.lines.item],
             "source": served.last_kind,
             "p50": dates.p50,
             "p90": dates.p90,
@@ -140,19 +140,22 @@ def promised_and_happened(found: Facts, config: Config, truth: Truth) -> pd.Data
     )
 
 
-def scored(table: pd.DataFrame, seed: int = 0) -> dict[str, float]:
-    """The shares of the lines of a table."""
+def scored(table: pd.DataFrame, *, deliveries: bool = False, seed: int = 0) -> dict[str, float]:
+    """The shares of the lines of a table; with ``deliveries`` those of one supplier and day count as one."""
     draw = np.random.default_rng(seed).random(len(table))
     at = table["below"] + draw * (table["upto"] - table["below"])
-    return {
-        "lines": len(table),
-        "before P50": (table["came"] < table["p50"]).mean(),
-        "by P50": (table["came"] <= table["p50"]).mean(),
-        "before P90": (table["came"] < table["p90"]).mean(),
-        "by P90": (table["came"] <= table["p90"]).mean(),
-        "at .5": (at <= 0.5).mean(),
-        "at .9": (at <= 0.9).mean(),
+    held = {
+        "before P50": table["came"] < table["p50"],
+        "by P50": table["came"] <= table["p50"],
+        "before P90": table["came"] < table["p90"],
+        "by P90": table["came"] <= table["p90"],
+        "at .5": at <= 0.5,
+        "at .9": at <= 0.9,
     }
+    shares = pd.DataFrame(held).astype(float)
+    if deliveries:
+        shares = shares.groupby([table["as_of"], table["supplier"]]).mean()
+    return {"lines": len(table), "counted": len(shares), **shares.mean().to_dict()}
 
 
 def main() -> None:
@@ -177,16 +180,22 @@ def main() -> None:
         config,
         last - 7 * np.arange(asked.weeks)[::-1],
     )
-    print(summary(table).to_string(float_format=lambda share: f"{share:.3f}"))
+    for deliveries in (False, True):
+        print("each delivery counts once" if deliveries else "each line counts once")
+        shares = summary(table, deliveries=deliveries)
+        print(shares.to_string(float_format=lambda share: f"{share:.3f}"))
     if asked.out is not None:
         table.to_parquet(asked.out)
 
 
-def summary(table: pd.DataFrame) -> pd.DataFrame:
+def summary(table: pd.DataFrame, *, deliveries: bool = False) -> pd.DataFrame:
+    """The shares by what served the line."""
     judged = table[table["came"] >= 0]
     names = {int(kind): kind.name.lower() for kind in Source}
     parts = {"all": judged} | {name: judged[judged["source"] == kind] for kind, name in names.items()}
-    return pd.DataFrame({name: scored(part) for name, part in parts.items() if len(part)}).T
+    return pd.DataFrame(
+        {name: scored(part, deliveries=deliveries) for name, part in parts.items() if len(part)}
+    ).T
 
 
 if __name__ == "__main__":
