@@ -38,23 +38,24 @@ def changes(answer: Answer, records: Records, before: Earlier | None, run: str) 
     effect[np.ones(m, dtype=bool) if before is None else ~before.known] = "same" if before is None else "new"
     broken, why = broken_words(found, answer.promised, was)
 
-    frame = pd.DataFrame(
+    row = np.flatnonzero((effect != "same") | broken)
+    row = row[np.argsort(found.lines.row[row], kind="stable")]
+    return pd.DataFrame(
         {
             "run": run,
-            "number": numbers(found),
-            **who(found, records),
-            "rule": np.array(RULES, dtype=object)[found.rule],
-            "effect": effect,
-            "was_p90": days_or_none(was),
-            "now_p90": days_or_none(promised.p90),
-            "days": np.where(both, days.astype(np.float64), np.nan),
-            "quantity": whole(found.parts.units(found.wanted)),
-            "money": money(cost_of_moving(found, promised, was)),
-            "broken": broken,
-            "why": why,
+            "number": numbers(found)[row],
+            **{name: column[row] for name, column in who(found, records).items()},
+            "rule": np.array(RULES, dtype=object)[found.rule[row]],
+            "effect": effect[row],
+            "was_p90": days_or_none(was[row]),
+            "now_p90": days_or_none(promised.p90[row]),
+            "days": np.where(both, days.astype(np.float64), np.nan)[row],
+            "quantity": whole(found.parts.units(found.wanted[row])),
+            "money": money(cost_of_moving(found, promised, was)[row]),
+            "broken": broken[row],
+            "why": why[row],
         }
     )
-    return frame[(effect != "same") | broken].sort_values("number").reset_index(drop=True)
 
 
 def broken_words(found: Facts, promised: Promised, was: Any) -> tuple[BoolArray, TextArray]:

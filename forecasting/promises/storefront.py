@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -176,8 +177,9 @@ def _steps(left: Promisable, parts: Parts, run: str, known: Catalogue) -> tuple[
         f"{units} by {day}"
         for units, day in zip(units_in_words(parts.units(in_all)), steps["from"], strict=True)
     ]
-    by_date = pd.Series(texts, dtype=object).groupby(left.item).agg("; ".join)
-    return steps, by_date.reindex(np.arange(len(known)), fill_value="").to_numpy(dtype=object)
+    first = np.searchsorted(left.item, np.arange(len(known) + 1)).tolist()
+    by_date = ["; ".join(texts[begin:end]) for begin, end in pairwise(first)]
+    return steps, np.array(by_date, dtype=object)
 
 
 def _says(status: Status, day: int, as_available: bool, from_day: int) -> str:

@@ -10,11 +10,12 @@ MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
 def days_or_none(days: IntArray) -> TextArray:
-    """Days as ``2011-09-04``; None where there is none."""
-    there = days > LONG_AGO
-    text = np.where(there, days, 0).astype("datetime64[D]").astype(str).astype(object)
+    """Days as ``2011-09-04``; None where there is none. Each is written once: many rows share one."""
+    known, each = np.unique(days, return_inverse=True)
+    there = known > LONG_AGO
+    text = np.where(there, known, 0).astype("datetime64[D]").astype(str).astype(object)
     text[~there] = None
-    return np.asarray(text)
+    return np.asarray(text[each])
 
 
 def day_in_words(day: int) -> str:
@@ -24,7 +25,7 @@ def day_in_words(day: int) -> str:
 
 
 def days_in_words(days: IntArray) -> list[str]:
-    """Each as ``day_in_words``; empty where there is none. Each day is written once: many rows share one."""
+    """Each as ``day_in_words``; empty where there is none."""
     known, each = np.unique(days, return_inverse=True)
     texts = np.array([day_in_words(day) if day > LONG_AGO else "" for day in known.tolist()], dtype=object)
     return list(texts[each])
@@ -32,7 +33,9 @@ def days_in_words(days: IntArray) -> list[str]:
 
 def units_in_words(units: FloatArray) -> list[str]:
     """Quantities as people write them: no more decimals than they have."""
-    return [f"{each:,.6f}".rstrip("0").rstrip(".") for each in units.tolist()]
+    known, each = np.unique(units, return_inverse=True)
+    texts = [f"{number:,.6f}".rstrip("0").rstrip(".") for number in known.tolist()]
+    return list(np.array(texts, dtype=object)[each])
 
 
 def chances_in_words(probability: FloatArray) -> list[str]:
