@@ -257,6 +257,91 @@ def plan(
 
 
 @app.command()
+def promise(
+    dataset: DatasetArgument,
+    as_of: Annotated[str, typer.Option("--as-of", metavar="DATE", help="Promise at the close of this day.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Write the tables here.")],
+    rule: Annotated[
+        str | None,
+        typer.Option(
+            "--rule",
+            metavar="NAME",
+            help="win, gain, improve, redistribute, fill, lose or skip, where no entry of the setting "
+            "promise_rules decides.",
+            show_default="the setting promise_rule",
+        ),
+    ] = None,
+    previous: Annotated[
+        Path | None,
+        typer.Option(
+            "--previous",
+            metavar="DIR",
+            help="The last run that was applied: what was promised, and who gains or loses now.",
+            show_default=False,
+        ),
+    ] = None,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="These promises are given; without it they are only tried out.")
+    ] = False,
+    pins: Annotated[
+        Path | None,
+        typer.Option(
+            "--pins",
+            metavar="FILE",
+            help="Goods set aside by hand: order, line, source, quantity, released.",
+            show_default=False,
+        ),
+    ] = None,
+    answers: Annotated[
+        Path | None,
+        typer.Option(
+            "--answers",
+            metavar="FILE",
+            help="What customers answered to delays: order, line, answer (yes or no).",
+            show_default=False,
+        ),
+    ] = None,
+    db: Annotated[
+        str | None, typer.Option("--db", metavar="URL", help="And into this database.", show_default=False)
+    ] = None,
+    csv: CsvOption = False,
+    config: ConfigOption = None,
+    settings: SetOption = None,
+    as_json: JsonOption = False,
+    strict: StrictOption = False,
+) -> None:
+    """By when each open order line can ship, whether it makes its deadline, and what can still be sold.
+
+    Example: reorder promise demo/data --as-of 2026-06-28 --out demo/promise
+    """
+    from pydantic import SecretStr
+
+    from forecasting.bootstrap import promise as run
+    from forecasting.config import Secrets
+    from forecasting.reports.promises import promise_json, promise_text
+
+    secrets = Secrets(database_url=None if db is None else SecretStr(db))
+    chosen = [*(settings or ()), *([] if rule is None else [f"promise_rule={rule}"])]
+    result = run(
+        dataset,
+        _config(config, chosen),
+        _day(as_of, "--as-of"),
+        out=out,
+        csv=csv,
+        applied=apply,
+        previous=previous,
+        pins=pins,
+        answers=answers,
+        secrets=secrets,
+    )
+    if as_json:
+        _print_json(promise_json(result))
+    else:
+        print(promise_text(result, out))
+    _strict(strict, result.run["counts"]["notices"], "table notices has them all")
+
+
+@app.command()
 def replay(
     dataset: DatasetArgument,
     first: Annotated[str, typer.Option("--from", metavar="DATE", help="First day simulated.")],

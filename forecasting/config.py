@@ -16,9 +16,24 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from forecasting.errors import ConfigError, nearest
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+RuleName = Literal["win", "gain", "improve", "redistribute", "fill", "lose", "skip"]
 NotNegative = Field(ge=0, allow_inf_nan=False)
 Positive = Field(gt=0, allow_inf_nan=False)
 Share = Field(ge=0, le=1, allow_inf_nan=False)
+
+
+class PromiseRule(BaseModel):
+    """One entry of ``promise_rules``: which lines it speaks of, and what holds for them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    customer_class: str | None = None
+    customer: str | None = None
+    location: str | None = None
+    sku: str | None = None
+    category: str | None = None
+    rule: RuleName | None = None
+    splits: Literal["allowed", "refused"] | None = None
 
 
 class Config(BaseModel):
@@ -83,6 +98,31 @@ class Config(BaseModel):
 
     excess_holding_share: float = NotNegative
     excess_holding_days: float = NotNegative
+
+    promise_rule: RuleName
+    promise_rules: tuple[PromiseRule, ...]
+    promise_splits: Literal["allowed", "refused"]
+    promise_deadline_days: float | None = NotNegative
+    promise_sure: float = Field(gt=0, lt=1)
+    promise_hopeless: float = Field(ge=0, lt=1)
+    promise_sooner_days: int = Field(ge=1)
+    promise_assumed_lead_times: Literal["allowed", "refused"]
+    preorder_share: float = Share
+    delivery_days: int = Field(ge=0)
+    shown_as: Literal["on_backorder", "available"]
+    max_backorder_quantity: float | None = NotNegative
+    max_backorder_days: float | None = NotNegative
+    alternative_price_band: float = NotNegative
+    alternative_likeness: float = Share
+    expedite_cost: float = NotNegative
+    transfer_days: float = NotNegative
+    transfer_cost_per_line: float = NotNegative
+    transfer_cost_per_unit: float = NotNegative
+    consent_from_days: int | None = Field(ge=1)
+    consent_silence: Literal["keep", "cancel"]
+    consent_silence_days: int = Field(ge=0)
+    notice_language: str = Field(pattern=r"^[A-Za-z][A-Za-z_-]*$")
+    notice_templates: str | None
 
     observe: Literal["demand", "sales"]
     warmup: Literal["protection", "none"]

@@ -141,3 +141,20 @@ def owed_units(
 
     units = np.where(undated | in_part, orders.quantity - left, orders.quantity)
     return np.where(owed, np.maximum(units, 0.0), 0.0)
+
+
+def open_units(
+    records: Records, day: int, due_to_ship: IntArray, open_line_days: float = np.inf
+) -> FloatArray:
+    """Units that each order line is still to get at the close of ``day``: float64, shape (order records,).
+
+    What is owed (``owed_units``), and what was ordered ahead and has not left, whether it is said to be open
+    or nothing is said of it.
+    """
+    orders = records.orders
+    owed = owed_units(orders, day, due_to_ship, open_line_days)
+    left = shipments(records)
+    ahead = (orders.ordered <= day) & (due_to_ship > day) & (orders.status != OrderStatus.REFUSED)
+    ahead &= (orders.cancelled == LONG_AGO) | (orders.cancelled > day)
+    to_come = orders.quantity - np.where(left.day <= day, left.units, 0.0)
+    return np.where(ahead, np.maximum(to_come, 0.0), owed)

@@ -34,15 +34,20 @@ class LeadTimeKnowledge:
     Attributes:
         lead_times: of orders placed now.
         stated: float64, shape (n,), days: what the terms say.
+        assumed: bool, shape (n,): a setting stands for it: nothing is stated, and nothing was ever delivered.
         of_terms: what deliveries have taught, held against the terms.
         of_promises: and against what was promised for each.
+        against_terms, against_promises: the deliveries that taught it.
 
     """
 
     lead_times: LeadTimes
     stated: FloatArray
+    assumed: BoolArray
     of_terms: Beliefs
     of_promises: Beliefs
+    against_terms: Deliveries
+    against_promises: Deliveries
 
 
 def lead_time_knowledge(
@@ -74,7 +79,7 @@ def lead_time_knowledge(
         np.where(measured[:, None], taught.days, by_terms.days),
         np.where(measured[:, None], taught.weight, by_terms.weight),
     )
-    return LeadTimeKnowledge(lead_times, stated, of_terms, of_promises)
+    return LeadTimeKnowledge(lead_times, stated, ~given[0] & ~measured, of_terms, of_promises, seen, kept)
 
 
 def _terms(records: Records, config: Config) -> tuple[FloatArray, FloatArray, tuple[BoolArray, BoolArray]]:

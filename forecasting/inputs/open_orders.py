@@ -46,6 +46,7 @@ class OpenOrders(Columns):
         elapsed: float64, days since the order, as lead times count them; -1: ordered today.
         stated: float64, days that its arrival is judged by: the promise, or the terms.
         level, sd: float64: what deliveries have taught of that (``lead_time_beliefs``).
+        promised: bool: the supplier promised or confirmed a day. ``by_promise``: it is judged by that.
         due: int64: the day on which it should have come at last.
         as_of: the day.
 
@@ -58,6 +59,8 @@ class OpenOrders(Columns):
     stated: FloatArray
     level: FloatArray
     sd: FloatArray
+    promised: BoolArray
+    by_promise: BoolArray
     due: IntArray
     as_of: int
 
@@ -81,11 +84,15 @@ class OpenOrders(Columns):
 
     def arrival(self, probability: float) -> IntArray:
         """int64, shape (m,): the day by which it comes with a probability, given that it comes."""
+        ahead = np.rint(self.days_ahead(probability)).astype(np.int64)
+        return self.as_of + np.maximum(ahead, 1)
+
+    def days_ahead(self, probability: float) -> FloatArray:
+        """float64, shape (m,): in how many days it comes, as ``arrival`` does, parts of a day included."""
         passed = self._passed
         at = passed + probability * (1.0 - passed)
         days = days_at(np.minimum(at, 1.0 - 1e-9), self.stated, self.level, self._spread)
-        ahead = np.rint(np.clip(days, 0.0, 1e5) - self.elapsed).astype(np.int64)
-        return self.as_of + np.maximum(ahead, 1)
+        return np.clip(days, 0.0, 1e5) - self.elapsed
 
     def counted_on(self, day: FloatArray) -> FloatArray:
         """Units that can be counted on by the end of ``day``, float64, shape (m,): what may be expected.
@@ -136,6 +143,8 @@ def open_orders(records: Records, known: LeadTimeKnowledge, as_of: int) -> OpenO
         stated=stated,
         level=level,
         sd=np.maximum(sd, 1e-3),
+        promised=~np.isnan(promise),
+        by_promise=by_promise,
         due=due,
         as_of=as_of,
     )

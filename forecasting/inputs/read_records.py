@@ -53,7 +53,10 @@ def records_of(dataset: Dataset) -> Records:
         supplier_names=names.astype(object),
         suppliers=_columns(dataset.suppliers, SUPPLIERS, names),
         orders=_orders(dataset.orders, numbers),
-        order_names=np.asarray(pd.factorize(dataset.orders["order"])[1], dtype=object),
+        order_names=_names(dataset.orders["order"]),
+        line_names=_names(dataset.orders["line"]),
+        customer_names=_names(dataset.orders["customer"]),
+        customer_class_names=_names(dataset.orders["customer_class"]),
         order_locations=frozenset(map(str, dataset.orders["location"].unique())),
         purchases=_purchases(dataset, numbers, names),
         purchase_order_names=pd.factorize(dataset.purchase_orders["purchase_order"])[1].to_numpy(
@@ -159,14 +162,18 @@ def _columns(table: pd.DataFrame, contract: Table, names: TextArray) -> Columns:
 def _orders(table: pd.DataFrame, numbers: ItemNumbers) -> OrderRecords:
     waited = (table["cancelled_at"] - table["ordered_at"]).to_numpy(dtype="timedelta64[us]")
     return OrderRecords(
-        order=pd.factorize(table["order"])[0].astype(np.int64),
+        order=_numbers(table["order"]),
+        line=_numbers(table["line"]),
         item=numbers.of(table),
+        customer=_numbers(table["customer"]),
+        customer_class=_numbers(table["customer_class"]),
         time=_microseconds(table["ordered_at"]),
         ordered=days_of(table["ordered_at"]),
         due=days_of(table["due"]),
         quantity=_floats(table["quantity"]),
         unit_price=_floats(table["unit_price"]),
         ahead=table["kind"].isin(["preorder", "standing", "project"]).to_numpy(dtype=bool),
+        preorder=(table["kind"] == "preorder").to_numpy(dtype=bool),
         project=(table["kind"] == "project").to_numpy(dtype=bool),
         status=_statuses(table["status"], OrderStatus),
         shipped=days_of(table["shipped_at"]),
@@ -291,6 +298,15 @@ def _alternatives(table: pd.DataFrame, numbers: ItemNumbers) -> AlternativeRecor
 
 def _microseconds(times: pd.Series) -> IntArray:
     return times.to_numpy(dtype="datetime64[us]").astype(np.int64)
+
+
+def _numbers(column: pd.Series) -> IntArray:
+    """The number of each row's name among ``_names``; -1 where it has none."""
+    return pd.factorize(column)[0].astype(np.int64)
+
+
+def _names(column: pd.Series) -> TextArray:
+    return np.asarray(pd.factorize(column)[1], dtype=object)
 
 
 def _floats(column: pd.Series) -> FloatArray:

@@ -48,8 +48,10 @@ class OrderRecords:
         time: int64: when it was ordered, microseconds since 1970. ``ordered``: int64, that day.
         due: int64, the day of the customer's deadline.
         quantity: float64, units. ``unit_price``: float64, money.
+        line, customer, customer_class: int64, their numbers among the names; -1: not given.
         ahead: bool: ordered ahead (a pre-order, a standing order, a project): wanted on ``due``, if that is
             given, not at once.
+        preorder: bool: ordered before the item can be had.
         project: bool: a one-off, which is served and never forecast.
         status: int64, an ``OrderStatus``.
         shipped: int64, the day. ``shipped_units``: float64.
@@ -59,13 +61,17 @@ class OrderRecords:
     """
 
     order: IntArray
+    line: IntArray
     item: IntArray
+    customer: IntArray
+    customer_class: IntArray
     time: IntArray
     ordered: IntArray
     due: IntArray
     quantity: FloatArray
     unit_price: FloatArray
     ahead: BoolArray
+    preorder: BoolArray
     project: BoolArray
     status: IntArray
     shipped: IntArray
@@ -236,6 +242,7 @@ class Records:
         supplier_names: text, shape (s,), ascending; the empty name is that of items that name none.
         suppliers: what ``suppliers`` says of each of these.
         order_names: text, shape (customers' orders,): the name of each order that ``orders`` numbers.
+        line_names, customer_names, customer_class_names: text: those that ``orders`` numbers.
         order_locations: the locations that customers order at.
         purchase_order_names: text, the name of each purchase order that ``purchases`` numbers.
         notices: what looked odd when the dataset was read.
@@ -252,6 +259,9 @@ class Records:
     suppliers: Columns
     orders: OrderRecords
     order_names: TextArray
+    line_names: TextArray
+    customer_names: TextArray
+    customer_class_names: TextArray
     order_locations: frozenset[str]
     purchases: PurchaseRecords
     purchase_order_names: TextArray

@@ -7,7 +7,7 @@ import pandas as pd
 
 from forecasting.domain import day_text
 from forecasting.planning.advice import Advice
-from forecasting.planning.figures import exact_value, whole
+from forecasting.store.figures import exact_value, whole
 
 
 def excess(advice: Advice) -> pd.DataFrame:

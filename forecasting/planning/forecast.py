@@ -15,12 +15,12 @@ from forecasting.errors import RequestError
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.notices import Notices
 from forecasting.inputs.records import Records
-from forecasting.planning.figures import whole
 from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast
 from forecasting.planning.observer import observer
 from forecasting.planning.odd_orders import odd_orders
 from forecasting.planning.requests import check_date, check_model
 from forecasting.policies.lead_time_demand import LeadTimeDemand
+from forecasting.store.figures import whole
 from models.shared.distribution import Distribution
 from models.shared.steps import steps
 

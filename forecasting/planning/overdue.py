@@ -8,7 +8,7 @@ import pandas as pd
 from forecasting.domain import LONG_AGO, IntArray, TextArray, day_text
 from forecasting.inputs.records import Records
 from forecasting.planning.advice import Advice
-from forecasting.planning.figures import exact_value, probability, whole
+from forecasting.store.figures import exact_value, probability, whole
 
 
 def overdue(advice: Advice, records: Records) -> pd.DataFrame:

@@ -12,9 +12,9 @@ import pandas as pd
 from forecasting.domain import FloatArray, TextArray, day_text
 from forecasting.planning.advice import Advice
 from forecasting.planning.facts import facts_of
-from forecasting.planning.figures import exact_value, money, probability, whole
 from forecasting.planning.reasons import reason
 from forecasting.planning.shortage import shortage
+from forecasting.store.figures import exact_value, money, probability, whole
 
 QUANTILES = (0.5, 0.8, 0.95, 0.98)
 FURTHEST_DAYS = 3650

@@ -10,8 +10,8 @@ import pandas as pd
 
 from forecasting.domain import FloatArray
 from forecasting.planning.advice import Advice
-from forecasting.planning.figures import exact_value, money, whole
 from forecasting.policies.order_together import Orders
+from forecasting.store.figures import exact_value, money, whole
 
 
 def supplier_orders(advice: Advice) -> pd.DataFrame:

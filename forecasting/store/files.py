@@ -52,6 +52,31 @@ def write_run(
         raise RequestError(f"{folder}: cannot be written ({error}); name another folder") from None
 
 
+def write_texts(folder: Path, texts: Mapping[str, str]) -> None:
+    """Write texts by file name; others of the folder stay. Raises RequestError where it cannot be written."""
+    if not texts:
+        return
+    try:
+        with whole_files(folder) as beside:
+            for name, text in texts.items():
+                (beside / name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise RequestError(f"{folder}: cannot be written ({error}); name another folder") from None
+
+
+def read_run(folder: Path, name: str) -> tuple[dict[str, Any], pd.DataFrame]:
+    """What ``run.json`` in ``folder`` says, and the table ``name`` beside it.
+
+    Raises RequestError where there is no such run.
+    """
+    try:
+        run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        table = pd.read_parquet(folder / f"{name}.parquet")
+    except (OSError, ValueError) as error:
+        raise RequestError(f"{folder}: holds no table {name} of a run ({error}); name its --out") from None
+    return run, table
+
+
 def check_name(file: Path) -> None:
     """Raise RequestError where no table can be written under that name: before the work is done."""
     if file.suffix not in {".parquet", ".csv"}:

@@ -259,7 +259,7 @@ FORECAST = Table(
 
 ASSUMPTIONS = Table(
     "assumptions",
-    ("plan", "replay", "backtest"),
+    ("plan", "promise", "replay", "backtest"),
     "a setting that stood in for something the dataset does not say",
     ("setting",),
     (
@@ -271,7 +271,7 @@ ASSUMPTIONS = Table(
 
 NOTICES = Table(
     "notices",
-    ("plan", "replay"),
+    ("plan", "promise", "replay"),
     "something that looks odd and may be right, in the dataset or in what follows from it",
     ("number",),
     (
@@ -301,7 +301,7 @@ NOTICES = Table(
 
 RUNS = Table(
     "runs",
-    ("plan --db",),
+    ("plan --db", "promise --db"),
     "a run, in a database",
     ("run",),
     (

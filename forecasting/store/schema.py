@@ -20,6 +20,7 @@ from forecasting.store.plan_tables import (
     RUNS,
     SUPPLIER_ORDERS,
 )
+from forecasting.store.promise_tables import TABLES as PROMISE_TABLES
 from forecasting.store.replay_tables import (
     DECOMPOSITION,
     EQUAL_TERMS,
@@ -42,6 +43,7 @@ TABLES: dict[str, Table] = {
         SUPPLIER_ORDERS,
         OVERDUE,
         EXCESS,
+        *PROMISE_TABLES,
         FORECAST,
         SUMMARY,
         WINDOWS,

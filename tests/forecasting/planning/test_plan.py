@@ -15,9 +15,9 @@ from forecasting.dataset.read import read
 from forecasting.domain import day_number
 from forecasting.errors import RequestError
 from forecasting.inputs.read_records import read_records
-from forecasting.planning.figures import exact_value
 from forecasting.planning.forecast import forecast
 from forecasting.planning.plan import plan
+from forecasting.store.figures import exact_value
 from tests.support.builders import order, records
 
 AS_OF = day_number("2026-06-28")

@@ -1,0 +1,105 @@
+"""What promises rest on at the close of a day: the items, the open lines, and what there is to serve them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecasting.config import Config
+from forecasting.domain import BoolArray, FloatArray, IntArray, TextArray
+from forecasting.inputs.assumptions import Assumptions
+from forecasting.inputs.calendar import calendar
+from forecasting.inputs.catalogue import Catalogue, catalogue
+from forecasting.inputs.open_orders import OpenOrders, open_orders
+from forecasting.inputs.records import Records
+from forecasting.inputs.stock import on_hand
+from forecasting.promises.allocation import serving_order
+from forecasting.promises.exact import Parts
+from forecasting.promises.lines import OpenLines, open_lines
+from forecasting.promises.rules import rules_of
+from forecasting.promises.supply import (
+    Recommended,
+    Supply,
+    ship_days,
+    supply,
+    with_pool,
+    without_hole,
+)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of m open lines, in the order in which they are served, and of all sources.
+
+    Attributes:
+        as_of: at the close of this day.
+        known: the items.
+        lines: the open lines. ``rule``: int64, shape (m,); ``split``: bool, shape (m,).
+        orders: what is on order.
+        sources: what there is to give, by item. ``parts``: how it is counted.
+        following, last_open: int64, by days after ``as_of``: the next and the last open day.
+
+    """
+
+    as_of: int
+    known: Catalogue
+    lines: OpenLines
+    rule: IntArray
+    split: BoolArray
+    orders: OpenOrders
+    sources: Supply
+    parts: Parts
+    following: IntArray
+    last_open: IntArray
+
+    @property
+    def wanted(self) -> IntArray:
+        """int64, shape (m,): parts that each line is still to get."""
+        return self.parts.whole(self.lines.quantity)
+
+
+def gather(
+    records: Records, config: Config, as_of: int, recommended: Recommended, assumptions: Assumptions
+) -> Facts:
+    """What promises rest on at the close of ``as_of``."""
+    known = catalogue(records, config, as_of, assumptions)
+    there = on_hand(records, known.lead_times.mean, as_of, config.negative_stock)
+    stock = assumptions.fill("on_hand", there.units, config.on_hand)
+    orders = open_orders(records, known.lead_time_knowledge, as_of)
+
+    lines = open_lines(records, config, known.available_from, as_of)
+    rule, split = rules_of(lines, records, known, config)
+    order = serving_order(lines, rule)
+    lines, rule, split = lines.take(order), rule[order], split[order]
+
+    parts = Parts.of(lines.quantity, stock, orders.quantity, recommended.quantity, there.owed)
+    allowed = config.promise_assumed_lead_times == "allowed"
+    sources = supply(known, stock, orders, recommended, parts, assumed=allowed, as_of=as_of)
+    sources = _set_apart(sources, lines, there.owed, parts, config)
+    following, last_open = ship_days(calendar(records, config), as_of)
+    return Facts(as_of, known, lines, rule, split, orders, sources, parts, following, last_open)
+
+
+def _set_apart(
+    sources: Supply, lines: OpenLines, below_zero: FloatArray, parts: Parts, config: Config
+) -> Supply:
+    """The same, less what left before it was booked in, and with the pool of those who pre-ordered."""
+    n, wanted = len(below_zero), parts.whole(lines.quantity)
+    # What stands below zero may have left for lines that are still open: only what is more is a hole.
+    owed = np.bincount(lines.item, wanted, n).astype(np.int64)
+    sources = without_hole(sources, np.maximum(parts.whole(below_zero) - owed, 0))
+    ahead = np.bincount(lines.item, np.where(lines.preorder, wanted, 0), n).astype(np.int64)
+    return with_pool(sources, ahead, config.preorder_share)
+
+
+def answers_of(found: Facts, records: Records, answers: Mapping[tuple[str, str], str]) -> TextArray:
+    """What the customer of each line answered: text, shape (m,); empty where nothing."""
+    said = np.full(len(found.lines), "", dtype=object)
+    if answers:
+        orders, row = records.orders, found.lines.row
+        names = np.array([*records.line_names, ""], dtype=object)[orders.line[row]]
+        pairs = zip(records.order_names[orders.order[row]], names, strict=True)
+        said[:] = [answers.get((str(order), str(line)), "") for order, line in pairs]
+    return said

@@ -1,0 +1,145 @@
+"""What can be offered to lines that are late, each unit once: from another location, or an alternative."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecasting.config import Config
+from forecasting.domain import LONG_AGO, BoolArray, IntArray, TextArray
+from forecasting.inputs.records import Records
+from forecasting.promises.allocation import Allocation
+from forecasting.promises.alternatives import Listed, listed, offer
+from forecasting.promises.facts import Facts
+from forecasting.promises.served import Served
+from forecasting.promises.supply import Source
+from forecasting.promises.verdicts import Promised, Verdict
+
+
+@dataclass(frozen=True)
+class Offered:
+    """What is set aside for m lines, and what is left.
+
+    Attributes:
+        alternatives, others: what may stand in for each item: alternatives, and the item elsewhere.
+        alternative, transfer: int64, shape (m,): rows of these; -1: none.
+        alternative_parts, transfer_parts: int64, shape (m,).
+        left: int64, shape (sources,): parts of each source that nobody was promised.
+
+    """
+
+    alternatives: Listed
+    others: Listed
+    alternative: IntArray
+    alternative_parts: IntArray
+    transfer: IntArray
+    transfer_parts: IntArray
+    left: IntArray
+
+    def alternative_items(self) -> IntArray:
+        """int64, shape (m,): the item that stands in; -1: none."""
+        return _item_of(self.alternatives, self.alternative)
+
+    def transfer_items(self) -> IntArray:
+        """int64, shape (m,): the item elsewhere that it would come from; -1: none."""
+        return _item_of(self.others, self.transfer)
+
+
+def offers(found: Facts, records: Records, given: Allocation, served: Served, promised: Promised) -> Offered:
+    """What stands in for lines that are late; those served first choose first."""
+    sources, lines, n = found.sources, found.lines, len(found.known)
+    in_stock = sources.kind == Source.STOCK
+    free = np.bincount(sources.item[in_stock], given.left[in_stock], n).astype(np.int64)
+    usable = np.where(on_sale(found), free, 0)
+
+    late = _late(found, served, promised)
+    wanted = np.where(late, found.wanted - served.now, 0)
+    deadline = np.where(lines.has_deadline, lines.deadline, lines.due_to_ship)
+    first = np.lexsort((lines.row, lines.ordered, deadline, found.rule))
+
+    others = elsewhere(found.known.items.location, found.known.items.sku)
+    alternatives = listed(records.alternatives)
+    before = usable.copy()
+    alternative, alternative_parts = _chosen(alternatives, first, lines.item, wanted, usable)
+    transfer, transfer_parts = _chosen(others, first, lines.item, wanted, usable)
+    return Offered(
+        alternatives=alternatives,
+        others=others,
+        alternative=alternative,
+        alternative_parts=alternative_parts,
+        transfer=transfer,
+        transfer_parts=transfer_parts,
+        left=_without(found, given.left, before - usable),
+    )
+
+
+def _chosen(
+    choice: Listed, first: IntArray, item: IntArray, wanted: IntArray, usable: IntArray
+) -> tuple[IntArray, IntArray]:
+    """What each line is offered, those named ``first`` choosing first; ``usable`` is what is left then."""
+    row, parts = np.full(len(item), -1, dtype=np.int64), np.zeros(len(item), dtype=np.int64)
+    row[first], parts[first] = offer(choice, item[first], wanted[first], usable)
+    return row, parts
+
+
+def elsewhere(location: TextArray, sku: TextArray) -> Listed:
+    """The same SKU at other locations, in their order: as alternatives, one unit for one."""
+    order = np.lexsort((location.astype(str), sku.astype(str)))
+    same = sku[order]
+    begins = np.append(True, same[1:] != same[:-1])[: len(same)]
+    start = np.flatnonzero(begins)
+    size = np.diff(np.append(start, len(same)))
+    several = np.repeat(size, size) > 1
+    block, width = np.repeat(start, size)[several], np.repeat(size, size)[several]
+    own = np.flatnonzero(several)
+    item = np.repeat(own, width)
+    other = np.repeat(block, width) + _counted(width)
+    keep = item != other
+    item, other = order[item[keep]], order[other[keep]]
+    by_item = np.argsort(item, kind="stable")
+    item, other = item[by_item].astype(np.int64), other[by_item].astype(np.int64)
+    return Listed(item, other, np.ones(len(item), dtype=np.int64), np.ones(len(item)))
+
+
+def _counted(width: IntArray) -> IntArray:
+    """0, 1, .. within each block of a width: int64."""
+    start = np.cumsum(width) - width
+    return np.arange(int(width.sum())) - np.repeat(start, width)
+
+
+def _late(found: Facts, served: Served, promised: Promised) -> BoolArray:
+    """Lines that something else is of use to: wanted now, not all in stock, and not sure to be in time."""
+    stocked = served.last_kind == Source.STOCK
+    makes_it = found.lines.has_deadline & (promised.verdict == Verdict.WILL_MAKE_IT)
+    return ~stocked & ~makes_it & (found.lines.not_before <= found.as_of + 1)
+
+
+def on_sale(found: Facts) -> BoolArray:
+    """Items that can be sold now: launched, and not ended. bool, shape (n,)."""
+    known = found.known
+    ended = (known.ends_on > LONG_AGO) & (known.ends_on <= found.as_of)
+    return np.asarray((known.available_from <= found.as_of + 1) & ~ended)
+
+
+def _without(found: Facts, left: IntArray, used: IntArray) -> IntArray:
+    """What is left of each source, less what was set aside of the stock of each item."""
+    sources = found.sources
+    stock = np.flatnonzero((sources.kind == Source.STOCK) & (used[sources.item] > 0))
+    item, there = sources.item[stock], left[stock]
+    run = np.cumsum(there) - there
+    begins = np.append(True, item[1:] != item[:-1])[: len(item)]
+    start = np.maximum.accumulate(np.where(begins, np.arange(len(item)), 0))
+    left = left.copy()
+    left[stock] -= np.clip(used[item] - (run - run[start]), 0, there)
+    return left
+
+
+def _item_of(choice: Listed, row: IntArray) -> IntArray:
+    return np.where(row >= 0, choice.alternative[row] if len(choice.alternative) else -1, -1)
+
+
+def transfer_day(found: Facts, config: Config) -> int:
+    """The day on which what comes from another location is at the customer's door."""
+    days = int(np.ceil(config.transfer_days)) + 1
+    return found.as_of + int(found.following[min(days, len(found.following) - 1)]) + config.delivery_days

@@ -1,0 +1,120 @@
+"""The tables of a run of promises, from its answer; and what ``run.json`` says of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from forecasting.config import Config
+from forecasting.domain import LONG_AGO
+from forecasting.inputs.records import Records
+from forecasting.promises.actions import actions
+from forecasting.promises.alternatives_table import alternatives_table
+from forecasting.promises.answer import Answer
+from forecasting.promises.changes import changes, stability
+from forecasting.promises.consent import Consent
+from forecasting.promises.earlier import calibration, outcomes
+from forecasting.promises.messages import Told, messages
+from forecasting.promises.notices_table import notices_table
+from forecasting.promises.offers import on_sale
+from forecasting.promises.served import missing_words
+from forecasting.promises.storefront import Shop, caps, promisable, storefront
+from forecasting.promises.supply import Recommended, Source
+from forecasting.promises.tables import promises_table, sources_table
+from forecasting.promises.words import days_or_none
+from forecasting.store.figures import whole
+
+
+def tables_of(
+    answer: Answer,
+    records: Records,
+    config: Config,
+    recommended: Recommended,
+    consent: Consent,
+    run: str,
+    *,
+    told: bool,
+) -> dict[str, pd.DataFrame]:
+    """The tables that every run has. ``told``: whether customers are told of it."""
+    found, offered, served = answer.found, answer.offered, answer.served
+    shop, steps = storefront(_shop(answer, records, recommended, config), found.parts, run)
+    return {
+        "promises": promises_table(found, records, served, answer.told, _said(answer, consent), run),
+        "promise_sources": sources_table(found, records, answer.given, run),
+        "actions": actions(found, records, served, answer.promised, offered, config, run),
+        "notices_to_customers": notices_table(answer, records, consent, config, run, told=told),
+        "storefront": shop,
+        "promisable": steps,
+        "promise_alternatives": alternatives_table(
+            found, offered.alternatives, answer.stock_left, on_sale(found), config, run
+        ),
+    }
+
+
+def against_before(
+    answer: Answer, records: Records, config: Config, previous: pd.DataFrame | None, run: str
+) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+    """The tables that hold the run against an earlier one, and how steady and how true promises are."""
+    found = answer.found
+    before = None if previous is None else answer.before
+    moved = changes(answer, records, before, run)
+    if previous is None:
+        return {"promise_changes": moved}, {"stability": None, "kept": None}
+    again = int((answer.before.p90 > LONG_AGO).sum())
+    became = outcomes(previous, records, found.lines, config, found.as_of, run)
+    told = {"stability": stability(moved, again), "kept": calibration(became)}
+    return {"promise_changes": moved, "promise_outcomes": became}, told
+
+
+def _said(answer: Answer, consent: Consent) -> dict[str, Any]:
+    """The columns that follow from the promise: what stands in, the message, and what the customer wants."""
+    found, served, offered = answer.found, answer.served, answer.offered
+    items = offered.alternative_items()
+    sku = np.array([*found.known.items.sku, None], dtype=object)[items]
+    units = found.parts.units(offered.alternative_parts)
+    told = Told(
+        promised=answer.told,
+        deadline=found.lines.deadline,
+        quantity=found.parts.units(found.wanted),
+        now=found.parts.units(np.where(served.now < found.wanted, served.now, 0)),
+        stocked=served.last_kind == Source.STOCK,
+        sku=found.known.items.sku[found.lines.item],
+        missing=missing_words(found, answer.given, served),
+        alternative=sku,
+        alternative_units=units,
+    )
+    return {
+        "alternative": sku,
+        "alternative_quantity": whole(units),
+        "message": messages(told),
+        "delays": consent.delays,
+        "consent": consent.state,
+        "consent_since": days_or_none(consent.since),
+    }
+
+
+def _shop(answer: Answer, records: Records, recommended: Recommended, config: Config) -> Shop:
+    """What the storefront is made of."""
+    found, given = answer.found, answer.given
+    sources, item, n = found.sources, found.lines.item, len(found.known)
+    waits = np.where(sources.kind[given.source] == Source.STOCK, 0, given.parts)
+    backlog = np.bincount(item[given.line], waits, n) + np.bincount(item, given.missing, n)
+
+    later = np.flatnonzero((sources.kind == Source.LATER) & sources.dated)
+    new = np.full(n, LONG_AGO, dtype=np.int64)
+    in_days = found.following[np.minimum(sources.sure_in[later], len(found.following) - 1)]
+    new[sources.item[later]] = found.as_of + in_days + config.delivery_days
+    shown = records.products.text["shown_as"]
+    return Shop(
+        known=found.known,
+        shown_as=np.where(shown == "", config.shown_as, shown),
+        left=promisable(sources, answer.offered.left, found.following, config, found.as_of),
+        backlog=found.parts.units(backlog.astype(np.int64)),
+        cap=caps(found.known, records.products.number["max_backorder_quantity"], recommended, config),
+        new_order_on=new,
+        orderable=np.bincount(sources.item[sources.kind == Source.LATER], minlength=n) > 0,
+        first_day=found.as_of + int(found.following[1]) + config.delivery_days,
+        as_of=found.as_of,
+    )

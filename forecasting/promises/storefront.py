@@ -1,0 +1,194 @@
+"""What can be sold of each item beyond what is promised already, and what the shop says of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from forecasting.config import Config
+from forecasting.domain import LONG_AGO, BoolArray, FloatArray, IntArray, TextArray, day_text
+from forecasting.inputs.catalogue import Catalogue
+from forecasting.promises.exact import Parts
+from forecasting.promises.supply import Recommended, Source, Supply
+from forecasting.promises.words import day_in_words, days_or_none, units_in_words
+from forecasting.store.figures import whole
+
+
+class Status(IntEnum):
+    """What an item is in the shop."""
+
+    IN_STOCK = 0
+    ON_BACKORDER = 1
+    PRE_ORDER = 2
+    OUT_OF_STOCK = 3
+
+
+NEVER = np.iinfo(np.int64).max
+
+NAMES = np.array([status.name.lower() for status in Status], dtype=object)
+
+
+@dataclass(frozen=True)
+class Promisable:
+    """What can still be promised, by item, then day: what comes, less what is owed, reserved, pre-ordered.
+
+    ``item``, ``day``: int64; ``parts``: int64, from that day on; each of shape (k,). What is in stock has the
+    first day on which it can ship.
+    """
+
+    item: IntArray
+    day: IntArray
+    parts: IntArray
+
+    def by_item(self, items: int, first_day: int) -> IntArray:
+        """Parts of each item that can ship on ``first_day``: int64, shape (items,)."""
+        now = self.day <= first_day
+        return np.bincount(self.item[now], self.parts[now], items).astype(np.int64)
+
+
+def promisable(
+    sources: Supply, left: IntArray, following: IntArray, config: Config, as_of: int
+) -> Promisable:
+    """What is left of stock and of purchase orders on dates that are nine in ten sure.
+
+    ``left``: int64, shape (sources,), parts that nobody has been promised.
+    """
+    counts = (sources.kind <= Source.PURCHASE) & sources.dated & (left > 0)
+    row = np.flatnonzero(counts)
+    day = as_of + following[np.minimum(sources.sure_in[row], len(following) - 1)] + config.delivery_days
+    keys, each = np.unique(np.stack([sources.item[row], day]), axis=1, return_inverse=True)
+    parts = np.bincount(each.reshape(-1), left[row], keys.shape[1]).astype(np.int64)
+    return Promisable(keys[0], keys[1], parts)
+
+
+def caps(known: Catalogue, own: FloatArray, recommended: Recommended, config: Config) -> FloatArray:
+    """The most units of each item that may be on backorder: float64, shape (n,), inf where there is no limit.
+
+    ``own``: float64, shape (n,): what ``products`` says of it; NaN: nothing.
+    """
+    limit = np.inf if config.max_backorder_quantity is None else config.max_backorder_quantity
+    units = np.where(np.isnan(own), limit, own)
+    if config.max_backorder_days is not None:
+        units = np.minimum(units, np.floor(recommended.daily_demand * config.max_backorder_days))
+    return np.where(known.backorder_allowed, units, 0.0)
+
+
+@dataclass(frozen=True)
+class Shop:
+    """What the storefront is made of, of n items.
+
+    Attributes:
+        known: the items.
+        shown_as: text, shape (n,): ``on_backorder`` or ``available``.
+        left: what can still be promised.
+        backlog: float64, shape (n,), units that customers wait for and that are not in stock.
+        cap: float64, shape (n,), units: the most of these.
+        new_order_on: int64, shape (n,): when a unit that is ordered now is there; LONG_AGO: not known.
+        orderable: bool, shape (n,): more of it can be ordered.
+        first_day: the first day on which anything can reach a customer.
+        as_of: the day of the run.
+
+    """
+
+    known: Catalogue
+    shown_as: TextArray
+    left: Promisable
+    backlog: FloatArray
+    cap: FloatArray
+    new_order_on: IntArray
+    orderable: BoolArray
+    first_day: int
+    as_of: int
+
+
+def storefront(shop: Shop, parts: Parts, run: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The tables ``storefront`` and ``promisable``."""
+    known, n, left = shop.known, len(shop.known), shop.left
+    now = left.by_item(n, shop.first_day)
+    first = np.full(n, NEVER)
+    np.minimum.at(first, left.item, left.day)
+    room = np.maximum(shop.cap - shop.backlog, 0.0)
+    eta = np.where(first < NEVER, first, np.where(room > 0, shop.new_order_on, LONG_AGO))
+
+    ended = (known.ends_on > LONG_AGO) & (known.ends_on <= shop.as_of)
+    ahead = known.available_from > shop.as_of
+    comes = first < NEVER
+    backorders = (room > 0) & ~ended & (comes | shop.orderable)
+    status = np.select(
+        [ahead & (comes | backorders), ~ahead & (now > 0) & ~ended, ~ahead & backorders],
+        [Status.PRE_ORDER, Status.IN_STOCK, Status.ON_BACKORDER],
+        Status.OUT_OF_STOCK,
+    )
+    eta = np.where(status == Status.OUT_OF_STOCK, LONG_AGO, eta)
+    eta = np.where(
+        (status == Status.PRE_ORDER) & (eta > LONG_AGO), np.maximum(eta, known.available_from), eta
+    )
+
+    steps, by_date = _steps(left, parts, run, known)
+    words = [
+        _says(Status(code), day, shown == "available", came)
+        for code, day, shown, came in zip(status, eta, shop.shown_as, known.available_from, strict=True)
+    ]
+    table = pd.DataFrame(
+        {
+            "run": run,
+            "as_of": day_text(shop.as_of),
+            "location": known.items.location,
+            "sku": known.items.sku,
+            "status": NAMES[status],
+            "says": np.array(words, dtype=object),
+            "promisable_now": whole(parts.units(now)),
+            "promisable_by_date": by_date,
+            "eta_p90": days_or_none(eta),
+            "backorders": np.where(known.backorder_allowed, "allowed", "refused").astype(object),
+            "on_backorder": whole(shop.backlog),
+            "max_backorder_quantity": _or_none(shop.cap),
+            "backorder_room": _or_none(room),
+        }
+    )
+    return table, steps
+
+
+def _or_none(units: FloatArray) -> FloatArray:
+    return np.where(np.isfinite(units), np.round(units, 6), np.nan)
+
+
+def _steps(left: Promisable, parts: Parts, run: str, known: Catalogue) -> tuple[pd.DataFrame, TextArray]:
+    """One row an item and day: how much more there is from then on, and in all; and the same as a text."""
+    begins = np.append(True, left.item[1:] != left.item[:-1])[: len(left.item)]
+    total = np.cumsum(left.parts)
+    start = np.maximum.accumulate(np.where(begins, np.arange(len(begins)), 0))
+    in_all = total - (total - left.parts)[start] if len(start) else total
+    steps = pd.DataFrame(
+        {
+            "run": run,
+            "location": known.items.location[left.item],
+            "sku": known.items.sku[left.item],
+            "from": days_or_none(left.day),
+            "quantity": whole(parts.units(left.parts)),
+            "in_all": whole(parts.units(in_all)),
+        }
+    )
+    texts = [
+        f"{units} by {day}"
+        for units, day in zip(units_in_words(parts.units(in_all)), steps["from"], strict=True)
+    ]
+    first = np.searchsorted(left.item, np.arange(len(known) + 1)).tolist()
+    by_date = ["; ".join(texts[begin:end]) for begin, end in pairwise(first)]
+    return steps, np.array(by_date, dtype=object)
+
+
+def _says(status: Status, day: int, as_available: bool, from_day: int) -> str:
+    """The sentence that the customer reads."""
+    when = f", with you by {day_in_words(day)}" if day > LONG_AGO else ""
+    if status is Status.IN_STOCK:
+        return "In stock"
+    if status is Status.PRE_ORDER:
+        return f"Pre-order: on sale from {day_in_words(from_day)}{when}"
+    if status is Status.ON_BACKORDER:
+        return f"Available{when}" if as_available else f"On backorder{when or ', with no date yet'}"
+    return "Out of stock"

@@ -1,0 +1,132 @@
+"""Alternatives: listed ones in their order and ratio, look-alikes, and each unit offered once."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forecasting.inputs.records import AlternativeRecords
+from forecasting.promises.alternatives import listed, offer
+from forecasting.promises.reservations import Reservations
+from tests.forecasting.promises.test_promise import PRODUCT, by_order, line, promised, shop
+
+PAIRS = st.lists(
+    st.tuples(st.integers(0, 5), st.integers(0, 5), st.sampled_from([0.5, 1.0, 2.0])).filter(
+        lambda pair: pair[0] != pair[1]
+    ),
+    max_size=12,
+)
+
+
+def of(*pairs):
+    """Alternatives of (item, alternative, ratio)."""
+    pairs = sorted(pairs, key=lambda pair: pair[0])
+    item, other, ratio = (np.array([pair[k] for pair in pairs]) for k in range(3))
+    return listed(AlternativeRecords(item.astype(int), other.astype(int), ratio.astype(float)))
+
+
+def test_an_alternative_of_an_alternative_comes_after_it_and_a_cycle_ends():
+    found = of((0, 1, 2.0), (1, 2, 0.5), (2, 0, 1.0))
+    own = found.item == 0
+    assert found.alternative[own].tolist() == [1, 2]
+    assert found.ratio[own].tolist() == [2.0, 1.0]
+    assert found.steps[own].tolist() == [1, 2]
+    assert len(found.item) == 6
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    PAIRS,
+    st.lists(st.tuples(st.integers(0, 5), st.integers(0, 9)), max_size=12),
+    st.lists(st.integers(0, 12), min_size=6, max_size=6),
+)
+def test_no_unit_is_offered_twice(pairs, lines, stock):
+    found = of(*pairs)
+    item, wanted = (np.array([each[k] for each in lines], dtype=np.int64) for k in (0, 1))
+    free = np.array(stock, dtype=np.int64)
+    row, parts = offer(found, item, wanted, free)
+    taken = np.bincount(found.alternative[row[row >= 0]], parts[row >= 0], 6).astype(int)
+    np.testing.assert_array_equal(taken + free, stock)
+    assert (free >= 0).all()
+    for k in np.flatnonzero(row >= 0):
+        assert found.item[row[k]] == item[k]
+        assert parts[k] == np.ceil(wanted[k] * found.ratio[row[k]])
+
+
+def test_eight_threads_that_ask_at_once_get_each_unit_once():
+    free = np.array([0, 5_000, 3_000], dtype=np.int64)
+    held, found = Reservations(free), of((0, 1, 2.0), (0, 2, 1.0))
+
+    def ask(_):
+        given = []
+        for _ in range(1_000):
+            taken = held.take_alternative(found, 0, 1)
+            if taken is not None:
+                given.append(taken)
+        return given
+
+    with ThreadPoolExecutor(8) as threads:
+        given = [taken for some in threads.map(ask, range(8)) for taken in some]
+
+    by_row = np.bincount([row for row, _ in given], [parts for _, parts in given], 2)
+    assert by_row.tolist() == [5_000, 3_000]
+    assert len(given) == 2_500 + 3_000
+    assert (held.left(1), held.left(2)) == (0, 0)
+
+
+def test_a_reservation_is_all_or_nothing_and_can_be_given_back():
+    held = Reservations(np.array([3]))
+    assert not held.take(0, 4) and not held.take(0, 0)
+    assert held.take(0, 3) and not held.take(0, 1)
+    held.release(0, 2)
+    assert held.left(0) == 2
+
+
+def test_late_lines_are_offered_what_is_listed_and_it_leaves_the_shop(tmp_path):
+    others = [{"sku": sku, "supplier": "S", **PRODUCT} for sku in ("B", "C")]
+    lines = [line("L1", "A", 3, due="2026-06-10"), line("L2", "A", 2), line("L3", "A", 4)]
+    given = shop(
+        tmp_path,
+        lines,
+        products=others,
+        stock=[("A", 0), ("B", 7), ("C", 3)],
+        purchases=[("P1", "A", 20, "2026-06-20")],
+        alternatives=[
+            {"sku": "A", "alternative": "B", "rank": 1, "ratio": 2},
+            {"sku": "A", "alternative": "C", "rank": 2},
+            {"sku": "B", "alternative": "A", "rank": 1},
+        ],
+    )
+    tables, _ = promised(given)
+    # L2 and L3 were due to ship on the 5th, L1 has until the 10th: they choose first.
+    chosen = tables["promises"].set_index("order")["alternative"].fillna("")
+    assert chosen.to_dict() == {"L1": "C", "L2": "B", "L3": ""}
+    assert by_order(tables, "alternative_quantity") == {"L1": 3, "L2": 4, "L3": 0}
+    assert by_order(tables, "message")["L1"].endswith("Instead, 3 of C can ship at once.")
+    front = tables["storefront"].set_index("sku")["promisable_now"]
+    assert front.to_dict() == {"A": 0, "B": 3, "C": 0}
+    listed_now = tables["promise_alternatives"]
+    told = listed_now[["sku", "alternative", "kind", "promisable_now"]].to_numpy().tolist()
+    assert told == [["A", "B", "listed", 3]]
+
+
+def test_look_alikes_are_suggestions_of_one_category_price_and_wording(tmp_path):
+    def product(sku, description, category="c", price=10):
+        return {**PRODUCT, "sku": sku, "description": description, "category": category, "unit_price": price}
+
+    others = [
+        product("B", "Red wool scarf"),
+        product("C", "Blue wool scarf"),
+        product("D", "Red wool scarf", category="d"),
+        product("E", "Red wool scarf, cashmere", price=90),
+        product("F", "Garden hose"),
+    ]
+    stock = [("A", 0), ("B", 0), *((sku, 5) for sku in "CDEF")]
+    tables, _ = promised(shop(tmp_path, [line("L1", "B", 1)], products=others, stock=stock))
+    found = tables["promise_alternatives"]
+    assert found[["sku", "alternative", "kind"]].to_numpy().tolist() == [["B", "C", "suggestion"]]
+    assert 0.3 <= found["likeness"].iloc[0] < 1
+    assert tables["promises"]["alternative"].isna().all()

@@ -1,0 +1,119 @@
+"""What customers are told, one notice for each change; and what becomes of a delay that needs their yes."""
+
+from __future__ import annotations
+
+import pytest
+
+from forecasting.errors import RequestError
+from forecasting.promises.consent import read_answers
+from tests.forecasting.promises.test_promise import line, promised, shop
+
+SLOW = [("P1", "A", 9, "2026-07-20")]
+SOON = [("P1", "A", 9, "2026-06-15")]
+
+
+def told(tables):
+    table = tables["notices_to_customers"]
+    return table.set_index(["order", "kind"])
+
+
+def run_after(folder, lines, before, name="p", settings=(), **supply):
+    answers = supply.pop("answers", None)
+    given = shop(folder / name, lines, **supply)
+    table = None if before is None else before["promises"]
+    return promised(
+        given, settings=settings, applied=True, previous=table, previous_run="r", answers=answers
+    )[0]
+
+
+def test_a_line_that_waits_is_confirmed_once_and_no_other(tmp_path):
+    lines = [line("L1", "A", 4), line("L2", "A", 2), line("L3", "A", 1, kind="standing", due="2026-07-01")]
+    first = run_after(tmp_path, lines, None, "a", stock=[("A", 2)], purchases=SOON)
+    assert told(first).index.tolist() == [("L1", "backorder_confirmed"), ("L2", "backorder_confirmed")]
+    text = told(first)["text"].iloc[0]
+    assert text.startswith("We have your order of 4 of A.") and "will be with you by" in text
+    assert "2 of these ship now." in text
+    again = run_after(tmp_path, lines, first, "b", stock=[("A", 2)], purchases=SOON)
+    assert len(told(again)) == 0
+
+
+def test_a_run_that_is_only_tried_out_first_tells_nobody(tmp_path):
+    tables, _ = promised(shop(tmp_path, [line("L1", "A", 4)], purchases=SOON))
+    assert len(told(tables)) == 0
+
+
+def test_each_change_is_told_in_its_own_words(tmp_path):
+    lines = [line("L1", "A", 3, due="2026-07-01"), line("L2", "A", 2)]
+    first = run_after(tmp_path, lines, None, "a", purchases=SOON)
+    later = run_after(tmp_path, lines, first, "b", purchases=SLOW)
+    assert told(later).index.tolist() == [("L1", "deadline_cannot_be_met"), ("L2", "new_date")]
+    said = told(later)["text"].tolist()
+    assert said[0].startswith("We are sorry: we cannot make your deadline, 1 Jul 2026, for 3 of A.")
+    assert said[1].startswith("We are sorry: 2 of A will be later than we said.\nYou will have it by ")
+    here = run_after(tmp_path, lines, later, "c", stock=[("A", 9)])
+    assert told(here).index.tolist() == [("L1", "now_shipping"), ("L2", "now_shipping")]
+    assert told(here)["text"].iloc[1] == "2 of A are in and ship now: with you by 9 Jun 2026."
+
+
+def test_the_same_change_has_the_same_key(tmp_path):
+    lines = [line("L1", "A", 3)]
+    first = run_after(tmp_path, lines, None, "a", purchases=SOON)
+    keys = [
+        told(run_after(tmp_path, lines, first, name, purchases=SLOW))["key"].tolist() for name in ("b", "c")
+    ]
+    assert keys[0] == keys[1] and len(keys[0]) == 1
+
+
+def test_a_delay_waits_for_a_yes_and_a_no_sets_the_goods_free(tmp_path):
+    lines = [line("L1", "A", 3), line("L2", "A", 3, on="2026-06-06")]
+    first = run_after(tmp_path, lines, None, "a", purchases=[("P1", "A", 3, "2026-06-15")])
+    late = run_after(tmp_path, lines, first, "b", purchases=[("P1", "A", 3, "2026-07-20")])
+    state = late["promises"].set_index("order")
+    assert (state.loc["L1", "delays"], state.loc["L1", "consent"]) == (1, "waiting")
+    assert "You may cancel it at no cost." in told(late).loc[("L1", "new_date"), "text"]
+
+    said_no = {("L1", "1"): "declined"}
+    freed = run_after(tmp_path, lines, late, "c", purchases=[("P1", "A", 3, "2026-07-20")], answers=said_no)
+    state = freed["promises"].set_index("order")
+    assert state["consent"].to_dict() == {"L1": "declined", "L2": "not_needed"}
+    assert state["allocated_from"].to_dict() == {"L1": "none", "L2": "purchase"}
+    assert "L1" not in set(told(freed).index.get_level_values(0))
+
+
+@pytest.mark.parametrize(("means", "state"), [("keep", "agreed"), ("cancel", "declined")])
+def test_silence_after_a_second_delay_means_what_the_setting_says(tmp_path, means, state):
+    lines, settings = [line("L1", "A", 3)], (f"consent_silence={means}", "consent_silence_days=0")
+    tables = None
+    for name, due in (("a", "2026-06-15"), ("b", "2026-07-01"), ("c", "2026-07-20")):
+        tables = run_after(tmp_path, lines, tables, name, settings, purchases=[("P1", "A", 3, due)])
+    waiting = tables["promises"].iloc[0]
+    assert (waiting["delays"], waiting["consent"]) == (2, "waiting")
+    expected = "cancel it" if means == "cancel" else "take it that you still want it"
+    assert expected in told(tables)["text"].iloc[0]
+    tables = run_after(tmp_path, lines, tables, "d", settings, purchases=[("P1", "A", 3, "2026-07-20")])
+    assert tables["promises"]["consent"].tolist() == [state]
+
+
+def test_templates_are_by_language_and_a_company_overrides_them(tmp_path):
+    lines = [line("L1", "A", 3)]
+    german = run_after(tmp_path, lines, None, "a", ("notice_language=de",), purchases=SOON)
+    assert told(german)["subject"].iloc[0] == "Ihre Bestellung L1: A ist im Rückstand"
+    own = tmp_path / "texts" / "en"
+    own.mkdir(parents=True)
+    (own / "backorder_confirmed.txt").write_text("Subject: {{ sku }}\n\nHello {{ customer }}: {{ date }}\n")
+    mine = run_after(tmp_path, lines, None, "b", (f"notice_templates={own.parent}",), purchases=SOON)
+    assert told(mine)["subject"].iloc[0] == "A" and told(mine)["text"].iloc[0].startswith("Hello : ")
+    (own / "backorder_confirmed.txt").write_text("Subject: {{ colour }}\n\n")
+    with pytest.raises(RequestError, match="'colour' is undefined"):
+        run_after(tmp_path, lines, None, "c", (f"notice_templates={own.parent}",), purchases=SOON)
+    with pytest.raises(RequestError, match="fr/backorder_confirmed"):
+        run_after(tmp_path, lines, None, "d", ("notice_language=fr",), purchases=SOON)
+
+
+def test_answers_are_yes_or_no(tmp_path):
+    file = tmp_path / "answers.csv"
+    file.write_text("order,line,answer\nL1,1,yes\nL2,,no\n")
+    assert read_answers(file) == {("L1", "1"): "agreed", ("L2", ""): "declined"}
+    file.write_text("order,line,answer\nL1,1,maybe\n")
+    with pytest.raises(RequestError, match="row 2: the answer 'maybe'"):
+        read_answers(file)

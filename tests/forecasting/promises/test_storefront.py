@@ -1,0 +1,90 @@
+"""What the shop says of an item: in stock, on backorder, pre-order or out of stock, within its cap."""
+
+from __future__ import annotations
+
+import pytest
+
+from forecasting.domain import day_number
+from tests.forecasting.promises.test_promise import AS_OF, PRODUCT, line, promised, shop
+
+COMING = [("P1", "A", 10, "2026-06-15")]
+
+
+def front(tables, sku="A"):
+    return tables["storefront"].set_index("sku").loc[sku]
+
+
+def test_what_is_shown_as_available_reads_so_and_the_other_as_on_backorder(tmp_path):
+    shown = {"sku": "B", "supplier": "S", "shown_as": "available", **PRODUCT}
+    given = shop(tmp_path, [], products=[shown], purchases=[*COMING, ("P2", "B", 4, "2026-06-15")])
+    tables, _ = promised(given)
+    assert front(tables)["says"].startswith("On backorder, with you by ")
+    assert front(tables, "B")["says"].startswith("Available, with you by ")
+    assert front(tables, "B")["status"] == "on_backorder"
+    assert front(tables)["eta_p90"] == tables["promisable"].set_index("sku").loc["A", "from"]
+
+
+def test_stock_zero_and_backorders_refused_is_out_of_stock(tmp_path):
+    refused = {"sku": "B", "supplier": "S", "backorder": "refused", **PRODUCT}
+    tables, _ = promised(shop(tmp_path, [], products=[refused], purchases=[("P1", "B", 10, "2026-06-15")]))
+    said = front(tables, "B")
+    assert (said["status"], said["says"], said["backorder_room"]) == ("out_of_stock", "Out of stock", 0)
+    assert said["eta_p90"] is None or said["eta_p90"] != said["eta_p90"]
+
+
+@pytest.mark.parametrize(
+    ("own", "settings", "room"),
+    [
+        (5, (), 2),
+        (3, (), 0),
+        (0, (), 0),
+        ("", ("max_backorder_quantity=4",), 1),
+        ("", ("max_backorder_days=5.5",), 2),
+        (9, ("max_backorder_days=4", "max_backorder_quantity=7"), 1),
+    ],
+)
+def test_no_more_than_the_cap_may_be_on_backorder(tmp_path, own, settings, room):
+    capped = {"sku": "B", "supplier": "S", "max_backorder_quantity": own, **PRODUCT}
+    given = shop(tmp_path, [line("L1", "B", 3)], products=[capped])
+    tables, _ = promised(given, {"B": 3}, settings, next_order="2026-06-15")
+    said = front(tables, "B")
+    assert (said["on_backorder"], said["backorder_room"]) == (3, room)
+    assert said["status"] == ("on_backorder" if room else "out_of_stock")
+
+
+def test_an_item_that_is_not_on_sale_yet_is_a_pre_order_from_its_day_on(tmp_path):
+    new = {"sku": "B", "supplier": "S", "available_from": "2026-06-20", **PRODUCT}
+    tables, _ = promised(shop(tmp_path, [], products=[new], purchases=[("P1", "B", 4, "2026-06-12")]))
+    said = front(tables, "B")
+    assert (said["status"], said["eta_p90"]) == ("pre_order", "2026-06-20")
+    assert said["says"] == "Pre-order: on sale from 20 Jun 2026, with you by 20 Jun 2026"
+
+
+def test_what_can_be_promised_grows_with_each_arrival(tmp_path):
+    lines = [line("L1", "A", 2)]
+    purchases = [("P1", "A", 10, "2026-06-15"), ("P2", "A", 5, "2026-06-25")]
+    tables, _ = promised(shop(tmp_path, lines, stock=[("A", 3)], purchases=purchases))
+    steps = tables["promisable"]
+    assert steps["quantity"].tolist() == [1, 10, 5] and steps["in_all"].tolist() == [1, 11, 16]
+    assert steps["from"].iloc[0] == "2026-06-09" and steps["from"].is_monotonic_increasing
+    said = front(tables)
+    assert said["promisable_by_date"] == "; ".join(
+        f"{units} by {day}" for units, day in zip(steps["in_all"], steps["from"], strict=True)
+    )
+    assert (said["status"], said["promisable_now"]) == ("in_stock", 1)
+
+
+def test_an_item_past_its_end_is_out_of_stock(tmp_path):
+    gone = {"sku": "B", "supplier": "S", "ends_on": "2026-06-01", **PRODUCT}
+    tables, _ = promised(shop(tmp_path, [], products=[gone], stock=[("B", 4)]))
+    assert front(tables, "B")["status"] == "out_of_stock"
+    assert day_number("2026-06-01") < AS_OF
+
+
+def test_what_is_gone_and_cannot_be_ordered_any_more_is_out_of_stock(tmp_path):
+    given = shop(tmp_path, [])
+    assert front(promised(given)[0])["status"] == "out_of_stock"
+    said = front(promised(given, next_order="2026-06-15")[0])
+    # Ordered on the 15th, there on the 25th.
+    assert (said["status"], said["eta_p90"]) == ("on_backorder", "2026-06-25")
+    assert said["says"] == "On backorder, with you by 25 Jun 2026"
