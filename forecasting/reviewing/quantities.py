@@ -161,6 +161,14 @@ def cover_days(line: Line, quantity: Decimal) -> Decimal | None:
     return days.quantize(Decimal(1)) if days < FAR_DAYS else None
 
 
+def runs_out_on(line: Line) -> date | None:
+    """The day on which what lies there now is used up at the expected demand; None: not for years."""
+    if line.daily_demand <= 0:
+        return None
+    days = max(line.on_hand - line.backlog, Decimal(0)) / line.daily_demand
+    return line.as_of + timedelta(days=int(days)) if days < FAR_DAYS else None
+
+
 def plain(number: Decimal) -> str:
     """A quantity in words: without zeros that say nothing, a comma between thousands."""
     rounded = number.quantize(SHARE)
