@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
-
-from forecasting.store.application.lines import Line
 
 COLUMNS = (
     "supplier",
@@ -44,17 +42,13 @@ def safe(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def _cells(line: Line) -> Sequence[Any]:
-    return [getattr(line, name) for name in COLUMNS]
-
-
-def csv_text(lines: Sequence[Line]) -> Iterator[str]:
-    """The lines as CSV, piece by piece; figures with a point, dates as 2026-06-28."""
+def csv_text(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+    """Lines, the COLUMNS of each, as CSV, piece by piece; figures with a point, dates as 2026-06-28."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    for line in lines:
-        writer.writerow([_plain(value) for value in _cells(line)])
+    for row in rows:
+        writer.writerow([_plain(value) for value in row])
         if buffer.tell() > 100_000:
             yield buffer.getvalue()
             buffer.seek(0)
@@ -69,24 +63,23 @@ def _plain(value: Any) -> str:
     return "" if value is None else safe(str(value))
 
 
-def workbook(lines: Sequence[Line]) -> bytes:
-    """The lines as an Excel file."""
+def workbook(rows: Iterable[Sequence[Any]]) -> bytes:
+    """Lines, the COLUMNS of each, as an Excel file."""
     from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet("lines")
     sheet.freeze_panes = "A2"
-    from openpyxl.cell import WriteOnlyCell
-
     head = []
     for name in COLUMNS:
         cell = WriteOnlyCell(sheet, name)
         cell.font = Font(bold=True)
         head.append(cell)
     sheet.append(head)
-    for line in lines:
-        sheet.append([_typed(sheet, value) for value in _cells(line)])
+    for row in rows:
+        sheet.append([_typed(sheet, value) for value in row])
     written = io.BytesIO()
     book.save(written)
     return written.getvalue()

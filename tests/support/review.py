@@ -56,12 +56,20 @@ class Databases:
             shutil.copy(sql_target(self.base).database, file)
             return f"sqlite:///{file}"
         target = sql_target(self.base)
-        template = target.database
-        engine = sa.create_engine(target.set(database="postgres"), isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.exec_driver_sql(f"create database {name} template {template}")
-        engine.dispose()
+        self._run(f"create database {name} template {target.database}")
         return target.set(database=name).render_as_string(hide_password=False)
+
+    def drop(self, url: str) -> None:
+        """Be done with one; SQLite's go with their folder."""
+        if self.kind == "postgresql":
+            self._run(f"drop database {sql_target(url).database} with (force)")
+
+    def _run(self, statement: str) -> None:
+        target = sql_target(self.base).set(database="postgres")
+        engine = sa.create_engine(target, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.exec_driver_sql(statement)
+        engine.dispose()
 
 
 def opened(url: str) -> Store:

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from forecasting.store.application import lines as reading
-from forecasting.store.application.lines import Line, Selection, open_to_bulk
+from forecasting.store.application.lines import Line, Selection
 from forecasting.store.application.opened import Transaction
 from forecasting.store.application.plans import now
 from forecasting.store.application.tables import LINE, STATE, changes, decisions, plan_table, snoozes
@@ -91,7 +91,7 @@ def save(transaction: Transaction, line: Line, new: State, author: Author) -> bo
 
 def approve_all(transaction: Transaction, wanted: Selection, author: Author) -> tuple[int, Decimal]:
     """Approve what of a selection waits for a decision. Returns how many lines, and their money."""
-    conditions = [*open_to_bulk(wanted).conditions(), reading.quantity > 0]
+    conditions = [*wanted.conditions(), reading.status == "open", reading.quantity > 0]
     at = now()
     as_was = {f"old_{name}": x.c[name] for name in STATE} | {f"new_{name}": x.c[name] for name in STATE}
     columns = {

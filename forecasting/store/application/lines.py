@@ -6,8 +6,9 @@ selections of it, by the same conditions.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,7 @@ import sqlalchemy as sa
 
 from forecasting.store.application.opened import Transaction
 from forecasting.store.application.tables import decisions, plan_table, snoozes
+from forecasting.store.application.writing import holds
 
 RISKY = 0.3
 """A line whose risk of running out before goods arrive is at least this is said to run out."""
@@ -66,7 +68,8 @@ _COLUMNS = {
 }
 
 _FROM = (
-    r.join(d, sa.and_(d.c.run == r.c.run, d.c.location == r.c.location, d.c.sku == r.c.sku))
+    # Every line has its details; joined from the outside a database leaves them out where none is asked for.
+    r.outerjoin(d, sa.and_(d.c.run == r.c.run, d.c.location == r.c.location, d.c.sku == r.c.sku))
     .outerjoin(x, sa.and_(x.c.run == r.c.run, x.c.location == r.c.location, x.c.sku == r.c.sku))
     .outerjoin(s, sa.and_(s.c.location == r.c.location, s.c.sku == r.c.sku))
 )
@@ -158,7 +161,7 @@ class Selection:
                 found.append(column == wanted)
         if self.search:
             texts = (r.c.sku, d.c.description, r.c.supplier)
-            found.append(sa.or_(*(text.icontains(self.search, autoescape=True) for text in texts)))
+            found.append(sa.or_(*(holds(text, self.search) for text in texts)))
         if self.skus:
             found.append(sa.func.lower(r.c.sku).in_([sku.lower() for sku in self.skus]))
         if self.only:
@@ -263,7 +266,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Totals:
-    """Of a selection: its lines, what they cost in all, those that wait for a decision, and their money."""
+    """Of a selection: its lines, what they cost in all, those that wait for a decision, and their money.
+
+    What waits orders something: it is what a bulk approval approves.
+    """
 
     lines: int
     value: Decimal
@@ -283,16 +289,33 @@ def _line(row: Any) -> Line:
 LINES = select_lines(*(_COLUMNS[name].label(name) for name in Line.__dataclass_fields__))
 
 
-def find_lines(transaction: Transaction, wanted: Selection) -> Sequence[Line]:
-    """The lines of the selection's page."""
+def _items(wanted: Selection) -> sa.Select[Any]:
+    """The items of the lines of the selection's page, in their order."""
     key = SORTS[wanted.sort]
-    statement = (
-        LINES.where(*wanted.conditions())
-        .order_by((key.desc() if wanted.down else key.asc()).nulls_last(), d.c.number)
+    return (
+        select_lines(r.c.location, r.c.sku)
+        .where(*wanted.conditions())
+        .order_by((key.desc() if wanted.down else key.asc()).nulls_last(), r.c.location, r.c.sku)
         .limit(wanted.size)
         .offset((wanted.page - 1) * wanted.size)
     )
-    return [_line(row) for row in transaction.execute(statement)]
+
+
+def find_lines(transaction: Transaction, wanted: Selection) -> Sequence[Line]:
+    """The lines of the selection's page."""
+    # To sort whole lines takes far longer than to sort their names.
+    place = {tuple(row): at for at, row in enumerate(transaction.execute(_items(wanted)))}
+    locations, skus = {location for location, _ in place}, [sku for _, sku in place]
+    these = (r.c.run == wanted.run, r.c.location.in_(locations), r.c.sku.in_(skus))
+    found = [_line(row) for row in transaction.execute(LINES.where(*these))]
+    shown = [line for line in found if (line.location, line.sku) in place]
+    return sorted(shown, key=lambda line: place[line.location, line.sku])
+
+
+def find_cells(transaction: Transaction, wanted: Selection, names: Sequence[str]) -> Iterator[Sequence[Any]]:
+    """Some attributes of the selection's lines, row by row: for files of very many lines."""
+    chosen = _items(wanted).with_only_columns(*(_COLUMNS[name] for name in names))
+    yield from transaction.execution_options(yield_per=2_000).execute(chosen)
 
 
 def totals(transaction: Transaction, wanted: Selection) -> Totals:
@@ -322,21 +345,22 @@ def find_numbered(transaction: Transaction, run: str, number: int) -> Line | Non
     return None if row is None else _line(row)
 
 
-def open_to_bulk(wanted: Selection) -> Selection:
-    """Those of a selection that a bulk approval approves: what waits for a decision, and orders something."""
-    return replace(wanted, status="open", only=wanted.only or "suggested")
-
-
 def words_of(transaction: Transaction, run: str, column: str) -> Sequence[str]:
-    """The different words in a column (``category``, ``location``, ``supplier``), in their order."""
-    source = d.c.category if column == "category" else r.c[column]
-    statement = select_lines(source).where(r.c.run == run).distinct().order_by(source)
+    """The different words in a column (``category``, ``location``), in their order."""
+    source = d if column == "category" else r
+    statement = sa.select(source.c[column]).where(source.c.run == run).distinct().order_by(source.c[column])
     return [word for word in transaction.scalars(statement) if word]
 
 
 def count_by_reason(transaction: Transaction, run: str) -> Sequence[tuple[str, int]]:
     """How many lines have nothing suggested, by the first flag of WHY_NOT that says why."""
-    why = sa.case(*((_flagged(flag), flag) for flag in WHY_NOT), else_="enough").label("why")
-    inner = select_lines(why).where(r.c.run == run, FILTERS["not_suggested"]).subquery()
-    statement = sa.select(inner.c.why, sa.func.count()).group_by(inner.c.why).order_by(sa.func.count().desc())
-    return [(word, count) for word, count in transaction.execute(statement)]
+    statement = (
+        select_lines(r.c.flags, sa.func.count())
+        .where(r.c.run == run, FILTERS["not_suggested"])
+        .group_by(r.c.flags)
+    )
+    counted: Counter[str] = Counter()
+    for flags, count in transaction.execute(statement):
+        words = flags.split(";")
+        counted[next((flag for flag in WHY_NOT if flag in words), "enough")] += count
+    return counted.most_common()

@@ -84,7 +84,7 @@ class Store:
 def _prepare_sqlite(connection: Any, _: Any) -> None:
     # The driver would begin transactions late; they begin where SQLAlchemy says so.
     connection.isolation_level = None
-    for pragma in ("journal_mode=wal", "synchronous=normal", "busy_timeout=10000"):
+    for pragma in ("journal_mode=wal", "synchronous=normal", "busy_timeout=10000", "mmap_size=268435456"):
         connection.execute(f"pragma {pragma}")
 
 

@@ -71,6 +71,20 @@ def rows_of(transaction: Transaction, table: str, run: str, *order: str) -> Sequ
     return [dict(row) for row in found.mappings()]
 
 
+def rows_with_descriptions(transaction: Transaction, table: str, run: str, *order: str) -> Sequence[Row]:
+    """The same of a table about items, each row with the item's ``description``; empty where it has none."""
+    source, details = plan_table(table), plan_table("line_details")
+    keys = [source.c[key[1:]].desc() if key.startswith("-") else source.c[key] for key in order]
+    same = sa.and_(*(details.c[name] == source.c[name] for name in ("run", "location", "sku")))
+    statement = (
+        sa.select(source, sa.func.coalesce(details.c.description, "").label("description"))
+        .select_from(source.outerjoin(details, same))
+        .where(source.c.run == run)
+        .order_by(*keys)
+    )
+    return [dict(row) for row in transaction.execute(statement).mappings()]
+
+
 def rows_of_item(transaction: Transaction, table: str, run: str, location: str, sku: str) -> Sequence[Row]:
     """The rows of one item in a plan's table."""
     source = plan_table(table)

@@ -150,4 +150,6 @@ def plan_table(name: str) -> sa.Table:
     table = sql_table(name, columns if RUN.name in columns else {**columns, RUN.name: RUN})
     if name == "recommendations":
         sa.Index("recommendations_by_supplier", table.c.run, table.c.supplier)
+    if name == "line_details":
+        sa.Index("line_details_by_number", table.c.run, table.c.number)
     return table

@@ -23,7 +23,7 @@ from forecasting.reviewing.refusals import (
     RefusedError,
 )
 from forecasting.reviewing.roles import DECIDE, READ
-from forecasting.store.application.lines import Line, find_lines, find_numbered, open_to_bulk, totals
+from forecasting.store.application.lines import Line, find_lines, find_numbered, totals
 from forecasting.store.application.opened import Store
 from forecasting.store.application.plans import Plan, rows_of
 from forecasting.store.application.suppliers import supplier_orders
@@ -200,13 +200,12 @@ def _add_reading(api: FastAPI) -> None:
         wanted = selection(_plan(store).run, said, size=size)
         with store.reading() as transaction:
             found, sums = find_lines(transaction, wanted), totals(transaction, wanted)
-            waits = totals(transaction, open_to_bulk(wanted))
         return {
             "lines": [_out(line) for line in found],
             "total_lines": sums.lines,
             "total_value": sums.value,
-            "open_lines": waits.open_lines,
-            "open_value": waits.open_value,
+            "open_lines": sums.open_lines,
+            "open_value": sums.open_value,
         }
 
     @api.get("/lines/{number}", response_model=LineOut)

@@ -33,7 +33,6 @@ from forecasting.store.application.lines import (
     Selection,
     find_lines,
     find_numbered,
-    open_to_bulk,
     totals,
     words_of,
 )
@@ -60,13 +59,11 @@ def grid_values(
     wanted = selection(plan.run, said, only=only, size=size)
     with store.reading() as transaction:
         lines, sums = find_lines(transaction, wanted), totals(transaction, wanted)
-        bulk = totals(transaction, open_to_bulk(wanted))
         categories, locations = (words_of(transaction, plan.run, each) for each in ("category", "location"))
     return {
         "wanted": wanted,
         "lines": lines,
         "total": sums,
-        "bulk": bulk,
         "categories": categories,
         "locations": locations,
         "link": links(path, said),

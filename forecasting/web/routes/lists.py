@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from forecasting.store.application.lines import count_by_reason
 from forecasting.store.application.opened import Store
-from forecasting.store.application.plans import Plan, rows_of
+from forecasting.store.application.plans import Plan, Row, rows_of, rows_with_descriptions
 from forecasting.store.flags import FLAGS
 from forecasting.web.caller import Database, Reader
 from forecasting.web.rendering import current_plan, page, shared
@@ -36,16 +34,9 @@ def not_suggested(request: Request, caller: Reader, store: Database) -> Response
     return page(request, template, {**shared(caller, plan), **values, "reasons": reasons, "why": WHY})
 
 
-def _table(store: Store, plan: Plan, name: str, *order: str) -> list[dict[str, Any]]:
+def _table(store: Store, plan: Plan, name: str, *order: str) -> list[Row]:
     with store.reading() as transaction:
-        rows = [dict(row) for row in rows_of(transaction, name, plan.run, *order)]
-        details = {
-            (row["location"], row["sku"]): row for row in rows_of(transaction, "line_details", plan.run)
-        }
-    for row in rows:
-        known = details.get((row.get("location"), row.get("sku")))
-        row["description"] = "" if known is None else known["description"]
-    return rows
+        return list(rows_with_descriptions(transaction, name, plan.run, *order))
 
 
 @router.get("/excess")

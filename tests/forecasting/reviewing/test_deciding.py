@@ -25,7 +25,7 @@ from forecasting.reviewing.refusals import (
     PlanReplacedError,
     RefusedError,
 )
-from forecasting.store.application.lines import Selection, find_line, open_to_bulk, totals
+from forecasting.store.application.lines import Selection, find_line, totals
 from forecasting.store.application.plans import latest_plan, register_plans
 from tests.support.review import ANN, BOB, line, lines, planned, seen, write
 
@@ -38,7 +38,7 @@ def shown(store, **wanted):
     """What a buyer sees above a list: the selection, how many lines wait, and their money."""
     with store.reading() as transaction:
         selection = Selection(latest_plan(transaction).run, only="suggested", **wanted)
-        counted = totals(transaction, open_to_bulk(selection))
+        counted = totals(transaction, selection)
     return selection, counted.open_lines, counted.open_value
 
 
