@@ -14,10 +14,10 @@ import pytest
 
 from forecasting.reviewing.accounts import add_person, make_token
 from forecasting.serving import DATABASE
-from forecasting.store.application.opened import Store
 from forecasting.store.application.people import Person
 from tests.support.browser import CHROMIUM_MISSING, PASSWORD, Browser, chromium
 from tests.support.paths import ROOT
+from tests.support.review import opened
 from tests.support.web import Client
 
 PEOPLE = {
@@ -30,7 +30,7 @@ PEOPLE = {
 
 def let_in(url: str) -> None:
     """Everyone, with one password."""
-    store = Store(url)
+    store = opened(url)
     for person in PEOPLE.values():
         add_person(store, person, PASSWORD)
     store.close()
