@@ -23,10 +23,11 @@ from forecasting.reviewing.refusals import (
 from forecasting.reviewing.roles import DECIDE, require, require_money
 from forecasting.store.application import deciding as store
 from forecasting.store.application.deciding import Author, State, Undone
-from forecasting.store.application.lines import Line, Selection, find_line, find_numbered
+from forecasting.store.application.lines import Line, find_line, find_numbered
 from forecasting.store.application.opened import Store, Transaction
 from forecasting.store.application.people import Person
 from forecasting.store.application.plans import latest_plan
+from forecasting.store.application.selection import Selection
 
 LONGEST_REASON = 500
 

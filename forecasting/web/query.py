@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from urllib.parse import urlencode
 
-from forecasting.store.application.lines import FILTERS, SORTS, STATUSES, WHY_NOT, Selection
+from forecasting.store.application.selection import FILTERS, SORTS, STATUSES, WHY_NOT, Selection
 
 MOST_SKUS = 2_000
 SIZE = 100

@@ -18,10 +18,11 @@ from forecasting.inputs.read_records import read_records
 from forecasting.planning.plan import plan
 from forecasting.reviewing.deciding import Seen
 from forecasting.run import Result
-from forecasting.store.application.lines import Line, Selection, find_lines
+from forecasting.store.application.lines import Line, find_lines
 from forecasting.store.application.opened import Store
 from forecasting.store.application.people import Person
 from forecasting.store.application.plans import latest_plan, register_plans
+from forecasting.store.application.selection import Selection
 from forecasting.store.connection import sql_target
 from forecasting.store.database import write_run
 

@@ -10,10 +10,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from forecasting.store.application import lines as reading
-from forecasting.store.application.lines import Line, Selection
+from forecasting.store.application import line_source as reading
+from forecasting.store.application.lines import Line
 from forecasting.store.application.opened import Transaction
 from forecasting.store.application.plans import now
+from forecasting.store.application.selection import Selection
 from forecasting.store.application.tables import LINE, STATE, changes, decisions, plan_table, snoozes
 from forecasting.store.application.writing import insert_unless_there, inserting
 

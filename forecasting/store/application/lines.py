@@ -1,8 +1,4 @@
-"""The lines of a plan as buyers see them: the recommendation, and what was decided about it.
-
-One statement says what a line is (``LINES``); what is shown, counted, approved in bulk and exported are
-selections of it, by the same conditions.
-"""
+"""The lines of a plan as buyers see them: found, counted, and as rows of files."""
 
 from __future__ import annotations
 
@@ -15,178 +11,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from forecasting.store.application.line_source import COLUMNS, d, quantity, r, select_lines, status, value
 from forecasting.store.application.opened import Transaction
-from forecasting.store.application.tables import decisions, plan_table, snoozes
-from forecasting.store.application.writing import holds
-
-RISKY = 0.3
-"""A line whose risk of running out before goods arrive is at least this is said to run out."""
-
-DATA_FLAGS = (
-    "stock_assumed",
-    "stock_contradiction",
-    "location_mismatch",
-    "infeasible_terms",
-    "absurd_costs",
-    "orders_unknown",
-    "odd_order",
-    "level_shift",
-)
-"""Flags that say: look at the data before you believe the quantity."""
-
-r, d = plan_table("recommendations"), plan_table("line_details")
-x, s = decisions, snoozes
-
-quantity = sa.func.coalesce(x.c.quantity, r.c.quantity)
-value = sa.func.coalesce(x.c.value, r.c.value)
-held = sa.and_(s.c.until.is_not(None), s.c.until > r.c.as_of)
-status = sa.case(
-    (sa.and_(x.c.status == "snoozed", x.c.snoozed_until <= r.c.as_of), "open"),
-    (x.c.status.is_not(None), x.c.status),
-    (held, "snoozed"),
-    else_="open",
-)
-saving = r.c.expected_cost - sa.func.coalesce(x.c.expected_cost, r.c.expected_cost_if_ordered)
-
-_COLUMNS = {
-    **{column.name: column for column in r.c if column.name not in {"policy", "model", "rule", "packs"}},
-    **{column.name: column for column in d.c if column.name not in r.c},
-    "model": r.c.model,
-    "suggested": r.c.quantity,
-    "quantity": quantity,
-    "unit_cost": sa.func.coalesce(x.c.unit_cost, r.c.unit_cost),
-    "value": value,
-    "risk": sa.func.coalesce(x.c.risk, r.c.stockout_probability_if_ordered),
-    "cost": sa.func.coalesce(x.c.expected_cost, r.c.expected_cost_if_ordered),
-    "saving": saving,
-    "status": status,
-    "note": sa.func.coalesce(x.c.reason, s.c.reason, ""),
-    "snoozed_until": sa.func.coalesce(x.c.snoozed_until, sa.case((held, s.c.until))),
-    "version": sa.func.coalesce(x.c.version, 0),
-    "changed_by": x.c.changed_by,
-    "changed_at": x.c.changed_at,
-}
-
-_FROM = (
-    # Every line has its details; joined from the outside a database leaves them out where none is asked for.
-    r.outerjoin(d, sa.and_(d.c.run == r.c.run, d.c.location == r.c.location, d.c.sku == r.c.sku))
-    .outerjoin(x, sa.and_(x.c.run == r.c.run, x.c.location == r.c.location, x.c.sku == r.c.sku))
-    .outerjoin(s, sa.and_(s.c.location == r.c.location, s.c.sku == r.c.sku))
-)
-
-SORTS = {
-    "saving": saving,
-    "sku": r.c.sku,
-    "supplier": r.c.supplier,
-    "category": d.c.category,
-    "on_hand": r.c.on_hand,
-    "on_order": r.c.on_order,
-    "owed": r.c.backlog,
-    "suggested": r.c.quantity,
-    "quantity": quantity,
-    "value": value,
-    "risk": r.c.stockout_probability,
-    "cover": (r.c.inventory_position + quantity) / sa.func.nullif(d.c.daily_demand, 0),
-    "order_by": r.c.order_by,
-    "arrives_on": r.c.arrives_on,
-    "status": status,
-}
-
-
-def _flagged(*words: str) -> sa.ColumnElement[bool]:
-    every = ";" + r.c.flags + ";"
-    return sa.or_(*(every.contains(f";{word};") for word in words))
-
-
-FILTERS: dict[str, sa.ColumnElement[bool]] = {
-    "suggested": sa.or_(r.c.quantity > 0, quantity > 0, x.c.version > 0),
-    "not_suggested": sa.and_(r.c.quantity == 0, quantity == 0),
-    "owed": r.c.backlog > 0,
-    "runs_out": r.c.stockout_probability >= RISKY,
-    "new": _flagged("no_history", "not_known_yet"),
-    "data": _flagged(*DATA_FLAGS),
-    "excess": _flagged("excess"),
-    "odd": _flagged("odd_order"),
-    "overdue": _flagged("overdue"),
-    "edited": quantity != r.c.quantity,
-    "plain": sa.and_(r.c.stockout_probability < RISKY, r.c.backlog == 0, ~_flagged(*DATA_FLAGS)),
-}
-"""What lines can be narrowed to, by name."""
-
-STATUSES = ("open", "approved", "rejected", "snoozed")
-
-
-@dataclass(frozen=True)
-class Selection:
-    """Which lines of a plan, in which order, and which part of them.
-
-    Attributes:
-        run: the plan.
-        supplier, category, location: exactly these; None: any. An empty supplier is that of lines with none.
-        search: a part of the SKU, description or supplier, in any case.
-        skus: only these; empty: any.
-        only: a name of FILTERS; empty: all.
-        status: one of STATUSES; empty: any.
-        under: a line's money must be below it; None: any.
-        reason: a flag that must be there (why nothing is suggested); ``enough``: none of those there are.
-        sort: a name of SORTS. down: whether the largest comes first.
-        page, size: which part; the first is 1.
-
-    """
-
-    run: str
-    supplier: str | None = None
-    category: str | None = None
-    location: str | None = None
-    search: str = ""
-    skus: tuple[str, ...] = ()
-    only: str = ""
-    status: str = ""
-    under: Decimal | None = None
-    reason: str = ""
-    sort: str = "saving"
-    down: bool = True
-    page: int = 1
-    size: int = 100
-
-    def conditions(self) -> list[sa.ColumnElement[bool]]:
-        """What a line has to be."""
-        found = [r.c.run == self.run]
-        for column, wanted in (
-            (r.c.supplier, self.supplier),
-            (d.c.category, self.category),
-            (r.c.location, self.location),
-        ):
-            if wanted is not None:
-                found.append(column == wanted)
-        if self.search:
-            texts = (r.c.sku, d.c.description, r.c.supplier)
-            found.append(sa.or_(*(holds(text, self.search) for text in texts)))
-        if self.skus:
-            found.append(sa.func.lower(r.c.sku).in_([sku.lower() for sku in self.skus]))
-        if self.only:
-            found.append(FILTERS[self.only])
-        if self.status:
-            found.append(status == self.status)
-        if self.under is not None:
-            found.append(value < self.under)
-        if self.reason:
-            found.append(_flagged(self.reason) if self.reason != "enough" else ~_flagged(*WHY_NOT))
-        return found
-
-
-WHY_NOT = (
-    "ended",
-    "not_known_yet",
-    "infeasible_terms",
-    "no_history",
-    "minimum_out_of_reach",
-    "order_not_worth",
-    "budget",
-    "volume_limit",
-    "excess",
-)
-"""Flags that say why nothing is suggested, the first that is there; without one, stock is enough."""
+from forecasting.store.application.selection import FILTERS, SORTS, WHY_NOT, Selection
 
 
 @dataclass(frozen=True)
@@ -277,16 +104,11 @@ class Totals:
     open_value: Decimal
 
 
-def select_lines(*columns: Any) -> sa.Select[Any]:
-    """Some columns of the lines of all plans."""
-    return sa.select(*columns).select_from(_FROM)
-
-
 def _line(row: Any) -> Line:
     return Line(**row._mapping)
 
 
-LINES = select_lines(*(_COLUMNS[name].label(name) for name in Line.__dataclass_fields__))
+LINES = select_lines(*(COLUMNS[name].label(name) for name in Line.__dataclass_fields__))
 
 
 def _items(wanted: Selection) -> sa.Select[Any]:
@@ -314,7 +136,7 @@ def find_lines(transaction: Transaction, wanted: Selection) -> Sequence[Line]:
 
 def find_cells(transaction: Transaction, wanted: Selection, names: Sequence[str]) -> Iterator[Sequence[Any]]:
     """Some attributes of the selection's lines, row by row: for files of very many lines."""
-    chosen = _items(wanted).with_only_columns(*(_COLUMNS[name] for name in names))
+    chosen = _items(wanted).with_only_columns(*(COLUMNS[name] for name in names))
     yield from transaction.execution_options(yield_per=2_000).execute(chosen)
 
 

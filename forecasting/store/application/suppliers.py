@@ -10,10 +10,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from forecasting.store.application import lines as reading
-from forecasting.store.application.lines import FILTERS, RISKY
+from forecasting.store.application import line_source as reading
 from forecasting.store.application.opened import Transaction
 from forecasting.store.application.plans import Plan, rows_of
+from forecasting.store.application.selection import FILTERS, RISKY
 from forecasting.store.application.tables import plan_table
 
 NOTHING = Decimal(0)

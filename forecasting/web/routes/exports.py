@@ -9,8 +9,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 
 from forecasting.reviewing.exports import COLUMNS, csv_text, workbook
-from forecasting.store.application.lines import Selection, find_cells
+from forecasting.store.application.lines import find_cells
 from forecasting.store.application.opened import Store
+from forecasting.store.application.selection import Selection
 from forecasting.web.caller import Database, Reader
 from forecasting.web.query import selection
 from forecasting.web.rendering import current_plan

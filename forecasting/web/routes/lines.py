@@ -28,17 +28,11 @@ from forecasting.reviewing.refusals import (
     NotAllowedError,
     RefusedError,
 )
-from forecasting.store.application.lines import (
-    Line,
-    Selection,
-    find_lines,
-    find_numbered,
-    totals,
-    words_of,
-)
+from forecasting.store.application.lines import Line, find_lines, find_numbered, totals, words_of
 from forecasting.store.application.notes import drop_view, save_view, views_of
 from forecasting.store.application.opened import Store
 from forecasting.store.application.plans import Plan
+from forecasting.store.application.selection import Selection
 from forecasting.web.caller import Commenter, Database, Decider, Reader
 from forecasting.web.query import PARAMETERS, SIZE, links, selection
 from forecasting.web.rendering import current_plan, number, page, per_cent, shared, toast

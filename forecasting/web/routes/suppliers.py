@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from forecasting.store.application.lines import Selection, find_lines, totals
+from forecasting.store.application.lines import find_lines, totals
+from forecasting.store.application.selection import Selection
 from forecasting.store.application.suppliers import supplier_orders
 from forecasting.web.caller import Database, Reader
 from forecasting.web.rendering import current_plan, page, shared

@@ -25,8 +25,9 @@ from forecasting.reviewing.refusals import (
     PlanReplacedError,
     RefusedError,
 )
-from forecasting.store.application.lines import Selection, find_line, totals
+from forecasting.store.application.lines import find_line, totals
 from forecasting.store.application.plans import latest_plan, register_plans
+from forecasting.store.application.selection import Selection
 from tests.support.review import ANN, BOB, line, lines, planned, seen, write
 
 

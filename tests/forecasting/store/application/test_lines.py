@@ -7,17 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from forecasting.store.application.lines import (
-    DATA_FLAGS,
-    FILTERS,
-    SORTS,
-    Selection,
-    count_by_reason,
-    find_cells,
-    totals,
-    words_of,
-)
+from forecasting.store.application.lines import count_by_reason, find_cells, totals, words_of
 from forecasting.store.application.plans import latest_plan
+from forecasting.store.application.selection import DATA_FLAGS, FILTERS, SORTS, Selection
 from forecasting.store.application.suppliers import supplier_orders
 from tests.support.review import line, lines
 
