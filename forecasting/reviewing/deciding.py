@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from forecasting.reviewing.quantities import effects, snap
+from forecasting.reviewing.quantities import Effects, effects, snap
 from forecasting.reviewing.refusals import (
     ChangedMeanwhileError,
     ListChangedError,
@@ -49,16 +49,16 @@ def set_quantity(database: Store, person: Person, seen: Seen, wanted: Decimal) -
 
     def change(line: Line, state: State) -> State:
         quantity = snap(line, wanted)
-        if quantity == line.suggested:
-            figures = State("open")
-        else:
-            does = effects(line, quantity)
-            figures = State("open", quantity, does.unit_cost, does.value, does.risk, does.cost)
-        if quantity == line.quantity:
-            return state
-        return figures
+        return state if quantity == line.quantity else decided_state(line, effects(line, quantity))
 
     return _change(database, person, seen, "quantity", change)
+
+
+def decided_state(line: Line, does: Effects) -> State:
+    """What is kept of a quantity: nothing that the recommendation says already."""
+    if does.quantity == line.suggested:
+        return State("open")
+    return State("open", does.quantity, does.unit_cost, does.value, does.risk, does.cost)
 
 
 def approve(database: Store, person: Person, seen: Seen) -> Line:
@@ -93,9 +93,9 @@ def approve_shown(
 ) -> tuple[int, Decimal]:
     """Approve what of a selection waits, if it is what the person agreed to: so many lines, so much money."""
     require(person, DECIDE)
-    author = _author(person, "approve")
+    author = author_of(person, "approve")
     with database.writing() as transaction:
-        _require_latest(transaction, wanted.run)
+        require_latest(transaction, wanted.run)
         approved, worth = store.approve_all(transaction, wanted, author)
         if approved != lines or abs(worth - value) >= Decimal("0.01"):
             raise ListChangedError(approved, worth, lines)
@@ -110,8 +110,8 @@ def undo(database: Store, person: Person, run: str) -> Undone | None:
     """Take back the person's last change of a plan, or batch of changes; None where there is none."""
     require(person, DECIDE)
     with database.writing() as transaction:
-        _require_latest(transaction, run)
-        return store.undo(transaction, run, _author(person, "undo"))
+        require_latest(transaction, run)
+        return store.undo(transaction, run, author_of(person, "undo"))
 
 
 def _change(
@@ -120,7 +120,7 @@ def _change(
     """Change one line at the version that was seen, and return it as it is then."""
     require(person, DECIDE)
     with database.writing() as transaction:
-        _require_latest(transaction, seen.run)
+        require_latest(transaction, seen.run)
         line = find_numbered(transaction, seen.run, seen.number)
         if line is None:
             raise NoSuchLineError(f"The plan has no line {seen.number}.")
@@ -131,7 +131,7 @@ def _change(
         if line.version != seen.version:
             raise ChangedMeanwhileError(line)
 
-        author = _author(person, action)
+        author = author_of(person, action)
         if not store.save(transaction, line, new, author):
             raise ChangedMeanwhileError(line)
         if new.status == "approved":
@@ -154,11 +154,12 @@ def _reason(text: str) -> str:
     return said[:LONGEST_REASON]
 
 
-def _author(person: Person, action: str) -> Author:
+def author_of(person: Person, action: str) -> Author:
+    """Who changes something now: a batch of its own."""
     return Author(person.name, action, uuid.uuid4().hex)
 
 
-def _require_latest(transaction: Transaction, run: str) -> None:
+def require_latest(transaction: Transaction, run: str) -> None:
     """Raise PlanReplacedError where ``run`` is not the plan that decisions are made on."""
     plan = latest_plan(transaction)
     if plan is None or plan.run != run:

@@ -101,9 +101,9 @@ def toast(
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     if bad:
         named |= {"HX-Retarget": "#toast", "HX-Reswap": "innerHTML"}
-    return page(
-        request, "toast.html", {"text": text, "bad": bad, "undo": "reload_grid" in headers}, status, named
-    )
+    # What changed lines can be undone.
+    undo = not bad and "reload-grid" in named.get("HX-Trigger", "")
+    return page(request, "toast.html", {"text": text, "bad": bad, "undo": undo}, status, named)
 
 
 def shared(caller: Caller, plan: Plan | None) -> dict[str, Any]:

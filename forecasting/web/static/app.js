@@ -141,6 +141,7 @@ document.addEventListener("click", (event) => {
   const row = button.closest("tr[data-base]");
   if (row && (button.dataset.does === "reject" || button.dataset.does === "snooze")) ask(button.dataset.does, row);
   if ("close" in button.dataset) button.closest("dialog").close("");
+  if (button.dataset.dismiss) $(button.dataset.dismiss).replaceChildren();
   if ("help" in button.dataset) $("#help").showModal();
   if ("undo" in button.dataset) undo();
   if (button.dataset.days) pickDays(Number(button.dataset.days));
@@ -225,6 +226,8 @@ document.addEventListener("htmx:responseError", (event) => {
 window.addEventListener("beforeunload", (event) => {
   if (boxes().some((box) => box.classList.contains("unsaved") || dirty(box))) event.preventDefault();
 });
+
+document.body.addEventListener("filled", () => $("#fill")?.replaceChildren());
 
 let fading = 0;
 function fadeToast() {

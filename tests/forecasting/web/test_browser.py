@@ -213,3 +213,31 @@ def test_files_come_down_and_the_menu_signs_out(ann):
     page.wait_for_url("**/sign-in")
     page.goto(f"{ann.address}/lines")
     page.wait_for_url("**/sign-in")
+
+
+def test_an_order_below_free_freight_is_filled_and_one_undo_takes_that_back(ann):
+    page = ann.page
+    card = page.locator(".supplier-card", has_text="reached").first
+    card.locator("h2 a").click()
+    facts, order = page.locator("#facts"), page.locator("#facts b").first
+
+    # Take lines out, the dearest first, until freight has to be paid.
+    page.locator("th a", has_text="Cash").click()
+    expect(page.locator("th[aria-sort=descending]")).to_contain_text("Cash")
+    for number in range(page.locator("table.lines tbody tr").count()):
+        was = order.inner_text()
+        quantity(ann.row(number)).focus()
+        page.keyboard.type("0")
+        page.keyboard.press("Enter")
+        expect(order).not_to_have_text(was)
+        if "to go" in facts.inner_text():
+            break
+    before = order.inner_text()
+    page.locator("#facts button.link").last.click()
+    expect(page.locator("#fill")).to_contain_text("Fill to free freight")
+    page.locator("#fill button.primary").click()
+    expect(page.locator("#facts")).to_contain_text("reached")
+    expect(page.locator("#fill")).to_be_empty()
+    expect(page.locator("#toast")).to_contain_text("raised")
+    page.locator("#toast button").click()
+    expect(page.locator("#facts b").first).to_have_text(before)
