@@ -127,7 +127,9 @@ def stock_chart(line: Line, ahead: Projection) -> StockChart:
         zero=frame.y(0),
         days=_days(frame, line.as_of, range(0, DAYS + 1, 15)),
         receipts=receipts,
-        labels=_apart([Mark(frame.right_edge + 6, frame.y(float(at)), text) for text, at in ends]),
+        labels=_apart(
+            [Mark(frame.right_edge + 6, frame.y(float(at)), text) for text, at in ends], frame.floor
+        ),
     )
 
 
@@ -186,7 +188,8 @@ def demand_chart(line: Line, weeks: Weeks) -> DemandChart:
             for week in range(-past, ahead + 1, 13)
         ],
         labels=_apart(
-            [Mark(frame.right_edge + 6, frame.y(float(at[-1])), text) for text, at in ends if len(at)]
+            [Mark(frame.right_edge + 6, frame.y(float(at[-1])), text) for text, at in ends if len(at)],
+            frame.floor - 4,
         ),
     )
 
@@ -224,10 +227,13 @@ def _days(frame: Frame, today: date, at: range) -> Sequence[Mark]:
     return [Mark(frame.x(ahead), frame.floor + 18, day(today + timedelta(days=ahead))) for ahead in at]
 
 
-def _apart(labels: Sequence[Mark], least: float = 13.0) -> Sequence[Mark]:
-    """The same labels, moved down where they would lie on each other."""
+def _apart(labels: Sequence[Mark], lowest: float, least: float = 13.0) -> Sequence[Mark]:
+    """The same labels, moved where they would lie on each other, none of them below ``lowest``."""
     placed: list[Mark] = []
     for label in sorted(labels, key=lambda mark: mark.y):
         y = label.y if not placed else max(label.y, placed[-1].y + least)
         placed.append(Mark(label.x, y, label.text))
+    for place in reversed(range(len(placed))):
+        limit = lowest if place == len(placed) - 1 else placed[place + 1].y - least
+        placed[place] = Mark(placed[place].x, min(placed[place].y, limit), placed[place].text)
     return placed

@@ -41,9 +41,12 @@ router = APIRouter()
 PATH = "/lines"
 
 
-def is_part(request: Request) -> bool:
-    """Whether only the grid is asked for, not the page around it."""
-    return request.headers.get("hx-target") == "grid"
+PARTS = {"grid": "grid.html", "count": "count.html"}
+
+
+def part_or(request: Request, whole: str) -> str:
+    """The template of the part of a page that is asked for, else that of the ``whole`` page."""
+    return PARTS.get(request.headers.get("hx-target", ""), whole)
 
 
 def grid_values(
@@ -77,7 +80,7 @@ def all_lines(request: Request, caller: Reader, store: Database) -> Response:
     values = grid_values(store, plan, request.query_params, PATH)
     with store.reading() as transaction:
         views = views_of(transaction, caller.person.name)
-    template = "grid.html" if is_part(request) else "lines.html"
+    template = part_or(request, "lines.html")
     return page(request, template, {**shared(caller, plan), **values, "views": views})
 
 
@@ -90,8 +93,8 @@ def _found(store: Store, run: str, number: int) -> Line:
 
 
 def _row(request: Request, caller: Any, line: Line, note: str = "", status: int = 200) -> Response:
-    shows_supplier = "/supplier" not in request.headers.get("hx-current-url", "")
-    values = {"line": line, "note": note, "by_supplier": not shows_supplier, "cover_days": cover_days}
+    by_supplier = "/supplier?" not in request.headers.get("hx-current-url", "")
+    values = {"line": line, "note": note, "by_supplier": by_supplier, "cover_days": cover_days}
     changed = {"HX-Trigger": "totals"} if status == 200 else {}
     return page(request, "row.html", {"me": caller, **values}, status, changed)
 

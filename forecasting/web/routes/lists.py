@@ -11,7 +11,7 @@ from forecasting.store.application.plans import Plan, Row, rows_of, rows_with_de
 from forecasting.store.flags import FLAGS
 from forecasting.web.caller import Database, Reader
 from forecasting.web.rendering import current_plan, page, shared
-from forecasting.web.routes.lines import grid_values, is_part
+from forecasting.web.routes.lines import grid_values
 
 router = APIRouter()
 
@@ -30,7 +30,8 @@ def not_suggested(request: Request, caller: Reader, store: Database) -> Response
     values = grid_values(store, plan, said, "/not-suggested")
     with store.reading() as transaction:
         reasons = count_by_reason(transaction, plan.run)
-    template = "quiet_grid.html" if is_part(request) else "not_suggested.html"
+    alone = request.headers.get("hx-target") == "grid"
+    template = "quiet_grid.html" if alone else "not_suggested.html"
     return page(request, template, {**shared(caller, plan), **values, "reasons": reasons, "why": WHY})
 
 

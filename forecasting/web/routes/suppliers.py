@@ -17,7 +17,7 @@ from forecasting.store.application.selection import Selection
 from forecasting.store.application.suppliers import SupplierOrder, supplier_orders
 from forecasting.web.caller import Database, Decider, Reader
 from forecasting.web.rendering import current_plan, number, page, shared, toast
-from forecasting.web.routes.lines import grid_values, is_part
+from forecasting.web.routes.lines import grid_values, part_or
 
 router = APIRouter()
 PATH = "/supplier"
@@ -53,7 +53,7 @@ def supplier(request: Request, caller: Reader, store: Database, name: str) -> Re
         return page(
             request, "error.html", {**shared(caller, plan), "title": "No such supplier", "text": text}, 404
         )
-    template = "grid.html" if is_part(request) else "lines.html"
+    template = part_or(request, "lines.html")
     return page(request, template, {**shared(caller, plan), **values, "order": order})
 
 

@@ -52,6 +52,14 @@ def test_a_supplier_s_order_is_edited_by_keyboard_approved_at_once_and_undone(an
     expect(quantity(first)).to_have_attribute("data-saved", wanted)
     expect(page.locator("#facts b").first).not_to_have_text(total)
     expect(quantity(ann.row(1))).to_be_focused()
+    assert first.locator("> *").count() == ann.row(1).locator("> *").count(), "the row keeps its columns"
+
+    # What a bulk approval would approve follows each decision.
+    page.keyboard.press("a")
+    expect(page.locator("form[data-sure] button")).to_contain_text(f"Approve all {count - 1}")
+    quantity(ann.row(1)).focus()
+    page.keyboard.press("z")
+    expect(page.locator("form[data-sure] button")).to_contain_text(f"Approve all {count}")
 
     # Reload keeps it.
     page.reload()
