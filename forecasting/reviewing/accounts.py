@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import threading
 from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING
@@ -51,6 +52,10 @@ class TooManyTriesError(RefusedError):
             f"There were too many tries. Wait {said}, then try again; an administrator can give you a new "
             "password."
         )
+
+
+_AT_ONCE = threading.BoundedSemaphore(2)
+"""Each password that is hashed takes 64 MB for a moment: a morning's rush must not add up."""
 
 
 @cache
@@ -102,7 +107,8 @@ def _verified(hashed: str, password: str) -> bool:
     from argon2.exceptions import VerificationError
 
     try:
-        return bool(_hasher().verify(hashed, password))
+        with _AT_ONCE:
+            return bool(_hasher().verify(hashed, password))
     except VerificationError:
         return False
 
@@ -127,6 +133,11 @@ def sign_out(database: Store, token: str) -> None:
         store.end_session(transaction, digest(token))
 
 
+def _hashed(password: str) -> str:
+    with _AT_ONCE:
+        return _hasher().hash(password)
+
+
 def change_password(database: Store, person: Person, old: str, new: str, address: str) -> None:
     """Another password of one's own; every session of the person ends."""
     with database.reading() as transaction:
@@ -134,7 +145,7 @@ def change_password(database: Store, person: Person, old: str, new: str, address
     if known is None or not _verified(known, old):
         raise RefusedError("That is not your password. Nothing was changed.")
     _check_password(person.name, new)
-    hashed = _hasher().hash(new)
+    hashed = _hashed(new)
     with database.writing() as transaction:
         store.set_password(transaction, person.name, hashed)
         record(transaction, person.name, "changed password", person.name, address)
@@ -163,7 +174,7 @@ def add_person(database: Store, person: Person, password: str | None = None, by:
     if person.role not in ROLES:
         raise RequestError(f"there is no role {person.role!r}: known are {', '.join(ROLES)}")
     chosen = password or new_password()
-    hashed = _hasher().hash(chosen)
+    hashed = _hashed(chosen)
     with database.writing() as transaction:
         if not store.add_person(transaction, person, hashed):
             raise RequestError(f"there is somebody called {person.name} already")
@@ -197,7 +208,7 @@ def reset_password(database: Store, admin: Person, name: str) -> str:
     """A new password for somebody, to be told once; their sessions and tokens end."""
     require(admin, ADMINISTER)
     chosen = new_password()
-    hashed = _hasher().hash(chosen)
+    hashed = _hashed(chosen)
     with database.writing() as transaction:
         if store.find_person(transaction, name) is None:
             raise RefusedError(f"There is nobody called {name}.")

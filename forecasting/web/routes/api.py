@@ -70,6 +70,14 @@ class LineOut(BaseModel):
     changed_at: datetime | None
 
 
+class RefusalOut(BaseModel):
+    """Why not, in words."""
+
+    model_config = ConfigDict(extra="allow")
+
+    detail: str
+
+
 class LinesOut(BaseModel):
     """A page of lines, and what the whole selection comes to."""
 
@@ -145,7 +153,16 @@ class UndoneOut(BaseModel):
 
 def create_api(store: Store) -> FastAPI:
     """The interface as an application of its own."""
-    api = FastAPI(title="reorder", version="1", docs_url=None, redoc_url=None, openapi_url=None)
+    refusals: dict[int | str, dict[str, Any]] = {
+        400: {"model": RefusalOut, "description": "It cannot be done, and why; nothing was changed."},
+        401: {"model": RefusalOut, "description": "No token, or one that is of no use."},
+        403: {"model": RefusalOut, "description": "The token's person, scope or limit does not allow it."},
+        404: {"model": RefusalOut, "description": "There is no such line, or no plan yet."},
+        409: {"model": RefusalOut, "description": "Someone was faster: the line or list as it is now."},
+    }
+    api = FastAPI(
+        title="reorder", version="1", docs_url=None, redoc_url=None, openapi_url=None, responses=refusals
+    )
     api.state.store = store
     _add_reading(api)
     _add_deciding(api)
@@ -293,4 +310,4 @@ def _handle_errors(api: FastAPI) -> None:
         if isinstance(error, ListChangedError):
             return answer(409, error, lines=error.lines, value=str(error.value))
         statuses = {NotAllowedError: 403, NoSuchLineError: 404, PlanReplacedError: 409}
-        return answer(statuses.get(type(error), 422), error)
+        return answer(statuses.get(type(error), 400), error)

@@ -172,7 +172,7 @@ def test_a_program_is_told_in_words_what_is_wrong(program):
     asked = {"run": run, "version": 0, "action": "approve"}
     assert program.post("/api/v1/lines/999999/decision", json=asked).status_code == 404
     assert program.post("/api/v1/lines/1/decision", json={**asked, "run": "old"}).status_code == 409
-    assert program.post("/api/v1/lines/1/decision", json={**asked, "action": "reject"}).status_code == 422
+    assert program.post("/api/v1/lines/1/decision", json={**asked, "action": "reject"}).status_code == 400
     assert program.post("/api/v1/lines/1/decision", json={**asked, "more": 1}).status_code == 422
     assert program.get("/api/v1/tables/people").status_code == 422
 
