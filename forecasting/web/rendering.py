@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -63,11 +64,16 @@ def raw(value: Decimal) -> str:
 environment = Environment(
     loader=FileSystemLoader(FOLDER / "templates"),
     autoescape=True,
+    # An upgrade beneath a running server must not mix new templates with old code.
+    auto_reload=False,
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
 )
 environment.filters.update(n=number, raw=raw, day=day, moment=moment, pct=per_cent)
+# A browser that kept the files of an earlier version asks for the new ones.
+_files = b"".join((FOLDER / "static" / name).read_bytes() for name in ("app.css", "app.js"))
+environment.globals.update(edition=hashlib.sha256(_files).hexdigest()[:8])
 environment.globals.update(may=may, decide=DECIDE, snapped_by=snapped_by, runs_out_on=runs_out_on)
 
 
