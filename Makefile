@@ -11,7 +11,7 @@ LOCKED = $(PIP) --require-hashes --requirement
 # On all cores; the tests of a file stay together (tests/conftest.py).
 PARALLEL := -n auto --dist loadgroup --durations 15
 
-.PHONY: help demo test test-all lint format docs lock clean
+.PHONY: help demo test test-all lint format docs pictures lock clean
 
 help:  ## List what can be made
 	@awk -F ':.*## *' '/^[a-z-]+:.*## /{ printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,9 @@ docs: $(VENV)/.dev  ## Write docs/cli.md and docs/outputs.md from the code
 # One version of each package for every Python, and in core.txt the same ones as in dev.txt.
 LOCK = $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-annotate --no-header --no-emit-index-url --upgrade --group build
+
+pictures: $(VENV)/.dev  ## Take the pictures of the pages anew, with chromium
+	$(BIN)/python -m docs.write_pictures
 
 lock: $(UV)  ## Choose the newest versions anew, with hashes
 	$(LOCK) --extra dev --output-file requirements/dev.txt

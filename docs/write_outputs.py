@@ -38,6 +38,11 @@ KINDS = {
     Kind.SHARE: ("a part of a whole, 0 to 1", "double", DECIMAL),
     Kind.PROBABILITY: ("0 to 1", "double", DECIMAL),
     Kind.NUMBER: ("any other figure", "double", DECIMAL),
+    Kind.SERIES: (
+        "figures in their order, joined by `;`; nothing between two where one is not known",
+        "string",
+        "TEXT",
+    ),
 }
 
 

@@ -103,7 +103,7 @@ def plan(
     """Plan, and write the tables to the folder, and to the database that ``secrets`` names."""
     from forecasting.planning.plan import plan as run
 
-    result = run(read_records(source), config, as_of)
+    result = run(read_records(source), config, as_of, for_pages=secrets.database_url is not None)
     _write(result, out, csv, secrets)
     return result
 

@@ -30,6 +30,10 @@ import_app = typer.Typer(
     help="Turn a source's data into a dataset.", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(import_app, name="import")
+user_app = typer.Typer(
+    help="Who may sign in to the buyers' pages.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(user_app, name="user")
 
 DatasetArgument = Annotated[
     str, typer.Argument(metavar="DATASET", help="A folder of tables, or an SQL URL.", show_default=False)
@@ -505,6 +509,49 @@ def demo(
 
     for line in run(folder):
         print(line, flush=True)
+
+
+@app.command()
+def serve(
+    db: Annotated[
+        str | None,
+        typer.Option("--db", metavar="URL", help="Where plans and decisions are.", show_default="reorder.db"),
+    ] = None,
+    as_demo: Annotated[
+        bool, typer.Option("--demo", help="A synthetic wholesaler, planned, with a buyer to sign in as.")
+    ] = False,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0: any that is free.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that answer.")] = 1,
+) -> None:
+    """The buyers' pages and the REST interface, until it is stopped by Ctrl-C.
+
+    Example: reorder serve --db sqlite:///reorder.db --port 8000
+    """
+    from forecasting.serving import serve as run
+
+    run(db, demo=as_demo, host=host, port=port, workers=workers)
+
+
+@user_app.command("add")
+def add_user(
+    name: Annotated[str, typer.Argument(help="Who signs in so.", show_default=False)],
+    db: Annotated[str, typer.Option("--db", metavar="URL", help="The database of the pages.")],
+    role: Annotated[str, typer.Option(help="buyer, approver, data_scientist or admin.")] = "buyer",
+    limit: Annotated[
+        float | None,
+        typer.Option(
+            min=0, help="The most that a supplier's approved lines may come to.", show_default="none"
+        ),
+    ] = None,
+) -> None:
+    """Let someone into the buyers' pages; prints a password, once.
+
+    Example: reorder user add ann --role buyer --db sqlite:///reorder.db
+    """
+    from forecasting.serving import add_user as run
+
+    print(f"{name} may sign in with the password {run(db, name, role, limit)}")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import numpy as np
 from forecasting.domain import BoolArray, FloatArray, TextArray
 from forecasting.inputs.catalogue import Catalogue
 from forecasting.inputs.known_until import KnownUntil
+from forecasting.planning.observer import Observer
 from forecasting.planning.position import Standing
 from forecasting.policies.base import Policy
 from forecasting.policies.candidate_orders import REVIEWS_MORE, Choices, choices
@@ -35,6 +36,7 @@ class Advice:
         orders: what was decided.
         value: what orders cost.
         has_odd_order: bool, shape (n,): a line of the last year is not believed.
+        observed: what was looked at.
 
     """
 
@@ -48,6 +50,7 @@ class Advice:
     orders: Orders
     value: RelativeValue
     has_odd_order: BoolArray
+    observed: Observer
 
     @property
     def decision(self) -> Decision:

@@ -17,6 +17,7 @@ from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast
 from forecasting.planning.observer import observer
 from forecasting.planning.odd_orders import odd_orders
 from forecasting.planning.overdue import overdue
+from forecasting.planning.page_tables import page_tables
 from forecasting.planning.position import standing
 from forecasting.planning.recommendations import costs_table, recommendations
 from forecasting.planning.requests import check_date, check_levels, check_model
@@ -27,11 +28,11 @@ from forecasting.policies.registry import policy as policy_named
 from forecasting.run import Clock, Result, describe, run_id
 
 
-def plan(records: Records, config: Config, as_of: int) -> Result:
+def plan(records: Records, config: Config, as_of: int, *, for_pages: bool = False) -> Result:
     """What to order at the close of day ``as_of``.
 
     Tables ``recommendations``, ``costs``, ``choices``, ``supplier_orders``, ``overdue``, ``excess``,
-    ``assumptions`` and ``notices``.
+    ``assumptions`` and ``notices``; ``for_pages``: also those that only the buyers' pages read.
 
     Raises RequestError where the date or a name does not fit.
     """
@@ -52,6 +53,8 @@ def plan(records: Records, config: Config, as_of: int) -> Result:
         "assumptions": assumptions.frame(),
         "notices": notices.frame(),
     }
+    if for_pages:
+        tables |= page_tables(advice)
     clock.lap("explain")
 
     described = describe(advice.run, "plan", records, config, clock, _counts(records, advice), notices)
@@ -105,6 +108,7 @@ def advise(
         orders=orders,
         value=judged(orders.value, situation, config),
         has_odd_order=has_odd_order,
+        observed=observed,
     )
     clock.lap("decide")
     return advice

@@ -69,6 +69,33 @@ def shortage(advice: Advice) -> Shortage:
     return Shortage(risk, risk_if, np.maximum(units, units_if), units_if)
 
 
+def risks(advice: Advice, quantity: FloatArray) -> FloatArray:
+    """How likely stock runs out with other quantities ordered, as ``Shortage.risk_if_ordered`` says of the
+    recommended one.
+
+    Args:
+        advice: what the plan worked out, of n items.
+        quantity: float64, shape (n, k), units.
+
+    Returns:
+        float64, shape (n, k): never rising where the quantity rises.
+
+    """
+    situation = advice.situation
+    lead = np.floor(situation.lead_time_demand.lead_times.mean)
+    arrivals = Arrivals.of(advice.standing.orders, len(situation), situation.as_of, situation.protection_days)
+    at_first = situation.position - arrivals.units.sum(axis=1)
+    asked = situation.lead_time_demand.over_each(list(arrivals.days_before.T)) if arrivals.any else []
+
+    found = 1.0 - advice.curve.after.cdf(situation.position[:, None] + quantity)
+    for column, demand in enumerate(asked):
+        there, days = at_first + arrivals.units[:, :column].sum(axis=1), arrivals.days_before[:, column]
+        late = (arrivals.units[:, column] > 0) & (days > lead)
+        before = 1.0 - demand.cdf(there[:, None] + quantity)
+        found = np.where(late[:, None], np.maximum(found, before), found)
+    return np.asarray(found)
+
+
 @dataclass(frozen=True)
 class Arrivals:
     """When what is on order is expected, of n items.

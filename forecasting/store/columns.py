@@ -22,6 +22,7 @@ class Kind(Enum):
     SHARE = "share"
     PROBABILITY = "probability"
     NUMBER = "number"
+    SERIES = "series"
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,11 @@ def probability(name: str, meaning: str, **options: bool) -> Column:
 def number(name: str, unit: str, meaning: str, **options: bool) -> Column:
     """Any other figure."""
     return Column(name, Kind.NUMBER, unit, meaning, **options)
+
+
+def series(name: str, unit: str, meaning: str, **options: bool) -> Column:
+    """Figures in their order, joined by ``;``: a row's own small chart."""
+    return Column(name, Kind.SERIES, unit, meaning, **options)
 
 
 def with_missing(columns: Sequence[Column]) -> tuple[Column, ...]:

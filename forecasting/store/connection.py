@@ -83,7 +83,7 @@ def connected(url: str, *, create: bool = False) -> Iterator[Connection]:
     from sqlalchemy.pool import NullPool
 
     try:
-        target = _target(url)
+        target = sql_target(url)
         if not create and _missing_file(target):
             raise UnreachableError(url, "there is no such database file", FORMS)
         arguments = {}
@@ -112,7 +112,8 @@ def connected(url: str, *, create: bool = False) -> Iterator[Connection]:
         connection.commit()
 
 
-def _target(url: str) -> URL:
+def sql_target(url: str) -> URL:
+    """The URL with the driver that it means. Raises what SQLAlchemy does where it is none."""
     from sqlalchemy import make_url
 
     target = make_url(url)

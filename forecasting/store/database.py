@@ -64,6 +64,7 @@ SQL_TYPES: dict[Kind, type[sa.types.TypeEngine[Any]]] = {
     Kind.SHARE: Exact,
     Kind.PROBABILITY: Exact,
     Kind.NUMBER: Exact,
+    Kind.SERIES: sa.Text,
 }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from forecasting.store.backtest_tables import FORECASTS, SCORES
 from forecasting.store.columns import Table
+from forecasting.store.page_tables import ITEM_WEEKS, LINE_DETAILS, OPEN_PURCHASES, SUPPLIER_DETAILS
 from forecasting.store.plan_tables import (
     ASSUMPTIONS,
     CHOICES,
@@ -44,6 +45,10 @@ TABLES: dict[str, Table] = {
         OVERDUE,
         EXCESS,
         *PROMISE_TABLES,
+        LINE_DETAILS,
+        ITEM_WEEKS,
+        SUPPLIER_DETAILS,
+        OPEN_PURCHASES,
         FORECAST,
         SUMMARY,
         WINDOWS,

@@ -1,0 +1,133 @@
+"""Starting the buyers' pages: the database, the first administrator, the demonstration, the server."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from contextlib import ExitStack
+from decimal import Decimal
+from pathlib import Path
+
+from forecasting.errors import RequestError
+from forecasting.reviewing import accounts
+from forecasting.store.application.opened import Store
+from forecasting.store.application.people import Person, everyone
+from forecasting.store.application.plans import latest_plan, register_plans
+from forecasting.store.connection import shown
+
+DEFAULT_URL = "sqlite:///reorder.db"
+DATABASE = "REORDER_SERVE_DATABASE"
+"""The environment variable by which the server's processes learn which database is meant."""
+
+APPLICATION = "forecasting.web.app:create_app"
+"""Named, not imported: it lies above this module, and each process of the server imports it anew."""
+
+DEMO_BUYER = "demo"
+DEMO_SETTINGS = ("model=seasonal_additive",)
+"""One good model for every item: to choose one for each takes a minute more."""
+
+
+def serve(url: str | None, *, demo: bool, host: str, port: int, workers: int) -> None:
+    """Serve the pages until the process is stopped.
+
+    Raises RequestError where what they need is not installed, or the database cannot be reached.
+    """
+    try:
+        import uvicorn
+    except ImportError as error:
+        raise _not_installed(error) from None
+
+    with ExitStack() as stack:
+        if demo and url is None:
+            # Only looked at: what was decided in it goes with it.
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="reorder-demo-"))
+            url = f"sqlite:///{Path(folder) / 'demo.db'}"
+        chosen = url or DEFAULT_URL
+        if demo:
+            _make_demo(chosen)
+        else:
+            _make_ready(chosen)
+        os.environ[DATABASE] = chosen
+        print(f"The pages of {shown(chosen)} are at http://{host}:{port}/ (Ctrl-C stops them)", flush=True)
+        uvicorn.run(
+            APPLICATION,
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            log_level="warning",
+            server_header=False,
+            proxy_headers=True,
+        )
+
+
+def add_user(url: str, name: str, role: str, limit: float | None) -> str:
+    """Let someone in; returns the password."""
+    store = _open(url)
+    try:
+        money = None if limit is None else Decimal(str(limit))
+        return accounts.add_person(store, Person(name, role, money, True))
+    finally:
+        store.close()
+
+
+def _open(url: str) -> Store:
+    try:
+        import alembic
+        import argon2
+    except ImportError as error:
+        raise _not_installed(error) from None
+    del alembic, argon2
+    return Store(url)
+
+
+def _not_installed(error: ImportError) -> RequestError:
+    return RequestError(f"the pages need {error.name}: run pip install 'reorder[web]'")
+
+
+def _make_ready(url: str) -> None:
+    """The database up to date, with somebody who can let others in; says where no plan is there yet."""
+    store = _open(url)
+    with store.writing() as transaction:
+        register_plans(transaction)
+        people, plan = everyone(transaction), latest_plan(transaction)
+    if not people:
+        password = accounts.add_person(store, Person("admin", "admin", None, True))
+        print(f"Nobody could sign in yet. Sign in as admin with the password {password}")
+        print(f"and let buyers in, or: reorder user add NAME --role buyer --db {shown(url)}")
+    if plan is None:
+        said = f"There is no plan in it yet: reorder plan DATASET --as-of D --db {shown(url)}"
+        print(said, file=sys.stderr)
+    store.close()
+
+
+def _make_demo(url: str) -> None:
+    """A synthetic wholesaler, planned at its last day, and a buyer; in a database that has no plan yet."""
+    from pydantic import SecretStr
+
+    from forecasting.bootstrap import plan, write_sample
+    from forecasting.config import Secrets, load
+    from forecasting.inputs.known_until import known_until
+    from forecasting.inputs.read_records import read_records
+
+    store = _open(url)
+    with store.writing() as transaction:
+        register_plans(transaction)
+        planned = latest_plan(transaction) is not None
+        names = {person.name for person in everyone(transaction)}
+    if not planned:
+        with tempfile.TemporaryDirectory(prefix="reorder-demo-") as folder:
+            data = Path(folder) / "data"
+            print("Making a synthetic wholesaler of 400 items ...", flush=True)
+            write_sample(data, 400, 730, 1, "parquet")
+            print("Planning its next orders ...", flush=True)
+            last = known_until(read_records(str(data))).orders
+            secrets = Secrets(database_url=SecretStr(url))
+            plan(str(data), load(None, DEMO_SETTINGS), last, out=None, csv=False, secrets=secrets)
+    if DEMO_BUYER in names:
+        print(f"Sign in as {DEMO_BUYER} with the password that was printed before")
+    else:
+        password = accounts.add_person(store, Person(DEMO_BUYER, "buyer", None, True))
+        print(f"Sign in as {DEMO_BUYER} with the password {password}", flush=True)
+    store.close()

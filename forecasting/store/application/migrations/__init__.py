@@ -1,0 +1,1 @@
+"""Alembic's scripts: each changes the application's tables by one step, and is never edited afterwards."""

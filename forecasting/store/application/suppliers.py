@@ -1,0 +1,159 @@
+"""A plan's orders as their suppliers see them: what each comes to now, beside what the supplier asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from forecasting.store.application import line_source as reading
+from forecasting.store.application.opened import Transaction
+from forecasting.store.application.plans import Plan, rows_of
+from forecasting.store.application.selection import FILTERS, RISKY
+from forecasting.store.application.tables import plan_table
+
+NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True)
+class SupplierOrder:
+    """One supplier's order as it stands.
+
+    Attributes:
+        name: empty for items whose supplier is not known.
+        lines: lines that are suggested or were decided. open_lines: of these, those that wait.
+        value: money of what waits or is approved. open_value, approved_value: its two parts.
+        saving: what these lines save against ordering nothing.
+        order_by: the first day by which one of its lines has to be ordered; None: none has to be.
+        risky: lines that are likely to run out before goods arrive. owed: lines owed to customers.
+        worst_sku, worst_description, worst_risk: the line that saves most; empty where there is none.
+        min_order_value: 0: none. free_freight_value: None: nothing to reach. freight_cost: paid below it.
+        on_order_value: what is on order with it. this_month: of this, what was ordered this month.
+
+    """
+
+    name: str
+    lines: int
+    open_lines: int
+    value: Decimal
+    open_value: Decimal
+    approved_value: Decimal
+    saving: Decimal
+    order_by: date | None
+    risky: int
+    owed: int
+    worst_sku: str
+    worst_description: str
+    worst_risk: Decimal
+    min_order_value: Decimal
+    free_freight_value: Decimal | None
+    freight_cost: Decimal
+    on_order_value: Decimal
+    this_month: Decimal
+
+    @property
+    def to_minimum(self) -> Decimal:
+        """Money that is missing to the supplier's minimum order; nothing where nothing is ordered."""
+        return max(self.min_order_value - self.value, NOTHING) if self.value else NOTHING
+
+    @property
+    def to_free_freight(self) -> Decimal | None:
+        """Money that is missing to an order without freight; None where freight is never paid, or always."""
+        if self.free_freight_value is None:
+            return None
+        return max(self.free_freight_value - self.value, NOTHING)
+
+    @property
+    def cash_this_month(self) -> Decimal:
+        """What is ordered with it this month: open purchases, and this order."""
+        return self.this_month + self.value
+
+
+def supplier_orders(transaction: Transaction, plan: Plan, name: str | None = None) -> Sequence[SupplierOrder]:
+    """The orders of all suppliers of a plan, or of one: the one that saves most comes first."""
+    ours = [reading.r.c.run == plan.run] + ([] if name is None else [reading.r.c.supplier == name])
+    standing = _standing(transaction, ours)
+    worst = _worst(transaction, ours)
+    terms = {row["supplier"]: row for row in rows_of(transaction, "supplier_details", plan.run)}
+    minimum = {
+        row["supplier"]: row["min_order_value"] for row in rows_of(transaction, "supplier_orders", plan.run)
+    }
+    month = _this_month(transaction, plan)
+
+    found = []
+    for supplier, row in standing.items():
+        at = terms.get(supplier, {})
+        dearest = worst.get(supplier)
+        found.append(
+            SupplierOrder(
+                **row,
+                worst_sku=dearest.sku if dearest else "",
+                worst_description=dearest.description if dearest else "",
+                worst_risk=dearest.stockout_probability if dearest else NOTHING,
+                min_order_value=minimum.get(supplier, NOTHING),
+                free_freight_value=at.get("free_freight_value"),
+                freight_cost=at.get("freight_cost", NOTHING),
+                on_order_value=at.get("on_order_value", NOTHING),
+                this_month=month.get(supplier, NOTHING),
+            )
+        )
+    return sorted(found, key=lambda order: (-order.saving, order.name))
+
+
+def _standing(transaction: Transaction, ours: Sequence[Any]) -> Mapping[str, Mapping[str, Any]]:
+    """What each order comes to, by supplier."""
+    r, counted = reading.r, reading.status.in_(("open", "approved")) & (reading.quantity > 0)
+    waits = (reading.status == "open") & (reading.quantity > 0)
+
+    def money(amount: Any, when: Any) -> Any:
+        return sa.func.coalesce(sa.func.sum(amount, type_=reading.value.type).filter(when), 0)
+
+    statement = (
+        reading.select_lines(
+            r.c.supplier.label("name"),
+            sa.func.count().filter(FILTERS["suggested"]).label("lines"),
+            sa.func.count().filter(waits).label("open_lines"),
+            money(reading.value, counted).label("value"),
+            money(reading.value, waits).label("open_value"),
+            money(reading.value, reading.status == "approved").label("approved_value"),
+            money(reading.saving, counted).label("saving"),
+            sa.func.min(r.c.order_by).filter(counted).label("order_by"),
+            sa.func.count().filter(counted & (r.c.stockout_probability >= RISKY)).label("risky"),
+            sa.func.count().filter(r.c.backlog > 0).label("owed"),
+        )
+        .where(*ours)
+        .group_by(r.c.supplier)
+    )
+    exact = ("value", "open_value", "approved_value", "saving")
+    rows = [dict(row) for row in transaction.execute(statement).mappings()]
+    return {row["name"]: row | {name: Decimal(row[name]) for name in exact} for row in rows}
+
+
+def _worst(transaction: Transaction, ours: Sequence[Any]) -> Mapping[str, Any]:
+    """The line of each supplier whose order saves most, of those that order something."""
+    r, d = reading.r, reading.d
+    rank = sa.func.row_number().over(partition_by=r.c.supplier, order_by=(reading.saving.desc(), d.c.number))
+    ranked = (
+        reading.select_lines(
+            r.c.supplier, r.c.sku, d.c.description, r.c.stockout_probability, rank.label("rank")
+        )
+        .where(*ours, reading.quantity > 0)
+        .subquery()
+    )
+    rows = transaction.execute(sa.select(ranked).where(ranked.c.rank == 1))
+    return {row.supplier: row for row in rows}
+
+
+def _this_month(transaction: Transaction, plan: Plan) -> Mapping[str, Decimal]:
+    """Money of open purchases that were ordered since the month began, by supplier."""
+    source = plan_table("open_purchases")
+    statement = (
+        sa.select(source.c.supplier, sa.func.sum(source.c.value))
+        .where(source.c.run == plan.run, source.c.ordered_on >= plan.as_of.replace(day=1))
+        .group_by(source.c.supplier)
+    )
+    return {supplier: Decimal(value) for supplier, value in transaction.execute(statement)}

@@ -1,0 +1,155 @@
+"""The application's tables as the code reads and writes them. ``migrations`` makes them.
+
+A plan's own tables are not here: they are declared in ``store/schema.py`` and are never changed. A decision
+lies beside its line and says nothing that the recommendation says already: where ``quantity`` is empty the
+recommended one stands.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import sqlalchemy as sa
+
+from forecasting.store.database import Exact, sql_table
+from forecasting.store.plan_tables import RUN
+from forecasting.store.schema import TABLES
+
+METADATA = sa.MetaData()
+LINE = ("run", "location", "sku")
+"""What names a line."""
+
+people = sa.Table(
+    "people",
+    METADATA,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("password", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("money_limit", Exact),
+    sa.Column("active", sa.Boolean, nullable=False),
+    sa.Column("created_at", sa.DateTime, nullable=False),
+)
+
+sessions = sa.Table(
+    "sessions",
+    METADATA,
+    sa.Column("token", sa.Text, primary_key=True),
+    sa.Column("person", sa.Text, nullable=False, index=True),
+    sa.Column("csrf", sa.Text, nullable=False),
+    sa.Column("seen_at", sa.DateTime, nullable=False),
+    sa.Column("ends_at", sa.DateTime, nullable=False),
+)
+
+tokens = sa.Table(
+    "tokens",
+    METADATA,
+    sa.Column("token", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("person", sa.Text, nullable=False, index=True),
+    sa.Column("scope", sa.Text, nullable=False),
+    sa.Column("created_at", sa.DateTime, nullable=False),
+    sa.Column("ends_at", sa.DateTime),
+)
+
+attempts = sa.Table(
+    "sign_in_attempts",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+)
+
+plans = sa.Table(
+    "plans",
+    METADATA,
+    sa.Column("run", sa.Text, primary_key=True),
+    sa.Column("as_of", sa.Date, nullable=False),
+    sa.Column("seen_at", sa.DateTime, nullable=False),
+)
+
+decisions = sa.Table(
+    "decisions",
+    METADATA,
+    *(sa.Column(name, sa.Text, primary_key=True) for name in LINE),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("quantity", Exact),
+    sa.Column("unit_cost", Exact),
+    sa.Column("value", Exact),
+    sa.Column("risk", Exact),
+    sa.Column("expected_cost", Exact),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("snoozed_until", sa.Date),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("changed_by", sa.Text, nullable=False),
+    sa.Column("changed_at", sa.DateTime, nullable=False),
+)
+
+STATE = ("status", "quantity", "unit_cost", "value", "risk", "expected_cost", "reason", "snoozed_until")
+"""What of a decision a change may change, and an undo puts back."""
+
+changes = sa.Table(
+    "changes",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("batch", sa.Text, nullable=False),
+    *(sa.Column(name, sa.Text, nullable=False) for name in LINE),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("from_version", sa.Integer, nullable=False),
+    sa.Column("undone", sa.Boolean, nullable=False),
+    *(sa.Column(f"old_{column}", decisions.c[column].type) for column in STATE),
+    *(sa.Column(f"new_{column}", decisions.c[column].type) for column in STATE),
+)
+
+snoozes = sa.Table(
+    "snoozes",
+    METADATA,
+    sa.Column("location", sa.Text, primary_key=True),
+    sa.Column("sku", sa.Text, primary_key=True),
+    sa.Column("until", sa.Date, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+)
+
+comments = sa.Table(
+    "comments",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("location", sa.Text, nullable=False),
+    sa.Column("sku", sa.Text, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+)
+
+views = sa.Table(
+    "views",
+    METADATA,
+    sa.Column("person", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("query", sa.Text, nullable=False),
+)
+
+audit = sa.Table(
+    "audit",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", sa.DateTime, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("detail", sa.Text, nullable=False),
+)
+
+
+@cache
+def plan_table(name: str) -> sa.Table:
+    """A table that a plan wrote, as it is declared."""
+    columns = {column.name: column for column in TABLES[name].columns}
+    table = sql_table(name, columns if RUN.name in columns else {**columns, RUN.name: RUN})
+    if name == "recommendations":
+        sa.Index("recommendations_by_supplier", table.c.run, table.c.supplier)
+    if name == "line_details":
+        sa.Index("line_details_by_number", table.c.run, table.c.number)
+    return table

@@ -1,0 +1,51 @@
+"""A planned wholesaler in SQLite and in PostgreSQL: what holds of one must hold of the other."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from forecasting.store.connection import sql_target
+from tests.support.review import Databases, opened, planned, write
+
+
+@pytest.fixture(scope="session")
+def result(sample):
+    return planned(sample)
+
+
+@pytest.fixture(scope="session")
+def sqlite_base(result, tmp_path_factory):
+    url = f"sqlite:///{tmp_path_factory.mktemp('review') / 'base.db'}"
+    write(url, result)
+    return Databases("sqlite", url)
+
+
+@pytest.fixture(scope="session")
+def postgresql_base(result, postgresql_url):
+    target = sql_target(postgresql_url)
+    engine = sa.create_engine(target, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        # Nobody minds if these databases do not survive a power cut.
+        connection.exec_driver_sql("alter system set fsync = off")
+        connection.exec_driver_sql("select pg_reload_conf()")
+        connection.exec_driver_sql("create database review_base")
+    engine.dispose()
+    url = target.set(database="review_base").render_as_string(hide_password=False)
+    write(url, result)
+    return Databases("postgresql", url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request, tmp_path):
+    base = request.getfixturevalue(f"{request.param}_base")
+    made = base.another(tmp_path)
+    yield made
+    base.drop(made)
+
+
+@pytest.fixture
+def store(url):
+    made = opened(url)
+    yield made
+    made.close()

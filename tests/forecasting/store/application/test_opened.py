@@ -1,0 +1,79 @@
+"""The pages' database is made and brought up to date when it is opened, by however many processes at once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+import sqlalchemy as sa
+
+from forecasting.errors import RequestError
+from forecasting.store.application.opened import Store
+from forecasting.store.application.plans import has_new_plans, latest_plan, register_plans
+from forecasting.store.application.tables import METADATA
+from tests.support.paths import ROOT
+from tests.support.review import write
+
+OPEN = "import sys; from forecasting.store.application.opened import Store; Store(sys.argv[1]).close()"
+
+
+def test_the_migrations_make_the_tables_that_the_code_reads(url):
+    made = Store(url)
+    inspector = sa.inspect(made.engine)
+    for table in METADATA.sorted_tables:
+        found = {column["name"]: column for column in inspector.get_columns(table.name)}
+        assert list(found) == [column.name for column in table.columns], table.name
+        for column in table.columns:
+            assert found[column.name]["nullable"] == column.nullable, f"{table.name}.{column.name}"
+            kind = column.type.dialect_impl(made.engine.dialect)
+            assert found[column.name]["type"]._type_affinity is kind._type_affinity, column.name
+        key = inspector.get_pk_constraint(table.name)["constrained_columns"]
+        assert key == [column.name for column in table.primary_key]
+    made.close()
+
+
+def test_four_processes_that_start_at_once_migrate_once(url):
+    command = [sys.executable, "-c", OPEN, url]
+    running = [subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) for _ in range(4)]
+    said = [process.communicate()[1] for process in running]
+    assert [(process.returncode, error) for process, error in zip(running, said, strict=True)] == [
+        (0, "")
+    ] * 4
+    store = Store(url)
+    with store.reading() as transaction:
+        assert transaction.exec_driver_sql("select version_num from reorder_version").all() == [("0001",)]
+    store.close()
+
+
+def test_without_a_plan_there_is_none_to_show_and_the_first_one_is_noticed(tmp_path, result):
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    store = Store(url)
+    with store.reading() as transaction:
+        assert latest_plan(transaction) is None
+        assert not has_new_plans(transaction)
+    write(url, result)
+    with store.reading() as transaction:
+        assert has_new_plans(transaction)
+    with store.writing() as transaction:
+        register_plans(transaction)
+        assert not has_new_plans(transaction)
+        assert latest_plan(transaction).run == result.run["run"]
+    store.close()
+
+
+def test_a_writer_that_fails_leaves_nothing(store):
+    def fail():
+        with store.writing() as transaction:
+            transaction.exec_driver_sql("delete from recommendations")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    with store.reading() as transaction:
+        assert transaction.exec_driver_sql("select count(*) from recommendations").scalar() > 0
+
+
+def test_what_cannot_be_reached_is_told_in_words(tmp_path):
+    with pytest.raises(RequestError, match="Check that it runs"):
+        Store(f"sqlite:///{tmp_path / 'no such folder' / 'x.db'}")

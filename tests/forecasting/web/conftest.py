@@ -1,0 +1,111 @@
+"""The application over a planned wholesaler: called in this process, or served to a real browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from forecasting.reviewing.accounts import add_person, make_token
+from forecasting.serving import DATABASE
+from forecasting.store.application.people import Person
+from tests.support.browser import CHROMIUM_MISSING, PASSWORD, Browser, chromium
+from tests.support.paths import ROOT
+from tests.support.review import opened
+from tests.support.web import Client
+
+PEOPLE = {
+    "ann": Person("ann", "buyer", None, True),
+    "bob": Person("bob", "buyer", None, True),
+    "lea": Person("lea", "data_scientist", None, True),
+    "ada": Person("ada", "admin", None, True),
+}
+
+
+def let_in(url: str) -> None:
+    """Everyone, with one password."""
+    store = opened(url)
+    for person in PEOPLE.values():
+        add_person(store, person, PASSWORD)
+    store.close()
+
+
+@pytest.fixture
+def served(url):
+    """The application, called in this process, on each kind of database."""
+    let_in(url)
+    with Client(url) as client:
+        yield client
+
+
+@pytest.fixture
+def token(served):
+    """A buyer's token that may decide."""
+    return make_token(served.store, PEOPLE["ann"], "a test", "decide")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One real browser for all tests; each person in it has a context of their own."""
+    if chromium() is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(CHROMIUM_MISSING)
+        pytest.skip(CHROMIUM_MISSING)
+    with Browser() as running:
+        yield running
+
+
+class Server:
+    """``reorder serve`` in a process of its own, that can be killed and started again."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.url, self.folder = url, folder
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.start()
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        code = (
+            "import uvicorn; uvicorn.run('forecasting.web.app:create_app', factory=True, "
+            f"port={self.port}, log_level='warning')"
+        )
+        self.said = (self.folder / "server.log").open("ab")
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", code],
+            env={**os.environ, DATABASE: self.url, "PYTHONPATH": str(ROOT)},
+            stdout=self.said,
+            stderr=self.said,
+        )
+        for _ in range(300):
+            with socket.socket() as asking:
+                if asking.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            assert self.process.poll() is None, (self.folder / "server.log").read_text()
+            time.sleep(0.1)
+        raise AssertionError("the server does not answer")
+
+    def kill(self) -> None:
+        """End it without a warning."""
+        self.process.kill()
+        self.process.wait()
+        self.said.close()
+
+
+@pytest.fixture
+def server(sqlite_base, tmp_path):
+    """The pages of a planned wholesaler, for a browser."""
+    url = sqlite_base.another(tmp_path)
+    let_in(url)
+    running = Server(url, tmp_path)
+    yield running
+    running.kill()
+    shutil.rmtree(tmp_path, ignore_errors=True)
