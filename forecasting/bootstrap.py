@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,15 +33,26 @@ DEMO_POLICIES = ("recorded", "min_max", "cost_optimal", "perfect_foresight", "no
 DEMO_BASELINE = "min_max"
 
 
-def write_sample(folder: Path, items: int, days: int, seed: int, kind: str, *, dirty: bool = False) -> Sample:
+def write_sample(
+    folder: Path,
+    items: int,
+    days: int,
+    seed: int,
+    kind: str,
+    *,
+    dirty: bool = False,
+    customers: Mapping[str, float] | None = None,
+) -> Sample:
     """Make a synthetic wholesaler and write it into ``folder``, its hidden truth into ``folder/truth``.
 
-    ``dirty``: with a real company's faults planted in its tables.
+    ``dirty``: with a real company's faults planted in its tables. ``customers``: what ``Behaviour`` is to
+    have else than usual; None: all is as usual.
     """
     from forecasting.dataset.write import write
-    from forecasting.sample import make_dirty_sample, make_sample
+    from forecasting.sample import Behaviour, make_dirty_sample, make_sample
 
-    sample = (make_dirty_sample if dirty else make_sample)(items, days, seed)
+    behaviour = Behaviour(**customers) if customers else None
+    sample = (make_dirty_sample if dirty else make_sample)(items, days, seed, behaviour=behaviour)
     write(sample.tables, folder, "csv" if kind == "csv" else "parquet")
     write(sample.truth, folder / "truth", "parquet")
     return sample
@@ -164,6 +175,17 @@ def backtest(source: str, config: Config, request: Request, *, out: Path | None,
 
     if out is not None:
         write_run(out, result.tables, result.run, csv=csv, texts={"report.html": report(result)})
+    return result
+
+
+def costs(source: str, config: Config, as_of: int | None, *, out: Path | None, csv: bool) -> Result:
+    """Measure what backorders cost, and write tables and ``proposed.yaml`` to the folder that is named."""
+    from forecasting.backorder_costs.costs import costs as run
+    from forecasting.store.files import write_run
+
+    result = run(read_records(source), config, as_of)
+    if out is not None:
+        write_run(out, result.tables, result.run, csv=csv, texts={"proposed.yaml": result.run["proposed"]})
     return result
 
 

@@ -92,6 +92,9 @@ class Config(BaseModel):
     reselect_days: int = Field(ge=1)
     interval_draws: int = Field(ge=20)
 
+    customer_days_before: int = Field(ge=28)
+    customer_days_after: int = Field(ge=28)
+
 
 class Secrets(BaseModel):
     """What a run needs to know and must never tell: passwords, and URLs that may hold one.

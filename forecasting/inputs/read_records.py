@@ -159,8 +159,9 @@ def _columns(table: pd.DataFrame, contract: Table, names: TextArray) -> Columns:
 def _orders(table: pd.DataFrame, numbers: ItemNumbers) -> OrderRecords:
     waited = (table["cancelled_at"] - table["ordered_at"]).to_numpy(dtype="timedelta64[us]")
     return OrderRecords(
-        order=pd.factorize(table["order"])[0].astype(np.int64),
+        order=_numbers(table["order"]),
         item=numbers.of(table),
+        customer=_numbers(table["customer"]),
         time=_microseconds(table["ordered_at"]),
         ordered=days_of(table["ordered_at"]),
         due=days_of(table["due"]),
@@ -291,6 +292,11 @@ def _alternatives(table: pd.DataFrame, numbers: ItemNumbers) -> AlternativeRecor
 
 def _microseconds(times: pd.Series) -> IntArray:
     return times.to_numpy(dtype="datetime64[us]").astype(np.int64)
+
+
+def _numbers(column: pd.Series) -> IntArray:
+    """The number of each row's name, as they first appear; -1 where it has none."""
+    return pd.factorize(column)[0].astype(np.int64)
 
 
 def _floats(column: pd.Series) -> FloatArray:

@@ -14,8 +14,10 @@ import numpy as np
 from forecasting.domain import BoolArray, FloatArray, IntArray
 from models.shared.compile import compiled
 
-OPEN, SHIPPED, CANCELLED, REFUSED, UNSEEN = 0, 1, 2, 3, 4
-"""What became of a line. UNSEEN: the customer saw that it was out of stock, and left without a word."""
+OPEN, SHIPPED, CANCELLED, REFUSED, UNSEEN, NEVER_ASKED = 0, 1, 2, 3, 4, 5
+"""What became of a line. UNSEEN: the customer saw that it was out of stock, and left without a word.
+NEVER_ASKED: the customer had left the company for good before.
+"""
 
 WINDOW = 91
 """Days over which the buyer averages."""
@@ -65,10 +67,16 @@ class Supply(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """Each line, ordered by (item, day, second); item i owns ``indptr[i]:indptr[i + 1]``."""
+    """Each line, ordered by (item, day, second); item i owns ``indptr[i]:indptr[i + 1]``.
+
+    ``leaves``: whether the customer leaves for good, should the line have had to wait.
+    """
 
     indptr: IntArray
     day: IntArray
+    ordered_day: IntArray
+    customer: IntArray
+    leaves: BoolArray
     second: IntArray
     deadline: IntArray
     patience: IntArray
@@ -102,7 +110,10 @@ class Fate(NamedTuple):
 
 
 class Now(NamedTuple):
-    """The state at one moment. Shape (items,); ``waiting`` has one place per line."""
+    """The state at one moment. Shape (items,); ``waiting`` has one place per line.
+
+    ``left_on``: shape (customers,): the day on which each left for good.
+    """
 
     on_hand: FloatArray
     on_order: FloatArray
@@ -111,6 +122,7 @@ class Now(NamedTuple):
     pointer: IntArray
     queued: IntArray
     waiting: IntArray
+    left_on: IntArray
 
 
 class Operations(NamedTuple):
@@ -125,19 +137,19 @@ class Operations(NamedTuple):
 
 @compiled
 def live(company: Operations) -> None:
-    """All days of all streams. Streams do not touch each other; items of one share its orders."""
+    """All days of all streams. Items of a stream share its orders; streams share nothing but customers."""
     supply = company.supply
-    for stream in range(len(supply.first) - 1):
-        members = supply.members[supply.first[stream] : supply.first[stream + 1]]
-        review = 0
-        for day in range(company.fate.on_hand.shape[1]):
+    review = np.zeros(len(supply.first) - 1, dtype=np.int64)
+    for day in range(company.fate.on_hand.shape[1]):
+        for stream in range(len(supply.first) - 1):
+            members = supply.members[supply.first[stream] : supply.first[stream + 1]]
             for item in members:
                 _receive(item, day, company)
                 _serve(item, day, company)
                 _close(item, day, company)
             if supply.review[stream, day]:
-                _order(stream, members, day, review, company)
-                review += 1
+                _order(stream, members, day, review[stream], company)
+                review[stream] += 1
 
 
 @compiled
@@ -164,8 +176,18 @@ def _receive(item: int, day: int, company: Operations) -> None:
         _ship(item, line, given, day, company)
         if fate.shipped[line] == asked.quantity[line]:
             fate.status[line] = SHIPPED
+            _settled(line, day, company)
             now.queued[item] -= 1
             now.waiting[best] = now.waiting[first + now.queued[item]]
+
+
+@compiled
+def _settled(line: int, day: int, company: Operations) -> None:
+    """A line that had to wait has shipped, or was cancelled: its customer may never order again."""
+    asked, now = company.asked, company.now
+    if asked.leaves[line]:
+        customer = asked.customer[line]
+        now.left_on[customer] = min(now.left_on[customer], day)
 
 
 @compiled
@@ -188,8 +210,10 @@ def _serve(item: int, day: int, company: Operations) -> None:
     while line < asked.indptr[item + 1] and asked.day[line] == day:
         wanted = asked.quantity[line]
         given = min(wanted, now.on_hand[item])
+        if now.left_on[asked.customer[line]] < asked.ordered_day[line]:
+            fate.status[line] = NEVER_ASKED
         # Who finds nothing left may leave without a word: no record of the demand remains.
-        if given == 0 and asked.draw[line] < shop.unseen[item]:
+        elif given == 0 and asked.draw[line] < shop.unseen[item]:
             fate.status[line] = UNSEEN
             fate.lost[item, day] += wanted
         else:
@@ -223,6 +247,7 @@ def _close(item: int, day: int, company: Operations) -> None:
             left = asked.quantity[line] - fate.shipped[line]
             fate.status[line] = CANCELLED
             fate.cancelled_day[line] = day
+            _settled(line, day, company)
             fate.lost[item, day] += left
             now.backlog[item] -= left
             now.queued[item] -= 1

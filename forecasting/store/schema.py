@@ -6,6 +6,7 @@ does not fit is refused where it is written.
 
 from __future__ import annotations
 
+from forecasting.store.backorder_tables import BACKORDER_COSTS, CANCELLATION_CURVE, LATENESS_EFFECT
 from forecasting.store.backtest_tables import FORECASTS, SCORES
 from forecasting.store.columns import Table
 from forecasting.store.plan_tables import (
@@ -55,6 +56,9 @@ TABLES: dict[str, Table] = {
         TRACE_STOCK,
         SCORES,
         FORECASTS,
+        BACKORDER_COSTS,
+        CANCELLATION_CURVE,
+        LATENESS_EFFECT,
         ASSUMPTIONS,
         NOTICES,
         RUNS,
