@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from forecasting.connectors.online_retail.importing import Imported
     from forecasting.dataset.check import Checked
     from forecasting.evaluate.backtest import Request
+    from forecasting.inputs.records import Records
     from forecasting.replay.request import ReplayRequest
     from forecasting.run import Result
     from forecasting.sample import Sample
@@ -113,7 +114,10 @@ def plan(
     """Plan, and write the tables to the folder, and to the database that ``secrets`` names."""
     from forecasting.planning.plan import plan as run
 
-    result = run(read_records(source), config, as_of)
+    records = read_records(source)
+    result = run(records, config, as_of)
+    if config.persistent_replays and len(result.tables["persistent_backorders"]):
+        result = _explained(records, config, as_of, result)
 
     if secrets.database_url is not None:
         from forecasting.store.database import write_run as write_database
@@ -125,6 +129,40 @@ def plan(
 
         write_files(out, result.tables, result.run, csv=csv)
 
+    return result
+
+
+def _explained(records: Records, config: Config, as_of: int, planned: Result) -> Result:
+    """The plan with the causes of persistent backorders, where a setting asks for them."""
+    from forecasting.adapters.progress import progress_bar
+    from forecasting.inputs.assumptions import Assumptions
+    from forecasting.inputs.catalogue import catalogue
+    from forecasting.persistent_backorders.explain import explain, with_causes, with_reasons
+    from forecasting.planning.persistent import evidence
+    from forecasting.run import Result
+
+    found = evidence(records, catalogue(records, config, as_of, Assumptions()), config, as_of)
+    with progress_bar("persistent backorders") as stage:
+        why = explain(records, config, as_of, found, config.persistent_replays, stage)
+    tables = {
+        **planned.tables,
+        "recommendations": with_reasons(planned.tables["recommendations"], why),
+        "persistent_backorders": with_causes(planned.tables["persistent_backorders"], why),
+    }
+    return Result(tables, planned.run)
+
+
+def backorders(source: str, config: Config, as_of: int, most: int, *, out: Path | None, csv: bool) -> Result:
+    """Which items run short again and again, and why; the tables go to the folder that is named."""
+    from forecasting.adapters.progress import progress_bar
+    from forecasting.persistent_backorders.explain import backorders as run
+    from forecasting.store.files import write_run
+
+    records = read_records(source)
+    with progress_bar("backorders") as stage:
+        result = run(records, config, as_of, most, stage)
+    if out is not None:
+        write_run(out, result.tables, result.run, csv=csv)
     return result
 
 

@@ -440,6 +440,37 @@ def costs(
 
 
 @app.command()
+def backorders(
+    dataset: DatasetArgument,
+    as_of: Annotated[str, typer.Option("--as-of", metavar="DATE", help="The close of this day.")],
+    items: Annotated[
+        int, typer.Option(min=0, help="How many, the dearest first, to find the cause of.")
+    ] = 10,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Write the tables here.", show_default=False)
+    ] = None,
+    csv: CsvOption = False,
+    config: ConfigOption = None,
+    settings: SetOption = None,
+    as_json: JsonOption = False,
+    strict: StrictOption = False,
+) -> None:
+    """Items that are on backorder again and again: why, and what more stock would cost and avoid.
+
+    Example: reorder backorders demo/data --as-of 2026-06-28 --out demo/backorders
+    """
+    from forecasting.bootstrap import backorders as run
+    from forecasting.reports.backorders import backorders_json, backorders_text
+
+    result = run(dataset, _config(config, settings), _day(as_of, "--as-of"), items, out=out, csv=csv)
+    if as_json:
+        _print_json(backorders_json(result))
+    else:
+        print(backorders_text(result, out))
+    _strict(strict, result.run["counts"]["notices"], "table notices has them all")
+
+
+@app.command()
 def solve(
     problem: Annotated[
         str,

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.backorder_costs.clusters import Estimate, groups_of, leave_out, logit, share_of
-from forecasting.backorder_costs.lines import Fate, Lines
 from forecasting.domain import BoolArray, FloatArray, IntArray
+from forecasting.inputs.line_fates import Fate, Lines
 
 FEWEST_CANCELLED, FEWEST_WAITING = 5, 20
 """The band of the curve begins with so many cancellations, and ends where fewer lines still wait."""

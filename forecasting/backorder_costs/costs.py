@@ -10,7 +10,6 @@ import pandas as pd
 from forecasting.backorder_costs.cancellation import Cancellation, cancellation
 from forecasting.backorder_costs.discounts import discounts
 from forecasting.backorder_costs.lateness import Effect, lateness
-from forecasting.backorder_costs.lines import Fate, Lines, order_lines
 from forecasting.backorder_costs.matching import Window
 from forecasting.backorder_costs.proposals import Measured, proposals, settings_text, table
 from forecasting.config import Config
@@ -19,6 +18,7 @@ from forecasting.errors import RequestError
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.catalogue import catalogue
 from forecasting.inputs.known_until import known_until
+from forecasting.inputs.line_fates import Fate, Lines, order_lines
 from forecasting.inputs.notices import Notices
 from forecasting.inputs.records import Records
 from forecasting.run import Clock, Result, describe, run_id

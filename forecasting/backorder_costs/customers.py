@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasting.backorder_costs.lines import Lines
 from forecasting.domain import LONG_AGO, FloatArray, IntArray
+from forecasting.inputs.line_fates import Lines
 
 
 @dataclass(frozen=True)

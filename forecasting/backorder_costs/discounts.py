@@ -13,8 +13,8 @@ import numpy as np
 from scipy import stats
 
 from forecasting.backorder_costs.clusters import CONFIDENCE, UNKNOWN, Estimate
-from forecasting.backorder_costs.lines import Fate, Lines
 from forecasting.domain import BoolArray, FloatArray, IntArray
+from forecasting.inputs.line_fates import Fate, Lines
 from forecasting.inputs.records import Records
 
 FOLLOWING_DAYS = 30

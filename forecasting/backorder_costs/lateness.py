@@ -16,9 +16,9 @@ from scipy import stats
 
 from forecasting.backorder_costs.clusters import CONFIDENCE, UNKNOWN, Estimate, groups_of
 from forecasting.backorder_costs.customers import CustomerOrders
-from forecasting.backorder_costs.lines import Lines
 from forecasting.backorder_costs.matching import Pairs, Window, matched, traits
 from forecasting.domain import BoolArray, FloatArray, IntArray
+from forecasting.inputs.line_fates import Lines
 
 FEWEST_LINES, FEWEST_CUSTOMERS = 50, 20
 """Of late lines that are matched, and of their customers: of fewer, nothing is said."""

@@ -17,8 +17,8 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from forecasting.backorder_costs.customers import CustomerOrders
-from forecasting.backorder_costs.lines import Fate, Lines
 from forecasting.domain import BoolArray, FloatArray, IntArray
+from forecasting.inputs.line_fates import Fate, Lines
 
 NEIGHBOURS = 30
 """On-time lines beside each late one, those of the same customer among them."""

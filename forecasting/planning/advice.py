@@ -10,6 +10,7 @@ import numpy as np
 from forecasting.domain import BoolArray, FloatArray, TextArray
 from forecasting.inputs.catalogue import Catalogue
 from forecasting.inputs.known_until import KnownUntil
+from forecasting.planning.persistent import Evidence
 from forecasting.planning.position import Standing
 from forecasting.policies.base import Policy
 from forecasting.policies.candidate_orders import REVIEWS_MORE, Choices, choices
@@ -35,6 +36,7 @@ class Advice:
         orders: what was decided.
         value: what orders cost.
         has_odd_order: bool, shape (n,): a line of the last year is not believed.
+        shortages: how often each ran short lately.
 
     """
 
@@ -48,6 +50,7 @@ class Advice:
     orders: Orders
     value: RelativeValue
     has_odd_order: BoolArray
+    shortages: Evidence
 
     @property
     def decision(self) -> Decision:

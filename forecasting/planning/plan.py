@@ -17,6 +17,7 @@ from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast
 from forecasting.planning.observer import observer
 from forecasting.planning.odd_orders import odd_orders
 from forecasting.planning.overdue import overdue
+from forecasting.planning.persistent import evidence, persistent_backorders
 from forecasting.planning.position import standing
 from forecasting.planning.recommendations import costs_table, recommendations
 from forecasting.planning.requests import check_date, check_levels, check_model
@@ -31,7 +32,7 @@ def plan(records: Records, config: Config, as_of: int) -> Result:
     """What to order at the close of day ``as_of``.
 
     Tables ``recommendations``, ``costs``, ``choices``, ``supplier_orders``, ``overdue``, ``excess``,
-    ``assumptions`` and ``notices``.
+    ``persistent_backorders``, ``assumptions`` and ``notices``.
 
     Raises RequestError where the date or a name does not fit.
     """
@@ -49,6 +50,7 @@ def plan(records: Records, config: Config, as_of: int) -> Result:
         "supplier_orders": supplier_orders(advice),
         "overdue": overdue(advice, records),
         "excess": excess(advice),
+        "persistent_backorders": persistent_backorders(advice),
         "assumptions": assumptions.frame(),
         "notices": notices.frame(),
     }
@@ -105,6 +107,7 @@ def advise(
         orders=orders,
         value=judged(orders.value, situation, config),
         has_odd_order=has_odd_order,
+        shortages=evidence(records, known, config, as_of),
     )
     clock.lap("decide")
     return advice

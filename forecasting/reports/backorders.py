@@ -57,6 +57,32 @@ def costs_text(result: Result, out: Path | None) -> str:
     return "\n".join(lines)
 
 
+def backorders_text(result: Result, out: Path | None) -> str:
+    """How many items there are, and of each that was replayed why."""
+    run, counts, table = result.run, result.run["counts"], result.tables["persistent_backorders"]
+    lines = [
+        f"{counts['persistent']:,} of {counts['items']:,} items ran short again and again in the "
+        f"{run['days']} days until {run['as_of']}; they cost about {table['money'].sum():,.0f}.",
+    ]
+    replayed = table[table["cause"].notna()]
+    if len(replayed):
+        causes = replayed["cause"].value_counts(sort=True)
+        named = ", ".join(f"{cause} {number:,}" for cause, number in causes.items())
+        lines += [f"Replayed to find the cause: {counts['replayed']:,} ({named}).", ""]
+        lines += [f"  {row['sku']}: {row['words']}" for row in replayed.to_dict("records")]
+    lines += notices_text(run, out)
+    if out is not None:
+        lines += ["", f"Written to {out}: {', '.join(result.tables)}, run.json"]
+    return "\n".join(lines)
+
+
+def backorders_json(result: Result) -> dict[str, Any]:
+    """The run, and its table; what is not known is null."""
+    table = result.tables["persistent_backorders"].astype(object)
+    rows = table.where(table.notna(), None).to_dict("records")
+    return {**result.run, "persistent_backorders": rows}
+
+
 def costs_json(result: Result) -> dict[str, Any]:
     """The run, and its three tables; what is not known is null."""
     names = ("backorder_costs", "cancellation_curve", "lateness_effect")

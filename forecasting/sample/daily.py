@@ -28,8 +28,9 @@ class Shop(NamedTuple):
 
     The buyer orders when the position is at or below ``reach`` days of mean demand (and never less
     than ``least`` units), up to ``cover`` days more. ``plan``: units a day, the mean before there are
-    records. ``unseen``: the share of customers who leave without a word when nothing is left.
-    ``begins``: the first day on sale; ``buy_from``, ``buy_until``: when the buyer orders at all.
+    records. ``more``: units that it always wants more of than its rule says. ``unseen``: the share of
+    customers who leave without a word when nothing is left. ``begins``: the first day on sale;
+    ``buy_from``, ``buy_until``: when the buyer orders at all.
     """
 
     opening: FloatArray
@@ -38,6 +39,7 @@ class Shop(NamedTuple):
     reach: FloatArray
     cover: FloatArray
     least: FloatArray
+    more: FloatArray
     pack: FloatArray
     least_order: FloatArray
     most_order: FloatArray
@@ -275,7 +277,7 @@ def _order(stream: int, members: IntArray, day: int, review: int, company: Opera
             continue
 
         mean = max(now.total[item], 0.0) / WINDOW
-        lower = max(mean * shop.reach[item], shop.least[item])
+        lower = max(mean * shop.reach[item], shop.least[item]) + shop.more[item]
         position = now.on_hand[item] + now.on_order[item] - now.backlog[item]
         if position > lower:
             continue

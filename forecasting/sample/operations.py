@@ -6,6 +6,8 @@ season, so that the company runs out now and then. That is what there is to impr
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -38,6 +40,7 @@ def run(
     lines: pd.DataFrame,
     behaviour: Behaviour = DEFAULT,
     leaving: Random | None = None,
+    change: Callable[[Shop, Supply], tuple[Shop, Supply]] | None = None,
 ) -> Operations:
     """Run the company over all days.
 
@@ -47,10 +50,13 @@ def run(
         lines: as from ``make_lines``.
         behaviour: of its customers.
         leaving: of who leaves for good; None: nobody does.
+        change: what is to be otherwise, of the buyer and of deliveries; None: nothing.
 
     """
     supply = _supply(random, world)
     shop = _shop(random, world)
+    if change is not None:
+        shop, supply = change(shop, supply)
     days, count = world.calendar.days, len(lines)
     due, day = lines["due"].to_numpy(), lines["day"].to_numpy()
     item = lines["item"].to_numpy()
@@ -135,6 +141,7 @@ def _shop(random: Random, world: World) -> Shop:
         reach=reach,
         cover=cover,
         least=least,
+        more=np.zeros(count),
         pack=world.per_item(products["pack_size"].to_numpy()),
         least_order=world.per_item(products["min_order_quantity"].to_numpy()),
         most_order=world.per_item(most),

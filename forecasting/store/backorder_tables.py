@@ -1,8 +1,9 @@
-"""The tables of ``costs``: what a backorder really cost, by its parts."""
+"""Tables of what backorders cost, by their parts, and of items that are on backorder again and again."""
 
 from __future__ import annotations
 
-from forecasting.store.columns import Table, boolean, count, number, share, text
+from forecasting.store.columns import Table, boolean, count, money, number, quantity, share, text
+from forecasting.store.plan_tables import AS_OF, ITEM, RUN
 
 BACKORDER_COSTS = Table(
     "backorder_costs",
@@ -61,4 +62,35 @@ LATENESS_EFFECT = Table(
         number("low", "", "Where its 95 % interval begins.", nullable=True),
         number("high", "", "Where it ends.", nullable=True),
     ),
+)
+
+PERSISTENT_BACKORDERS = Table(
+    "persistent_backorders",
+    ("plan", "backorders"),
+    "an item that is on backorder, or out of stock, again and again, the most money first",
+    ("location", "sku"),
+    (
+        RUN,
+        AS_OF,
+        *ITEM,
+        count("times", "times", "It ran short, shortages a week apart or less being one."),
+        share("share_of_days", "Days on which customers waited, or none was counted."),
+        count("lines", "lines", "Order lines that were short."),
+        quantity("units", "units", "Units of these."),
+        count("customers", "customers", "Whose they were."),
+        money("money", "What that cost, by the settings."),
+        text(
+            "cause",
+            "Why, by replaying it; nothing where it was not.",
+            nullable=True,
+        ),
+        share("removes", "Of the units short, what goes away without the cause.", nullable=True),
+        quantity("buy_more", "units", "To have that many more, always; 0: no more pay.", nullable=True),
+        money("costs_a_year", "What holding these costs.", nullable=True),
+        number("avoids_units_a_year", "units", "That are then not short.", nullable=True),
+        money("avoids_a_year", "What these would have cost.", nullable=True),
+        text("words", "All of it in words."),
+    ),
+    "Over the `persistent_days` before the day. [persistent_backorders.md](persistent_backorders.md) names "
+    "the causes, and how they are told apart. A plan replays as many items as `persistent_replays` says.",
 )

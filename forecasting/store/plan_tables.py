@@ -259,7 +259,7 @@ FORECAST = Table(
 
 ASSUMPTIONS = Table(
     "assumptions",
-    ("plan", "replay", "backtest", "costs"),
+    ("plan", "replay", "backtest", "costs", "backorders"),
     "a setting that stood in for something the dataset does not say",
     ("setting",),
     (
@@ -271,7 +271,7 @@ ASSUMPTIONS = Table(
 
 NOTICES = Table(
     "notices",
-    ("plan", "replay", "costs"),
+    ("plan", "replay", "costs", "backorders"),
     "something that looks odd and may be right, in the dataset or in what follows from it",
     ("number",),
     (

@@ -6,7 +6,12 @@ does not fit is refused where it is written.
 
 from __future__ import annotations
 
-from forecasting.store.backorder_tables import BACKORDER_COSTS, CANCELLATION_CURVE, LATENESS_EFFECT
+from forecasting.store.backorder_tables import (
+    BACKORDER_COSTS,
+    CANCELLATION_CURVE,
+    LATENESS_EFFECT,
+    PERSISTENT_BACKORDERS,
+)
 from forecasting.store.backtest_tables import FORECASTS, SCORES
 from forecasting.store.columns import Table
 from forecasting.store.plan_tables import (
@@ -43,6 +48,7 @@ TABLES: dict[str, Table] = {
         SUPPLIER_ORDERS,
         OVERDUE,
         EXCESS,
+        PERSISTENT_BACKORDERS,
         FORECAST,
         SUMMARY,
         WINDOWS,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from forecasting.backorder_costs.lines import Fate, Lines
+from forecasting.inputs.line_fates import Fate, Lines
 
 DAYS = 760
 

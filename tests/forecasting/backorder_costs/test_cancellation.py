@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from forecasting.backorder_costs.cancellation import cancellation, cancellation_curve
-from forecasting.backorder_costs.lines import Fate, Lines, order_lines
+from forecasting.inputs.line_fates import Fate, Lines, order_lines
 from forecasting.inputs.read_records import records_of
 from forecasting.sample import make_sample
 from tests.support.builders import order, records

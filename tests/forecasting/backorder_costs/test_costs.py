@@ -9,9 +9,9 @@ import yaml
 
 from forecasting.backorder_costs.costs import costs
 from forecasting.backorder_costs.discounts import discounts
-from forecasting.backorder_costs.lines import order_lines
 from forecasting.config import load
 from forecasting.errors import RequestError
+from forecasting.inputs.line_fates import order_lines
 from forecasting.inputs.read_records import records_of
 from forecasting.reports.backorders import costs_json, costs_text
 from forecasting.sample import Behaviour, make_sample

@@ -7,9 +7,9 @@ import pytest
 
 from forecasting.backorder_costs.customers import CustomerOrders
 from forecasting.backorder_costs.lateness import lateness, of, relative_change
-from forecasting.backorder_costs.lines import order_lines
 from forecasting.backorder_costs.matching import Window, matched, traits
 from forecasting.domain import LONG_AGO
+from forecasting.inputs.line_fates import order_lines
 from forecasting.inputs.read_records import records_of
 from forecasting.sample import Behaviour, make_sample
 from tests.support.customers import chosen, company

@@ -14,13 +14,14 @@ from forecasting.inputs.records import OrderStatus, Records
 
 
 class Fate(IntEnum):
-    """Of a line: shipped when due or late, cancelled while it waited, still waiting; or not to be told."""
+    """Of a line: shipped when due or late, cancelled while it waited, waiting still, refused; or not told."""
 
     UNTOLD = 0
     ON_TIME = 1
     LATE = 2
     CANCELLED = 3
     WAITING = 4
+    REFUSED = 5
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Lines:
     @property
     def late(self) -> BoolArray:
         """bool, shape (m,): not shipped when it was due."""
-        return self.fate >= Fate.LATE
+        return (self.fate >= Fate.LATE) & (self.fate <= Fate.WAITING)
 
     @property
     def cluster(self) -> IntArray:
@@ -65,13 +66,18 @@ class Lines:
 
 
 def order_lines(
-    records: Records, as_of: int, cancelled_after_days: float, open_line_days: float = np.inf
+    records: Records,
+    as_of: int,
+    cancelled_after_days: float,
+    open_line_days: float = np.inf,
+    *,
+    refused: bool = False,
 ) -> Lines:
     """Each line that was asked for by the close of ``as_of`` and was not taken back at once.
 
     A line is late that has not shipped in full when it was due to ship and so many days later as lines
     usually take (the median). What nothing dates is ``UNTOLD``. A line that waits longer than
-    ``open_line_days`` was forgotten: it is left out.
+    ``open_line_days`` was forgotten: it is left out. Refused lines are in only where they are asked for.
     """
     orders = records.orders
     due = due_to_ship(orders, records.products.day["available_from"])
@@ -98,8 +104,10 @@ def order_lines(
 
     at_once = orders.cancelled_after < cancelled_after_days * MICROSECONDS_A_DAY
     forgotten = (fate == Fate.WAITING) & (as_of - day > open_line_days)
-    kept = (np.maximum(orders.ordered, due) <= as_of) & (orders.status != OrderStatus.REFUSED)
-    kept &= ~at_once & ~forgotten & ~(cancelled & ~late)
+    turned_away = orders.status == OrderStatus.REFUSED
+    fate = np.where(turned_away, Fate.REFUSED, fate)
+    kept = (np.maximum(orders.ordered, due) <= as_of) & (refused | ~turned_away)
+    kept &= turned_away | (~at_once & ~forgotten & ~(cancelled & ~late))
     row = np.flatnonzero(kept)
     return Lines(
         order=orders.order[row],
@@ -108,7 +116,7 @@ def order_lines(
         day=day[row],
         ordered=orders.ordered[row],
         fate=fate[row],
-        waited=np.where(late & (fate > Fate.ON_TIME), end - day, 0)[row],
+        waited=np.where(late & (fate > Fate.ON_TIME) & ~turned_away, end - day, 0)[row],
         units=orders.quantity[row],
         value=(orders.quantity * orders.unit_price)[row],
         usual_days=usual_days,
