@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from forecasting.connectors.online_retail.importing import Imported
     from forecasting.dataset.check import Checked
     from forecasting.evaluate.backtest import Request
+    from forecasting.inputs.records import Records
     from forecasting.promises.supply import Recommended
     from forecasting.replay.request import ReplayRequest
     from forecasting.run import Result
@@ -34,15 +35,26 @@ DEMO_POLICIES = ("recorded", "min_max", "cost_optimal", "perfect_foresight", "no
 DEMO_BASELINE = "min_max"
 
 
-def write_sample(folder: Path, items: int, days: int, seed: int, kind: str, *, dirty: bool = False) -> Sample:
+def write_sample(
+    folder: Path,
+    items: int,
+    days: int,
+    seed: int,
+    kind: str,
+    *,
+    dirty: bool = False,
+    customers: Mapping[str, float] | None = None,
+) -> Sample:
     """Make a synthetic wholesaler and write it into ``folder``, its hidden truth into ``folder/truth``.
 
-    ``dirty``: with a real company's faults planted in its tables.
+    ``dirty``: with a real company's faults planted in its tables. ``customers``: what ``Behaviour`` is to
+    have else than usual; None: all is as usual.
     """
     from forecasting.dataset.write import write
-    from forecasting.sample import make_dirty_sample, make_sample
+    from forecasting.sample import Behaviour, make_dirty_sample, make_sample
 
-    sample = (make_dirty_sample if dirty else make_sample)(items, days, seed)
+    behaviour = Behaviour(**customers) if customers else None
+    sample = (make_dirty_sample if dirty else make_sample)(items, days, seed, behaviour=behaviour)
     write(sample.tables, folder, "csv" if kind == "csv" else "parquet")
     write(sample.truth, folder / "truth", "parquet")
     return sample
@@ -103,7 +115,10 @@ def plan(
     """Plan, and write the tables to the folder, and to the database that ``secrets`` names."""
     from forecasting.planning.plan import plan as run
 
-    result = run(read_records(source), config, as_of, for_pages=secrets.database_url is not None)
+    records = read_records(source)
+    result = run(records, config, as_of, for_pages=secrets.database_url is not None)
+    if config.persistent_replays and len(result.tables["persistent_backorders"]):
+        result = _explained(records, config, as_of, result)
     _write(result, out, csv, secrets)
     return result
 
@@ -207,6 +222,40 @@ def _write(result: Result, out: Path | None, csv: bool, secrets: Secrets) -> Non
         write_files(out, result.tables, result.run, csv=csv)
 
 
+def _explained(records: Records, config: Config, as_of: int, planned: Result) -> Result:
+    """The plan with the causes of persistent backorders, where a setting asks for them."""
+    from forecasting.adapters.progress import progress_bar
+    from forecasting.inputs.assumptions import Assumptions
+    from forecasting.inputs.catalogue import catalogue
+    from forecasting.persistent_backorders.explain import explain, with_causes, with_reasons
+    from forecasting.planning.persistent import evidence
+    from forecasting.run import Result
+
+    found = evidence(records, catalogue(records, config, as_of, Assumptions()), config, as_of)
+    with progress_bar("persistent backorders") as stage:
+        why = explain(records, config, as_of, found, config.persistent_replays, stage)
+    tables = {
+        **planned.tables,
+        "recommendations": with_reasons(planned.tables["recommendations"], why),
+        "persistent_backorders": with_causes(planned.tables["persistent_backorders"], why),
+    }
+    return Result(tables, planned.run)
+
+
+def backorders(source: str, config: Config, as_of: int, most: int, *, out: Path | None, csv: bool) -> Result:
+    """Which items run short again and again, and why; the tables go to the folder that is named."""
+    from forecasting.adapters.progress import progress_bar
+    from forecasting.persistent_backorders.explain import backorders as run
+    from forecasting.store.files import write_run
+
+    records = read_records(source)
+    with progress_bar("backorders") as stage:
+        result = run(records, config, as_of, most, stage)
+    if out is not None:
+        write_run(out, result.tables, result.run, csv=csv)
+    return result
+
+
 def replay(source: str, config: Config, request: ReplayRequest, *, out: Path, csv: bool) -> Result:
     """Replay, and write the tables and the report. One that was stopped goes on where it was."""
     from forecasting.adapters.checkpoints import FolderCheckpoints
@@ -254,6 +303,17 @@ def backtest(source: str, config: Config, request: Request, *, out: Path | None,
 
     if out is not None:
         write_run(out, result.tables, result.run, csv=csv, texts={"report.html": report(result)})
+    return result
+
+
+def costs(source: str, config: Config, as_of: int | None, *, out: Path | None, csv: bool) -> Result:
+    """Measure what backorders cost, and write tables and ``proposed.yaml`` to the folder that is named."""
+    from forecasting.backorder_costs.costs import costs as run
+    from forecasting.store.files import write_run
+
+    result = run(read_records(source), config, as_of)
+    if out is not None:
+        write_run(out, result.tables, result.run, csv=csv, texts={"proposed.yaml": result.run["proposed"]})
     return result
 
 

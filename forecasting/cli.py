@@ -114,6 +114,30 @@ def sample(
     dirty: Annotated[
         bool, typer.Option("--dirty", help="Plant the faults of real data; DIR/truth/faults names each.")
     ] = False,
+    cancel_share: Annotated[
+        float | None,
+        typer.Option(
+            "--cancel-share",
+            metavar="SHARE",
+            help="Of lines that wait, cancelled sooner or later.",
+            show_default=".4",
+        ),
+    ] = None,
+    cancel_after_days: Annotated[
+        float | None,
+        typer.Option(
+            "--cancel-after-days", metavar="DAYS", help="After how many, on average.", show_default="22"
+        ),
+    ] = None,
+    churn_per_line: Annotated[
+        float | None,
+        typer.Option(
+            "--churn-per-line",
+            metavar="SHARE",
+            help="Customers lost for good by a late line.",
+            show_default="0",
+        ),
+    ] = None,
 ) -> None:
     """Write a synthetic but realistic wholesaler, with its hidden truth in DIR/truth.
 
@@ -122,7 +146,14 @@ def sample(
     from forecasting.bootstrap import write_sample
     from forecasting.reports.terminal import sample_text
 
-    made = write_sample(folder, items, days, seed, "csv" if csv else "parquet", dirty=dirty)
+    planted = {
+        "cancel_share": cancel_share,
+        "cancel_after_days": cancel_after_days,
+        "churn_per_line": churn_per_line,
+    }
+    customers = {name: value for name, value in planted.items() if value is not None}
+    kind = "csv" if csv else "parquet"
+    made = write_sample(folder, items, days, seed, kind, dirty=dirty, customers=customers)
     print("\n".join(sample_text(made, folder)))
 
 
@@ -460,6 +491,72 @@ def backtest(
         _print_json(backtest_json(result))
     else:
         print(backtest_text(result, out))
+
+
+@app.command()
+def costs(
+    dataset: DatasetArgument,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of", metavar="DATE", help="The close of this day.", show_default="the data's last"
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Write tables and proposed.yaml here.", show_default=False),
+    ] = None,
+    csv: CsvOption = False,
+    config: ConfigOption = None,
+    settings: SetOption = None,
+    as_json: JsonOption = False,
+    strict: StrictOption = False,
+) -> None:
+    """What a backorder really cost, from the company's own orders, as proposed settings with intervals.
+
+    Example: reorder costs demo/data --out demo/costs
+    """
+    from forecasting.bootstrap import costs as run
+    from forecasting.reports.backorders import costs_json, costs_text
+
+    day = None if as_of is None else _day(as_of, "--as-of")
+    result = run(dataset, _config(config, settings), day, out=out, csv=csv)
+    if as_json:
+        _print_json(costs_json(result))
+    else:
+        print(costs_text(result, out))
+    _strict(strict, result.run["counts"]["notices"], "table notices has them all")
+
+
+@app.command()
+def backorders(
+    dataset: DatasetArgument,
+    as_of: Annotated[str, typer.Option("--as-of", metavar="DATE", help="The close of this day.")],
+    items: Annotated[
+        int, typer.Option(min=0, help="How many, the dearest first, to find the cause of.")
+    ] = 10,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Write the tables here.", show_default=False)
+    ] = None,
+    csv: CsvOption = False,
+    config: ConfigOption = None,
+    settings: SetOption = None,
+    as_json: JsonOption = False,
+    strict: StrictOption = False,
+) -> None:
+    """Items that are on backorder again and again: why, and what more stock would cost and avoid.
+
+    Example: reorder backorders demo/data --as-of 2026-06-28 --out demo/backorders
+    """
+    from forecasting.bootstrap import backorders as run
+    from forecasting.reports.backorders import backorders_json, backorders_text
+
+    result = run(dataset, _config(config, settings), _day(as_of, "--as-of"), items, out=out, csv=csv)
+    if as_json:
+        _print_json(backorders_json(result))
+    else:
+        print(backorders_text(result, out))
+    _strict(strict, result.run["counts"]["notices"], "table notices has them all")
 
 
 @app.command()

@@ -132,6 +132,14 @@ class Config(BaseModel):
     reselect_days: int = Field(ge=1)
     interval_draws: int = Field(ge=20)
 
+    persistent_days: int = Field(ge=28)
+    persistent_times: int = Field(ge=1)
+    persistent_share: float = Share
+    persistent_replays: int = Field(ge=0)
+
+    customer_days_before: int = Field(ge=28)
+    customer_days_after: int = Field(ge=28)
+
 
 class Secrets(BaseModel):
     """What a run needs to know and must never tell: passwords, and URLs that may hold one.

@@ -45,6 +45,7 @@ class OrderRecords:
     Attributes:
         order: int64: the number of the customer's order that the line belongs to.
         item: int64.
+        customer: int64, the customer's number; -1: not given.
         time: int64: when it was ordered, microseconds since 1970. ``ordered``: int64, that day.
         due: int64, the day of the customer's deadline.
         quantity: float64, units. ``unit_price``: float64, money.

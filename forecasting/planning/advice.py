@@ -11,6 +11,7 @@ from forecasting.domain import BoolArray, FloatArray, TextArray
 from forecasting.inputs.catalogue import Catalogue
 from forecasting.inputs.known_until import KnownUntil
 from forecasting.planning.observer import Observer
+from forecasting.planning.persistent import Evidence
 from forecasting.planning.position import Standing
 from forecasting.policies.base import Policy
 from forecasting.policies.candidate_orders import REVIEWS_MORE, Choices, choices
@@ -37,6 +38,7 @@ class Advice:
         value: what orders cost.
         has_odd_order: bool, shape (n,): a line of the last year is not believed.
         observed: what was looked at.
+        shortages: how often each ran short lately.
 
     """
 
@@ -51,6 +53,7 @@ class Advice:
     value: RelativeValue
     has_odd_order: BoolArray
     observed: Observer
+    shortages: Evidence
 
     @property
     def decision(self) -> Decision:

@@ -9,6 +9,7 @@ import numpy as np
 from forecasting.domain import LONG_AGO, BoolArray, TextArray, day_text
 from forecasting.planning.advice import Advice
 from forecasting.planning.level_shift import level_shift
+from forecasting.planning.persistent import shortage_sentences
 from forecasting.planning.supplier_reasons import changes
 from forecasting.policies.cost_optimal import free_to_hold
 from forecasting.policies.situation import Situation
@@ -37,6 +38,7 @@ class Facts:
     assumed: bool
     overdue: bool
     together: str = ""
+    again: str = ""
 
 
 def facts_of(advice: Advice) -> list[Facts]:
@@ -51,6 +53,7 @@ def facts_of(advice: Advice) -> list[Facts]:
 
     unknown = catalogue.known_from > situation.as_of
     unoffered = _unoffered(situation)
+    again = shortage_sentences(advice.shortages)
     absurd, overdue = free_to_hold(situation), advice.standing.overdue > 0
     rising = np.zeros(len(situation)) if situation.price_rise is None else situation.price_rise
     return [
@@ -71,6 +74,7 @@ def facts_of(advice: Advice) -> list[Facts]:
             assumed=not bool(advice.standing.on_hand.counted[i]),
             overdue=bool(overdue[i]),
             together=sentences[i],
+            again=again[i],
         )
         for i in range(len(situation))
     ]
@@ -112,6 +116,7 @@ def _flags(advice: Advice, changed: TextArray) -> list[str]:
         "overdue": advice.standing.overdue > 0,
         "absurd_costs": free_to_hold(situation),
         "excess": situation.stock.position > advice.plenty,
+        "persistent_backorder": advice.shortages.persistent,
     }
 
     rows = np.stack(list(holds.values()), axis=1)

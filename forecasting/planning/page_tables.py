@@ -11,8 +11,8 @@ import pandas as pd
 from forecasting.domain import LONG_AGO, FloatArray, IntArray, TextArray, day_text
 from forecasting.inputs.demand import known_at
 from forecasting.planning.advice import Advice
-from forecasting.planning.figures import exact_value, money, probability, whole
 from forecasting.planning.shortage import risks
+from forecasting.store.figures import exact_value, money, probability, whole
 
 PAST_WEEKS = 52
 """Weeks of demand that are shown."""

@@ -18,6 +18,7 @@ from forecasting.planning.observer import observer
 from forecasting.planning.odd_orders import odd_orders
 from forecasting.planning.overdue import overdue
 from forecasting.planning.page_tables import page_tables
+from forecasting.planning.persistent import evidence, persistent_backorders
 from forecasting.planning.position import standing
 from forecasting.planning.recommendations import costs_table, recommendations
 from forecasting.planning.requests import check_date, check_levels, check_model
@@ -32,7 +33,8 @@ def plan(records: Records, config: Config, as_of: int, *, for_pages: bool = Fals
     """What to order at the close of day ``as_of``.
 
     Tables ``recommendations``, ``costs``, ``choices``, ``supplier_orders``, ``overdue``, ``excess``,
-    ``assumptions`` and ``notices``; ``for_pages``: also those that only the buyers' pages read.
+    ``persistent_backorders``, ``assumptions`` and ``notices``; ``for_pages``: also those that only buyers'
+    pages read.
 
     Raises RequestError where the date or a name does not fit.
     """
@@ -50,6 +52,7 @@ def plan(records: Records, config: Config, as_of: int, *, for_pages: bool = Fals
         "supplier_orders": supplier_orders(advice),
         "overdue": overdue(advice, records),
         "excess": excess(advice),
+        "persistent_backorders": persistent_backorders(advice),
         "assumptions": assumptions.frame(),
         "notices": notices.frame(),
     }
@@ -109,6 +112,7 @@ def advise(
         value=judged(orders.value, situation, config),
         has_odd_order=has_odd_order,
         observed=observed,
+        shortages=evidence(records, known, config, as_of),
     )
     clock.lap("decide")
     return advice

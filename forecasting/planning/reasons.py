@@ -29,7 +29,11 @@ def percent(share: float) -> str:
 
 
 def reason(row: Any, facts: Facts) -> str:
-    """The sentence for one row of the recommendations."""
+    """The sentence for one row of the recommendations, and whether it runs short again and again."""
+    return f"{_reason(row, facts)}{facts.again}"
+
+
+def _reason(row: Any, facts: Facts) -> str:
     if not facts.feasible:
         return (
             f"Nothing can be ordered: packs of {number(facts.pack_size)} do not fit between the minimum "

@@ -6,7 +6,8 @@ because an item was out of stock) is in ``truth`` only. ``make_dirty_sample`` pl
 real data in it. ``docs/sample.md`` describes all that is in it.
 """
 
+from forecasting.sample.customers import Behaviour
 from forecasting.sample.faults import make_dirty_sample
 from forecasting.sample.make import Sample, make_sample
 
-__all__ = ["Sample", "make_dirty_sample", "make_sample"]
+__all__ = ["Behaviour", "Sample", "make_dirty_sample", "make_sample"]

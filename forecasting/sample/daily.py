@@ -14,8 +14,10 @@ import numpy as np
 from forecasting.domain import BoolArray, FloatArray, IntArray
 from models.shared.compile import compiled
 
-OPEN, SHIPPED, CANCELLED, REFUSED, UNSEEN = 0, 1, 2, 3, 4
-"""What became of a line. UNSEEN: the customer saw that it was out of stock, and left without a word."""
+OPEN, SHIPPED, CANCELLED, REFUSED, UNSEEN, NEVER_ASKED = 0, 1, 2, 3, 4, 5
+"""What became of a line. UNSEEN: the customer saw that it was out of stock, and left without a word.
+NEVER_ASKED: the customer had left the company for good before.
+"""
 
 WINDOW = 91
 """Days over which the buyer averages."""
@@ -26,8 +28,9 @@ class Shop(NamedTuple):
 
     The buyer orders when the position is at or below ``reach`` days of mean demand (and never less
     than ``least`` units), up to ``cover`` days more. ``plan``: units a day, the mean before there are
-    records. ``unseen``: the share of customers who leave without a word when nothing is left.
-    ``begins``: the first day on sale; ``buy_from``, ``buy_until``: when the buyer orders at all.
+    records. ``more``: units that it always wants more of than its rule says. ``unseen``: the share of
+    customers who leave without a word when nothing is left. ``begins``: the first day on sale;
+    ``buy_from``, ``buy_until``: when the buyer orders at all.
     """
 
     opening: FloatArray
@@ -36,6 +39,7 @@ class Shop(NamedTuple):
     reach: FloatArray
     cover: FloatArray
     least: FloatArray
+    more: FloatArray
     pack: FloatArray
     least_order: FloatArray
     most_order: FloatArray
@@ -65,10 +69,16 @@ class Supply(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """Each line, ordered by (item, day, second); item i owns ``indptr[i]:indptr[i + 1]``."""
+    """Each line, ordered by (item, day, second); item i owns ``indptr[i]:indptr[i + 1]``.
+
+    ``leaves``: whether the customer leaves for good, should the line have had to wait.
+    """
 
     indptr: IntArray
     day: IntArray
+    ordered_day: IntArray
+    customer: IntArray
+    leaves: BoolArray
     second: IntArray
     deadline: IntArray
     patience: IntArray
@@ -102,7 +112,10 @@ class Fate(NamedTuple):
 
 
 class Now(NamedTuple):
-    """The state at one moment. Shape (items,); ``waiting`` has one place per line."""
+    """The state at one moment. Shape (items,); ``waiting`` has one place per line.
+
+    ``left_on``: shape (customers,): the day on which each left for good.
+    """
 
     on_hand: FloatArray
     on_order: FloatArray
@@ -111,6 +124,7 @@ class Now(NamedTuple):
     pointer: IntArray
     queued: IntArray
     waiting: IntArray
+    left_on: IntArray
 
 
 class Operations(NamedTuple):
@@ -125,19 +139,19 @@ class Operations(NamedTuple):
 
 @compiled
 def live(company: Operations) -> None:
-    """All days of all streams. Streams do not touch each other; items of one share its orders."""
+    """All days of all streams. Items of a stream share its orders; streams share nothing but customers."""
     supply = company.supply
-    for stream in range(len(supply.first) - 1):
-        members = supply.members[supply.first[stream] : supply.first[stream + 1]]
-        review = 0
-        for day in range(company.fate.on_hand.shape[1]):
+    review = np.zeros(len(supply.first) - 1, dtype=np.int64)
+    for day in range(company.fate.on_hand.shape[1]):
+        for stream in range(len(supply.first) - 1):
+            members = supply.members[supply.first[stream] : supply.first[stream + 1]]
             for item in members:
                 _receive(item, day, company)
                 _serve(item, day, company)
                 _close(item, day, company)
             if supply.review[stream, day]:
-                _order(stream, members, day, review, company)
-                review += 1
+                _order(stream, members, day, review[stream], company)
+                review[stream] += 1
 
 
 @compiled
@@ -164,8 +178,18 @@ def _receive(item: int, day: int, company: Operations) -> None:
         _ship(item, line, given, day, company)
         if fate.shipped[line] == asked.quantity[line]:
             fate.status[line] = SHIPPED
+            _settled(line, day, company)
             now.queued[item] -= 1
             now.waiting[best] = now.waiting[first + now.queued[item]]
+
+
+@compiled
+def _settled(line: int, day: int, company: Operations) -> None:
+    """A line that had to wait has shipped, or was cancelled: its customer may never order again."""
+    asked, now = company.asked, company.now
+    if asked.leaves[line]:
+        customer = asked.customer[line]
+        now.left_on[customer] = min(now.left_on[customer], day)
 
 
 @compiled
@@ -188,8 +212,10 @@ def _serve(item: int, day: int, company: Operations) -> None:
     while line < asked.indptr[item + 1] and asked.day[line] == day:
         wanted = asked.quantity[line]
         given = min(wanted, now.on_hand[item])
+        if now.left_on[asked.customer[line]] < asked.ordered_day[line]:
+            fate.status[line] = NEVER_ASKED
         # Who finds nothing left may leave without a word: no record of the demand remains.
-        if given == 0 and asked.draw[line] < shop.unseen[item]:
+        elif given == 0 and asked.draw[line] < shop.unseen[item]:
             fate.status[line] = UNSEEN
             fate.lost[item, day] += wanted
         else:
@@ -223,6 +249,7 @@ def _close(item: int, day: int, company: Operations) -> None:
             left = asked.quantity[line] - fate.shipped[line]
             fate.status[line] = CANCELLED
             fate.cancelled_day[line] = day
+            _settled(line, day, company)
             fate.lost[item, day] += left
             now.backlog[item] -= left
             now.queued[item] -= 1
@@ -250,7 +277,7 @@ def _order(stream: int, members: IntArray, day: int, review: int, company: Opera
             continue
 
         mean = max(now.total[item], 0.0) / WINDOW
-        lower = max(mean * shop.reach[item], shop.least[item])
+        lower = max(mean * shop.reach[item], shop.least[item]) + shop.more[item]
         position = now.on_hand[item] + now.on_order[item] - now.backlog[item]
         if position > lower:
             continue

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.dataset.tables import BY_NAME, Kind
+from forecasting.sample.customers import Behaviour
 from forecasting.sample.damage import Damage
 from forecasting.sample.make import Sample, make_sample
 from forecasting.sample.records import typed
@@ -21,12 +22,14 @@ NEAR_NAME = {"alternatives": "alternative"}
 """A table's name, and the name that its file bears instead."""
 
 
-def make_dirty_sample(items: int = 400, days: int = 730, seed: int = 1) -> Sample:
+def make_dirty_sample(
+    items: int = 400, days: int = 730, seed: int = 1, behaviour: Behaviour | None = None
+) -> Sample:
     """``make_sample`` of the same arguments with every fault planted in it.
 
     Raises RequestError where an argument leaves nothing to make.
     """
-    return plant(make_sample(items, days, seed), seed)
+    return plant(make_sample(items, days, seed, behaviour=behaviour), seed)
 
 
 def plant(sample: Sample, seed: int) -> Sample:

@@ -14,6 +14,7 @@ from forecasting.domain import MAIN
 from forecasting.errors import RequestError
 from forecasting.sample.calendar import make_calendar
 from forecasting.sample.catalogue import make_catalogue
+from forecasting.sample.customers import Behaviour
 from forecasting.sample.demand import World, make_lines
 from forecasting.sample.operations import run
 from forecasting.sample.records import make_tables
@@ -36,7 +37,8 @@ class Sample:
 
     Attributes:
         tables: all tables of ``dataset.tables``, by name, typed as a dataset in memory.
-        truth: ``demand`` (units per day and item), ``parameters`` (per item), ``suppliers``.
+        truth: ``demand`` (units per day and item), ``parameters`` (per item), ``suppliers``; ``behaviour``
+            and ``customers`` where customers were asked to behave in a way of their own.
 
     """
 
@@ -69,11 +71,14 @@ def make_sample(
     seed: int = 1,
     end: date = END,
     locations: Sequence[str] = (MAIN,),
+    behaviour: Behaviour | None = None,
 ) -> Sample:
     """A wholesaler with ``items`` products, over the ``days`` days up to and with ``end``.
 
     The same arguments give the same tables. With several ``locations`` every product is kept at each,
-    the first being the busiest, and stock is never moved between them.
+    the first being the busiest, and stock is never moved between them. ``behaviour``: of its customers when
+    they have to wait; given one, the truth holds it, and who left when. None: the usual one, and nobody
+    leaves.
 
     Raises RequestError where an argument leaves nothing to make.
     """
@@ -96,6 +101,9 @@ def make_sample(
     world = World(calendar, catalogue, selling, tuple(locations), size / size.sum())
 
     lines = make_lines(streams[2], world)
-    operations = run(streams[3], world, lines)
+    if behaviour is None:
+        operations = run(streams[3], world, lines)
+    else:
+        operations = run(streams[3], world, lines, behaviour, np.random.default_rng([seed, 5]))
     tables = make_tables(streams[4], world, lines, operations)
-    return Sample(tables, make_truth(world, lines, operations))
+    return Sample(tables, make_truth(world, lines, operations, behaviour))

@@ -6,13 +6,27 @@ season, so that the company runs out now and then. That is what there is to impr
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
 from forecasting.domain import WEEKDAYS
 from forecasting.sample.calendar import AHEAD
 from forecasting.sample.catalogue import Random
-from forecasting.sample.daily import OPEN, WINDOW, Asked, Fate, Now, Operations, Shop, Supply, live
+from forecasting.sample.customers import DEFAULT, NEVER, Behaviour
+from forecasting.sample.daily import (
+    NEVER_ASKED,
+    OPEN,
+    WINDOW,
+    Asked,
+    Fate,
+    Now,
+    Operations,
+    Shop,
+    Supply,
+    live,
+)
 from forecasting.sample.demand import NO_DATE, World, season
 from forecasting.sample.families import DELIVERIES, LATE_SHAPE
 
@@ -20,20 +34,41 @@ SAFETY_DAYS = 18.0
 """What the buyer adds to the protection interval, in days of mean demand."""
 
 
-def run(random: Random, world: World, lines: pd.DataFrame) -> Operations:
-    """Run the company over all days. ``lines``: as from ``make_lines``."""
+def run(
+    random: Random,
+    world: World,
+    lines: pd.DataFrame,
+    behaviour: Behaviour = DEFAULT,
+    leaving: Random | None = None,
+    change: Callable[[Shop, Supply], tuple[Shop, Supply]] | None = None,
+) -> Operations:
+    """Run the company over all days.
+
+    Args:
+        random: of all that the company meets with.
+        world: what the company is.
+        lines: as from ``make_lines``.
+        behaviour: of its customers.
+        leaving: of who leaves for good; None: nobody does.
+        change: what is to be otherwise, of the buyer and of deliveries; None: nothing.
+
+    """
     supply = _supply(random, world)
     shop = _shop(random, world)
+    if change is not None:
+        shop, supply = change(shop, supply)
     days, count = world.calendar.days, len(lines)
     due, day = lines["due"].to_numpy(), lines["day"].to_numpy()
     item = lines["item"].to_numpy()
-    # Three customers in five wait for as long as it takes; the others cancel after some weeks.
-    patience = np.where(
-        random.random(count) < 0.6, 100_000, 2 + random.gamma(2.0, 10.0, count).astype(np.int64)
-    )
+    patience = behaviour.patience(random, count)
+    leaves = np.zeros(count, dtype=np.bool_) if leaving is None else behaviour.leaves(leaving, count)
+    customer = lines["customer"].to_numpy()
     asked = Asked(
         indptr=np.searchsorted(item, np.arange(world.items + 1)).astype(np.int64),
         day=day,
+        ordered_day=lines["ordered_day"].to_numpy(),
+        customer=customer,
+        leaves=leaves,
         second=lines["second"].to_numpy(),
         deadline=np.where(due == NO_DATE, day, due),
         patience=patience,
@@ -65,10 +100,13 @@ def run(random: Random, world: World, lines: pd.DataFrame) -> Operations:
         pointer=asked.indptr[:-1].copy(),
         queued=np.zeros(world.items, dtype=np.int64),
         waiting=np.zeros(count, dtype=np.int64),
+        left_on=np.full(int(customer.max(initial=0)) + 1, NEVER, dtype=np.int64),
     )
 
     operations = Operations(shop, supply, asked, fate, now)
     live(operations)
+    # What was ordered ahead of the last day was not served, and so not looked at.
+    fate.status[now.left_on[customer] < asked.ordered_day] = NEVER_ASKED
     return operations
 
 
@@ -103,6 +141,7 @@ def _shop(random: Random, world: World) -> Shop:
         reach=reach,
         cover=cover,
         least=least,
+        more=np.zeros(count),
         pack=world.per_item(products["pack_size"].to_numpy()),
         least_order=world.per_item(products["min_order_quantity"].to_numpy()),
         most_order=world.per_item(most),

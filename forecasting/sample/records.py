@@ -10,7 +10,7 @@ import pandas as pd
 from forecasting.dataset.tables import BY_NAME, Kind
 from forecasting.domain import MAIN, BoolArray, IntArray
 from forecasting.sample.catalogue import Random
-from forecasting.sample.daily import CANCELLED, UNSEEN, Operations, delivered
+from forecasting.sample.daily import CANCELLED, NEVER_ASKED, UNSEEN, Operations, delivered
 from forecasting.sample.demand import CLOSES, NO_DATE, OPENS, ORDER, World
 from forecasting.sample.selling import event_table, price_table
 
@@ -84,6 +84,11 @@ def numbered(prefix: str, first: int, number: np.ndarray) -> pd.Categorical:
     return pd.Categorical.from_codes(number, names)
 
 
+def customer_names(number: np.ndarray) -> pd.Categorical:
+    """What the customers of these numbers are called."""
+    return numbered("C-", 1001, number)
+
+
 def _line_numbers(group: np.ndarray) -> pd.Categorical:
     """1, 2, .. within each run of equal ``group`` values, as text."""
     place = np.arange(len(group))
@@ -102,7 +107,8 @@ def _orders(random: Random, world: World, lines: pd.DataFrame, operations: Opera
     )
 
     mistake = _mistake(random, world, int(lines["order"].max()) + 1 if len(lines) else 0)
-    rows = pd.concat([rows[rows["status"] != UNSEEN], mistake], ignore_index=True)
+    seen = ~rows["status"].isin([UNSEEN, NEVER_ASKED])
+    rows = pd.concat([rows[seen], mistake], ignore_index=True)
     rows = rows.sort_values(["ordered_day", "ordered_second", "order"], kind="stable", ignore_index=True)
     # Numbers are given after the unseen lines have gone: a gap would betray them.
     number = pd.factorize(rows["order"])[0].astype(np.int64)
@@ -115,7 +121,7 @@ def _orders(random: Random, world: World, lines: pd.DataFrame, operations: Opera
             "ordered_at": moment(world, ordered, rows["ordered_second"].to_numpy()),
             **item_columns(world, item),
             "quantity": rows["quantity"],
-            "customer": numbered("C-", 1001, rows["customer"].to_numpy()),
+            "customer": customer_names(rows["customer"].to_numpy()),
             "unit_price": world.selling.cents[item % len(world.catalogue), ordered] / 100,
             "due": moment(world, rows["due"].to_numpy()),
             "kind": KINDS[rows["kind"].to_numpy()],

@@ -6,15 +6,21 @@ import numpy as np
 import pandas as pd
 
 from forecasting.sample.catalogue import dates
-from forecasting.sample.daily import UNSEEN, Operations
-from forecasting.sample.demand import World
+from forecasting.sample.customers import NEVER, Behaviour
+from forecasting.sample.daily import NEVER_ASKED, UNSEEN, Operations
+from forecasting.sample.demand import NO_DATE, World
 from forecasting.sample.families import DELIVERIES, LATE_SHAPE
-from forecasting.sample.records import item_columns, moment
+from forecasting.sample.records import customer_names, item_columns, moment
 
 
-def make_truth(world: World, lines: pd.DataFrame, operations: Operations) -> dict[str, pd.DataFrame]:
-    """The tables ``demand``, ``parameters`` and ``suppliers``; ``docs/sample.md`` says what they hold."""
-    return {
+def make_truth(
+    world: World, lines: pd.DataFrame, operations: Operations, behaviour: Behaviour | None = None
+) -> dict[str, pd.DataFrame]:
+    """The tables ``demand``, ``parameters`` and ``suppliers``, and with a ``behaviour`` of its own that
+    table and
+    ``customers``; ``docs/sample.md`` says what they hold.
+    """
+    truth = {
         "demand": _demand(world, lines, operations),
         "parameters": _parameters(world, operations),
         "suppliers": pd.DataFrame(
@@ -28,11 +34,24 @@ def make_truth(world: World, lines: pd.DataFrame, operations: Operations) -> dic
             }
         ),
     }
+    if behaviour is not None:
+        truth |= {"behaviour": behaviour.table(), "customers": _customers(world, operations)}
+    return truth
+
+
+def _customers(world: World, operations: Operations) -> pd.DataFrame:
+    left = operations.now.left_on
+    return pd.DataFrame(
+        {
+            "customer": customer_names(np.arange(len(left))),
+            "left_on": moment(world, np.where(left < NEVER, left, NO_DATE)),
+        }
+    )
 
 
 def _demand(world: World, lines: pd.DataFrame, operations: Operations) -> pd.DataFrame:
     fate, shape = operations.fate, (world.items, world.calendar.days)
-    within = lines["day"].to_numpy() < world.calendar.days
+    within = (lines["day"].to_numpy() < world.calendar.days) & (fate.status != NEVER_ASKED)
     cell = lines["item"].to_numpy() * shape[1] + lines["day"].to_numpy()
     quantity = lines["quantity"].to_numpy()
 

@@ -28,6 +28,7 @@ FLAGS = {
     "overdue": "Some of what is on order should have come by now.",
     "absurd_costs": "Holding a unit costs nothing, so that no quantity is too large: check the costs.",
     "excess": "There is more than twice what any likely demand until the next order calls for.",
+    "persistent_backorder": "It was on backorder, or out of stock, again and again: `persistent_backorders`.",
     # Why the quantity is not the item's own best: its supplier's terms, or the budget.
     "supplier_minimum": "More than the item alone needs: its supplier takes no smaller order.",
     "free_freight": "More than the item alone needs: the order then pays no freight.",

@@ -259,7 +259,7 @@ FORECAST = Table(
 
 ASSUMPTIONS = Table(
     "assumptions",
-    ("plan", "promise", "replay", "backtest"),
+    ("plan", "promise", "replay", "backtest", "costs", "backorders"),
     "a setting that stood in for something the dataset does not say",
     ("setting",),
     (
@@ -271,7 +271,7 @@ ASSUMPTIONS = Table(
 
 NOTICES = Table(
     "notices",
-    ("plan", "promise", "replay"),
+    ("plan", "promise", "replay", "costs", "backorders"),
     "something that looks odd and may be right, in the dataset or in what follows from it",
     ("number",),
     (

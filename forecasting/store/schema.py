@@ -6,6 +6,12 @@ does not fit is refused where it is written.
 
 from __future__ import annotations
 
+from forecasting.store.backorder_tables import (
+    BACKORDER_COSTS,
+    CANCELLATION_CURVE,
+    LATENESS_EFFECT,
+    PERSISTENT_BACKORDERS,
+)
 from forecasting.store.backtest_tables import FORECASTS, SCORES
 from forecasting.store.columns import Table
 from forecasting.store.page_tables import ITEM_WEEKS, LINE_DETAILS, OPEN_PURCHASES, SUPPLIER_DETAILS
@@ -49,6 +55,7 @@ TABLES: dict[str, Table] = {
         ITEM_WEEKS,
         SUPPLIER_DETAILS,
         OPEN_PURCHASES,
+        PERSISTENT_BACKORDERS,
         FORECAST,
         SUMMARY,
         WINDOWS,
@@ -62,6 +69,9 @@ TABLES: dict[str, Table] = {
         TRACE_STOCK,
         SCORES,
         FORECASTS,
+        BACKORDER_COSTS,
+        CANCELLATION_CURVE,
+        LATENESS_EFFECT,
         ASSUMPTIONS,
         NOTICES,
         RUNS,

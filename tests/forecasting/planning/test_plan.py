@@ -266,7 +266,10 @@ def test_two_runs_write_the_same_bytes(sample, tmp_path):
     for name in ("one", "two"):
         bootstrap.plan(str(sample), load(), AS_OF, out=tmp_path / name, csv=True)
     names = sorted(path.name for path in (tmp_path / "one").iterdir())
-    tables = "assumptions choices costs excess notices overdue recommendations supplier_orders"
+    tables = (
+        "assumptions choices costs excess notices overdue persistent_backorders "
+        "recommendations supplier_orders"
+    )
     written = [f"{table}.{kind}" for table in tables.split() for kind in ("csv", "parquet")]
     assert names == sorted([*written, "run.json"])
     for name in written:

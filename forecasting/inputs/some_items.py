@@ -1,0 +1,67 @@
+"""The records of some items: what the dataset would say if there were no others."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import Any
+
+import numpy as np
+
+from forecasting.domain import IntArray
+from forecasting.inputs.records import Columns, Records
+
+OF_ITEMS = ("orders", "purchases", "counts", "lots", "availability", "prices", "price_breaks", "alternatives")
+"""The tables whose every row is of an item."""
+
+
+def only(records: Records, items: IntArray) -> Records:
+    """The same, of these items alone and their suppliers.
+
+    Args:
+        records: of all items.
+        items: int64, shape (k,), ascending: their numbers; they are numbered anew in that order.
+
+    """
+    # A row that is of no item stays out: its number, -1, is the place of the last one.
+    index = np.full(len(records.items) + 1, -1, dtype=np.int64)
+    index[items] = np.arange(len(items))
+    tables = {name: _rows(getattr(records, name), index) for name in OF_ITEMS}
+
+    kept = np.unique(records.supplier[items])
+    place = np.full(len(records.supplier_names) + 1, -1, dtype=np.int64)
+    place[kept] = np.arange(len(kept))
+    purchases = tables["purchases"]
+    tables["purchases"] = replace(purchases, supplier=place[purchases.supplier])
+
+    events = records.events
+    named = index[events.item] >= 0
+    return replace(
+        records,
+        items=records.items.take(items),
+        products=_columns(records.products, items),
+        supplier=place[records.supplier[items]],
+        supplier_names=records.supplier_names[kept],
+        suppliers=_columns(records.suppliers, kept),
+        events=replace(events, row=events.row[named], item=index[events.item[named]]),
+        **tables,
+    )
+
+
+def _rows(table: Any, index: IntArray) -> Any:
+    """The rows of items that stay, with their new numbers."""
+    kept = index[table.item] >= 0
+    if hasattr(table, "alternative"):
+        kept &= index[table.alternative] >= 0
+    rows = {each.name: getattr(table, each.name)[kept] for each in fields(table)}
+    for name in ("item", "alternative"):
+        if name in rows:
+            rows[name] = index[rows[name]]
+    return type(table)(**rows)
+
+
+def _columns(columns: Columns, rows: IntArray) -> Columns:
+    return Columns(
+        {name: values[rows] for name, values in columns.number.items()},
+        {name: values[rows] for name, values in columns.text.items()},
+        {name: values[rows] for name, values in columns.day.items()},
+    )

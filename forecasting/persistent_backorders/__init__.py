@@ -1,0 +1,1 @@
+"""Why items run short again and again, by replaying them: ``docs/persistent_backorders.md`` explains."""
