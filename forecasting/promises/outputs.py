@@ -18,7 +18,7 @@ from forecasting.promises.consent import Consent
 from forecasting.promises.earlier import calibration, outcomes
 from forecasting.promises.messages import Told, messages
 from forecasting.promises.notices_table import notices_table
-from forecasting.promises.offers import on_sale
+from forecasting.promises.offers import ended, on_sale
 from forecasting.promises.served import missing_words
 from forecasting.promises.storefront import Shop, caps, promisable, storefront
 from forecasting.promises.supply import Recommended, Source
@@ -110,11 +110,12 @@ def _shop(answer: Answer, records: Records, recommended: Recommended, config: Co
     return Shop(
         known=found.known,
         shown_as=np.where(shown == "", config.shown_as, shown),
-        left=promisable(sources, answer.offered.left, found.following, config, found.as_of),
+        left=promisable(found, answer.offered.left, config),
+        stock=answer.stock_left,
         backlog=found.parts.units(backlog.astype(np.int64)),
         cap=caps(found.known, records.products.number["max_backorder_quantity"], recommended, config),
         new_order_on=new,
         orderable=np.bincount(sources.item[sources.kind == Source.LATER], minlength=n) > 0,
-        first_day=found.as_of + int(found.following[1]) + config.delivery_days,
+        ended=ended(found),
         as_of=found.as_of,
     )

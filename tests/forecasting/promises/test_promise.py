@@ -39,6 +39,12 @@ def bought(name, sku, quantity, on, **more):
 def shop(folder, lines, *, products=(), stock=(), purchases=(), at=None, **tables):
     """Records of a shop that sells A from a supplier who takes 9 days (10 to the day that goods can ship)."""
     known = [{"sku": "A", "supplier": "S", **PRODUCT}, *products]
+    coming = [
+        bought(name, sku, units, "2026-06-01", status="open", expected_at=due)
+        for name, sku, units, due in purchases
+    ]
+    nothing = bought("P0", "A", 1, "2026-04-01", status="cancelled")
+    tables = {"purchase_orders": coming or [nothing], **tables}
     return records(
         folder,
         orders=[*lines, order("A", "2026-05-01", 1, order="old", line="1", status="shipped")],
@@ -52,11 +58,6 @@ def shop(folder, lines, *, products=(), stock=(), purchases=(), at=None, **table
             {"as_of": "2026-06-08", "sku": "A", "on_hand": units, "location": place}
             for place, units in (at or {"main": 0}).items()
         ],
-        purchase_orders=[
-            bought(name, sku, units, "2026-06-01", status="open", expected_at=due)
-            for name, sku, units, due in purchases
-        ]
-        or [bought("P0", "A", 1, "2026-04-01", status="cancelled")],
         **tables,
     )
 
