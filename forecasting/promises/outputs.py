@@ -14,7 +14,7 @@ from forecasting.promises.actions import actions
 from forecasting.promises.alternatives_table import alternatives_table
 from forecasting.promises.answer import Answer
 from forecasting.promises.changes import changes, stability
-from forecasting.promises.consent import Consent
+from forecasting.promises.consent import DECLINED, Consent
 from forecasting.promises.earlier import calibration, outcomes
 from forecasting.promises.messages import Told, messages
 from forecasting.promises.notices_table import notices_table
@@ -25,6 +25,10 @@ from forecasting.promises.supply import Recommended, Source
 from forecasting.promises.tables import promises_table, sources_table
 from forecasting.promises.words import days_or_none
 from forecasting.store.figures import whole
+
+
+CANCELLED = "This is being cancelled, as you wished."
+"""What is said of a line whose customer does not want it any more."""
 
 
 def tables_of(
@@ -88,7 +92,7 @@ def _said(answer: Answer, consent: Consent) -> dict[str, Any]:
     return {
         "alternative": sku,
         "alternative_quantity": whole(units),
-        "message": messages(told),
+        "message": np.where(consent.state == DECLINED, CANCELLED, messages(told)).astype(object),
         "delays": consent.delays,
         "consent": consent.state,
         "consent_since": days_or_none(consent.since),
