@@ -26,7 +26,6 @@ from forecasting.promises.tables import promises_table, sources_table
 from forecasting.promises.words import days_or_none
 from forecasting.store.figures import whole
 
-
 CANCELLED = "This is being cancelled, as you wished."
 """What is said of a line whose customer does not want it any more."""
 
