@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,25 @@ DEMO_REPLAY_DAYS = 364
 
 DEMO_POLICIES = ("recorded", "min_max", "cost_optimal", "perfect_foresight", "no_orders")
 DEMO_BASELINE = "min_max"
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What promises are made with beside the dataset; None: nothing.
+
+    Attributes:
+        previous: the folder of the last run that was applied.
+        pins: a file of what is set aside by hand.
+        answers: a file of what customers answered to delays.
+
+    """
+
+    previous: Path | None = None
+    pins: Path | None = None
+    answers: Path | None = None
+
+
+NOTHING_BESIDE = Beside()
 
 
 def write_sample(
@@ -131,14 +151,12 @@ def promise(
     out: Path,
     csv: bool,
     applied: bool = False,
-    previous: Path | None = None,
-    pins: Path | None = None,
-    answers: Path | None = None,
+    beside: Beside = NOTHING_BESIDE,
     secrets: Secrets = NO_SECRETS,
 ) -> Result:
     """Plan, promise what its orders and all other supply allow, and write the tables as ``plan`` does.
 
-    ``previous``: the folder of an earlier run that was applied; ``pins``, ``answers``: files.
+    ``applied``: the promises are given, and customers are told in files; else they are only tried out.
     """
     from forecasting.planning.plan import plan as planned
     from forecasting.promises.consent import read_answers
@@ -146,9 +164,9 @@ def promise(
     from forecasting.promises.promise import Request as PromiseRequest
     from forecasting.promises.promise import promise as run
 
-    earlier, name = (None, None) if previous is None else _applied_promises(previous, as_of)
-    pinned = None if pins is None else read_pins(pins)
-    answered = None if answers is None else read_answers(answers)
+    earlier, name = (None, None) if beside.previous is None else _applied_promises(beside.previous, as_of)
+    pinned = None if beside.pins is None else read_pins(beside.pins)
+    answered = None if beside.answers is None else read_answers(beside.answers)
     request = PromiseRequest(as_of, applied, earlier, name, pinned, answered)
     records = read_records(source)
     recommended = recommended_by(

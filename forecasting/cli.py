@@ -351,6 +351,7 @@ def promise(
     """
     from pydantic import SecretStr
 
+    from forecasting.bootstrap import Beside
     from forecasting.bootstrap import promise as run
     from forecasting.config import Secrets
     from forecasting.reports.promises import promise_json, promise_text
@@ -364,9 +365,7 @@ def promise(
         out=out,
         csv=csv,
         applied=apply,
-        previous=previous,
-        pins=pins,
-        answers=answers,
+        beside=Beside(previous, pins, answers),
         secrets=secrets,
     )
     if as_json:

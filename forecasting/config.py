@@ -25,7 +25,7 @@ Share = Field(ge=0, le=1, allow_inf_nan=False)
 class PromiseRule(BaseModel):
     """One entry of ``promise_rules``: which lines it speaks of, and what holds for them."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
 
     customer_class: str | None = None
     customer: str | None = None

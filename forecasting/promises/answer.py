@@ -77,7 +77,7 @@ class Answer:
 def answer(found: Facts, records: Records, config: Config, before: Earlier, pins: Pins) -> Answer:
     """Serve the lines, and offer what else there is to those that are late."""
     given, served, promised = serve(found, config, before.p90, pins)
-    offered = offers(found, records, given, served, promised)
+    offered = offers(found, records, given, served, promised, config)
     return Answer(found, before, given, served, promised, offered, config.promise_sooner_days)
 
 

@@ -12,7 +12,9 @@ from forecasting.domain import BoolArray, FloatArray, IntArray, TextArray
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.calendar import calendar
 from forecasting.inputs.catalogue import Catalogue, catalogue
+from forecasting.inputs.notices import Notices
 from forecasting.inputs.open_orders import OpenOrders, open_orders
+from forecasting.inputs.reconciliation import reconcile
 from forecasting.inputs.records import Records
 from forecasting.inputs.stock import on_hand
 from forecasting.promises.allocation import serving_order
@@ -61,13 +63,22 @@ class Facts:
 
 
 def gather(
-    records: Records, config: Config, as_of: int, recommended: Recommended, assumptions: Assumptions
+    records: Records,
+    config: Config,
+    as_of: int,
+    recommended: Recommended,
+    assumptions: Assumptions,
+    notices: Notices | None = None,
 ) -> Facts:
-    """What promises rest on at the close of ``as_of``."""
+    """What promises rest on at the close of ``as_of``. ``notices`` grow by records that contradict each
+    other: what is promised from such stock may not be there.
+    """
     known = catalogue(records, config, as_of, assumptions)
     there = on_hand(records, known.lead_times.mean, as_of, config.negative_stock)
     stock = assumptions.fill("on_hand", there.units, config.on_hand)
     orders = open_orders(records, known.lead_time_knowledge, as_of)
+    if notices is not None:
+        reconcile(records, there, known.lead_times.mean, as_of, known.terms.unit_cost, notices)
 
     lines = open_lines(records, config, known.available_from, as_of)
     rule, split = rules_of(lines, records, known, config)

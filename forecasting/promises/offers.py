@@ -46,14 +46,21 @@ class Offered:
         return _item_of(self.others, self.transfer)
 
 
-def offers(found: Facts, records: Records, given: Allocation, served: Served, promised: Promised) -> Offered:
+def offers(
+    found: Facts,
+    records: Records,
+    given: Allocation,
+    served: Served,
+    promised: Promised,
+    config: Config,
+) -> Offered:
     """What stands in for lines that are late; those served first choose first."""
     sources, lines, n = found.sources, found.lines, len(found.known)
     in_stock = sources.kind == Source.STOCK
     free = np.bincount(sources.item[in_stock], given.left[in_stock], n).astype(np.int64)
     usable = np.where(on_sale(found), free, 0)
 
-    late = _late(found, served, promised)
+    late = _late(found, served, promised, config)
     wanted = np.where(late, found.wanted - served.now, 0)
     deadline = np.where(lines.has_deadline, lines.deadline, lines.due_to_ship)
     first = np.lexsort((lines.row, lines.ordered, deadline, found.rule))
@@ -108,18 +115,26 @@ def _counted(width: IntArray) -> IntArray:
     return np.arange(int(width.sum())) - np.repeat(start, width)
 
 
-def _late(found: Facts, served: Served, promised: Promised) -> BoolArray:
-    """Lines that something else is of use to: wanted now, not all in stock, and not sure to be in time."""
+def _late(found: Facts, served: Served, promised: Promised, config: Config) -> BoolArray:
+    """Lines that something else is of use to: wanted now, not sure to be in time, and neither in stock nor
+    there hardly later than something else would be.
+    """
+    first = found.as_of + int(found.following[1]) + config.delivery_days
+    soon = promised.dated & (promised.p90 - first < config.promise_sooner_days)
     stocked = served.last_kind == Source.STOCK
     makes_it = found.lines.has_deadline & (promised.verdict == Verdict.WILL_MAKE_IT)
-    return ~stocked & ~makes_it & (found.lines.not_before <= found.as_of + 1)
+    return ~stocked & ~soon & ~makes_it & (found.lines.not_before <= found.as_of + 1)
 
 
 def on_sale(found: Facts) -> BoolArray:
     """Items that can be sold now: launched, and not ended. bool, shape (n,)."""
-    known = found.known
-    ended = (known.ends_on > LONG_AGO) & (known.ends_on <= found.as_of)
-    return np.asarray((known.available_from <= found.as_of + 1) & ~ended)
+    return np.asarray((found.known.available_from <= found.as_of + 1) & ~ended(found))
+
+
+def ended(found: Facts) -> BoolArray:
+    """Items whose last day has come: bool, shape (n,)."""
+    ends_on = found.known.ends_on
+    return np.asarray((ends_on > LONG_AGO) & (ends_on <= found.as_of))
 
 
 def _without(found: Facts, left: IntArray, used: IntArray) -> IntArray:

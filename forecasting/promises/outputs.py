@@ -14,17 +14,20 @@ from forecasting.promises.actions import actions
 from forecasting.promises.alternatives_table import alternatives_table
 from forecasting.promises.answer import Answer
 from forecasting.promises.changes import changes, stability
-from forecasting.promises.consent import Consent
+from forecasting.promises.consent import DECLINED, Consent
 from forecasting.promises.earlier import calibration, outcomes
 from forecasting.promises.messages import Told, messages
 from forecasting.promises.notices_table import notices_table
-from forecasting.promises.offers import on_sale
+from forecasting.promises.offers import ended, on_sale
 from forecasting.promises.served import missing_words
 from forecasting.promises.storefront import Shop, caps, promisable, storefront
 from forecasting.promises.supply import Recommended, Source
 from forecasting.promises.tables import promises_table, sources_table
 from forecasting.promises.words import days_or_none
 from forecasting.store.figures import whole
+
+CANCELLED = "This is being cancelled, as you wished."
+"""What is said of a line whose customer does not want it any more."""
 
 
 def tables_of(
@@ -88,7 +91,7 @@ def _said(answer: Answer, consent: Consent) -> dict[str, Any]:
     return {
         "alternative": sku,
         "alternative_quantity": whole(units),
-        "message": messages(told),
+        "message": np.where(consent.state == DECLINED, CANCELLED, messages(told)).astype(object),
         "delays": consent.delays,
         "consent": consent.state,
         "consent_since": days_or_none(consent.since),
@@ -110,11 +113,12 @@ def _shop(answer: Answer, records: Records, recommended: Recommended, config: Co
     return Shop(
         known=found.known,
         shown_as=np.where(shown == "", config.shown_as, shown),
-        left=promisable(sources, answer.offered.left, found.following, config, found.as_of),
+        left=promisable(found, answer.offered.left, config),
+        stock=answer.stock_left,
         backlog=found.parts.units(backlog.astype(np.int64)),
         cap=caps(found.known, records.products.number["max_backorder_quantity"], recommended, config),
         new_order_on=new,
         orderable=np.bincount(sources.item[sources.kind == Source.LATER], minlength=n) > 0,
-        first_day=found.as_of + int(found.following[1]) + config.delivery_days,
+        ended=ended(found),
         as_of=found.as_of,
     )

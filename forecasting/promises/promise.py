@@ -68,7 +68,7 @@ def promise(records: Records, config: Config, request: Request, recommended: Rec
     clock, assumptions, notices = Clock(), Assumptions(), Notices(records.notices)
     notices.extend(known_until(records).notices(request.as_of))
     assumptions.lack(records.absent, len(records.items))
-    found = gather(records, config, request.as_of, recommended, assumptions)
+    found = gather(records, config, request.as_of, recommended, assumptions, notices)
     clock.lap("prepare")
 
     before, pins = Earlier.none(len(found.lines)), Pins.none()

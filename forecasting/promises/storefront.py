@@ -13,7 +13,9 @@ from forecasting.config import Config
 from forecasting.domain import LONG_AGO, BoolArray, FloatArray, IntArray, TextArray, day_text
 from forecasting.inputs.catalogue import Catalogue
 from forecasting.promises.exact import Parts
-from forecasting.promises.supply import Recommended, Source, Supply
+from forecasting.promises.facts import Facts
+from forecasting.promises.offers import ended
+from forecasting.promises.supply import Recommended, Source
 from forecasting.promises.words import day_in_words, days_or_none, units_in_words
 from forecasting.store.figures import whole
 
@@ -44,20 +46,14 @@ class Promisable:
     day: IntArray
     parts: IntArray
 
-    def by_item(self, items: int, first_day: int) -> IntArray:
-        """Parts of each item that can ship on ``first_day``: int64, shape (items,)."""
-        now = self.day <= first_day
-        return np.bincount(self.item[now], self.parts[now], items).astype(np.int64)
 
-
-def promisable(
-    sources: Supply, left: IntArray, following: IntArray, config: Config, as_of: int
-) -> Promisable:
-    """What is left of stock and of purchase orders on dates that are nine in ten sure.
+def promisable(found: Facts, left: IntArray, config: Config) -> Promisable:
+    """What is left of stock and of purchase orders on dates that are nine in ten sure, of what is still sold.
 
     ``left``: int64, shape (sources,), parts that nobody has been promised.
     """
-    counts = (sources.kind <= Source.PURCHASE) & sources.dated & (left > 0)
+    sources, following, as_of = found.sources, found.following, found.as_of
+    counts = (sources.kind <= Source.PURCHASE) & sources.dated & (left > 0) & ~ended(found)[sources.item]
     row = np.flatnonzero(counts)
     day = as_of + following[np.minimum(sources.sure_in[row], len(following) - 1)] + config.delivery_days
     keys, each = np.unique(np.stack([sources.item[row], day]), axis=1, return_inverse=True)
@@ -84,12 +80,12 @@ class Shop:
     Attributes:
         known: the items.
         shown_as: text, shape (n,): ``on_backorder`` or ``available``.
-        left: what can still be promised.
+        left: what can still be promised. ``stock``: int64, shape (n,): what of it is in stock now, parts.
         backlog: float64, shape (n,), units that customers wait for and that are not in stock.
         cap: float64, shape (n,), units: the most of these.
         new_order_on: int64, shape (n,): when a unit that is ordered now is there; LONG_AGO: not known.
         orderable: bool, shape (n,): more of it can be ordered.
-        first_day: the first day on which anything can reach a customer.
+        ended: bool, shape (n,): it is not sold any more.
         as_of: the day of the run.
 
     """
@@ -97,29 +93,29 @@ class Shop:
     known: Catalogue
     shown_as: TextArray
     left: Promisable
+    stock: IntArray
     backlog: FloatArray
     cap: FloatArray
     new_order_on: IntArray
     orderable: BoolArray
-    first_day: int
+    ended: BoolArray
     as_of: int
 
 
 def storefront(shop: Shop, parts: Parts, run: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The tables ``storefront`` and ``promisable``."""
     known, n, left = shop.known, len(shop.known), shop.left
-    now = left.by_item(n, shop.first_day)
+    now = np.where(shop.ended, 0, shop.stock)
     first = np.full(n, NEVER)
     np.minimum.at(first, left.item, left.day)
     room = np.maximum(shop.cap - shop.backlog, 0.0)
     eta = np.where(first < NEVER, first, np.where(room > 0, shop.new_order_on, LONG_AGO))
 
-    ended = (known.ends_on > LONG_AGO) & (known.ends_on <= shop.as_of)
     ahead = known.available_from > shop.as_of
     comes = first < NEVER
-    backorders = (room > 0) & ~ended & (comes | shop.orderable)
+    backorders = (room > 0) & ~shop.ended & (comes | shop.orderable)
     status = np.select(
-        [ahead & (comes | backorders), ~ahead & (now > 0) & ~ended, ~ahead & backorders],
+        [ahead & (comes | backorders), ~ahead & (now > 0), ~ahead & backorders],
         [Status.PRE_ORDER, Status.IN_STOCK, Status.ON_BACKORDER],
         Status.OUT_OF_STOCK,
     )
@@ -129,10 +125,9 @@ def storefront(shop: Shop, parts: Parts, run: str) -> tuple[pd.DataFrame, pd.Dat
     )
 
     steps, by_date = _steps(left, parts, run, known)
-    words = [
-        _says(Status(code), day, shown == "available", came)
-        for code, day, shown, came in zip(status, eta, shop.shown_as, known.available_from, strict=True)
-    ]
+    shown = zip(status, eta, shop.shown_as == "available", known.available_from, strict=True)
+    words = [_says(Status(code), day, available, begins) for code, day, available, begins in shown]
+    says = np.where(shop.ended, "No longer sold", np.array(words, dtype=object)).astype(object)
     table = pd.DataFrame(
         {
             "run": run,
@@ -140,7 +135,7 @@ def storefront(shop: Shop, parts: Parts, run: str) -> tuple[pd.DataFrame, pd.Dat
             "location": known.items.location,
             "sku": known.items.sku,
             "status": NAMES[status],
-            "says": np.array(words, dtype=object),
+            "says": says,
             "promisable_now": whole(parts.units(now)),
             "promisable_by_date": by_date,
             "eta_p90": days_or_none(eta),

@@ -7,12 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from forecasting.bootstrap import recommended_by
 from forecasting.config import load
 from forecasting.dataset.dataset import Dataset
 from forecasting.dataset.read import read
 from forecasting.domain import day_number
 from forecasting.inputs.read_records import records_of
 from forecasting.planning.plan import plan
+from forecasting.promises.promise import Request, promise
 from forecasting.replay.replay import replay
 from forecasting.replay.request import ReplayRequest
 
@@ -85,6 +87,22 @@ def test_a_plan_of_the_past_sees_nothing_that_came_after(company, model):
     for name in plans[0].columns.drop("run"):
         one, two = (each.loc[both, name] for each in plans)
         assert one.equals(two) or np.array_equal(one, two, equal_nan=True), name
+
+
+def test_promises_of_the_past_see_nothing_that_came_after(company):
+    settings = load(None, ["model=negative_binomial"])
+    made = []
+    for each in (company, as_known(company)):
+        records = records_of(each)
+        recommended = recommended_by(plan(records, settings, CUT).tables["recommendations"], CUT)
+        made.append(promise(records, settings, Request(CUT), recommended).tables)
+    assert len(made[0]["promises"]) > 0
+    for name in ("promises", "promise_sources", "actions"):
+        one, two = (each[name].drop(columns="run") for each in made)
+        assert one.equals(two), name
+    one, two = (each["storefront"].set_index(["location", "sku"]).drop(columns="run") for each in made)
+    both = one.index.intersection(two.index)
+    assert len(both) > 50 and one.loc[both].equals(two.loc[both])
 
 
 def test_a_replay_decides_on_nothing_that_came_after(company):

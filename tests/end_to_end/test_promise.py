@@ -61,8 +61,10 @@ def test_no_source_gives_more_than_it_has(sample, runs):
     from_stock = given[given["source"] == "stock"].groupby("sku")["quantity"].sum()
     offered = made["promises"].groupby("alternative")["alternative_quantity"].sum()
     front = made["storefront"].set_index("sku")["promisable_now"]
-    parts = [part.reindex(front.index, fill_value=0) for part in (from_stock, offered, front)]
-    assert sum(parts).to_dict() == counted.reindex(front.index, fill_value=0).to_dict()
+    products = pd.read_parquet(sample / "products.parquet").set_index("sku")
+    sold = front.index[~(products["ends_on"].reindex(front.index) <= pd.Timestamp(AS_OF)).to_numpy()]
+    parts = [part.reindex(sold, fill_value=0) for part in (from_stock, offered, front)]
+    assert sum(parts).to_dict() == counted.reindex(sold, fill_value=0).to_dict()
 
 
 def test_the_run_before_tells_who_gains_and_what_became_of_it(runs):
@@ -122,3 +124,37 @@ def test_an_unknown_rule_is_answered_with_those_that_there_are(sample, tmp_path)
     ended = reorder("promise", sample, "--as-of", AS_OF, "--out", tmp_path, "--rule", "wins")
     assert ended.code == 1 and "promise_rule" in ended.err and "win" in ended.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_words_given_are_kept_or_named_week_after_week(sample, tmp_path):
+    """Each rule for some of the items; who is promised less than before, or misses a deadline, is named."""
+    skus = sorted(pd.read_parquet(sample / "products.parquet")["sku"])
+    rules = ["gain", "win", "gain", "improve", "gain", "redistribute", "fill", "skip"]
+    entries = [f"{{sku: {sku}, rule: {rules[place % len(rules)]}}}" for place, sku in enumerate(skus)]
+    settings = ("--set", f"promise_rules=[{', '.join(entries)}]", *QUICK)
+    before, named, at_stake = None, 0, 0
+    for day in ("2026-04-30", "2026-05-03", "2026-05-06", "2026-05-10"):
+        out = tmp_path / day
+        given = () if before is None else ("--previous", tmp_path / before)
+        assert (
+            reorder("promise", sample, "--as-of", day, "--out", out, "--apply", *given, *settings).code == 0
+        )
+        made = tables(out)
+        now = made["promises"].set_index(["order", "line"])
+        assert not now.index.duplicated().any()
+        broken = made["promise_changes"].set_index(["order", "line"])["broken"]
+        broken = set(broken.index[broken])
+
+        missed = (now["rule"] == "win") & now["deadline"].notna() & (now["verdict"] != "will_make_it")
+        missed |= (now["rule"] == "win") & now["eta_p90"].isna()
+        expected = set(now.index[missed])
+        if before is not None:
+            was = tables(tmp_path / before)["promises"].set_index(["order", "line"])["eta_p90"]
+            was = was.reindex(now.index)
+            worse = was.notna() & (now["eta_p90"].isna() | (now["eta_p90"] > was))
+            expected |= set(now.index[worse & (now["rule"] == "gain")])
+            at_stake += int((was.notna() & (now["rule"] == "gain")).sum())
+        skipped = set(now.index[now["rule"] == "skip"])
+        assert broken - skipped == expected
+        named, before = named + len(expected), day
+    assert named and at_stake

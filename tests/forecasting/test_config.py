@@ -72,3 +72,12 @@ def test_a_wrong_file_is_named(tmp_path, content, said):
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(ConfigError, match="there is no such file"):
         load(tmp_path / "none.yaml")
+
+
+def test_an_entry_of_the_rules_of_promises_may_name_a_sku_that_is_a_number():
+    rules = load(None, ["promise_rules=[{sku: 85048, rule: win}, {customer: 12346, splits: refused}]"])
+    first, second = rules.promise_rules
+    assert (first.sku, first.rule) == ("85048", "win")
+    assert (second.customer, second.rule, second.splits) == ("12346", None, "refused")
+    with pytest.raises(ConfigError, match="promise_rules"):
+        load(None, ["promise_rules=[{colour: red, rule: win}]"])

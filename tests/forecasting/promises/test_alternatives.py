@@ -130,3 +130,18 @@ def test_look_alikes_are_suggestions_of_one_category_price_and_wording(tmp_path)
     assert found[["sku", "alternative", "kind"]].to_numpy().tolist() == [["B", "C", "suggestion"]]
     assert 0.3 <= found["likeness"].iloc[0] < 1
     assert tables["promises"]["alternative"].isna().all()
+
+
+def test_nothing_is_offered_in_the_place_of_what_comes_as_soon(tmp_path):
+    others = [{"sku": "B", "supplier": "S", **PRODUCT}]
+    pair = [{"sku": "A", "alternative": "B", "rank": 1, "ratio": 1}]
+    there = {"products": others, "stock": [("A", 0), ("B", 9)], "alternatives": pair}
+    given = shop(tmp_path, [line("L1", "A", 2, due="2026-06-08")], **there)
+    offered = {
+        days: promised(given, {"A": 2}, (f"promise_sooner_days={days}",))[0]["promises"]["alternative"].iloc[
+            0
+        ]
+        for days in (9, 10)
+    }
+    # It is there on the 18th, the alternative on the 9th.
+    assert offered[9] == "B" and offered[10] != "B"

@@ -77,6 +77,7 @@ def test_a_delay_waits_for_a_yes_and_a_no_sets_the_goods_free(tmp_path):
     state = freed["promises"].set_index("order")
     assert state["consent"].to_dict() == {"L1": "declined", "L2": "not_needed"}
     assert state["allocated_from"].to_dict() == {"L1": "none", "L2": "purchase"}
+    assert state.loc["L1", "message"] == "This is being cancelled, as you wished."
     assert "L1" not in set(told(freed).index.get_level_values(0))
 
 

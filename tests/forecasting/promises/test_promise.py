@@ -39,6 +39,12 @@ def bought(name, sku, quantity, on, **more):
 def shop(folder, lines, *, products=(), stock=(), purchases=(), at=None, **tables):
     """Records of a shop that sells A from a supplier who takes 9 days (10 to the day that goods can ship)."""
     known = [{"sku": "A", "supplier": "S", **PRODUCT}, *products]
+    coming = [
+        bought(name, sku, units, "2026-06-01", status="open", expected_at=due)
+        for name, sku, units, due in purchases
+    ]
+    nothing = bought("P0", "A", 1, "2026-04-01", status="cancelled")
+    tables = {"purchase_orders": coming or [nothing], **tables}
     return records(
         folder,
         orders=[*lines, order("A", "2026-05-01", 1, order="old", line="1", status="shipped")],
@@ -52,11 +58,6 @@ def shop(folder, lines, *, products=(), stock=(), purchases=(), at=None, **table
             {"as_of": "2026-06-08", "sku": "A", "on_hand": units, "location": place}
             for place, units in (at or {"main": 0}).items()
         ],
-        purchase_orders=[
-            bought(name, sku, units, "2026-06-01", status="open", expected_at=due)
-            for name, sku, units, due in purchases
-        ]
-        or [bought("P0", "A", 1, "2026-04-01", status="cancelled")],
         **tables,
     )
 
@@ -292,3 +293,19 @@ def test_what_the_plan_does_not_order_yet_is_promised_from_the_next_review_on(tm
     assert set(by_order(tables, "allocated_from").values()) == {"recommendation"}
     of = tables["promise_sources"][["order", "ordered_on", "quantity"]].to_numpy().tolist()
     assert of == [["L1", "2026-06-08", 4], ["L2", "2026-06-08", 1], ["L2", "2026-06-15", 2]]
+
+
+def test_stock_that_records_contradict_is_noticed(tmp_path):
+    sold = order("A", "2026-06-03", 50, order="big", line="1", status="shipped", shipped_at="2026-06-03")
+    counted = [{"as_of": "2026-06-01", "sku": "A", "on_hand": 5}]
+    given = shop(tmp_path, [sold, line("L1", "A", 2)], stock=[])
+    assert promised(given)[1]["counts"]["notices"] == 0
+    given = records(
+        tmp_path / "b",
+        orders=[sold, line("L1", "A", 2)],
+        products=[{"sku": "A", "supplier": "S", **PRODUCT}],
+        suppliers=[{"supplier": "S", "lead_time_days": 9}],
+        stock=counted,
+    )
+    run = promised(given)[1]
+    assert run["counts"]["notices"] == 1 and "A" in run["notices"][0]

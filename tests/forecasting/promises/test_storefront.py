@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
-from forecasting.domain import day_number
-from tests.forecasting.promises.test_promise import AS_OF, PRODUCT, line, promised, shop
+from tests.forecasting.promises.test_promise import PRODUCT, bought, line, promised, shop
 
 COMING = [("P1", "A", 10, "2026-06-15")]
 
@@ -77,8 +77,21 @@ def test_what_can_be_promised_grows_with_each_arrival(tmp_path):
 def test_an_item_past_its_end_is_out_of_stock(tmp_path):
     gone = {"sku": "B", "supplier": "S", "ends_on": "2026-06-01", **PRODUCT}
     tables, _ = promised(shop(tmp_path, [], products=[gone], stock=[("B", 4)]))
-    assert front(tables, "B")["status"] == "out_of_stock"
-    assert day_number("2026-06-01") < AS_OF
+    said = front(tables, "B")
+    assert (said["status"], said["says"], said["promisable_now"]) == ("out_of_stock", "No longer sold", 0)
+    assert "B" not in set(tables["promisable"]["sku"])
+
+
+def test_what_arrives_tomorrow_is_not_in_stock_today(tmp_path):
+    # Six of eight weeks' deliveries came on the promised day: the next one is as good as there.
+    past = [bought(f"R{k}", "A", 1, f"2026-0{1 + k // 4}-{1 + 7 * (k % 4):02d}") for k in range(8)]
+    for row in past:
+        day = pd.Timestamp(row["ordered_at"]) + pd.Timedelta(days=5)
+        row |= {"expected_at": day.date(), "received_at": day.date(), "status": "received"}
+    due = bought("P1", "A", 5, "2026-06-04", status="open", expected_at="2026-06-09")
+    given = shop(tmp_path, [], purchase_orders=[*past, due])
+    said = front(promised(given)[0])
+    assert (said["promisable_now"], said["status"], said["eta_p90"]) == (0, "on_backorder", "2026-06-09")
 
 
 def test_what_is_gone_and_cannot_be_ordered_any_more_is_out_of_stock(tmp_path):
