@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from tests.support.builders import order, write_dataset
 from tests.support.command import reorder
 
 AS_OF = "2026-06-28"
@@ -61,6 +62,14 @@ def test_backorders_names_causes_and_writes_them(data, tmp_path):
     table = pd.read_parquet(tmp_path / "persistent_backorders.parquet")
     assert table["cause"].notna().sum() == 1
     assert "Why: " in table["words"].iloc[0]
+
+
+def test_records_that_show_no_backorder_are_said_to_show_none(tmp_path):
+    rows = [order("a", f"2025-01-{day:02d}", status="shipped") for day in range(1, 29)]
+    write_dataset(tmp_path, orders=rows)
+    ended = reorder("backorders", str(tmp_path), "--as-of", "2025-01-28")
+    assert ended.code == 0, ended.err
+    assert "nothing is seen of backorders" in ended.out
 
 
 def test_a_plan_names_causes_where_a_setting_asks_for_it(data, tmp_path):
