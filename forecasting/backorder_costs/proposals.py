@@ -172,6 +172,10 @@ def _leaving(found: Measured, config: Config) -> list[Proposal]:
         "Margin that a customer who comes back brings in the year after; later years are not seen: it is "
         "that at least. It goes with churn_per_line."
     )
+    if told:
+        as_set = config.churn_per_line * config.customer_lifetime_margin
+        together = f"{shown.value * year.value:,.2f} a short line, beside {as_set:,.2f} as set"
+        year_said += f" Together they come to {together}."
     lost, worth = value.change, value.on_time.value * found.margin_share
     margin = Estimate(-lost.value * worth, -lost.high * worth, -lost.low * worth)
     lost_said = (

@@ -63,7 +63,12 @@ def backorders(records: Records, config: Config, as_of: int, most: int, stage: S
     clock.lap("look")
     explained = explain(records, config, as_of, found, most, stage)
     clock.lap("replay")
-    counts = {"items": len(records.items), "persistent": len(table), "replayed": len(explained.item)}
+    counts = {
+        "items": len(records.items),
+        "short_lines": int(found.lines.sum()),
+        "persistent": len(table),
+        "replayed": len(explained.item),
+    }
     tables = {
         "persistent_backorders": with_causes(table, explained),
         "assumptions": assumptions.frame(),

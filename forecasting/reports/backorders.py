@@ -60,6 +60,12 @@ def costs_text(result: Result, out: Path | None) -> str:
 def backorders_text(result: Result, out: Path | None) -> str:
     """How many items there are, and of each that was replayed why."""
     run, counts, table = result.run, result.run["counts"], result.tables["persistent_backorders"]
+    if not counts["short_lines"]:
+        nothing = (
+            f"No order line of the {run['days']} days until {run['as_of']} is recorded as late, refused or "
+            "waiting: nothing is seen of backorders. Is `shipped_at` the day on which goods left?"
+        )
+        return "\n".join([nothing, *notices_text(run, out)])
     lines = [
         f"{counts['persistent']:,} of {counts['items']:,} items ran short again and again in the "
         f"{run['days']} days until {run['as_of']}; they cost about {table['money'].sum():,.0f}.",

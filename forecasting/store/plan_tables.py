@@ -107,7 +107,10 @@ RECOMMENDATIONS = Table(
         money("expected_cost", "What ordering nothing is expected to cost."),
         money("expected_cost_if_ordered", "What ordering `quantity` is expected to cost."),
         money("marginal_value", "What each unit of the last pack saves.", "money a unit"),
-        text("reason", "Why: a sentence whose figures stand in the same row."),
+        text(
+            "reason",
+            "Why: a sentence whose figures stand in the same row; of shortages: `persistent_backorders`.",
+        ),
         flags(
             "flags", "What is special about the item: words of the list of [flags](#flags), joined by `;`."
         ),

@@ -88,8 +88,9 @@ def test_a_plans_files_and_database_hold_the_same(planned):
         "assumptions.parquet",
         *("choices.csv", "choices.parquet", "costs.csv", "costs.parquet"),
         *("excess.csv", "excess.parquet", "notices.csv", "notices.parquet"),
-        *("overdue.csv", "overdue.parquet", "recommendations.csv", "recommendations.parquet"),
+        *("overdue.csv", "overdue.parquet"),
         *("persistent_backorders.csv", "persistent_backorders.parquet"),
+        *("recommendations.csv", "recommendations.parquet"),
         *("run.json", "supplier_orders.csv", "supplier_orders.parquet"),
     ]
     table = pd.read_parquet(folder / "recommendations.parquet")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy import stats
+from statsmodels.duration.survfunc import SurvfuncRight
 
 from forecasting.backorder_costs.cancellation import cancellation, cancellation_curve
 from forecasting.inputs.line_fates import Fate, Lines, order_lines
@@ -151,3 +152,12 @@ def test_the_true_curve_of_the_sample_lies_within_the_band():
 @pytest.mark.slow
 def test_the_true_curve_lies_within_the_band_in_18_of_20_samples():
     assert sum(inside(seed, 300, 730) for seed in range(1, 21)) >= 18
+
+
+def test_the_curve_is_that_of_statsmodels():
+    random = np.random.default_rng(6)
+    last, gone = random.integers(1, 30, 400), random.random(400) < 0.3
+    curve = cancellation_curve(last, gone, np.arange(400), seed=1)
+    theirs = SurvfuncRight(last, gone.astype(int))
+    at = np.searchsorted(theirs.surv_times, curve.day)
+    assert curve.share == pytest.approx(1 - theirs.surv_prob[at])

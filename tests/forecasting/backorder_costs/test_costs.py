@@ -120,3 +120,14 @@ def test_no_discount_is_found_where_there_is_none(tmp_path):
     found = discounts(order_lines(known, known.last_day + 10, 1.0), known)
     assert found.own.value == pytest.approx(0, abs=1e-6)
     assert found.below == 0
+
+
+def test_a_planted_churn_is_proposed_with_what_such_a_customer_brings():
+    made = make_sample(250, 1000, 1, behaviour=Behaviour(churn_per_line=0.03))
+    found = costs(records_of(dataset_of(made)), load())
+    table = by_setting(found)
+    churn, margin = table.loc["churn_per_line"], table.loc["customer_lifetime_margin"]
+    assert churn["proposed"] and churn["low"] <= 0.03 <= churn["high"]
+    assert margin["proposed"] and margin["low"] < margin["value"] < margin["high"]
+    assert "a short line, beside 1.00 as set" in margin["words"]
+    assert yaml.safe_load(found.run["proposed"])["churn_per_line"] == pytest.approx(churn["value"], rel=1e-3)
