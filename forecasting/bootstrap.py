@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -101,6 +102,7 @@ def plan(
 ) -> Result:
     """Plan, and write the tables to the folder, and to the database that ``secrets`` names."""
     from forecasting.planning.plan import plan as run
+    from forecasting.store.page_tables import FOR_PAGES
 
     result = run(read_records(source), config, as_of, for_pages=secrets.database_url is not None)
 
@@ -108,6 +110,9 @@ def plan(
         from forecasting.store.database import write_run as write_database
 
         write_database(secrets.database_url.get_secret_value(), result.tables, result.run)
+
+        # Only the pages read these, and only from a database.
+        result = replace(result, tables={n: t for n, t in result.tables.items() if n not in FOR_PAGES})
 
     if out is not None:
         from forecasting.store.files import write_run as write_files
