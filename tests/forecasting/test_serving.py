@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import signal
 import socket
+import sys
 import time
 
 import httpx2
@@ -87,6 +88,16 @@ def test_someone_is_let_in_once_by_a_password_that_is_printed(tmp_path, result):
     assert again.code == 1 and "somebody called ann already" in again.err
     unknown = reorder("user", "add", "bob", "--role", "boss", "--db", url)
     assert unknown.code == 1 and "known are buyer, approver, data_scientist, admin" in unknown.err
+
+
+def test_without_the_extra_it_says_what_to_install(monkeypatch, tmp_path):
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    for package, command in (("uvicorn", "serve"), ("argon2", "user")):
+        with monkeypatch.context() as patch:
+            patch.setitem(sys.modules, package, None)
+            ended = reorder(command, *(("add", "ann") if command == "user" else ()), "--db", url)
+        assert ended.code == 1
+        assert f"the pages need {package}: run pip install 'reorder[web]'" in ended.err
 
 
 def test_what_cannot_be_served_is_told_in_words(tmp_path):
