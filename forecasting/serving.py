@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from decimal import Decimal
 from pathlib import Path
 
@@ -50,6 +51,9 @@ def serve(url: str | None, *, demo: bool, host: str, port: int, workers: int) ->
             _make_ready(chosen)
         os.environ[DATABASE] = chosen
         print(f"The pages of {shown(chosen)} are at http://{host}:{port}/ (Ctrl-C stops them)", flush=True)
+        # The server hands a signal on when it has stopped: to be ended so is no failure, and tidies up.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        stack.enter_context(suppress(KeyboardInterrupt))
         uvicorn.run(
             APPLICATION,
             factory=True,

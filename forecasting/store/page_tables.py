@@ -108,3 +108,6 @@ OPEN_PURCHASES = Table(
         date("latest_on", "The same with probability .9."),
     ),
 )
+
+FOR_PAGES = frozenset(table.name for table in (LINE_DETAILS, ITEM_WEEKS, SUPPLIER_DETAILS, OPEN_PURCHASES))
+"""The names of these tables."""

@@ -11,6 +11,7 @@ from forecasting.store.application.opened import Transaction
 from forecasting.store.application.plans import now
 from forecasting.store.application.tables import audit, changes, comments, views
 from forecasting.store.application.writing import upsert
+from forecasting.store.database import Exact
 
 
 def comment(transaction: Transaction, location: str, sku: str, who: str, text: str) -> None:
@@ -49,7 +50,10 @@ def record(transaction: Transaction, who: str, action: str, subject: str, detail
 
 
 def trail(transaction: Transaction, limit: int = 200) -> Sequence[Any]:
-    """Who did what, when: changes of lines and all else, the last first. A batch is one row."""
+    """Who did what, when: changes of lines and all else, the last first. A batch is one row.
+
+    A change of one line says from what to what; a quantity that is empty is the recommended one.
+    """
     lines = (
         sa.select(
             sa.func.max(changes.c.at).label("at"),
@@ -60,6 +64,10 @@ def trail(transaction: Transaction, limit: int = 200) -> Sequence[Any]:
                 else_=sa.cast(sa.func.count(), sa.Text) + " lines",
             ).label("subject"),
             sa.func.coalesce(sa.func.min(changes.c.new_reason), "").label("detail"),
+            sa.case((sa.func.count() == 1, sa.func.min(changes.c.old_status))).label("old_status"),
+            sa.case((sa.func.count() == 1, sa.func.min(changes.c.new_status))).label("new_status"),
+            sa.case((sa.func.count() == 1, sa.func.min(changes.c.old_quantity))).label("old_quantity"),
+            sa.case((sa.func.count() == 1, sa.func.min(changes.c.new_quantity))).label("new_quantity"),
         )
         .group_by(changes.c.batch, changes.c.who, changes.c.action)
         .order_by(sa.func.max(changes.c.id).desc())
@@ -67,7 +75,11 @@ def trail(transaction: Transaction, limit: int = 200) -> Sequence[Any]:
         .subquery()
     )
     rest = (
-        sa.select(audit.c.at, audit.c.who, audit.c.action, audit.c.subject, audit.c.detail)
+        sa.select(
+            *(audit.c[name] for name in ("at", "who", "action", "subject", "detail")),
+            *(sa.cast(sa.null(), sa.Text).label(name) for name in ("old_status", "new_status")),
+            *(sa.cast(sa.null(), Exact).label(name) for name in ("old_quantity", "new_quantity")),
+        )
         .order_by(audit.c.id.desc())
         .limit(limit)
         .subquery()

@@ -53,7 +53,10 @@ class Store:
         arguments: dict[str, Any] = {"timeout": SECONDS_TO_ANSWER}
         if not self.is_sqlite:
             arguments = {"connect_timeout": SECONDS_TO_ANSWER}
-        self.engine = sa.create_engine(target, connect_args=arguments, pool_pre_ping=not self.is_sqlite)
+        # As many connections as the server has threads: a request never waits for one.
+        self.engine = sa.create_engine(
+            target, connect_args=arguments, pool_pre_ping=not self.is_sqlite, pool_size=10, max_overflow=30
+        )
         if self.is_sqlite:
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
             sa.event.listen(self.engine, "begin", _begin_sqlite)

@@ -35,18 +35,22 @@ function decide(row, does) {
 }
 
 function ask(does, row) {
+  const box = $("input.q", row);
+  askFor(does, row.dataset.sku, (values) => {
+    if (!values) { box?.focus(); return; }
+    if (box) go(box, 1);
+    post(`${row.dataset.base}/${does}`, values, `#${row.id}`, row);
+  });
+}
+
+// Asks for a reason or a date; ``then`` is given what was said, or nothing where it was cancelled.
+function askFor(does, sku, then) {
   const dialog = $(`#${does}`);
-  $("[data-sku]", dialog).textContent = row.dataset.sku;
+  $("[data-sku]", dialog).textContent = sku;
   $("form", dialog).reset();
   if (does === "snooze") pickDays(7);
   dialog.returnValue = "";
-  dialog.onclose = () => {
-    const box = $("input.q", row);
-    if (dialog.returnValue !== "ok") { box?.focus(); return; }
-    const values = Object.fromEntries(new FormData($("form", dialog)));
-    if (box) go(box, 1);
-    post(`${row.dataset.base}/${does}`, values, `#${row.id}`, row);
-  };
+  dialog.onclose = () => then(dialog.returnValue === "ok" ? Object.fromEntries(new FormData($("form", dialog))) : null);
   dialog.showModal();
 }
 
@@ -145,11 +149,16 @@ document.addEventListener("click", (event) => {
   if ("help" in button.dataset) $("#help").showModal();
   if ("undo" in button.dataset) undo();
   if (button.dataset.days) pickDays(Number(button.dataset.days));
-  if (button.dataset.item) decideItem(button);
+  if (!button.dataset.item) return;
+  if (button.dataset.does === "reject" || button.dataset.does === "snooze") {
+    askFor(button.dataset.does, button.dataset.sku, (values) => { if (values) decideItem(button, values); else button.focus(); });
+  } else {
+    decideItem(button, {});
+  }
 });
 
-async function decideItem(button) {
-  const values = { version: button.dataset.version };
+async function decideItem(button, said) {
+  const values = { ...said, version: button.dataset.version };
   if (button.dataset.does === "quantity") values.quantity = $("#quantity").value;
   const body = new URLSearchParams(values);
   const headers = { "X-CSRF": JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRF"], "HX-Request": "true" };

@@ -235,12 +235,6 @@ def test_an_item_that_ends_is_not_bought_again(tmp_path):
     assert row.reason == "Nothing: the item ends on 2026-02-05, before an order could arrive on 2026-02-12."
 
 
-def test_a_product_nobody_ever_asked_for_is_listed(tmp_path):
-    data = records(tmp_path, orders=[order("a", "2026-01-05", 3)], products=[{"sku": "a"}, {"sku": "new"}])
-    table = plan(data, load(), day_number("2026-01-28")).tables["recommendations"].set_index("sku")
-    assert "no_history" in table.loc["new", "flags"]
-
-
 @pytest.mark.parametrize(
     ("settings", "as_of", "said"),
     [

@@ -318,3 +318,9 @@ def test_where_listed_items_often_begin_to_sell_one_may_be_bought(tmp_path):
         products.append({"sku": f"N{number:03d}"})
     table, _ = planned(tmp_path, orders=lines, products=[*products, {"sku": "NEXT"}])
     assert table.loc["NEXT", "quantity"] > 0
+
+
+def test_a_product_nobody_ever_asked_for_is_listed(tmp_path):
+    data = records(tmp_path, orders=[order("a", "2026-01-05", 3)], products=[{"sku": "a"}, {"sku": "new"}])
+    table = plan(data, load(), day_number("2026-01-28")).tables["recommendations"].set_index("sku")
+    assert "no_history" in table.loc["new", "flags"]

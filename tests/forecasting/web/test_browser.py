@@ -200,6 +200,14 @@ def test_an_item_shows_what_a_quantity_would_do_and_keeps_it_when_told(ann):
     expect(page.locator("section", has_text="What was decided before").locator("tbody tr")).to_have_count(1)
     expect(page.locator("#quantity")).to_have_value("0")
 
+    page.get_by_role("button", name="Snooze", exact=True).first.click()
+    page.locator("#snooze-reason").fill("until the fair")
+    page.locator("#snooze button.primary").click()
+    expect(page.locator(".status")).to_contain_text("Snoozed until")
+    expect(page.locator(".status")).to_contain_text("until the fair")
+    page.get_by_role("button", name="Reopen").click()
+    expect(page.locator(".status")).to_contain_text("To decide")
+
     page.locator("#comment").fill("<b>Ask</b> Delmar\nabout the price")
     page.get_by_role("button", name="Say it").click()
     expect(page.locator("#comments li")).to_contain_text("<b>Ask</b> Delmar")

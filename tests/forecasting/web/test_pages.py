@@ -68,6 +68,7 @@ def test_what_people_type_comes_out_as_text(served):
     with served.person("ada") as ada:
         ada.post("/people", data={"name": SCRIPT, "role": "buyer"})
         shown += [ada.get("/people").text, ada.get("/audit").text]
+        assert "open → rejected" in shown[-1]
     assert sum("alert(1)" in text for text in shown) >= 7
     assert not any("<script>alert" in text for text in shown)
     with served.nobody() as nobody:

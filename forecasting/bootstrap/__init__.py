@@ -1,0 +1,31 @@
+"""The composition root: reads a dataset, calls a use case, and hands its result to reports and writers.
+
+Every use case is imported when it is called: a command waits for what it needs, and for nothing else.
+"""
+
+from forecasting.bootstrap.datasets import check, import_online_retail, suggest_mapping, write_sample
+from forecasting.bootstrap.demo import demo
+from forecasting.bootstrap.past import backtest, costs, replay
+from forecasting.bootstrap.plans import NO_SECRETS, backorders, forecast, plan
+from forecasting.bootstrap.promises import NOTHING_BESIDE, Beside, promise, recommended_by
+from forecasting.bootstrap.theory import solve
+
+__all__ = [
+    "NOTHING_BESIDE",
+    "NO_SECRETS",
+    "Beside",
+    "backorders",
+    "backtest",
+    "check",
+    "costs",
+    "demo",
+    "forecast",
+    "import_online_retail",
+    "plan",
+    "promise",
+    "recommended_by",
+    "replay",
+    "solve",
+    "suggest_mapping",
+    "write_sample",
+]

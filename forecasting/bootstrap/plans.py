@@ -1,0 +1,90 @@
+"""Plans: what to order, what will be asked for, and what runs short again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from forecasting.bootstrap.writing import write_tables
+from forecasting.config import Config, Secrets
+from forecasting.inputs.notices import Notices
+from forecasting.inputs.read_records import read_records
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from forecasting.inputs.records import Records
+    from forecasting.run import Result
+
+NO_SECRETS = Secrets()
+
+
+def forecast(
+    source: str,
+    config: Config,
+    as_of: int,
+    horizon_days: int,
+    quantiles: Sequence[float],
+    *,
+    per_period: bool,
+    out: Path,
+) -> tuple[pd.DataFrame, Notices]:
+    """Forecast and write the table to ``out``. Returns it, and what looked odd on the way."""
+    from forecasting.planning.forecast import forecast as run
+    from forecasting.store.files import check_name, write_file
+
+    check_name(out)
+    records = read_records(source)
+    notices = Notices(records.notices)
+    table = run(records, config, as_of, horizon_days, quantiles, per_period=per_period, notices=notices)
+    write_file("forecast", table, out)
+    return table, notices
+
+
+def plan(
+    source: str, config: Config, as_of: int, *, out: Path | None, csv: bool, secrets: Secrets = NO_SECRETS
+) -> Result:
+    """Plan, and write the tables to the folder, and to the database that ``secrets`` names."""
+    from forecasting.planning.plan import plan as run
+
+    records = read_records(source)
+    result = run(records, config, as_of, for_pages=secrets.database_url is not None)
+    if config.persistent_replays and len(result.tables["persistent_backorders"]):
+        result = _explained(records, config, as_of, result)
+    write_tables(result, out, csv, secrets)
+    return result
+
+
+def _explained(records: Records, config: Config, as_of: int, planned: Result) -> Result:
+    """The plan with the causes of persistent backorders, where a setting asks for them."""
+    from forecasting.adapters.progress import progress_bar
+    from forecasting.inputs.assumptions import Assumptions
+    from forecasting.inputs.catalogue import catalogue
+    from forecasting.persistent_backorders.explain import explain, with_causes, with_reasons
+    from forecasting.planning.persistent import evidence
+    from forecasting.run import Result
+
+    found = evidence(records, catalogue(records, config, as_of, Assumptions()), config, as_of)
+    with progress_bar("persistent backorders") as stage:
+        why = explain(records, config, as_of, found, config.persistent_replays, stage)
+    tables = {
+        **planned.tables,
+        "recommendations": with_reasons(planned.tables["recommendations"], why),
+        "persistent_backorders": with_causes(planned.tables["persistent_backorders"], why),
+    }
+    return Result(tables, planned.run)
+
+
+def backorders(source: str, config: Config, as_of: int, most: int, *, out: Path | None, csv: bool) -> Result:
+    """Which items run short again and again, and why; the tables go to the folder that is named."""
+    from forecasting.adapters.progress import progress_bar
+    from forecasting.persistent_backorders.explain import backorders as run
+    from forecasting.store.files import write_run
+
+    records = read_records(source)
+    with progress_bar("backorders") as stage:
+        result = run(records, config, as_of, most, stage)
+    if out is not None:
+        write_run(out, result.tables, result.run, csv=csv)
+    return result
