@@ -16,7 +16,7 @@ from forecasting.web.routes.sign_in import PUBLIC
 from tests.support.browser import PASSWORD
 
 FILES = ("/static", "/vendor")
-MAY_DECIDE = re.compile(r"^/plans/.*/(quantity|approve|reject|snooze|reopen|approve-shown|undo)$")
+MAY_DECIDE = re.compile(r"^/plans/.*/(quantity|approve|reject|snooze|reopen|approve-shown|undo|fill)$")
 MAY_ADMINISTER = re.compile(r"^/(people|audit)")
 
 
