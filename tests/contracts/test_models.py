@@ -41,7 +41,13 @@ def check(distribution: Distribution, items: int) -> None:
     assert np.all(np.diff(values, axis=1) >= 0)
 
 
-@pytest.fixture(params=sorted(MODELS))
+SLOW = {"ets", "sarimax"}
+"""Fitted item by item in Python: minutes of this suite. ``tests/models/test_statsmodels.py`` always runs."""
+
+NAMES = [pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in sorted(MODELS)]
+
+
+@pytest.fixture(params=NAMES)
 def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
