@@ -1,0 +1,36 @@
+"""What people give beside the dataset: pins, answers, rules, an earlier run. What is wrong in it is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from forecasting.errors import RequestError
+from forecasting.promises.pins import read_pins
+from tests.forecasting.promises.test_promise import by_order, line, promised, shop
+
+
+@pytest.mark.parametrize(
+    ("row", "what"),
+    [
+        ("L1,1,stock,two,", "row 2: the quantity 'two': give a number above 0"),
+        ("L1,1,stock,-5,", "row 2: the quantity '-5': give a number above 0"),
+        ("L1,1,stock,0,", "row 2: the quantity '0': give a number above 0"),
+        ("L1,1,stock,1,next week", "row 2: the released 'next week': write a date"),
+    ],
+)
+def test_a_pin_without_a_quantity_or_a_day_in_it_is_refused(tmp_path, row, what):
+    given = shop(tmp_path, [line("L1", "A", 3), line("L2", "A", 5)], stock=[("A", 3)])
+    file = tmp_path / "pins.csv"
+    file.write_text(f"order,line,source,quantity,released\n{row}\n")
+    with pytest.raises(RequestError, match=what):
+        promised(given, pins=read_pins(file))
+
+
+def test_a_line_is_pinned_no_more_than_it_wants_however_often_it_is_named(tmp_path):
+    lines = [line("L1", "A", 3), line("L2", "A", 3, on="2026-06-06")]
+    given = shop(tmp_path, lines, stock=[("A", 6)])
+    file = tmp_path / "pins.csv"
+    file.write_text("order,line,source\nL1,1,stock\nL1,1,stock\nL2,1,stock\n")
+    tables, run = promised(given, pins=read_pins(file))
+    assert run["counts"]["notices"] == 0
+    assert set(by_order(tables, "allocated_from").values()) == {"stock"}
