@@ -74,7 +74,8 @@ def promise(records: Records, config: Config, request: Request, recommended: Rec
     before, pins = Earlier.none(len(found.lines)), Pins.none()
     if request.previous is not None:
         before = earlier(request.previous, records, found.lines)
-    answered_by = answers_of(found, records, request.answers or {})
+    answered_by, of_none = answers_of(found, records, request.answers or {})
+    notices.extend(of_none)
     consent = heard(before.consent, answered_by, config, request.as_of)
     found = replace(found, rule=np.where(consent.state == DECLINED, int(Rule.LOSE), found.rule))
     if request.pins is not None:

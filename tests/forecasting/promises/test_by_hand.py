@@ -34,3 +34,12 @@ def test_a_line_is_pinned_no_more_than_it_wants_however_often_it_is_named(tmp_pa
     tables, run = promised(given, pins=read_pins(file))
     assert run["counts"]["notices"] == 0
     assert set(by_order(tables, "allocated_from").values()) == {"stock"}
+
+
+def test_an_answer_that_is_of_no_open_line_is_noticed_and_not_lost_in_silence(tmp_path):
+    given = shop(tmp_path, [line("L1", "A", 3)], stock=[("A", 3)])
+    answers = {("L1", "1"): "declined", ("L1", ""): "declined", ("L9", "1"): "agreed"}
+    tables, run = promised(given, answers=answers)
+    assert by_order(tables, "consent") == {"L1": "declined"}
+    told = [text for text in run["notices"] if text.startswith("table answers")]
+    assert len(told) == 2 and "value 'L1'" in told[0] and "value 'L9 1'" in told[1]
