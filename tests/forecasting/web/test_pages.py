@@ -185,3 +185,25 @@ def test_every_table_and_the_description_of_the_interface_are_there(program):
     for table in ("excess", "overdue", "open_purchases", "notices", "assumptions"):
         assert program.get(f"/api/v1/tables/{table}").status_code == 200
     assert program.get("/api/v1/suppliers").json()[0]["lines"] > 0
+
+
+@pytest.mark.parametrize("number", [0, -1, 2**31, 10**25])
+def test_a_line_number_beyond_all_lines_is_no_line_and_no_error_of_the_server(served, number):
+    line_path = f"/plans/{run_of(served)}/lines/{number}"
+    with served.person("ann") as ann:
+        assert ann.get(f"{line_path}/what-if?quantity=3").status_code == 422
+        for action, more in (("quantity", {"quantity": "3"}), ("approve", {}), ("reopen", {})):
+            assert ann.post(f"{line_path}/{action}", data={"version": 0, **more}).status_code == 422
+
+
+def test_a_view_without_a_name_is_asked_for_one(served):
+    with served.person("ann") as ann:
+        answer = ann.post("/views", data={"name": "", "query": "only="})
+    assert answer.status_code == 422 and "Give the view a name." in answer.text
+
+
+def test_a_supplier_without_a_name_can_be_named_when_an_order_is_filled(served):
+    with served.person("ann") as ann:
+        answer = ann.post(f"/plans/{run_of(served)}/fill", data={"name": "", "to": "minimum", "value": "10"})
+    # This plan has none: that is said, and not that the request could not be read.
+    assert answer.status_code == 422 and "The plan has no supplier" in answer.text
