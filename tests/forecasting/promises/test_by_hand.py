@@ -43,3 +43,23 @@ def test_an_answer_that_is_of_no_open_line_is_noticed_and_not_lost_in_silence(tm
     assert by_order(tables, "consent") == {"L1": "declined"}
     told = [text for text in run["notices"] if text.startswith("table answers")]
     assert len(told) == 2 and "value 'L1'" in told[0] and "value 'L9 1'" in told[1]
+
+
+def test_a_rule_for_a_name_that_nothing_has_is_noticed_with_the_nearest_one(tmp_path):
+    given = shop(tmp_path, [line("L1", "A", 3, customer_class="key")], stock=[("A", 3)])
+    fits = "promise_rules=[{customer_class: key, rule: win}, {sku: A, rule: win}, {category: c, rule: win}]"
+    assert promised(given, settings=(fits,))[1]["counts"]["notices"] == 0
+    misspelt = "promise_rules=[{customer_class: kee, rule: win}, {sku: AA, rule: fill}]"
+    told = promised(given, settings=(misspelt,))[1]["notices"]
+    assert len(told) == 2
+    assert "the dataset has no such customer class" in told[0] and "Did you mean 'key'?" in told[0]
+    assert "column sku" in told[1] and "'AA'" in told[1]
+
+
+def test_what_was_promised_of_another_dataset_is_refused(tmp_path):
+    before, _ = promised(shop(tmp_path / "a", [line("L1", "A", 3)], stock=[("A", 3)]))
+    another = shop(tmp_path / "b", [line("L2", "A", 3)], stock=[("A", 3)])
+    with pytest.raises(RequestError, match="none of the 1 lines that were promised before is in this"):
+        promised(another, previous=before["promises"], previous_run="a")
+    both = shop(tmp_path / "c", [line("L1", "A", 3), line("L2", "A", 3)], stock=[("A", 3)])
+    assert promised(both, previous=before["promises"], previous_run="a")[1]["counts"]["open_lines"] == 2
