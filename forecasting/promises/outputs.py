@@ -108,7 +108,8 @@ def _shop(answer: Answer, records: Records, recommended: Recommended, config: Co
     later = np.flatnonzero((sources.kind == Source.LATER) & sources.dated)
     new = np.full(n, LONG_AGO, dtype=np.int64)
     in_days = found.following[np.minimum(sources.sure_in[later], len(found.following) - 1)]
-    new[sources.item[later]] = found.as_of + in_days + config.delivery_days
+    begins = found.known.available_from[sources.item[later]]
+    new[sources.item[later]] = np.maximum(found.as_of + in_days, begins) + config.delivery_days
     shown = records.products.text["shown_as"]
     return Shop(
         known=found.known,

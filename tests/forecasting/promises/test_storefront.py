@@ -58,6 +58,17 @@ def test_an_item_that_is_not_on_sale_yet_is_a_pre_order_from_its_day_on(tmp_path
     said = front(tables, "B")
     assert (said["status"], said["eta_p90"]) == ("pre_order", "2026-06-20")
     assert said["says"] == "Pre-order: on sale from 20 Jun 2026, with you by 20 Jun 2026"
+    assert said["promisable_by_date"] == "4 by 2026-06-20"
+    assert tables["promisable"]["from"].tolist() == ["2026-06-20"]
+
+
+def test_what_ships_on_its_first_day_of_sale_is_there_as_many_days_later_as_delivery_takes(tmp_path):
+    new = {"sku": "B", "supplier": "S", "available_from": "2026-06-20", **PRODUCT}
+    given = shop(tmp_path, [], products=[new], purchases=[("P1", "B", 4, "2026-06-12")])
+    tables, _ = promised(given, settings=("delivery_days=2",))
+    assert front(tables, "B")["eta_p90"] == "2026-06-22"
+    later, _ = promised(shop(tmp_path / "b", [], products=[new]), {}, ("delivery_days=2",), "2026-06-09")
+    assert front(later, "B")["eta_p90"] == "2026-06-22"
 
 
 def test_what_can_be_promised_grows_with_each_arrival(tmp_path):
