@@ -6,11 +6,14 @@ import csv
 import io
 import re
 from decimal import Decimal
+from types import SimpleNamespace
 from urllib.parse import quote_plus
 
 import pytest
 
 from forecasting.store.application.plans import latest_plan
+from forecasting.web.rendering import environment
+from tests.forecasting.web.conftest import PEOPLE
 from tests.support.review import line, lines
 from tests.support.web import Client
 
@@ -207,3 +210,24 @@ def test_a_supplier_without_a_name_can_be_named_when_an_order_is_filled(served):
         answer = ann.post(f"/plans/{run_of(served)}/fill", data={"name": "", "to": "minimum", "value": "10"})
     # This plan has none: that is said, and not that the request could not be read.
     assert answer.status_code == 422 and "The plan has no supplier" in answer.text
+
+
+def test_an_order_that_lacks_nothing_is_not_said_to_have_its_largest_lines_already(served):
+    supplier = suggested(served)[0].supplier
+    with served.person("ann") as ann:
+        filled = ann.get(f"/supplier/fill?name={quote_plus(supplier)}&to=minimum").text
+    assert "Nothing is missing." in filled and "its largest order already" not in filled
+
+
+@pytest.mark.parametrize("reached", [True, False])
+def test_freight_is_said_to_be_saved_only_where_the_filled_order_gets_there(reached):
+    more = SimpleNamespace(cost=Decimal(1), value=Decimal(9), line=SimpleNamespace(sku="A", description=""))
+    more.before, more.after = (SimpleNamespace(quantity=Decimal(n), cover_days=None) for n in (1, 2))
+    found = SimpleNamespace(
+        missing=Decimal(9), fills=[more], value=Decimal(9), cost=Decimal(1), reached=reached
+    )
+    order = SimpleNamespace(name="S", lines=1, freight_cost=Decimal(20))
+    page = environment.get_template("fill.html").render(
+        found=found, order=order, to="freight", me=SimpleNamespace(person=PEOPLE["lea"]), plan=None
+    )
+    assert ("then pays no freight" in page) is reached and ("does not get there" in page) is not reached
