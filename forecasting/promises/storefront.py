@@ -111,7 +111,10 @@ def storefront(shop: Shop, parts: Parts, run: str) -> tuple[pd.DataFrame, pd.Dat
     first = np.full(n, NEVER)
     np.minimum.at(first, left.item, left.day)
     room = np.maximum(shop.cap - shop.backlog, 0.0)
-    eta = np.where(first < NEVER, first, np.where(room > 0, shop.new_order_on, LONG_AGO))
+    # One more unit comes from what is on its way, or from an order yet to be placed, whichever is sooner.
+    new = np.where((room > 0) & (shop.new_order_on > LONG_AGO), shop.new_order_on, NEVER)
+    eta = np.minimum(first, new)
+    eta = np.where(eta < NEVER, eta, LONG_AGO)
 
     ahead = known.available_from > shop.as_of
     comes = first < NEVER

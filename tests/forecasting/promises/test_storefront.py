@@ -112,3 +112,20 @@ def test_what_is_gone_and_cannot_be_ordered_any_more_is_out_of_stock(tmp_path):
     # Ordered on the 15th, there on the 25th.
     assert (said["status"], said["eta_p90"]) == ("on_backorder", "2026-06-25")
     assert said["says"] == "On backorder, with you by 25 Jun 2026"
+
+
+def test_one_more_unit_comes_by_a_new_order_where_that_is_sooner_than_what_is_on_its_way(tmp_path):
+    given = shop(tmp_path, [], purchases=[("P1", "A", 10, "2026-09-01")])
+    late, _ = promised(given)
+    tables, _ = promised(given, next_order="2026-06-15")
+    # Ordered at the close of the 15th, there 9 days after the 16th; the purchase order is for September.
+    assert front(late)["eta_p90"] >= "2026-09-01"
+    assert (front(tables)["eta_p90"], front(tables)["status"]) == ("2026-06-25", "on_backorder")
+    assert front(tables)["says"] == "On backorder, with you by 25 Jun 2026"
+
+
+def test_who_declined_is_not_counted_among_those_who_wait(tmp_path):
+    capped = {"sku": "B", "supplier": "S", "max_backorder_quantity": 4, **PRODUCT}
+    given = shop(tmp_path, [line("L1", "B", 3), line("L2", "B", 1)], products=[capped])
+    tables, _ = promised(given, {"B": 4}, next_order="2026-06-15", answers={("L1", "1"): "declined"})
+    assert (front(tables, "B")["on_backorder"], front(tables, "B")["backorder_room"]) == (1, 3)
