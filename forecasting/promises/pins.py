@@ -131,6 +131,11 @@ def _sources(name: str, item: int, found: Facts, records: Records) -> list[int]:
             return of_order
         if name not in set(map(str, records.purchase_order_names)):
             raise RequestError(f"pins: there is no purchase order {name!r}; name one, or {', '.join(PLACES)}")
+        named = np.flatnonzero(records.purchase_order_names.astype(str) == name)
+        if item not in purchases.item[np.isin(purchases.order, named)]:
+            items = records.items
+            what = f"{items.sku[item]} at {items.location[item]}"
+            raise RequestError(f"pins: the purchase order {name!r} has none of {what}; name one that has")
         name = "stock"
     return [source for source in of_item if sources.kind[source] in PLACES[name]]
 

@@ -6,7 +6,7 @@ import pytest
 
 from forecasting.errors import RequestError
 from forecasting.promises.pins import read_pins
-from tests.forecasting.promises.test_promise import by_order, line, promised, shop
+from tests.forecasting.promises.test_promise import PRODUCT, bought, by_order, line, promised, shop
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,24 @@ def test_a_line_is_pinned_no_more_than_it_wants_however_often_it_is_named(tmp_pa
     tables, run = promised(given, pins=read_pins(file))
     assert run["counts"]["notices"] == 0
     assert set(by_order(tables, "allocated_from").values()) == {"stock"}
+
+
+def test_a_pin_to_a_purchase_order_of_another_item_is_refused_and_one_that_has_come_is_one_to_stock(tmp_path):
+    other = {"sku": "B", "supplier": "S", **PRODUCT}
+    come = bought(
+        "P2", "A", 3, "2026-05-20", status="received", received_at="2026-06-05", quantity_received=3
+    )
+    still = bought("P1", "B", 9, "2026-06-01", status="open", expected_at="2026-06-15")
+    given = shop(
+        tmp_path, [line("L1", "A", 3)], products=[other], stock=[("A", 3)], purchase_orders=[come, still]
+    )
+    file = tmp_path / "pins.csv"
+    file.write_text("order,line,source\nL1,1,P1\n")
+    with pytest.raises(RequestError, match="'P1' has none of A at main"):
+        promised(given, pins=read_pins(file))
+    file.write_text("order,line,source\nL1,1,P2\n")
+    tables, run = promised(given, pins=read_pins(file))
+    assert by_order(tables, "allocated_from") == {"L1": "stock"} and not run["notices"]
 
 
 def test_an_answer_that_is_of_no_open_line_is_noticed_and_not_lost_in_silence(tmp_path):
