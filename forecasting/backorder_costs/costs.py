@@ -21,6 +21,7 @@ from forecasting.inputs.known_until import known_until
 from forecasting.inputs.line_fates import Fate, Lines, order_lines
 from forecasting.inputs.notices import Notices
 from forecasting.inputs.records import Records
+from forecasting.planning.requests import check_date
 from forecasting.run import Clock, Result, describe, run_id
 
 
@@ -30,7 +31,7 @@ def costs(records: Records, config: Config, as_of: int | None = None) -> Result:
     Tables ``backorder_costs``, ``cancellation_curve``, ``lateness_effect``, ``assumptions`` and ``notices``;
     ``run.json`` holds the proposed settings as YAML (``proposed``).
 
-    Raises RequestError where nothing was ordered by then.
+    Raises RequestError where nothing was ordered by then, or nothing is known of the time until then.
     """
     clock, assumptions, notices = Clock(), Assumptions(), Notices(records.notices)
     day = known_until(records).last_order if as_of is None else as_of
@@ -39,6 +40,9 @@ def costs(records: Records, config: Config, as_of: int | None = None) -> Result:
             f"--as-of {day_text(day)}: the first order is of {day_text(records.first_day)}; "
             "choose a later day"
         )
+    if as_of is not None:
+        # Customers of whom nothing is known since have not stayed away.
+        check_date(records, config, as_of, "--as-of")
     lines = order_lines(records, day, config.cancelled_after_days, config.open_line_days)
     unit_cost = catalogue(records, config, day, assumptions).terms.unit_cost
     clock.lap("prepare")

@@ -47,7 +47,8 @@ class Discounts:
 
 def discounts(lines: Lines, records: Records) -> Discounts:
     """Measured from the late lines of named customers."""
-    priced = (lines.customer >= 0) & (lines.value > 0) & (lines.units > 0) & (lines.fate != Fate.UNTOLD)
+    settled = ~np.isin(lines.fate, (Fate.UNTOLD, Fate.NOT_LATE_YET))
+    priced = (lines.customer >= 0) & (lines.value > 0) & (lines.units > 0) & settled
     usual = _usual_price(lines, records)
     priced &= usual > 0
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -14,7 +14,9 @@ from forecasting.inputs.records import OrderStatus, Records
 
 
 class Fate(IntEnum):
-    """Of a line: shipped when due or late, cancelled while it waited, waiting still, refused; or not told."""
+    """Of a line: shipped when due or late, cancelled while it waited, waiting still, refused, open and not
+    late yet; or not told.
+    """
 
     UNTOLD = 0
     ON_TIME = 1
@@ -22,6 +24,7 @@ class Fate(IntEnum):
     CANCELLED = 3
     WAITING = 4
     REFUSED = 5
+    NOT_LATE_YET = 6
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,8 @@ def order_lines(
     late = end > day
     fate = np.where(told_open, Fate.WAITING, Fate.UNTOLD)
     fate = np.where(cancelled, Fate.CANCELLED, np.where(shipped, Fate.LATE, fate))
-    fate = np.where(late, fate, np.where(shipped, Fate.ON_TIME, Fate.UNTOLD))
+    in_time = np.where(told_open, Fate.NOT_LATE_YET, Fate.UNTOLD)
+    fate = np.where(late, fate, np.where(shipped, Fate.ON_TIME, in_time))
 
     at_once = orders.cancelled_after < cancelled_after_days * MICROSECONDS_A_DAY
     forgotten = (fate == Fate.WAITING) & (as_of - day > open_line_days)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from forecasting.config import Config
 from forecasting.domain import LONG_AGO, BoolArray, IntArray, TextArray, day_text
+from forecasting.errors import RequestError
 from forecasting.inputs.read_records import days_of
 from forecasting.inputs.records import Records
 from forecasting.promises.consent import NOT_NEEDED, Consent
@@ -57,8 +58,16 @@ class Earlier:
 
 
 def earlier(table: pd.DataFrame, records: Records, lines: OpenLines) -> Earlier:
-    """What the table ``promises`` of an earlier run says of lines that are open now."""
+    """What the table ``promises`` of an earlier run says of lines that are open now.
+
+    Raises RequestError where none of its lines is known: it is of another dataset.
+    """
     rows = record_rows(table, records)
+    if len(rows) and (rows < 0).all():
+        raise RequestError(
+            f"none of the {len(rows):,} lines that were promised before is in this dataset: name the folder "
+            "of the last run of the same dataset that was applied"
+        )
     place = np.full(len(records.orders), -1)
     known = np.flatnonzero(rows >= 0)
     place[rows[known]] = known

@@ -9,6 +9,7 @@ import numpy as np
 
 from forecasting.config import Config
 from forecasting.domain import BoolArray, FloatArray, IntArray, TextArray
+from forecasting.errors import Notice
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.calendar import calendar
 from forecasting.inputs.catalogue import Catalogue, catalogue
@@ -105,12 +106,21 @@ def _set_apart(
     return with_pool(sources, ahead, config.preorder_share)
 
 
-def answers_of(found: Facts, records: Records, answers: Mapping[tuple[str, str], str]) -> TextArray:
-    """What the customer of each line answered: text, shape (m,); empty where nothing."""
+def answers_of(
+    found: Facts, records: Records, answers: Mapping[tuple[str, str], str]
+) -> tuple[TextArray, list[Notice]]:
+    """What the customer of each line answered: text, shape (m,), empty where nothing; and a notice of each
+    answer that is of no open line.
+    """
     said = np.full(len(found.lines), "", dtype=object)
-    if answers:
-        orders, row = records.orders, found.lines.row
-        names = np.array([*records.line_names, ""], dtype=object)[orders.line[row]]
-        pairs = zip(records.order_names[orders.order[row]], names, strict=True)
-        said[:] = [answers.get((str(order), str(line)), "") for order, line in pairs]
-    return said
+    if not answers:
+        return said, []
+    orders, row = records.orders, found.lines.row
+    names = np.array([*records.line_names, ""], dtype=object)[orders.line[row]]
+    pairs = zip(records.order_names[orders.order[row]], names, strict=True)
+    asked = [(str(order), str(line)) for order, line in pairs]
+    said[:] = [answers.get(pair, "") for pair in asked]
+    what = "is no open order line: the answer changes nothing"
+    todo = "Give the order and the line as the dataset does; where it has shipped or was cancelled, drop it."
+    of_none = sorted(answers.keys() - set(asked))
+    return said, [Notice("answers", None, "line", " ".join(pair).strip(), what, todo) for pair in of_none]

@@ -42,7 +42,7 @@ def tables_of(
 ) -> dict[str, pd.DataFrame]:
     """The tables that every run has. ``told``: whether customers are told of it."""
     found, offered, served = answer.found, answer.offered, answer.served
-    shop, steps = storefront(_shop(answer, records, recommended, config), found.parts, run)
+    shop, steps = storefront(_shop(answer, records, recommended, consent, config), found.parts, run)
     return {
         "promises": promises_table(found, records, served, answer.told, _said(answer, consent), run),
         "promise_sources": sources_table(found, records, answer.given, run),
@@ -98,17 +98,22 @@ def _said(answer: Answer, consent: Consent) -> dict[str, Any]:
     }
 
 
-def _shop(answer: Answer, records: Records, recommended: Recommended, config: Config) -> Shop:
+def _shop(
+    answer: Answer, records: Records, recommended: Recommended, consent: Consent, config: Config
+) -> Shop:
     """What the storefront is made of."""
     found, given = answer.found, answer.given
     sources, item, n = found.sources, found.lines.item, len(found.known)
     waits = np.where(sources.kind[given.source] == Source.STOCK, 0, given.parts)
-    backlog = np.bincount(item[given.line], waits, n) + np.bincount(item, given.missing, n)
+    # Who declined waits no more.
+    missing = np.where(consent.state == DECLINED, 0, given.missing)
+    backlog = np.bincount(item[given.line], waits, n) + np.bincount(item, missing, n)
 
     later = np.flatnonzero((sources.kind == Source.LATER) & sources.dated)
     new = np.full(n, LONG_AGO, dtype=np.int64)
     in_days = found.following[np.minimum(sources.sure_in[later], len(found.following) - 1)]
-    new[sources.item[later]] = found.as_of + in_days + config.delivery_days
+    begins = found.known.available_from[sources.item[later]]
+    new[sources.item[later]] = np.maximum(found.as_of + in_days, begins) + config.delivery_days
     shown = records.products.text["shown_as"]
     return Shop(
         known=found.known,

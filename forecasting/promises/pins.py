@@ -41,12 +41,12 @@ def read_pins(file: Path) -> pd.DataFrame:
 
 def pins_of(table: pd.DataFrame, found: Facts, records: Records) -> tuple[Pins, list[Notice]]:
     """The pins that hold, as lines and sources; and what is said of those that cannot."""
-    released = days_of(pd.to_datetime(table["released"]).astype("datetime64[us]"))
+    table, released = _read(table)
     held = table[(released == LONG_AGO) | (released > found.as_of)]
     at_order = _by_name(records, found)
     rows: list[tuple[int, int, int]] = []
     notices = []
-    free = found.sources.parts.copy()
+    free, unpinned = found.sources.parts.copy(), found.wanted.copy()
     for row, pin in zip(held.index, held.itertuples(index=False), strict=True):
         lines = at_order.get(str(pin.order), {})
         named = list(lines.values()) if pd.isna(pin.line) else [lines.get(str(pin.line), -1)]
@@ -63,12 +63,13 @@ def pins_of(table: pd.DataFrame, found: Facts, records: Records) -> tuple[Pins, 
             )
         for line in lines_pinned:
             asked = None if pd.isna(pin.quantity) else float(pin.quantity)
-            wanted = int(found.wanted[line])
+            wanted = int(unpinned[line])
             wanted = wanted if asked is None else min(wanted, int(found.parts.whole(np.array([asked]))[0]))
             for source in _sources(str(pin.source), int(found.lines.item[line]), found, records):
                 given = min(wanted, int(free[source]))
                 rows, wanted = [*rows, (line, source, given)], wanted - given
                 free[source] -= given
+                unpinned[line] -= given
             if wanted > 0:
                 notices.append(
                     _notice(
@@ -81,6 +82,26 @@ def pins_of(table: pd.DataFrame, found: Facts, records: Records) -> tuple[Pins, 
                 )
     columns: IntArray = np.array(rows, dtype=np.int64).reshape(-1, 3)
     return Pins(columns[:, 0], columns[:, 1], columns[:, 2]), notices
+
+
+def _read(table: pd.DataFrame) -> tuple[pd.DataFrame, IntArray]:
+    """The pins with quantities as numbers, and the day on which each is released; LONG_AGO: never.
+
+    Raises RequestError where a quantity is no number above 0, or a day is none.
+    """
+    quantity = pd.to_numeric(table["quantity"], errors="coerce")
+    above = np.isfinite(quantity.to_numpy(dtype=np.float64, na_value=np.nan)) & (quantity > 0).to_numpy()
+    released = pd.to_datetime(table["released"], format="ISO8601", errors="coerce").astype("datetime64[us]")
+    wrong = {
+        "quantity": (table["quantity"].notna() & ~above, "give a number above 0, or nothing for all"),
+        "released": (table["released"].notna() & released.isna(), "write a date as 2026-06-30, or nothing"),
+    }
+    for name, (rows, todo) in wrong.items():
+        if rows.any():
+            row = table.index[rows.to_numpy()][0]
+            given = str(table[name][row])
+            raise RequestError(f"pins, row {int(row) + 2}: the {name} {given!r}: {todo}")
+    return table.assign(quantity=quantity), days_of(released)
 
 
 def _by_name(records: Records, found: Facts) -> dict[str, dict[str, int]]:
@@ -110,6 +131,11 @@ def _sources(name: str, item: int, found: Facts, records: Records) -> list[int]:
             return of_order
         if name not in set(map(str, records.purchase_order_names)):
             raise RequestError(f"pins: there is no purchase order {name!r}; name one, or {', '.join(PLACES)}")
+        named = np.flatnonzero(records.purchase_order_names.astype(str) == name)
+        if item not in purchases.item[np.isin(purchases.order, named)]:
+            items = records.items
+            what = f"{items.sku[item]} at {items.location[item]}"
+            raise RequestError(f"pins: the purchase order {name!r} has none of {what}; name one that has")
         name = "stock"
     return [source for source in of_item if sources.kind[source] in PLACES[name]]
 

@@ -22,7 +22,7 @@ from forecasting.promises.earlier import Earlier, earlier
 from forecasting.promises.facts import answers_of, gather
 from forecasting.promises.outputs import against_before, tables_of
 from forecasting.promises.pins import pins_of
-from forecasting.promises.rules import Rule
+from forecasting.promises.rules import Rule, idle_rules
 from forecasting.promises.supply import Recommended
 from forecasting.promises.verdicts import NAMES
 from forecasting.run import Clock, Result, describe, run_id
@@ -63,18 +63,20 @@ def promise(records: Records, config: Config, request: Request, recommended: Rec
 
     ``recommended``: what a plan of the same day wants to order of each item.
 
-    Raises RequestError where a pin names what there is not.
+    Raises RequestError where a pin names what there is not, or what was promised is of another dataset.
     """
     clock, assumptions, notices = Clock(), Assumptions(), Notices(records.notices)
     notices.extend(known_until(records).notices(request.as_of))
     assumptions.lack(records.absent, len(records.items))
     found = gather(records, config, request.as_of, recommended, assumptions, notices)
+    notices.extend(idle_rules(records, found.known, config))
     clock.lap("prepare")
 
     before, pins = Earlier.none(len(found.lines)), Pins.none()
     if request.previous is not None:
         before = earlier(request.previous, records, found.lines)
-    answered_by = answers_of(found, records, request.answers or {})
+    answered_by, of_none = answers_of(found, records, request.answers or {})
+    notices.extend(of_none)
     consent = heard(before.consent, answered_by, config, request.as_of)
     found = replace(found, rule=np.where(consent.state == DECLINED, int(Rule.LOSE), found.rule))
     if request.pins is not None:

@@ -22,7 +22,7 @@ import numpy as np
 
 from forecasting.config import Config, PromiseRule
 from forecasting.domain import BoolArray, IntArray, TextArray
-from forecasting.errors import RequestError, known_names
+from forecasting.errors import Notice, RequestError, known_names, nearest
 from forecasting.inputs.catalogue import Catalogue
 from forecasting.inputs.records import Records
 from forecasting.promises.lines import OpenLines
@@ -75,6 +75,27 @@ def rules_of(
         if entry.splits is not None:
             split[fits] = entry.splits == "allowed"
     return rule, split
+
+
+def idle_rules(records: Records, known: Catalogue, config: Config) -> list[Notice]:
+    """A notice of each name in the setting ``promise_rules`` that nothing in the dataset has."""
+    named = {
+        "customer_class": records.customer_class_names,
+        "customer": records.customer_names,
+        "location": known.items.location,
+        "sku": known.items.sku,
+        "category": known.category,
+    }
+    notices = []
+    for column, names in named.items():
+        have = sorted(set(map(str, names)) - {""})
+        wanted = {getattr(entry, column) for entry in config.promise_rules} - {None, *have}
+        for name in sorted(wanted):
+            near = nearest(name, have)
+            what = f"the dataset has no such {column.replace('_', ' ')}: the entry fits no line"
+            todo = "Correct it, or take it out." if near is None else f"Did you mean {near!r}?"
+            notices.append(Notice("promise_rules", None, column, name, what, todo))
+    return notices
 
 
 def _fits(entry: PromiseRule, lines: OpenLines, records: Records, known: Catalogue) -> BoolArray:

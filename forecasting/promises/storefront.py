@@ -55,7 +55,9 @@ def promisable(found: Facts, left: IntArray, config: Config) -> Promisable:
     sources, following, as_of = found.sources, found.following, found.as_of
     counts = (sources.kind <= Source.PURCHASE) & sources.dated & (left > 0) & ~ended(found)[sources.item]
     row = np.flatnonzero(counts)
-    day = as_of + following[np.minimum(sources.sure_in[row], len(following) - 1)] + config.delivery_days
+    ready = as_of + following[np.minimum(sources.sure_in[row], len(following) - 1)]
+    # What is not on sale yet does not ship before its day.
+    day = np.maximum(ready, found.known.available_from[sources.item[row]]) + config.delivery_days
     keys, each = np.unique(np.stack([sources.item[row], day]), axis=1, return_inverse=True)
     parts = np.bincount(each.reshape(-1), left[row], keys.shape[1]).astype(np.int64)
     return Promisable(keys[0], keys[1], parts)
@@ -109,7 +111,10 @@ def storefront(shop: Shop, parts: Parts, run: str) -> tuple[pd.DataFrame, pd.Dat
     first = np.full(n, NEVER)
     np.minimum.at(first, left.item, left.day)
     room = np.maximum(shop.cap - shop.backlog, 0.0)
-    eta = np.where(first < NEVER, first, np.where(room > 0, shop.new_order_on, LONG_AGO))
+    # One more unit comes from what is on its way, or from an order yet to be placed, whichever is sooner.
+    new = np.where((room > 0) & (shop.new_order_on > LONG_AGO), shop.new_order_on, NEVER)
+    eta = np.minimum(first, new)
+    eta = np.where(eta < NEVER, eta, LONG_AGO)
 
     ahead = known.available_from > shop.as_of
     comes = first < NEVER
@@ -120,9 +125,6 @@ def storefront(shop: Shop, parts: Parts, run: str) -> tuple[pd.DataFrame, pd.Dat
         Status.OUT_OF_STOCK,
     )
     eta = np.where(status == Status.OUT_OF_STOCK, LONG_AGO, eta)
-    eta = np.where(
-        (status == Status.PRE_ORDER) & (eta > LONG_AGO), np.maximum(eta, known.available_from), eta
-    )
 
     steps, by_date = _steps(left, parts, run, known)
     shown = zip(status, eta, shop.shown_as == "available", known.available_from, strict=True)

@@ -72,9 +72,12 @@ def action_lines(actions: pd.DataFrame) -> list[str]:
     shown: Iterator[Any] = iter(worth.head(SHOWN_ACTIONS).itertuples(index=False))
     for row in shown:
         line = "" if pd.isna(row.line) else f"/{row.line}"
+        days = "day" if row.days == 1 else "days"
+        # Of a line that had no day nothing is sooner.
+        when = f"{row.days:,.0f} {days} sooner" if row.days > 0 else f"there by {row.new_date}"
         lines.append(
             f"  {row.order}{line}, {row.sku}: {ACTIONS[row.action].format(what=row.what)}, "
-            f"{row.days:,.0f} days sooner; costs {row.cost:,.2f}, saves {row.saves:,.2f}"
+            f"{when}; costs {row.cost:,.2f}, saves {row.saves:,.2f}"
         )
     return lines
 

@@ -163,6 +163,8 @@ def find_line(transaction: Transaction, run: str, location: str, sku: str) -> Li
 
 def find_numbered(transaction: Transaction, run: str, number: int) -> Line | None:
     """The line of that number in the plan; None where it has none."""
+    if not 0 < number < 2**31:  # beyond what a database takes as a number
+        return None
     row = transaction.execute(LINES.where(r.c.run == run, d.c.run == run, d.c.number == number)).first()
     return None if row is None else _line(row)
 

@@ -266,7 +266,7 @@ def keep_view(
     request: Request,
     caller: Commenter,
     store: Database,
-    name: Annotated[str, Form()],
+    name: Annotated[str, Form()] = "",
     query: Annotated[str, Form()] = "",
 ) -> Response:
     """Keep the filters of the page under a name."""

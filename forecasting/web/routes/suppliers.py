@@ -107,11 +107,11 @@ def fill(
     caller: Decider,
     store: Database,
     run: str,
-    name: Annotated[str, Form()],
     to: Annotated[str, Form()],
     value: Annotated[Decimal, Form()],
+    name: Annotated[str, Form()] = "",
 ) -> Response:
-    """Fill the order, if that is the money that was agreed to."""
+    """Fill the order, if that is the money that was agreed to. A supplier may be without a name."""
     plan = current_plan(store)
     if plan is None:
         raise RefusedError("There is no plan any more.")

@@ -85,6 +85,24 @@ def test_a_day_before_the_first_order_is_refused(known):
         costs(known, load(), known.first_day - 1)
 
 
+def test_a_day_long_after_the_last_order_is_refused(known):
+    last = int(known.orders.ordered.max())
+    assert costs(known, load(), last + 1).run["counts"]["order_lines"] > 0
+    with pytest.raises(RequestError, match="what was asked for since is unknown"):
+        costs(known, load(), last + 400)
+
+
+def test_an_open_line_that_is_not_late_yet_is_not_said_to_be_without_a_date(tmp_path):
+    rows = [
+        order("a", f"2025-01-{day:02d}", status="shipped", shipped_at=f"2025-01-{day:02d}")
+        for day in range(1, 29)
+    ]
+    rows += [order("a", "2025-01-28", line=2, status="open"), order("a", "2025-01-28", line=3)]
+    found = costs(records(tmp_path, orders=rows), load())
+    assert found.run["counts"]["not_late_yet"] == 1
+    assert any(said.startswith("Of 1 of 30 order lines nothing says when") for said in found.run["untold"])
+
+
 def test_json_holds_null_where_nothing_is_known(result):
     rows = costs_json(result)["backorder_costs"]
     assert next(row for row in rows if row["setting"] == "admin_minutes_per_line")["value"] is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from forecasting.reports.promises import action_lines
 from tests.forecasting.promises.test_promise import PRODUCT, line, promised, shop
 
 COSTS = (
@@ -80,3 +81,11 @@ def test_an_alternative_costs_the_margin_that_it_does_not_bring(tmp_path):
         "2026-06-09",
         True,
     )
+
+
+def test_what_a_line_without_a_day_could_have_is_told_by_its_day_and_not_as_sooner(tmp_path):
+    lines = [line("L1", "A", 2, due="2026-06-14"), line("L2", "A", 1, due="2026-06-30", location="north")]
+    given = shop(tmp_path, lines, at={"north": 4})
+    tables, _ = promised(given, {}, (*COSTS, "transfer_days=2", "transfer_cost_per_line=1"))
+    said = action_lines(tables["actions"])
+    assert "bring it from north, there by 2026-06-11; costs 1.00" in said[1]

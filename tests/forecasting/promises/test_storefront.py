@@ -58,6 +58,17 @@ def test_an_item_that_is_not_on_sale_yet_is_a_pre_order_from_its_day_on(tmp_path
     said = front(tables, "B")
     assert (said["status"], said["eta_p90"]) == ("pre_order", "2026-06-20")
     assert said["says"] == "Pre-order: on sale from 20 Jun 2026, with you by 20 Jun 2026"
+    assert said["promisable_by_date"] == "4 by 2026-06-20"
+    assert tables["promisable"]["from"].tolist() == ["2026-06-20"]
+
+
+def test_what_ships_on_its_first_day_of_sale_is_there_as_many_days_later_as_delivery_takes(tmp_path):
+    new = {"sku": "B", "supplier": "S", "available_from": "2026-06-20", **PRODUCT}
+    given = shop(tmp_path, [], products=[new], purchases=[("P1", "B", 4, "2026-06-12")])
+    tables, _ = promised(given, settings=("delivery_days=2",))
+    assert front(tables, "B")["eta_p90"] == "2026-06-22"
+    later, _ = promised(shop(tmp_path / "b", [], products=[new]), {}, ("delivery_days=2",), "2026-06-09")
+    assert front(later, "B")["eta_p90"] == "2026-06-22"
 
 
 def test_what_can_be_promised_grows_with_each_arrival(tmp_path):
@@ -101,3 +112,20 @@ def test_what_is_gone_and_cannot_be_ordered_any_more_is_out_of_stock(tmp_path):
     # Ordered on the 15th, there on the 25th.
     assert (said["status"], said["eta_p90"]) == ("on_backorder", "2026-06-25")
     assert said["says"] == "On backorder, with you by 25 Jun 2026"
+
+
+def test_one_more_unit_comes_by_a_new_order_where_that_is_sooner_than_what_is_on_its_way(tmp_path):
+    given = shop(tmp_path, [], purchases=[("P1", "A", 10, "2026-09-01")])
+    late, _ = promised(given)
+    tables, _ = promised(given, next_order="2026-06-15")
+    # Ordered at the close of the 15th, there 9 days after the 16th; the purchase order is for September.
+    assert front(late)["eta_p90"] >= "2026-09-01"
+    assert (front(tables)["eta_p90"], front(tables)["status"]) == ("2026-06-25", "on_backorder")
+    assert front(tables)["says"] == "On backorder, with you by 25 Jun 2026"
+
+
+def test_who_declined_is_not_counted_among_those_who_wait(tmp_path):
+    capped = {"sku": "B", "supplier": "S", "max_backorder_quantity": 4, **PRODUCT}
+    given = shop(tmp_path, [line("L1", "B", 3), line("L2", "B", 1)], products=[capped])
+    tables, _ = promised(given, {"B": 4}, next_order="2026-06-15", answers={("L1", "1"): "declined"})
+    assert (front(tables, "B")["on_backorder"], front(tables, "B")["backorder_room"]) == (1, 3)

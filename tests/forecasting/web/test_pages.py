@@ -6,11 +6,14 @@ import csv
 import io
 import re
 from decimal import Decimal
+from types import SimpleNamespace
 from urllib.parse import quote_plus
 
 import pytest
 
 from forecasting.store.application.plans import latest_plan
+from forecasting.web.rendering import environment
+from tests.forecasting.web.conftest import PEOPLE
 from tests.support.review import line, lines
 from tests.support.web import Client
 
@@ -185,3 +188,46 @@ def test_every_table_and_the_description_of_the_interface_are_there(program):
     for table in ("excess", "overdue", "open_purchases", "notices", "assumptions"):
         assert program.get(f"/api/v1/tables/{table}").status_code == 200
     assert program.get("/api/v1/suppliers").json()[0]["lines"] > 0
+
+
+@pytest.mark.parametrize("number", [0, -1, 2**31, 10**25])
+def test_a_line_number_beyond_all_lines_is_no_line_and_no_error_of_the_server(served, number):
+    line_path = f"/plans/{run_of(served)}/lines/{number}"
+    with served.person("ann") as ann:
+        assert ann.get(f"{line_path}/what-if?quantity=3").status_code == 422
+        for action, more in (("quantity", {"quantity": "3"}), ("approve", {}), ("reopen", {})):
+            assert ann.post(f"{line_path}/{action}", data={"version": 0, **more}).status_code == 422
+
+
+def test_a_view_without_a_name_is_asked_for_one(served):
+    with served.person("ann") as ann:
+        answer = ann.post("/views", data={"name": "", "query": "only="})
+    assert answer.status_code == 422 and "Give the view a name." in answer.text
+
+
+def test_a_supplier_without_a_name_can_be_named_when_an_order_is_filled(served):
+    with served.person("ann") as ann:
+        answer = ann.post(f"/plans/{run_of(served)}/fill", data={"name": "", "to": "minimum", "value": "10"})
+    # This plan has none: that is said, and not that the request could not be read.
+    assert answer.status_code == 422 and "The plan has no supplier" in answer.text
+
+
+def test_an_order_that_lacks_nothing_is_not_said_to_have_its_largest_lines_already(served):
+    supplier = suggested(served)[0].supplier
+    with served.person("ann") as ann:
+        filled = ann.get(f"/supplier/fill?name={quote_plus(supplier)}&to=minimum").text
+    assert "Nothing is missing." in filled and "its largest order already" not in filled
+
+
+@pytest.mark.parametrize("reached", [True, False])
+def test_freight_is_said_to_be_saved_only_where_the_filled_order_gets_there(reached):
+    more = SimpleNamespace(cost=Decimal(1), value=Decimal(9), line=SimpleNamespace(sku="A", description=""))
+    more.before, more.after = (SimpleNamespace(quantity=Decimal(n), cover_days=None) for n in (1, 2))
+    found = SimpleNamespace(
+        missing=Decimal(9), fills=[more], value=Decimal(9), cost=Decimal(1), reached=reached
+    )
+    order = SimpleNamespace(name="S", lines=1, freight_cost=Decimal(20))
+    page = environment.get_template("fill.html").render(
+        found=found, order=order, to="freight", me=SimpleNamespace(person=PEOPLE["lea"]), plan=None
+    )
+    assert ("then pays no freight" in page) is reached and ("does not get there" in page) is not reached
