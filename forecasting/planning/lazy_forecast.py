@@ -12,7 +12,6 @@ from forecasting.domain import FloatArray, IntArray
 from models.selection import Choice, ChosenForecast
 from models.shared.distribution import Distribution
 from models.shared.history import History
-from models.shared.level_moves import level_moves
 
 
 @dataclass
@@ -48,11 +47,6 @@ class LazyForecast:
     @cached_property
     def _fitted(self) -> ChosenForecast:
         return self.choice.made.fit(self.seen)
-
-    @cached_property
-    def level_moves(self) -> float:
-        """0..1: whether the levels of what has been seen move (``models/shared/level_moves.py``)."""
-        return level_moves(self.seen)
 
     def demands_of(self, item: IntArray, horizons: FloatArray) -> list[Distribution]:
         """As ``ChosenForecast.demands_of``."""

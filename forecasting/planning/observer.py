@@ -313,7 +313,6 @@ class Observer:
             terms=terms,
             costs=catalogue.costs.take(item),
             line_size=line_size[item],
-            level_moves=forecast.level_moves,
             backorder_allowed=catalogue.backorder_allowed[item],
             orderable=~ended & terms.feasible,
             end_of_life=catalogue.end_of_life.take(item),

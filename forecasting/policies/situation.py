@@ -42,7 +42,6 @@ class Situation:
         backorder_allowed: bool, shape (n,): whether short lines wait (else they are lost).
         orderable: bool, shape (n,): whether an order makes sense at all (the item goes on, and its
             terms can be met).
-        level_moves: 0..1: whether the levels of demand move, beyond what chance alone would show.
         end_of_life: shelf lives, write-offs and customers' patience; None: nothing of that.
         crossover: goods that a new order may overtake; None: nothing is overtaken.
         price_rise: float64, shape (n,): by how much a unit costs more at the next review, as announced
@@ -65,7 +64,6 @@ class Situation:
     line_size: FloatArray
     backorder_allowed: BoolArray
     orderable: BoolArray
-    level_moves: float = 1.0
     end_of_life: EndOfLifeTerms | None = None
     crossover: OrderCrossover | None = None
     price_rise: FloatArray | None = None

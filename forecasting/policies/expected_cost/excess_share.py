@@ -29,7 +29,7 @@ def excess_share(situation: Situation, share: float) -> FloatArray:
 
     Args:
         situation: of n items.
-        share: per week of review, where levels move, customers wait and a shortage is to be rare.
+        share: per week of review, where customers wait and a shortage is to be rare.
 
     """
     days = situation.review_days
@@ -37,7 +37,6 @@ def excess_share(situation: Situation, share: float) -> FloatArray:
     under, over = situation.costs.under_and_over(situation.line_size, days, 0.0)
     too_many = 1.0 - critical_ratio(under, over)
     lost = PER_LATER_REVIEW * later_reviews * np.minimum(too_many / FEW_LOST, 1.0)
-    # What exceeds a level that stays is sold, and makes the next order smaller: holding it costs no more.
-    own = share * situation.level_moves * np.sqrt(np.minimum(RARE / np.maximum(too_many, RARE), 1.0))
+    own = share * np.sqrt(np.minimum(RARE / np.maximum(too_many, RARE), 1.0))
     share_of_item = own + np.where(situation.backorder_allowed, 0.0, lost)
     return np.minimum(share_of_item * days / WEEK, 1.0)

@@ -21,13 +21,6 @@ def test_a_rare_shortage_is_charged_the_whole_share_in_proportion_to_the_review(
     assert theta(shortage=1e6, review_days=700.0) == 1.0
 
 
-def test_nothing_is_charged_where_levels_stay_but_for_lost_sales() -> None:
-    assert theta(shortage=70.0, level_moves=0.5) == pytest.approx(SHARE / 2)
-    assert theta(shortage=70.0, level_moves=0.0) == 0.0
-    lost = theta(lead_days=28.0, allowed=False, shortage=0.28, level_moves=0.0)
-    assert lost == pytest.approx(3 * PER_LATER_REVIEW)
-
-
 def test_it_falls_with_the_root_of_how_cheap_a_shortage_is() -> None:
     # 1 less the critical ratio is .07 / (.07 + .63) = .1, and .07 / (.07 + .28) = .2.
     assert theta(shortage=0.63) == pytest.approx(SHARE * (RARE / 0.1) ** 0.5)
