@@ -22,7 +22,7 @@ from functools import cached_property
 
 import numpy as np
 
-from models.shared.bucket_dispersion import bucket_dispersion
+from models.shared.bucket_dispersion import BucketDispersion, bucket_dispersion
 from models.shared.cold_start import as_far_as_offered, stand_in
 from models.shared.dispersion import LARGEST_DISPERSION, UNKNOWN_DISPERSION, dispersion
 from models.shared.distribution import LEVELS, WEIGHTS, Distribution, negative_binomial
@@ -106,6 +106,10 @@ class LevelForecast:
     def _known(self) -> FloatArray:
         return known_buckets(self.history)
 
+    @cached_property
+    def _of_buckets(self) -> BucketDispersion:
+        return bucket_dispersion(self.history, self.step)
+
     def _levels_and_errors(self, horizon: FloatArray, measured: FloatArray) -> tuple[FloatArray, Moments]:
         """The last level over ``horizon``, shape (n,), and the moments of past errors over ``measured``."""
         n, step, ages = len(self.history), self.step, age_classes(self.history.season)
@@ -142,7 +146,7 @@ class LevelForecast:
         per_bucket = predicted / np.maximum(windows * measured, 1e-300)
         usual = np.where(predicted > 0, per_bucket, level / self.step) * horizon
         age = np.searchsorted(ages, self._known, side="right")
-        prior = bucket_dispersion(self.history, horizon, self.step)
+        prior = self._of_buckets.over(horizon)
         excess: FloatArray = dispersion(moments, age, measured, prior) * usual
         return excess
 

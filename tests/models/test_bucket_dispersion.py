@@ -38,12 +38,12 @@ def test_after_four_weeks_quantiles_hold_what_they_say(name: str, dispersion: fl
 
 def test_wider_demand_has_the_larger_dispersion_and_a_longer_sum_the_smaller() -> None:
     one = np.ones(ITEMS)
-    calm, wild = (bucket_dispersion(four_weeks(c, 1)[0], 3 * one, one) for c in (0.1, 1.0))
+    calm, wild = (bucket_dispersion(four_weeks(c, 1)[0], one).over(3 * one) for c in (0.1, 1.0))
     assert np.median(wild) > 2 * np.median(calm)
-    longer = bucket_dispersion(four_weeks(1.0, 1)[0], 12 * one, one)
+    longer = bucket_dispersion(four_weeks(1.0, 1)[0], one).over(12 * one)
     assert np.all(longer < wild)
 
 
 def test_without_any_demand_it_stays_finite() -> None:
     history = History(np.array([0.0, np.nan, np.nan]), np.array([0, 1, 3], dtype=np.int64))
-    assert np.all(np.isfinite(bucket_dispersion(history, np.ones(2), np.ones(2))))
+    assert np.all(np.isfinite(bucket_dispersion(history, np.ones(2)).over(np.ones(2))))

@@ -33,7 +33,7 @@ def test_a_clear_jump_is_believed_within_weeks(old: float, new: float, since: in
 
     mean = choice.fit(history).demand(three).mean
     assert mean[0] == pytest.approx(3 * new, rel=0.25)
-    np.testing.assert_allclose(mean[1:], 30, rtol=0.25)
+    np.testing.assert_allclose(mean[1:], 30, rtol=0.2)
 
 
 @pytest.mark.parametrize(
