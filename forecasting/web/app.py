@@ -18,7 +18,8 @@ from forecasting.serving import DATABASE
 from forecasting.store.application.opened import Store
 from forecasting.web.caller import NotSignedInError
 from forecasting.web.guard import Guard
-from forecasting.web.rendering import FOLDER, page, toast
+from forecasting.web.plan_shown import NoPlanError
+from forecasting.web.rendering import FOLDER, page, shared, toast
 from forecasting.web.routes import api, exports, item, lines, lists, people, sign_in, suppliers
 
 ROUTERS = (sign_in, suppliers, lines, item, lists, exports, people)
@@ -53,6 +54,10 @@ def _handle_errors(app: FastAPI) -> None:
         if request.headers.get("hx-request"):
             return Response(status_code=204, headers={"HX-Redirect": "/sign-in"})
         return RedirectResponse("/sign-in", 303)
+
+    @app.exception_handler(NoPlanError)
+    def no_plan(request: Request, error: NoPlanError) -> Response:
+        return page(request, "no_plan.html", shared(error.caller, None))
 
     @app.exception_handler(NotAllowedError)
     def not_allowed(request: Request, error: NotAllowedError) -> Response:

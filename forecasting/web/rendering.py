@@ -16,8 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from forecasting.reviewing.projection import percent
 from forecasting.reviewing.quantities import plain, runs_out_on, snapped_by
 from forecasting.reviewing.roles import DECIDE, may
-from forecasting.store.application.opened import Store
-from forecasting.store.application.plans import Plan, has_new_plans, latest_plan, register_plans
+from forecasting.store.application.plans import Plan
 from forecasting.web.caller import Caller
 
 FOLDER = Path(__file__).parent
@@ -75,16 +74,6 @@ environment.filters.update(n=number, raw=raw, day=day, moment=moment, pct=per_ce
 _files = b"".join((FOLDER / "static" / name).read_bytes() for name in ("app.css", "app.js"))
 environment.globals.update(edition=hashlib.sha256(_files).hexdigest()[:8])
 environment.globals.update(may=may, decide=DECIDE, snapped_by=snapped_by, runs_out_on=runs_out_on)
-
-
-def current_plan(store: Store) -> Plan | None:
-    """The plan that is decided on; one that was written just now is noticed."""
-    with store.reading() as transaction:
-        if not has_new_plans(transaction):
-            return latest_plan(transaction)
-    with store.writing() as transaction:
-        register_plans(transaction)
-        return latest_plan(transaction)
 
 
 def page(

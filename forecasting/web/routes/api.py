@@ -28,8 +28,8 @@ from forecasting.store.application.opened import Store
 from forecasting.store.application.plans import Plan, rows_of
 from forecasting.store.application.suppliers import supplier_orders
 from forecasting.web.caller import Caller, Database, NotSignedInError, program_needs
+from forecasting.web.plan_shown import current_plan
 from forecasting.web.query import selection
-from forecasting.web.rendering import current_plan
 
 MOST = 1_000
 """Lines of one answer, at most."""

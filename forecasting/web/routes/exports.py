@@ -13,8 +13,8 @@ from forecasting.store.application.lines import find_cells
 from forecasting.store.application.opened import Store
 from forecasting.store.application.selection import Selection
 from forecasting.web.caller import Database, Reader
+from forecasting.web.plan_shown import current_plan
 from forecasting.web.query import selection
-from forecasting.web.rendering import current_plan
 
 router = APIRouter()
 MOST_LINES = 200_000

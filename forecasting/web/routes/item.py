@@ -26,7 +26,8 @@ from forecasting.store.application.plans import Plan, rows_of_item
 from forecasting.store.flags import FLAGS, SEPARATOR
 from forecasting.web.caller import Commenter, Database, Reader
 from forecasting.web.charts import cost_chart, demand_chart, stock_chart
-from forecasting.web.rendering import current_plan, page, shared
+from forecasting.web.plan_shown import Shown, current_plan
+from forecasting.web.rendering import page, shared
 from forecasting.web.routes.lines import effects_json
 
 router = APIRouter()
@@ -61,11 +62,10 @@ def _seen_together(store: Store, plan: Plan, line: Line, quantity: Decimal) -> d
 
 
 @router.get("/item")
-def item(request: Request, caller: Reader, store: Database, sku: str, location: str = "main") -> Response:
+def item(
+    request: Request, caller: Reader, store: Database, plan: Shown, sku: str, location: str = "main"
+) -> Response:
     """The page."""
-    plan = current_plan(store)
-    if plan is None:
-        return page(request, "no_plan.html", shared(caller, plan))
     with store.reading() as transaction:
         line = find_line(transaction, plan.run, location, sku)
         changes = changes_of_item(transaction, location, sku)

@@ -34,8 +34,9 @@ from forecasting.store.application.opened import Store
 from forecasting.store.application.plans import Plan
 from forecasting.store.application.selection import Selection
 from forecasting.web.caller import Commenter, Database, Decider, Reader
+from forecasting.web.plan_shown import Shown
 from forecasting.web.query import PARAMETERS, SIZE, links, selection
-from forecasting.web.rendering import current_plan, number, page, per_cent, shared, toast
+from forecasting.web.rendering import number, page, per_cent, shared, toast
 
 router = APIRouter()
 PATH = "/lines"
@@ -72,11 +73,8 @@ def grid_values(
 
 
 @router.get(PATH)
-def all_lines(request: Request, caller: Reader, store: Database) -> Response:
+def all_lines(request: Request, caller: Reader, store: Database, plan: Shown) -> Response:
     """All lines, those that save most first."""
-    plan = current_plan(store)
-    if plan is None:
-        return page(request, "no_plan.html", shared(caller, plan))
     values = grid_values(store, plan, request.query_params, PATH)
     with store.reading() as transaction:
         views = views_of(transaction, caller.person.name)

@@ -10,7 +10,8 @@ from forecasting.store.application.opened import Store
 from forecasting.store.application.plans import Plan, Row, rows_of, rows_with_descriptions
 from forecasting.store.flags import FLAGS
 from forecasting.web.caller import Database, Reader
-from forecasting.web.rendering import current_plan, page, shared
+from forecasting.web.plan_shown import Shown
+from forecasting.web.rendering import page, shared
 from forecasting.web.routes.lines import grid_values
 
 router = APIRouter()
@@ -19,11 +20,8 @@ WHY = {**FLAGS, "enough": "What is in stock and on order is enough."}
 
 
 @router.get("/not-suggested")
-def not_suggested(request: Request, caller: Reader, store: Database) -> Response:
+def not_suggested(request: Request, caller: Reader, store: Database, plan: Shown) -> Response:
     """Lines of which nothing is suggested, each with the reason."""
-    plan = current_plan(store)
-    if plan is None:
-        return page(request, "no_plan.html", shared(caller, plan))
     said = {**request.query_params, "only": "not_suggested"}
     said.setdefault("sort", "sku")
     said.setdefault("dir", "asc")
@@ -41,21 +39,15 @@ def _table(store: Store, plan: Plan, name: str, *order: str) -> list[Row]:
 
 
 @router.get("/excess")
-def excess(request: Request, caller: Reader, store: Database) -> Response:
+def excess(request: Request, caller: Reader, store: Database, plan: Shown) -> Response:
     """Stock that no likely demand calls for, the most money first."""
-    plan = current_plan(store)
-    if plan is None:
-        return page(request, "no_plan.html", shared(caller, plan))
     rows = _table(store, plan, "excess", "-excess_value", "sku")
     return page(request, "excess.html", {**shared(caller, plan), "rows": rows})
 
 
 @router.get("/purchases")
-def purchases(request: Request, caller: Reader, store: Database) -> Response:
+def purchases(request: Request, caller: Reader, store: Database, plan: Shown) -> Response:
     """Open purchase orders: the overdue ones, and what is still to come."""
-    plan = current_plan(store)
-    if plan is None:
-        return page(request, "no_plan.html", shared(caller, plan))
     late = _table(store, plan, "overdue", "number")
     overdue = {(row["purchase_order"], row["location"], row["sku"]) for row in late}
     to_come = [
@@ -67,11 +59,8 @@ def purchases(request: Request, caller: Reader, store: Database) -> Response:
 
 
 @router.get("/data")
-def data(request: Request, caller: Reader, store: Database) -> Response:
+def data(request: Request, caller: Reader, store: Database, plan: Shown) -> Response:
     """What looks odd in the data, and what was assumed: the dearest first."""
-    plan = current_plan(store)
-    if plan is None:
-        return page(request, "no_plan.html", shared(caller, plan))
     notices = _table(store, plan, "notices", "number")
     # Only a sum of money can be put in order; what has none comes after it, as the plan has it.
     notices.sort(key=lambda row: -(row["money"] or 0))

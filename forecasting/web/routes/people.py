@@ -17,7 +17,8 @@ from forecasting.store.application import people as store_of_people
 from forecasting.store.application.notes import trail
 from forecasting.store.application.people import Person
 from forecasting.web.caller import Administrator, Database, Reader
-from forecasting.web.rendering import current_plan, page, shared
+from forecasting.web.plan_shown import current_plan
+from forecasting.web.rendering import page, shared
 
 router = APIRouter()
 RELOAD = {"HX-Refresh": "true"}

@@ -16,7 +16,8 @@ from forecasting.store.application.plans import Plan
 from forecasting.store.application.selection import Selection
 from forecasting.store.application.suppliers import SupplierOrder, supplier_orders
 from forecasting.web.caller import Database, Decider, Reader
-from forecasting.web.rendering import current_plan, number, page, shared, toast
+from forecasting.web.plan_shown import Shown, current_plan
+from forecasting.web.rendering import number, page, shared, toast
 from forecasting.web.routes.lines import grid_values, part_or
 
 router = APIRouter()
@@ -26,11 +27,8 @@ SIZE = 250
 
 
 @router.get("/")
-def suppliers(request: Request, caller: Reader, store: Database) -> Response:
+def suppliers(request: Request, caller: Reader, store: Database, plan: Shown) -> Response:
     """All suppliers, the one whose order saves most first."""
-    plan = current_plan(store)
-    if plan is None:
-        return page(request, "no_plan.html", shared(caller, plan))
     with store.reading() as transaction:
         orders = supplier_orders(transaction, plan)
     ordered = [order for order in orders if order.lines]
@@ -39,11 +37,8 @@ def suppliers(request: Request, caller: Reader, store: Database) -> Response:
 
 
 @router.get(PATH)
-def supplier(request: Request, caller: Reader, store: Database, name: str) -> Response:
+def supplier(request: Request, caller: Reader, store: Database, plan: Shown, name: str) -> Response:
     """One supplier's order."""
-    plan = current_plan(store)
-    if plan is None:
-        return page(request, "no_plan.html", shared(caller, plan))
     values = grid_values(store, plan, request.query_params, PATH, SIZE)
     with store.reading() as transaction:
         found = supplier_orders(transaction, plan, name)
@@ -123,11 +118,8 @@ def fill(
 
 
 @router.get("/supplier/print")
-def printable(request: Request, caller: Reader, store: Database, name: str) -> Response:
+def printable(request: Request, caller: Reader, store: Database, plan: Shown, name: str) -> Response:
     """The order on paper: what is approved of it, and nothing else."""
-    plan = current_plan(store)
-    if plan is None:
-        return page(request, "no_plan.html", shared(caller, plan))
     wanted = Selection(plan.run, supplier=name, status="approved", sort="sku", down=False, size=10_000)
     with store.reading() as transaction:
         lines, sums = find_lines(transaction, wanted), totals(transaction, wanted)
