@@ -14,7 +14,6 @@ from tests.support.paths import ROOT
 
 MOST_LINES = 350
 LONGER = {
-    "forecasting/cli.py": "the commands one after the other, as their help shows them",
     "tests/forecasting/simulation/test_ledger.py": "every option of the ledger by itself, and at random",
     "tests/forecasting/replay/test_options.py": "every option of a replay by a case worked out by hand",
     "tests/forecasting/connectors/test_online_retail.py": "one small file of the source per rule",

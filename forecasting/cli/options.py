@@ -1,0 +1,68 @@
+"""Options that several commands share, and what is made of them."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from forecasting.errors import RequestError
+
+if TYPE_CHECKING:
+    from forecasting.config import Config
+
+DatasetArgument = Annotated[
+    str, typer.Argument(metavar="DATASET", help="A folder of tables, or an SQL URL.", show_default=False)
+]
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", help="A YAML file of settings over configs/default.yaml.", show_default=False),
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="One setting; may be repeated.", show_default=False),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+StrictOption = Annotated[
+    bool, typer.Option("--strict", help="End with exit code 1 where there is a notice; all is written.")
+]
+CsvOption = Annotated[bool, typer.Option("--csv", help="Write CSV files beside the Parquet files.")]
+AsOfOption = Annotated[str, typer.Option("--as-of", metavar="DATE", help="The close of this day.")]
+OutOption = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Write the tables here.", show_default=False)
+]
+DbOption = Annotated[
+    str | None, typer.Option("--db", metavar="URL", help="And into this database.", show_default=False)
+]
+
+
+def day_of(text: str, option: str) -> int:
+    """The day number of a date as it is typed. Raises RequestError where it is none."""
+    from forecasting.domain import day_number
+
+    try:
+        return day_number(date.fromisoformat(text))
+    except ValueError:
+        raise RequestError(f"{option} {text}: is no date; write it as 2011-09-04") from None
+
+
+def config_of(file: Path | None, settings: list[str] | None) -> Config:
+    """The defaults, with a file and single settings over them."""
+    from forecasting.config import load
+
+    return load(file, settings or ())
+
+
+def refuse_notices(wanted: bool, notices: int, where: str) -> None:
+    """Raise RequestError where notices are not wanted and there are some; ``where``: who has them all."""
+    if wanted and notices:
+        said = f"{notices:,} notice{'' if notices == 1 else 's'}, and --strict lets none pass"
+        raise RequestError(f"{said}; {where}")
+
+
+def print_json(content: Any) -> None:
+    """Print what a program reads."""
+    print(json.dumps(content, indent=2, ensure_ascii=False, default=str))

@@ -1,0 +1,182 @@
+"""What to buy, what will be asked for, and what customers are promised."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from forecasting.cli.options import (
+    AsOfOption,
+    ConfigOption,
+    CsvOption,
+    DatasetArgument,
+    DbOption,
+    JsonOption,
+    OutOption,
+    SetOption,
+    StrictOption,
+    config_of,
+    day_of,
+    print_json,
+    refuse_notices,
+)
+from forecasting.errors import RequestError
+
+
+def forecast(
+    dataset: DatasetArgument,
+    as_of: AsOfOption,
+    horizon_days: Annotated[int, typer.Option("--horizon-days", min=1, help="Days to sum demand over.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="A .parquet or .csv file.")],
+    quantiles: Annotated[str, typer.Option(help="Probabilities.")] = "0.5,0.8,0.9,0.95,0.98",
+    per_period: Annotated[bool, typer.Option("--per-period", help="Also a row per bucket.")] = False,
+    config: ConfigOption = None,
+    settings: SetOption = None,
+    strict: StrictOption = False,
+) -> None:
+    """Forecast demand summed over the days after a date, with its quantiles: one row an item.
+
+    Example: reorder forecast demo/data --as-of 2026-03-29 --horizon-days 28 --out forecast.parquet
+    """
+    from forecasting.bootstrap import forecast as run
+    from forecasting.reports.terminal import notices_text
+
+    table, notices = run(
+        dataset,
+        config_of(config, settings),
+        day_of(as_of, "--as-of"),
+        horizon_days,
+        _quantiles(quantiles),
+        per_period=per_period,
+        out=out,
+    )
+    print(f"{len(table):,} rows written to {out}")
+    said = {"counts": {"notices": len(notices)}, "notices": notices.texts()}
+    for line in notices_text(said, None)[1:]:
+        print(line, file=sys.stderr)
+    refuse_notices(strict, len(notices), f"reorder check {dataset} lists them")
+
+
+def _quantiles(text: str) -> tuple[float, ...]:
+    try:
+        wanted = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        wanted = ()
+    if not wanted or not all(0 < q < 1 for q in wanted):
+        raise RequestError(f"--quantiles {text}: write probabilities between 0 and 1, as in 0.5,0.95")
+    return wanted
+
+
+def plan(
+    dataset: DatasetArgument,
+    as_of: Annotated[str, typer.Option("--as-of", metavar="DATE", help="Plan at the close of this day.")],
+    out: OutOption = None,
+    db: DbOption = None,
+    csv: CsvOption = False,
+    config: ConfigOption = None,
+    settings: SetOption = None,
+    as_json: JsonOption = False,
+    strict: StrictOption = False,
+) -> None:
+    """What to order, when and how much, what that costs, and why. The main job.
+
+    Example: reorder plan demo/data --as-of 2026-06-28 --out demo/plan --csv
+    """
+    from pydantic import SecretStr
+
+    from forecasting.bootstrap import plan as run
+    from forecasting.config import Secrets
+    from forecasting.reports.terminal import plan_text
+
+    secrets = Secrets(database_url=None if db is None else SecretStr(db))
+    day = day_of(as_of, "--as-of")
+    result = run(dataset, config_of(config, settings), day, out=out, csv=csv, secrets=secrets)
+    if as_json:
+        print_json({**result.run, "recommendations": result.tables["recommendations"].to_dict("records")})
+    else:
+        print(plan_text(result, out))
+    refuse_notices(strict, result.run["counts"]["notices"], "table notices has them all")
+
+
+def promise(
+    dataset: DatasetArgument,
+    as_of: Annotated[str, typer.Option("--as-of", metavar="DATE", help="Promise at the close of this day.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Write the tables here.")],
+    rule: Annotated[
+        str | None,
+        typer.Option(
+            "--rule",
+            metavar="NAME",
+            help="win, gain, improve, redistribute, fill, lose or skip, where no entry of the setting "
+            "promise_rules decides.",
+            show_default="the setting promise_rule",
+        ),
+    ] = None,
+    previous: Annotated[
+        Path | None,
+        typer.Option(
+            "--previous",
+            metavar="DIR",
+            help="The last run that was applied: what was promised, and who gains or loses now.",
+            show_default=False,
+        ),
+    ] = None,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="These promises are given; without it they are only tried out.")
+    ] = False,
+    pins: Annotated[
+        Path | None,
+        typer.Option(
+            "--pins",
+            metavar="FILE",
+            help="Goods set aside by hand: order, line, source, quantity, released.",
+            show_default=False,
+        ),
+    ] = None,
+    answers: Annotated[
+        Path | None,
+        typer.Option(
+            "--answers",
+            metavar="FILE",
+            help="What customers answered to delays: order, line, answer (yes or no).",
+            show_default=False,
+        ),
+    ] = None,
+    db: DbOption = None,
+    csv: CsvOption = False,
+    config: ConfigOption = None,
+    settings: SetOption = None,
+    as_json: JsonOption = False,
+    strict: StrictOption = False,
+) -> None:
+    """By when each open order line can ship, whether it makes its deadline, and what can still be sold.
+
+    Example: reorder promise demo/data --as-of 2026-06-28 --out demo/promise
+    """
+    from pydantic import SecretStr
+
+    from forecasting.bootstrap import Beside
+    from forecasting.bootstrap import promise as run
+    from forecasting.config import Secrets
+    from forecasting.reports.promises import promise_json, promise_text
+
+    secrets = Secrets(database_url=None if db is None else SecretStr(db))
+    chosen = [*(settings or ()), *([] if rule is None else [f"promise_rule={rule}"])]
+    result = run(
+        dataset,
+        config_of(config, chosen),
+        day_of(as_of, "--as-of"),
+        out=out,
+        csv=csv,
+        applied=apply,
+        beside=Beside(previous, pins, answers),
+        secrets=secrets,
+    )
+    if as_json:
+        print_json(promise_json(result))
+    else:
+        print(promise_text(result, out))
+    refuse_notices(strict, result.run["counts"]["notices"], "table notices has them all")
