@@ -24,7 +24,7 @@ from forecasting.config import load
 from forecasting.domain import day_number
 from forecasting.inputs.read_records import read_records
 from forecasting.promises.promise import Request, promise
-from forecasting.promises.supply import Recommended
+from forecasting.promises.recommended import Recommended
 
 AS_OF = "2026-06-28"
 WORDS = "red blue green wool cotton steel scarf cup lamp hose bowl candle frame basket clock tray".split()

@@ -24,7 +24,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from forecasting.bootstrap import recommended_by, write_sample
+from forecasting.bootstrap import write_sample
 from forecasting.config import Config, load
 from forecasting.domain import FloatArray, IntArray
 from forecasting.inputs.assumptions import Assumptions
@@ -35,6 +35,7 @@ from forecasting.promises.allocation import Allocation
 from forecasting.promises.answer import serve
 from forecasting.promises.eta import eta
 from forecasting.promises.facts import Facts, gather
+from forecasting.promises.recommended import recommended_by
 from forecasting.promises.supply import Source
 
 QUICK = "negative_binomial"

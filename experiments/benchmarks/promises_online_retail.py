@@ -37,7 +37,7 @@ from forecasting.inputs.records import (
 )
 from forecasting.promises.facts import gather
 from forecasting.promises.promise import Request, promise
-from forecasting.promises.supply import Recommended
+from forecasting.promises.recommended import Recommended
 from forecasting.replay.replay import replay
 from forecasting.replay.request import Extras, ReplayRequest
 from forecasting.reports.promises import promise_text

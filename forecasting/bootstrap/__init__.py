@@ -7,7 +7,7 @@ from forecasting.bootstrap.datasets import check, import_online_retail, suggest_
 from forecasting.bootstrap.demo import demo
 from forecasting.bootstrap.past import backtest, costs, replay
 from forecasting.bootstrap.plans import NO_SECRETS, backorders, forecast, plan
-from forecasting.bootstrap.promises import NOTHING_BESIDE, Beside, promise, recommended_by
+from forecasting.bootstrap.promises import NOTHING_BESIDE, Beside, promise
 from forecasting.bootstrap.theory import solve
 
 __all__ = [
@@ -23,7 +23,6 @@ __all__ = [
     "import_online_retail",
     "plan",
     "promise",
-    "recommended_by",
     "replay",
     "solve",
     "suggest_mapping",

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 from forecasting.bootstrap.plans import NO_SECRETS
 from forecasting.bootstrap.writing import write_tables
 from forecasting.config import Config, Secrets
-from forecasting.domain import LONG_AGO, day_text
+from forecasting.domain import day_text
 from forecasting.errors import RequestError
 from forecasting.inputs.read_records import read_records
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from forecasting.promises.supply import Recommended
     from forecasting.run import Result
 
 
@@ -59,6 +58,7 @@ def promise(
     from forecasting.promises.pins import read_pins
     from forecasting.promises.promise import Request as PromiseRequest
     from forecasting.promises.promise import promise as run
+    from forecasting.promises.recommended import recommended_by
 
     earlier, name = (None, None) if beside.previous is None else _applied_promises(beside.previous, as_of)
     pinned = None if beside.pins is None else read_pins(beside.pins)
@@ -92,32 +92,3 @@ def _applied_promises(folder: Path, as_of: int) -> tuple[pd.DataFrame, str]:
     if str(run["as_of"]) > day_text(as_of):
         raise RequestError(f"{folder}: its promises are of {run['as_of']}, after {day_text(as_of)}")
     return table, str(run["run"])
-
-
-def recommended_by(recommendations: pd.DataFrame, as_of: int) -> Recommended:
-    """What a plan at the close of ``as_of`` wants to order, as promises count on it."""
-    import numpy as np
-
-    from forecasting.inputs.read_records import days_of
-    from forecasting.promises.supply import Recommended
-
-    table = recommendations
-    quantity, protection = (
-        table[name].to_numpy(dtype=np.float64) for name in ("quantity", "protection_days")
-    )
-    review = np.ceil(protection - table["lead_time_days"].to_numpy() - 1e-6).astype(np.int64)
-    order_by = days_of(table["order_by"].astype("datetime64[us]"))
-    never = (
-        table["flags"].str.split(";").map(lambda flags: not {"ended", "infeasible_terms"}.isdisjoint(flags))
-    )
-    at_review = as_of + np.maximum(review, 1)
-    return Recommended(
-        quantity=quantity,
-        # What is ordered today, or is not missed for long, can be ordered at the next review.
-        next_order_on=np.where(
-            never.to_numpy(dtype=bool),
-            LONG_AGO,
-            np.where((quantity > 0) | (order_by == LONG_AGO), at_review, order_by),
-        ),
-        daily_demand=table["demand_mean"].to_numpy() / np.maximum(protection, 1.0),
-    )

@@ -21,15 +21,9 @@ from forecasting.inputs.stock import on_hand
 from forecasting.promises.allocation import serving_order
 from forecasting.promises.exact import Parts
 from forecasting.promises.lines import OpenLines, open_lines
+from forecasting.promises.recommended import Recommended
 from forecasting.promises.rules import rules_of
-from forecasting.promises.supply import (
-    Recommended,
-    Supply,
-    ship_days,
-    supply,
-    with_pool,
-    without_hole,
-)
+from forecasting.promises.supply import Supply, ship_days, supply, with_pool, without_hole
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,10 @@ from forecasting.promises.earlier import calibration, outcomes
 from forecasting.promises.messages import Told, messages
 from forecasting.promises.notices_table import notices_table
 from forecasting.promises.offers import ended, on_sale
+from forecasting.promises.recommended import Recommended
 from forecasting.promises.served import missing_words
 from forecasting.promises.storefront import Shop, caps, promisable, storefront
-from forecasting.promises.supply import Recommended, Source
+from forecasting.promises.supply import Source
 from forecasting.promises.tables import promises_table, sources_table
 from forecasting.promises.words import days_or_none
 from forecasting.store.figures import whole

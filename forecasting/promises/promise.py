@@ -22,8 +22,8 @@ from forecasting.promises.earlier import Earlier, earlier
 from forecasting.promises.facts import answers_of, gather
 from forecasting.promises.outputs import against_before, tables_of
 from forecasting.promises.pins import pins_of
+from forecasting.promises.recommended import Recommended
 from forecasting.promises.rules import Rule, idle_rules
-from forecasting.promises.supply import Recommended
 from forecasting.promises.verdicts import NAMES
 from forecasting.run import Clock, Result, describe, run_id
 

@@ -15,7 +15,8 @@ from forecasting.inputs.catalogue import Catalogue
 from forecasting.promises.exact import Parts
 from forecasting.promises.facts import Facts
 from forecasting.promises.offers import ended
-from forecasting.promises.supply import Recommended, Source
+from forecasting.promises.recommended import Recommended
+from forecasting.promises.supply import Source
 from forecasting.promises.words import day_in_words, days_or_none, units_in_words
 from forecasting.store.figures import whole
 

@@ -14,6 +14,7 @@ from forecasting.inputs.catalogue import Catalogue
 from forecasting.inputs.open_orders import OpenOrders
 from forecasting.promises.arrivals import DEVIATES, LEVELS, of_new_orders, of_purchases
 from forecasting.promises.exact import Parts
+from forecasting.promises.recommended import Recommended
 
 UNDATED = 1_000_000
 """Days until what comes on no day that can be said."""
@@ -40,22 +41,6 @@ class Pool(IntEnum):
     COMMON = 0
     PREORDERS = 1
     ANYBODY = 2
-
-
-@dataclass(frozen=True)
-class Recommended(Columns):
-    """What a plan wants to order of n items; each of shape (n,).
-
-    Attributes:
-        quantity: float64, units, ordered at the close of the day of the plan.
-        next_order_on: int64, the day at whose close more can be ordered; LONG_AGO: never.
-        daily_demand: float64, expected units a day.
-
-    """
-
-    quantity: FloatArray
-    next_order_on: IntArray
-    daily_demand: FloatArray
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecasting.bootstrap import recommended_by
 from forecasting.config import load
 from forecasting.dataset.dataset import Dataset
 from forecasting.dataset.read import read
@@ -15,6 +14,7 @@ from forecasting.domain import day_number
 from forecasting.inputs.read_records import records_of
 from forecasting.planning.plan import plan
 from forecasting.promises.promise import Request, promise
+from forecasting.promises.recommended import recommended_by
 from forecasting.replay.replay import replay
 from forecasting.replay.request import ReplayRequest
 

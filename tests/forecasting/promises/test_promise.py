@@ -11,7 +11,7 @@ from forecasting.domain import LONG_AGO, day_number
 from forecasting.errors import RequestError
 from forecasting.promises.pins import read_pins
 from forecasting.promises.promise import Request, promise
-from forecasting.promises.supply import Recommended
+from forecasting.promises.recommended import Recommended
 from tests.support.builders import order, records
 
 AS_OF = day_number("2026-06-08")
