@@ -45,6 +45,11 @@ class KnownForecast:
     truth: Truth
     begin: int
 
+    @property
+    def revision(self) -> float:
+        """It never changes its mind."""
+        return 0.0
+
     def fit(self, seen: object) -> KnownForecast:
         """There is nothing to learn."""
         return self

@@ -74,6 +74,11 @@ class ForecastOf:
         """As ``models.shared.base.Forecast.demand``, of the k items."""
         return self.demands_of(np.arange(len(self.item)), horizon[None, :])[0]
 
+    @property
+    def revision(self) -> float | None:
+        """See ``policies.lead_time_demand.Revised``; as of the day on which models were chosen."""
+        return self.forecast.choice.made.revision
+
     def demands_of(self, items: IntArray, horizons: FloatArray) -> list[Distribution]:
         """See ``models.shared.base.BatchForecast``. ``items``: their numbers among the k."""
         everywhere = np.zeros((len(horizons), len(self.forecast.seen)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -11,6 +12,16 @@ from forecasting.domain import Calendar, FloatArray, LeadTimes
 from forecasting.policies.known_demand import KnownDemand
 from models.shared.base import Forecast, demands_of
 from models.shared.distribution import Distribution, mixture, point
+
+
+@runtime_checkable
+class Revised(Protocol):
+    """A forecast that knows by how much it usually changes its mind."""
+
+    @property
+    def revision(self) -> float | None:
+        """What it is revised by within a quarter, as a share of itself; None: not known."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -38,6 +49,11 @@ class LeadTimeDemand:
     ends: FloatArray
     known: KnownDemand | None = None
     reserved_days: FloatArray | None = None
+
+    @property
+    def revision(self) -> float | None:
+        """What the forecast is revised by within a quarter, as a share of itself; None: not known."""
+        return self.forecast.revision if isinstance(self.forecast, Revised) else None
 
     def over(self, days: FloatArray) -> Distribution:
         """D_t, units: demand summed over the next t days. ``days``: t, float64, shape (n,), >= 0."""

@@ -6,6 +6,7 @@
 | ``candidates.py`` | who can be judged fairly, and who is worth judging on all items? |
 | ``assignment.py`` | which model does each item get, given what each may be expected to lose? |
 | ``choice.py`` | ``Choice``: what was chosen, and the forecast that comes of it |
+| ``revision.py`` | by how much do these forecasts change their mind within a quarter? |
 
 What the losses were is ``models/shared/rolling_origin.py``, what may be expected of them
 ``models/shared/expected_losses.py``.

@@ -76,7 +76,8 @@ def choose(
 
     loss, windows = np.full((n, len(models)), np.nan), np.sum(~np.isnan(losses[:, :, 0]), axis=0)
     loss[:, numbers] = _mean_losses(losses, windows)
-    return Choice(_trained(models, np.unique(index), history, horizon), index, loss, windows)
+    trained = _trained(models, np.unique(index), history, horizon)
+    return Choice(trained, index, loss, windows, history, horizon)
 
 
 def _mean_losses(losses: FloatArray, windows: IntArray) -> FloatArray:

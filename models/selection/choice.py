@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
+from models.selection.revision import quarter, revision
 from models.shared.base import Forecast, Model, demands_of
 from models.shared.distribution import LEVELS, Distribution
 from models.shared.effects import Effects, with_effects
@@ -23,6 +25,8 @@ class Choice:
         loss: float64, shape (n, m): mean pinball loss of the sum over the horizon at the item's
             critical ratio, as a share of what the item sold before; NaN without a window.
         windows: int64, shape (n,): past windows that it was measured on.
+        history: what was known when they were chosen.
+        horizon: float64, shape (n,), buckets: what they were chosen for.
 
     """
 
@@ -30,6 +34,14 @@ class Choice:
     index: IntArray
     loss: FloatArray
     windows: IntArray
+    history: History
+    horizon: FloatArray
+
+    @cached_property
+    def revision(self) -> float | None:
+        """What these models revise within a quarter (``models/selection/revision.py``); None: not known."""
+        before = self.history.until(quarter(self.history))
+        return revision(self.fit(before), self.fit(self.history), self.history, self.horizon)
 
     @property
     def names(self) -> tuple[str, ...]:

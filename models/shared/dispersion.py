@@ -53,6 +53,8 @@ def dispersion(moments: Moments, age: IntArray, horizon: FloatArray, prior: Floa
 
     """
     predicted = (moments.predicted + moments.followed) / 2
+    # What follows a launch is mostly more: the errors of first months are of what they predicted.
+    predicted[:, 0] = moments.predicted[:, 0]
     # Windows overlap: h of them are worth about one.
     worth = moments.windows / np.maximum(horizon, 1.0)[:, None]
     worth = np.where(moments.windows > 0, np.maximum(worth, 1.0), 0.0)

@@ -298,7 +298,12 @@ def test_many_horizons_at_once_answer_as_one_after_the_other() -> None:
     horizons = generator.uniform(0, 9, (4, 302))
     horizons[1, items] = 0.0
     choice = Choice(
-        (model, model_named("ses")), np.arange(302) % 2, np.full((302, 2), np.nan), np.zeros(302, int)
+        (model, model_named("ses")),
+        np.arange(302) % 2,
+        np.full((302, 2), np.nan),
+        np.zeros(302, int),
+        short,
+        np.full(302, 4.0),
     )
     for forecast in (model.fit(short), model_named("ses").fit(short), choice.fit(short)):
         together = demands_of(forecast, items, horizons)

@@ -126,8 +126,10 @@ def test_each_item_answers_by_its_own_model() -> None:
     history = panel()
     candidates = [model(name) for name in ("ses", "history_sums", "negative_binomial")]
     index = np.arange(40, dtype=np.int64) % 3
-    choice = Choice(tuple(candidates), index, np.full((40, 3), np.nan), np.zeros(40, dtype=np.int64))
     horizon = np.linspace(0.5, 9, 40)
+    choice = Choice(
+        tuple(candidates), index, np.full((40, 3), np.nan), np.zeros(40, dtype=np.int64), history, horizon
+    )
     forecast = choice.fit(history)
     got = forecast.demand(horizon).values
     for column, candidate in enumerate(candidates):

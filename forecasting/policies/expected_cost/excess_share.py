@@ -23,6 +23,11 @@ RARE = 0.01
 """1 less the critical ratio up to which a unit is charged the whole share. The rarer a shortage is to be, the
 further out in the forecast's tail it is ordered up to, and the more of that the next forecast takes back."""
 
+REVISED = 0.4
+"""What a forecast is revised by within a quarter, as a share of itself, from which on an item is charged the
+whole share; below, less with its square. Demand that does not move is known ever better: what it leaves over
+will be sold, and a forecast that says so can be believed."""
+
 
 def excess_share(situation: Situation, share: float) -> FloatArray:
     """Theta of each item: float64, shape (n,), 0..1.
@@ -37,6 +42,12 @@ def excess_share(situation: Situation, share: float) -> FloatArray:
     under, over = situation.costs.under_and_over(situation.line_size, days, 0.0)
     too_many = 1.0 - critical_ratio(under, over)
     lost = PER_LATER_REVIEW * later_reviews * np.minimum(too_many / FEW_LOST, 1.0)
-    own = share * np.sqrt(np.minimum(RARE / np.maximum(too_many, RARE), 1.0))
+    own = share * np.sqrt(np.minimum(RARE / np.maximum(too_many, RARE), 1.0)) * _doubted(situation)
     share_of_item = own + np.where(situation.backorder_allowed, 0.0, lost)
     return np.minimum(share_of_item * days / WEEK, 1.0)
+
+
+def _doubted(situation: Situation) -> float:
+    """By what the forecast usually changes its mind: 0 (not at all) to 1 (much, or nobody knows)."""
+    revision = situation.lead_time_demand.revision
+    return 1.0 if revision is None else min((revision / REVISED) ** 2, 1.0)

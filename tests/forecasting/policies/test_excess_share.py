@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from forecasting.policies.expected_cost.excess_share import FEW_LOST, PER_LATER_REVIEW, RARE, excess_share
-from tests.support.builders import situation
+from forecasting.policies.expected_cost.excess_share import (
+    FEW_LOST,
+    PER_LATER_REVIEW,
+    RARE,
+    REVISED,
+    excess_share,
+)
+from tests.support.builders import SteadyForecast, situation
 
 SHARE = 0.125
 
@@ -44,3 +52,33 @@ def test_that_fades_where_hardly_a_sale_is_lost() -> None:
 def test_what_costs_nothing_to_hold_or_to_lack_is_charged_all_the_same() -> None:
     assert theta(holding=0.0) == pytest.approx(SHARE)
     assert 0.0 < theta(shortage=0.0) < SHARE
+
+
+class Revising(SteadyForecast):
+    """A forecast that says by how much it usually changes its mind."""
+
+    def __init__(self, revision: float | None) -> None:
+        super().__init__([5.0])
+        self.revision = revision
+
+
+def theta_of_a_forecast_that_is_revised_by(revision: float | None, **terms) -> float:
+    asked = situation([5.0], **{"waiting": 0.0, "shortage": 70.0, **terms})
+    ahead = replace(asked.lead_time_demand, forecast=Revising(revision))
+    return float(excess_share(replace(asked, lead_time_demand=ahead), SHARE)[0])
+
+
+def test_a_forecast_that_never_changes_its_mind_is_believed_to_its_tail() -> None:
+    assert theta_of_a_forecast_that_is_revised_by(0.0) == 0.0
+    assert theta_of_a_forecast_that_is_revised_by(REVISED / 2) == pytest.approx(SHARE / 4)
+    assert theta_of_a_forecast_that_is_revised_by(REVISED) == pytest.approx(SHARE)
+    assert theta_of_a_forecast_that_is_revised_by(9.0) == pytest.approx(SHARE)
+
+
+def test_where_nobody_knows_how_often_it_does_the_whole_share_is_charged() -> None:
+    assert theta_of_a_forecast_that_is_revised_by(None) == pytest.approx(SHARE)
+
+
+def test_what_later_reviews_add_where_sales_are_lost_does_not_hang_on_it() -> None:
+    lost = theta_of_a_forecast_that_is_revised_by(0.0, allowed=False, lead_days=28.0)
+    assert lost == pytest.approx(3 * PER_LATER_REVIEW * 0.001 / FEW_LOST, rel=1e-2)
