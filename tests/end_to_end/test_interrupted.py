@@ -103,7 +103,7 @@ def test_a_killed_plan_leaves_a_database_as_it_was(sample, tmp_path, planned):
 
 
 REPLAYED = (
-    *("--from", "2026-04-06", "--to", "2026-06-28"),
+    *("--from", "2026-05-18", "--to", "2026-06-28"),
     *("--set", "interval_draws=50", "--set", "reselect_days=28", *QUICK),
 )
 CHECKPOINTS = "forecasting.adapters.checkpoints.FolderCheckpoints, 'write'"
@@ -118,12 +118,12 @@ def test_a_killed_replay_goes_on_and_ends_with_the_same_bytes(sample, tmp_path, 
     whole, out = tmp_path / "whole", tmp_path / "out"
     assert reorder(*arguments, "--out", whole).code == 0
     # Killed twice: after the fit and some reviews, and again after some more.
-    kill(CHECKPOINTS, 7, *arguments, "--out", out)
-    kill(CHECKPOINTS, 20, *arguments, "--out", out)
-    assert len(list((out / ".unfinished").glob("*.npz"))) == 6 + 19
+    kill(CHECKPOINTS, 4, *arguments, "--out", out)
+    kill(CHECKPOINTS, 8, *arguments, "--out", out)
+    assert len(list((out / ".unfinished").glob("*.npz"))) == 3 + 7
     done = reorder(*arguments, "--out", out)
     assert done.code == 0
-    assert f"stopped after review {25 - fits}" in done.err
+    assert f"stopped after review {10 - fits}" in done.err
     one, two = contents(whole), contents(out)
     assert json.loads(one.pop("run.json")).keys() == json.loads(two.pop("run.json")).keys()
     assert one == two

@@ -265,7 +265,7 @@ def test_a_replay_that_cannot_be_done_says_why(sample, first, last, policies, ba
 
 
 def test_a_replay_writes_its_tables_and_the_same_bytes_twice(sample, tmp_path):
-    days = day_number("2026-05-18"), LAST - 1
+    days = day_number("2026-06-01"), LAST - 1
     request = ReplayRequest(*days, ["min_max", "cost_optimal"], "min_max")
     for name in ("one", "two"):
         bootstrap.replay(
@@ -286,7 +286,7 @@ def test_a_replay_writes_its_tables_and_the_same_bytes_twice(sample, tmp_path):
 
 def test_the_saving_is_taken_apart_into_forecast_and_rule(sample):
     data = read_records(str(sample))
-    first, last = day_number("2026-04-05"), day_number("2026-05-31")
+    first, last = day_number("2026-05-03"), day_number("2026-05-31")
     names = ["min_max", "min_max_forecast", "cost_optimal_average", "cost_optimal"]
     config = load(None, ["model=ses", "interval_draws=200"])
     done = replay(data, config, ReplayRequest(first, last, names, "min_max"))
