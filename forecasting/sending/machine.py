@@ -157,12 +157,13 @@ def _first_look(
 def _look_at_ours(
     order: PurchaseOrder, progress: Progress, call: Call, documents: Sequence[Document]
 ) -> Step:
-    """The number is kept: only that document counts."""
-    ours = next((each for each in documents if each.number == progress.number), None)
+    """The number is known: only that document counts."""
+    number = call.number if isinstance(call, ReadBack) else progress.number
+    ours = next((each for each in documents if each.number == number), None)
     if ours is None:
         if isinstance(call, ReadBack):
-            return _later(progress, f"{progress.number} was written and cannot be seen yet")
-        gone = f"{progress.number} is gone from the ordering system; it is not written anew"
+            return _later(progress, f"{number} was written and cannot be seen yet")
+        gone = f"{number} is gone from the ordering system; it is not written anew"
         return Step(replace(progress, status=Status.PARKED, reason=gone))
     if ours.held is Held.CANCELLED:
         return _cancelled(progress, ours)
@@ -177,8 +178,8 @@ def _after_writing(reserves: bool, progress: Progress, call: Call, number: str) 
     if reserves and isinstance(call, Write) and call.at is None:
         # Others may have been reserved by copies of the same call: all look, and take the oldest.
         return Step(progress, Find(reserved=True))
-    kept = progress if progress.number else Progress(Status.RESERVED, number)
-    return Step(kept, ReadBack(kept.number))
+    # Without a reservation the key finds it again, so that no number needs to be kept before it is seen.
+    return Step(progress, ReadBack(progress.number or number))
 
 
 def _delivered(order: PurchaseOrder, progress: Progress, document: Document) -> Step:

@@ -115,8 +115,6 @@ def _attempt(
 
 def _sweep(store: Store, name: str, target: Target, now: datetime) -> tuple[int, tuple[str, ...]]:
     """Take away what late copies left behind; a target that is not there now is swept the next time."""
-    if not target.reserves:
-        return 0, ()
     with store.reading() as transaction:
         kept = outbox.delivered_since(transaction, name, now - timedelta(days=SWEPT_DAYS))
     try:

@@ -266,7 +266,6 @@ def test_what_is_refused_is_parked_and_tried_again_on_request_only(store):
         ("waiting", ""),
         ("parked", ""),
         ("waiting", ""),
-        ("reserved", "PO1"),
         ("delivered", "PO1"),
     ]
 
