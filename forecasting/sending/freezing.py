@@ -60,8 +60,16 @@ class Frozen:
     replaced: int = 0
 
 
+@dataclass(frozen=True)
+class Bound:
+    """The target that orders are bound to when they are frozen, and how it keeps one from becoming two."""
+
+    name: str
+    guarantee: str = ""
+
+
 def freeze(
-    store: Store, target: str, now: datetime, terms: Terms = NO_TERMS, *, run: str = "", keep: bool = True
+    store: Store, target: Bound, now: datetime, terms: Terms = NO_TERMS, *, run: str = "", keep: bool = True
 ) -> Frozen:
     """Put what is approved in a plan into the outbox: an order for each supplier and location.
 
@@ -76,7 +84,7 @@ def freeze(
         register_plans(transaction)
         frozen, versions = _orders(transaction, run, terms)
         for order in frozen.orders:
-            outbox.put_in(transaction, order, target, versions[order.key], now)
+            outbox.put_in(transaction, order, target.name, target.guarantee, versions[order.key], now)
     return frozen
 
 

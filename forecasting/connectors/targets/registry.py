@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -28,14 +28,21 @@ KINDS: Mapping[str, str] = {
 """A kind of target -> its file in this folder."""
 
 
+BESIDE = ("currency", "currencies", "items")
+
+
 @dataclass(frozen=True)
 class Named:
-    """A target, what it is called, and what kind it is."""
+    """A target, what it is called, and what kind it is.
+
+    ``beside``: what its entry says of all orders: ``currency``, ``currencies`` (supplier -> code) and
+    ``items`` (a CSV file: supplier, sku, supplier_sku, purchase_unit, units_per_purchase_unit).
+    """
 
     name: str
     kind: str
     target: Target
-    currency: str = ""
+    beside: Mapping[str, Any] = field(default_factory=dict)
 
 
 def target_named(name: str, file: Path | None) -> Named:
@@ -52,8 +59,8 @@ def target_named(name: str, file: Path | None) -> Named:
     if name not in settings:
         raise ConfigError(f"{file}: there is no target {name!r}: {known_names(name, settings)}")
     given = dict(settings[name])
-    currency = str(given.pop("currency", ""))
-    return Named(name, str(given.get("kind")), made(name, given), currency)
+    beside = {key: given.pop(key) for key in BESIDE if key in given}
+    return Named(name, str(given.get("kind")), made(name, given), beside)
 
 
 def made(name: str, given: Mapping[str, Any], **options: Any) -> Target:

@@ -36,6 +36,7 @@ class Kept:
     payload: str
     payload_hash: str
     target: str
+    guarantee: str
     run: str
     as_of: date
     supplier: str
@@ -109,11 +110,17 @@ def ordered_unknown_to(transaction: Transaction, run: str, as_of: date) -> Mappi
 
 
 def put_in(
-    transaction: Transaction, order: PurchaseOrder, target: str, versions: Mapping[str, int], now: datetime
+    transaction: Transaction,
+    order: PurchaseOrder,
+    target: str,
+    guarantee: str,
+    versions: Mapping[str, int],
+    now: datetime,
 ) -> bool:
-    """Put an order into the outbox; False where it is there already.
+    """Put an order into the outbox, bound to a target; False where it is there already.
 
-    ``versions``: of each SKU's decision. Raises OtherContentError where the key is there with other content.
+    ``guarantee``: how the target keeps it from becoming two. ``versions``: of each SKU's decision.
+    Raises OtherContentError where the key is there with other content.
     """
     held = transaction.scalar(sa.select(o.c.payload_hash).where(o.c.key == order.key))
     if held is not None:
@@ -126,6 +133,7 @@ def put_in(
             payload=order.payload,
             payload_hash=order.payload_hash,
             target=target,
+            guarantee=guarantee,
             run=order.run,
             as_of=order.as_of,
             supplier=order.supplier,
@@ -191,8 +199,9 @@ def unfinished(transaction: Transaction, target: str) -> int:
     return transaction.scalar(sa.select(sa.func.count()).where(*mine)) or 0
 
 
-def orders(transaction: Transaction, *conditions: Any) -> Sequence[Kept]:
-    """Orders of the outbox, the newest plan first."""
+def orders(transaction: Transaction, *, target: str | None = None) -> Sequence[Kept]:
+    """Orders of the outbox, or of one target, the newest plan first."""
+    conditions = [] if target is None else [o.c.target == target]
     keys = (o.c.as_of.desc(), o.c.frozen_at.desc(), o.c.supplier, o.c.key)
     return [Kept(**row._mapping) for row in transaction.execute(KEPT.where(*conditions).order_by(*keys))]
 

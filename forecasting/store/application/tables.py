@@ -149,6 +149,7 @@ outbox_orders = sa.Table(
     sa.Column("payload", sa.Text, nullable=False),
     sa.Column("payload_hash", sa.Text, nullable=False),
     sa.Column("target", sa.Text, nullable=False),
+    sa.Column("guarantee", sa.Text, nullable=False),
     sa.Column("run", sa.Text, nullable=False),
     sa.Column("as_of", sa.Date, nullable=False),
     sa.Column("supplier", sa.Text, nullable=False),

@@ -15,7 +15,7 @@ from forecasting.connectors.targets.port import Held, RefusedByTarget
 from forecasting.errors import RequestError
 from forecasting.reviewing.deciding import approve, reopen, set_quantity, undo
 from forecasting.reviewing.refusals import AlreadyOrderedError
-from forecasting.sending.freezing import ItemTerms, Terms, freeze
+from forecasting.sending.freezing import Bound, ItemTerms, Terms, freeze
 from forecasting.sending.machine import Status
 from forecasting.sending.sender import LEASE_SECONDS, Clock, send
 from forecasting.store.application import outbox
@@ -23,6 +23,7 @@ from forecasting.store.application.outbox import LostLeaseError, OtherContentErr
 from tests.support.hostile import FAULTS, Crash, Hostile, an_order
 from tests.support.review import ANN, line, lines, opened, planned, seen, write
 
+ERP = Bound("erp", "exactly once")
 NIGHT = datetime(2030, 7, 1, 2, 0)
 
 
@@ -61,7 +62,7 @@ def all_orders(store):
 
 def put(store, order, target="erp", at=NIGHT):
     with store.writing() as transaction:
-        return outbox.put_in(transaction, order, target, dict.fromkeys(order.quantities, 1), at)
+        return outbox.put_in(transaction, order, target, "", dict.fromkeys(order.quantities, 1), at)
 
 
 def sent(store, target, time=None, patience=3600.0):
@@ -70,7 +71,7 @@ def sent(store, target, time=None, patience=3600.0):
 
 def test_approved_lines_become_an_order_for_each_supplier_once(store):
     approved = approve_some(store, 9)
-    frozen = freeze(store, "erp", NIGHT, Terms(currency="EUR"))
+    frozen = freeze(store, ERP, NIGHT, Terms(currency="EUR"))
     ordered = {(order.supplier, item.sku): item for order in frozen.orders for item in order.lines}
     assert set(ordered) == {(each.supplier, each.sku) for each in approved}
     for each in approved:
@@ -86,29 +87,29 @@ def test_approved_lines_become_an_order_for_each_supplier_once(store):
     kept = all_orders(store)
     assert {each.key: each.order for each in kept} == {order.key: order for order in frozen.orders}
     assert {each.status for each in kept} == {"waiting"}
-    assert not freeze(store, "erp", NIGHT).orders
+    assert not freeze(store, ERP, NIGHT).orders
     assert len(all_orders(store)) == len(kept)
 
 
 def test_what_would_be_ordered_is_shown_without_being_kept(store):
     approve_some(store, 3)
-    shown = freeze(store, "erp", NIGHT, keep=False)
+    shown = freeze(store, ERP, NIGHT, keep=False)
     assert shown.orders and all_orders(store) == []
-    assert [each.key for each in freeze(store, "erp", NIGHT).orders] == [each.key for each in shown.orders]
+    assert [each.key for each in freeze(store, ERP, NIGHT).orders] == [each.key for each in shown.orders]
 
 
 def test_what_is_approved_later_is_another_order(store):
     approve_some(store, 3)
-    first = freeze(store, "erp", NIGHT).orders
+    first = freeze(store, ERP, NIGHT).orders
     later = approve_some(store, 3)
-    second = freeze(store, "erp", NIGHT).orders
+    second = freeze(store, ERP, NIGHT).orders
     assert {item.sku for order in second for item in order.lines} == {each.sku for each in later}
     assert not {order.key for order in first} & {order.key for order in second}
 
 
 def test_a_line_that_is_ordered_can_no_longer_be_changed_here(store):
     ordered, *_ = approve_some(store, 2)
-    freeze(store, "erp", NIGHT)
+    freeze(store, ERP, NIGHT)
     for change in (
         lambda: reopen(store, ANN, seen(ordered)),
         lambda: set_quantity(store, ANN, seen(ordered), ordered.quantity + 1_000),
@@ -122,14 +123,14 @@ def test_a_line_that_is_ordered_can_no_longer_be_changed_here(store):
 
 def test_a_plan_that_does_not_know_of_an_order_does_not_order_it_again(sample, url, store):
     approved = approve_some(store, 1)[0]
-    (order,) = freeze(store, "erp", NIGHT).orders
+    (order,) = freeze(store, ERP, NIGHT).orders
     write(url, planned(sample, "order_cost=3"))
     again = opened(url)
     try:
         newer = line(again, approved.sku)
         assert newer.run != approved.run
         approve(again, ANN, seen(newer))
-        frozen = freeze(again, "erp", NIGHT)
+        frozen = freeze(again, ERP, NIGHT)
     finally:
         again.close()
     assert not frozen.orders
@@ -141,7 +142,7 @@ def test_approved_lines_of_a_plan_that_was_replaced_are_told_not_sent(sample, ur
     write(url, planned(sample, "order_cost=3"))
     again = opened(url)
     try:
-        frozen = freeze(again, "erp", NIGHT)
+        frozen = freeze(again, ERP, NIGHT)
     finally:
         again.close()
     assert (len(frozen.orders), frozen.replaced) == (0, 2)
@@ -152,7 +153,7 @@ def test_an_order_says_how_its_supplier_counts_and_calls_an_item(store):
     terms = Terms(
         {(each.supplier, each.sku): ItemTerms("X-9", "box", Decimal(4))}, {each.supplier: "USD"}, "EUR"
     )
-    (order,) = freeze(store, "erp", NIGHT, terms).orders
+    (order,) = freeze(store, ERP, NIGHT, terms).orders
     (item,) = order.lines
     assert (item.supplier_sku, item.purchase_unit, order.currency) == ("X-9", "box", "USD")
     assert item.purchase_quantity * 4 == each.quantity

@@ -21,7 +21,7 @@ def upgrade() -> None:
         sa.Column("key", sa.Text, primary_key=True),
         *(
             sa.Column(name, sa.Text, nullable=False)
-            for name in ("payload", "payload_hash", "target", "run", "supplier", "location")
+            for name in ("payload", "payload_hash", "target", "guarantee", "run", "supplier", "location")
         ),
         sa.Column("as_of", sa.Date, nullable=False),
         sa.Column("lines", sa.Integer, nullable=False),
