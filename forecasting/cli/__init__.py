@@ -12,7 +12,7 @@ import typer
 
 from forecasting.cli.data import check, import_online_retail, sample
 from forecasting.cli.demo import demo
-from forecasting.cli.ordering import send, status
+from forecasting.cli.ordering import run, send, status
 from forecasting.cli.pages import add_user, serve
 from forecasting.cli.past import backorders, backtest, costs, replay
 from forecasting.cli.plans import forecast, plan, promise
@@ -51,6 +51,7 @@ COMMANDS = (
     serve,
     send,
     status,
+    run,
 )
 """In the order in which the help lists them; each is named as its function is."""
 

@@ -1,15 +1,16 @@
-"""Approved orders into the ordering system, and what is where."""
+"""Approved orders into the ordering system, what is where, and the nightly job."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from forecasting.cli.options import JsonOption, print_json
+from forecasting.cli.options import JsonOption, SetOption, config_of, date_of, print_json
 from forecasting.errors import PartialFailure
 
 if TYPE_CHECKING:
@@ -160,3 +161,25 @@ def _sending_json(done: Sending) -> dict[str, Any]:
         "shown": dict(done.shown),
         "orders": [_json(each) for each in done.orders],
     }
+
+
+def run(
+    db: OutboxOption,
+    config: Annotated[
+        Path, typer.Option("--config", help="A YAML file of settings over configs/default.yaml.")
+    ],
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", metavar="DATE", help="The close of this day.", show_default="yesterday"),
+    ] = None,
+    settings: SetOption = None,
+) -> None:
+    """The nightly job: check, plan, promise, approve within limits, send, report. Killed, it is run again.
+
+    Example: reorder run --db sqlite:///reorder.db --config nightly.yaml
+    """
+    from forecasting.bootstrap.nightly import run as night
+
+    day = date.today() - timedelta(days=1) if as_of is None else date_of(as_of, "--as-of")
+    done = night(config_of(config, settings), db, day)
+    print((done.day / "report.txt").read_text(encoding="utf-8"), end="")

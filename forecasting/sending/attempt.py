@@ -23,7 +23,7 @@ from forecasting.sending.machine import (
 )
 
 FIRST_WAIT = 1.0
-LONGEST_WAIT = 900.0
+LONGEST_WAIT = 120.0
 """Seconds: between the first two attempts, and at most."""
 
 

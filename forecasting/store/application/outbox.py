@@ -186,6 +186,19 @@ def keep(transaction: Transaction, kept: Kept, now: datetime, **changed: Any) ->
     return replace(kept, **values)
 
 
+def lease_owners(transaction: Transaction, target: str) -> Sequence[str]:
+    """Who has a lease on an order of the target, run out or not."""
+    held = (o.c.target == target, o.c.lease_owner.is_not(None))
+    return list(transaction.scalars(sa.select(o.c.lease_owner).where(*held).distinct()))
+
+
+def end_leases(transaction: Transaction, target: str, owner: str) -> None:
+    """Free the orders of a sender that is dead. Should it live after all, it keeps nothing any more."""
+    held = (o.c.target == target, o.c.lease_owner == owner)
+    free = {"lease_owner": None, "lease_until": None, "fence": o.c.fence + 1}
+    transaction.execute(sa.update(o).where(*held).values(**free))
+
+
 def next_due(transaction: Transaction, target: str) -> datetime | None:
     """When the next order that is not finished may be tried; None: none is left."""
     free_at = sa.case((o.c.lease_until > o.c.next_at, o.c.lease_until), else_=o.c.next_at)

@@ -325,9 +325,9 @@ def test_retries_wait_longer_each_time_and_never_in_step():
     chance = random.Random(1)
     waits = [wait_before_retry(n, None, chance) for n in range(1, 30)]
     assert all(
-        0.5 * 2 ** (n - 1) <= wait <= 2 ** (n - 1) for n, wait in zip(range(1, 10), waits, strict=False)
+        0.5 * 2 ** (n - 1) <= wait <= 2 ** (n - 1) for n, wait in zip(range(1, 8), waits, strict=False)
     )
-    assert max(waits) <= 900 and min(waits[15:]) >= 450
+    assert max(waits) <= 120 and min(waits[15:]) >= 60
     assert wait_before_retry(1, 30.0, chance) == 30.0
     assert wait_before_retry(1, 0.0, chance) == 0.0
     assert wait_before_retry(2, 0.0, chance) > 0
