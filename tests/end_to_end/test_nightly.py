@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 import yaml
@@ -14,49 +13,16 @@ from forecasting.config import load
 from forecasting.reviewing.deciding import approve
 from forecasting.store.application import outbox
 from forecasting.store.application.opened import Store
-from tests.support.builders import order, write_dataset
 from tests.support.command import reorder
+from tests.support.company import SKUS, TONIGHT, company
 from tests.support.review import ANN, lines, opened, seen
 
-TONIGHT = date(2026, 6, 28)
-SKUS = ("A-1", "B-2", "C-3")
 KILLED = [(stage, event) for stage in STAGES for event in ("begins", "ends")]
 QUICK = [("approve", "ends")]
 
 
 class Killed(BaseException):
     """The job dies here: nothing is tidied up."""
-
-
-def company(folder: Path, tonight: date = TONIGHT, *, skip: str = "") -> None:
-    """A shop that sells every day, has next to nothing, and orders now and then; its tables up to a night."""
-    days = [tonight - timedelta(days=back) for back in range(90)]
-    tables = {
-        "orders": [order(sku, str(day), 2) for day in days for sku in SKUS],
-        "products": [
-            {"sku": sku, "supplier": ("ACME", "Bolt & Sons")[at % 2], "unit_cost": 4, "unit_price": 9}
-            for at, sku in enumerate(SKUS)
-        ],
-        "stock": [{"as_of": str(tonight), "sku": sku, "on_hand": 1} for sku in SKUS],
-        "purchase_orders": [
-            {
-                "purchase_order": f"P{week}-{sku}",
-                "sku": sku,
-                "quantity": 14,
-                "ordered_at": str(TONIGHT - timedelta(weeks=week)),
-                "received_at": str(TONIGHT - timedelta(weeks=week - 1)),
-                "quantity_received": 14,
-                "unit_cost": 4,
-                "status": "received",
-            }
-            for week in range(2, 13)
-            for sku in SKUS
-        ],
-    }
-    tables.pop(skip, None)
-    for file in folder.glob("*.csv"):
-        file.unlink()
-    write_dataset(folder, **tables)
 
 
 @pytest.fixture
@@ -199,3 +165,26 @@ def test_the_command_reports_and_leaves_what_watchers_read(job):
     assert "reorder_run_success 1.0" in metrics and 'reorder_orders{status="delivered"} 2' in metrics
     page = (folder / "nights" / str(TONIGHT) / "report.html").read_text()
     assert "Bolt &amp; Sons" in page and "delivered" in page
+
+
+def test_what_cannot_be_sent_waits_and_no_secret_is_told(job, monkeypatch):
+    file, url, folder = job
+    monkeypatch.setenv("HOOK_SECRET", "hunter2")
+    hook = {"kind": "webhook", "url": "http://127.0.0.1:9", "secret": {"env": "HOOK_SECRET"}}
+    (folder / "targets.yaml").write_text(yaml.safe_dump({"hook": hook}))
+    settings = {**yaml.safe_load(file.read_text()), "run_target": "hook", "run_patience": 0}
+    file.write_text(yaml.safe_dump({**settings, "run_targets": str(folder / "targets.yaml")}))
+
+    ended = reorder("run", "--db", url, "--config", file, "--as-of", TONIGHT)
+    shown = reorder("status", "--db", url)
+    assert (ended.code, shown.code) == (3, 0), ended.err
+    assert "2 orders are not in the ordering system" in ended.err
+    assert "2 waiting: approved, and still to be written" in shown.out
+    assert "no whole answer (ConnectError)" in shown.out
+    assert "reorder_run_success 0.0" in (folder / "nights/metrics.prom").read_text()
+
+    told = [ended.out, ended.err, shown.out, shown.err]
+    kept = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert len(kept) > 20
+    assert [text for text in told if "hunter2" in text] == []
+    assert [path for path, content in kept.items() if b"hunter2" in content] == []
