@@ -141,6 +141,7 @@ class Config(BaseModel):
     customer_days_after: int = Field(ge=28)
 
     run_dataset: str | None
+    run_import: str | None
     run_folder: str
     run_targets: str | None
     run_target: str | None

@@ -1,4 +1,4 @@
-"""The nightly job: check, plan, promise, approve within limits, send, report. Every stage may be done again.
+"""The nightly job: import, check, plan, promise, approve, send, report. Every stage may be done again.
 
 A night that was killed is simply run again: the plan of the same day, data and settings is the same plan,
 what was approved stays approved, an order is frozen once and sent once.
@@ -7,6 +7,7 @@ what was approved stays approved, an order is frozen once and sent once.
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from forecasting.store.application.outbox import Kept
 
 UNFINISHED = ("waiting", "reserved", "parked")
+SOURCE = "REORDER_SOURCE"
+"""The environment variable that holds the URL of the company's database."""
+
 Watch = Callable[[str, str], None]
 
 
@@ -103,6 +107,19 @@ def run(config: Config, url: str, as_of: date, watch: Watch = lambda stage, even
             raise failed
     _raise_if_a_person_is_needed(night)
     return night
+
+
+def _import(night: Night) -> None:
+    """Read the company's database anew, where a mapping says how."""
+    from forecasting.bootstrap.datasets import import_sql
+
+    mapping = night.config.run_import
+    if mapping is None:
+        return
+    url = os.environ.get(SOURCE, "")
+    if not url:
+        raise ConfigError(f"setting run_import: the environment variable {SOURCE} has to hold the SQL URL")
+    import_sql(url, Path(mapping), Path(str(night.config.run_dataset)))
 
 
 def _check(night: Night) -> None:
@@ -216,6 +233,7 @@ def _believe(night: Night) -> None:
 
 
 STAGES: Mapping[str, Callable[[Night], None]] = {
+    "import": _import,
     "check": _check,
     "plan": _plan,
     "promise": _promise,

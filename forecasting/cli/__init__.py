@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from forecasting.cli.data import check, import_online_retail, sample
+from forecasting.cli.data import check, import_online_retail, import_sql, sample
 from forecasting.cli.demo import demo
 from forecasting.cli.ordering import run, send, status
 from forecasting.cli.pages import add_user, serve
@@ -58,6 +58,7 @@ COMMANDS = (
 for command in COMMANDS:
     app.command()(command)
 import_app.command("online-retail")(import_online_retail)
+import_app.command("sql")(import_sql)
 user_app.command("add")(add_user)
 
 

@@ -174,7 +174,7 @@ def run(
     ] = None,
     settings: SetOption = None,
 ) -> None:
-    """The nightly job: check, plan, promise, approve within limits, send, report. Killed, it is run again.
+    """The nightly job: import, check, plan, promise, approve within limits, send, report. May be run again.
 
     Example: reorder run --db sqlite:///reorder.db --config nightly.yaml
     """

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from datetime import date, timedelta
 
+import pandas as pd
 import pytest
 import yaml
 
 from forecasting.bootstrap.nightly import STAGES, GuardError, run
 from forecasting.config import load
+from forecasting.dataset.write import write_database
 from forecasting.reviewing.deciding import approve
 from forecasting.store.application import outbox
 from forecasting.store.application.opened import Store
@@ -188,3 +190,24 @@ def test_what_cannot_be_sent_waits_and_no_secret_is_told(job, monkeypatch):
     assert len(kept) > 20
     assert [text for text in told if "hunter2" in text] == []
     assert [path for path, content in kept.items() if b"hunter2" in content] == []
+
+
+def test_the_job_imports_first_where_a_mapping_says_how(job, monkeypatch):
+    file, url, folder = job
+    source = f"sqlite:///{folder / 'erp.db'}"
+    write_database(read_tables(folder / "data"), source)
+    mapping = {name: {"table": name} for name in ("orders", "products", "stock", "purchase_orders")}
+    (folder / "erp.yaml").write_text(yaml.safe_dump(mapping))
+    settings = {**yaml.safe_load(file.read_text()), "run_dataset": str(folder / "imported")}
+    file.write_text(yaml.safe_dump({**settings, "run_import": str(folder / "erp.yaml")}))
+
+    assert "REORDER_SOURCE" in reorder("run", "--db", url, "--config", file, "--as-of", TONIGHT).err
+    monkeypatch.setenv("REORDER_SOURCE", source)
+    ended = reorder("run", "--db", url, "--config", file, "--as-of", TONIGHT)
+    assert ended.code == 0, ended.err
+    assert len(sent(job)) == 2
+
+
+def read_tables(folder):
+    """The tables of the company's folder."""
+    return {path.stem: pd.read_csv(path) for path in folder.glob("*.csv")}
