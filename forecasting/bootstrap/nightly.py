@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -131,6 +131,7 @@ def _check(night: Night) -> None:
     from forecasting.dataset.write import write
     from forecasting.nightly.guards import counts, doubts
     from forecasting.nightly.on_order import SentOrder, not_imported, usual_week
+    from forecasting.store.application import outbox
 
     dataset = read(str(night.config.run_dataset))
     found = doubts(dataset, night.as_of, _last_believed(night), night.config)
@@ -140,7 +141,10 @@ def _check(night: Night) -> None:
 
     with opened(night.url) as store:
         _freeze_earlier(night, store)
-        sent = [SentOrder(each.number, each.order) for each in _all_orders(store) if _may_still_come(each)]
+        since = utc_now() - timedelta(days=night.config.run_count_sent_days)
+        with store.reading() as transaction:
+            kept = outbox.orders(transaction, since=since)
+        sent = [SentOrder(each.number, each.order) for each in kept if _may_still_come(each)]
     added = not_imported(dataset.purchase_orders, sent, night.as_of, night.config.run_count_sent_days)
     night.added = len(added)
     week = usual_week(dataset.purchase_orders, dataset.products, night.as_of)
@@ -303,13 +307,6 @@ def _person_needed(night: Night) -> str | None:
 
 def _targets(night: Night) -> Path | None:
     return None if night.config.run_targets is None else Path(night.config.run_targets)
-
-
-def _all_orders(store: Any) -> Sequence[Kept]:
-    from forecasting.store.application import outbox
-
-    with store.reading() as transaction:
-        return outbox.orders(transaction)
 
 
 def _may_still_come(each: Kept) -> bool:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,7 +52,7 @@ def real_clock() -> Clock:
 def opened(url: str) -> Iterator[Store]:
     """The database behind a URL, made up to date."""
     try:
-        from forecasting.store.application.opened import Store
+        from forecasting.store.application.opened import Store, answering
     except ImportError as error:
         raise _not_installed(error) from None
     try:
@@ -60,7 +60,8 @@ def opened(url: str) -> Iterator[Store]:
     except ImportError as error:
         raise _not_installed(error) from None
     try:
-        yield store
+        with answering(url):
+            yield store
     finally:
         store.close()
 
@@ -77,6 +78,7 @@ def send(
     from forecasting.sending.sender import send as run_sender
     from forecasting.store.application import outbox
 
+    began = utc_now()
     named = target_named(to, targets)
     terms = terms_of(named)
     bound = Bound(named.name, named.target.guarantee)
@@ -89,17 +91,17 @@ def send(
                 outbox.retry(transaction, key, utc_now())
         sent = run_sender(store, named.name, named.target, real_clock(), random.Random(), patience)
         with store.reading() as transaction:
-            mine = outbox.orders(transaction, target=named.name)
+            mine = outbox.orders(transaction, target=named.name, since=began)
     return Sending(named.name, named.kind, bound.guarantee, frozen, sent, mine)
 
 
-def orders(url: str, key: str | None = None) -> tuple[Sequence[Kept], Sequence[Any]]:
-    """The orders of the outbox; with ``key`` that one, and what became of it."""
+def orders(url: str, key: str | None, days: float) -> tuple[Sequence[Kept], Sequence[Any]]:
+    """What is not finished, and what was in the last days; with ``key`` that one, and what became of it."""
     from forecasting.store.application import outbox
 
     with opened(url) as store, store.reading() as transaction:
         if key is None:
-            return outbox.orders(transaction), ()
+            return outbox.orders(transaction, since=utc_now() - timedelta(days=days)), ()
         found = outbox.one(transaction, key)
         if found is None:
             raise RequestError(f"{key}: the outbox has no such order; reorder status lists them")
@@ -144,9 +146,8 @@ def _shown(store: Store, named: Named, frozen: Frozen) -> Sending:
     from forecasting.store.application import outbox
 
     with store.reading() as transaction:
-        waiting = [
-            each for each in outbox.orders(transaction, target=named.name) if each.status in outbox.UNFINISHED
-        ]
+        unfinished = outbox.orders(transaction, target=named.name, since=utc_now())
+        waiting = [each for each in unfinished if each.status in outbox.UNFINISHED]
     wanted = [each.order for each in waiting] + list(frozen.orders)
     shown = {order.key: look(order, named.target) for order in wanted}
     return Sending(named.name, named.kind, named.target.guarantee, frozen, None, waiting, shown)
@@ -155,7 +156,8 @@ def _shown(store: Store, named: Named, frozen: Frozen) -> Sending:
 def _parked(transaction: Any, target: str) -> Sequence[str]:
     from forecasting.store.application import outbox
 
-    return [each.key for each in outbox.orders(transaction, target=target) if each.status == "parked"]
+    unfinished = outbox.orders(transaction, target=target, since=utc_now())
+    return [each.key for each in unfinished if each.status == "parked"]
 
 
 def _not_installed(error: ImportError) -> RequestError:

@@ -74,6 +74,9 @@ def status(
     key: Annotated[
         str | None, typer.Option(metavar="KEY", help="One order, and what became of it.", show_default=False)
     ] = None,
+    days: Annotated[
+        float, typer.Option(min=0, metavar="DAYS", help="Finished orders of so many days, too.")
+    ] = 30.0,
     as_json: JsonOption = False,
 ) -> None:
     """Which order is where: waiting, in the ordering system under its number there, left alone or parked.
@@ -82,7 +85,7 @@ def status(
     """
     from forecasting.bootstrap.ordering import orders
 
-    found, events = orders(db, key)
+    found, events = orders(db, key, days)
     if as_json:
         print_json({"orders": [_json(each) for each in found], "events": [dict(e._mapping) for e in events]})
         return
@@ -120,7 +123,7 @@ def _status_text(found: Iterable[Kept]) -> list[str]:
 
     orders = list(found)
     if not orders:
-        return ["the outbox is empty: nothing was sent yet"]
+        return ["nothing waits, and nothing was sent in these days"]
     lines = []
     for (target, guarantee), count in Counter((each.target, each.guarantee) for each in orders).items():
         lines.append(f"{target}: {count} orders; {guarantee}")

@@ -159,13 +159,13 @@ def test_senders_that_are_killed_behind_a_hostile_proxy_leave_each_order_once(er
 
     chance, began = random.Random(seed), time.monotonic()
     for _ in range(KILLS):
-        sender = process(*arguments)
-        time.sleep(chance.uniform(1.0, 4.0))
-        sender.kill()
-        sender.wait()
+        with process(*arguments) as sender:
+            time.sleep(chance.uniform(1.5, 5.0))
+            sender.kill()
     killed_in = time.monotonic() - began
     unfinished = sum(each.status in ("waiting", "reserved") for each in kept(db))
-    process(*arguments, "--patience", 60).wait(timeout=300)
+    with process(*arguments, "--patience", 60) as sender:
+        sender.communicate(timeout=300)
     # What was delayed arrives, the line is good again; then the next night's sender only sweeps.
     proxy.hostile = False
     time.sleep(5)

@@ -212,9 +212,16 @@ def unfinished(transaction: Transaction, target: str) -> int:
     return transaction.scalar(sa.select(sa.func.count()).where(*mine)) or 0
 
 
-def orders(transaction: Transaction, *, target: str | None = None) -> Sequence[Kept]:
-    """Orders of the outbox, or of one target, the newest plan first."""
-    conditions = [] if target is None else [o.c.target == target]
+def orders(
+    transaction: Transaction, *, target: str | None = None, since: datetime | None = None
+) -> Sequence[Kept]:
+    """Orders of the outbox, or of one target, the newest plan first.
+
+    ``since``: of those that are finished only what has changed since then.
+    """
+    conditions: list[Any] = [] if target is None else [o.c.target == target]
+    if since is not None:
+        conditions.append(sa.or_(o.c.changed_at >= since, o.c.status.not_in(("delivered", "left_alone"))))
     keys = (o.c.as_of.desc(), o.c.frozen_at.desc(), o.c.supplier, o.c.key)
     return [Kept(**row._mapping) for row in transaction.execute(KEPT.where(*conditions).order_by(*keys))]
 

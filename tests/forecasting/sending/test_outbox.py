@@ -10,6 +10,7 @@ from decimal import Decimal
 
 import pytest
 
+from forecasting.bootstrap import ordering
 from forecasting.connectors.targets.memory import ReservingMemoryTarget, UniqueMemoryTarget
 from forecasting.connectors.targets.port import Held, RefusedByTarget
 from forecasting.errors import RequestError
@@ -20,6 +21,7 @@ from forecasting.sending.machine import Status
 from forecasting.sending.sender import LEASE_SECONDS, Clock, send
 from forecasting.store.application import outbox
 from forecasting.store.application.outbox import LostLeaseError, OtherContentError
+from forecasting.store.connection import UnreachableError
 from tests.support.hostile import FAULTS, Crash, Hostile, an_order
 from tests.support.review import ANN, line, lines, opened, planned, seen, write
 
@@ -280,3 +282,28 @@ def test_what_was_ordered_again_since_is_not_sent_a_second_time(store):
     put(store, replace(order, run="later"), at=NIGHT + timedelta(days=1))
     with pytest.raises(RequestError, match="ordered again since"), store.writing() as transaction:
         outbox.retry(transaction, order.key, NIGHT + timedelta(days=2))
+
+
+def test_a_list_of_what_is_new_holds_what_is_unfinished_and_not_what_was_done_long_ago(store):
+    for number in range(3):
+        put(store, an_order(number))
+    with store.writing() as transaction:
+        for each, status in zip(outbox.orders(transaction), ("delivered", "parked"), strict=False):
+            claimed = outbox.claim(transaction, "erp", "one", NIGHT, 60)
+            outbox.keep(transaction, claimed, NIGHT, status=status, number="", reason="")
+            assert each.target == "erp"
+        old = outbox.orders(transaction, target="erp", since=NIGHT)
+        new = outbox.orders(transaction, target="erp", since=NIGHT + timedelta(seconds=1))
+    assert sorted(each.status for each in old) == ["delivered", "parked", "waiting"]
+    assert sorted(each.status for each in new) == ["parked", "waiting"]
+
+
+def test_a_database_that_goes_away_is_told_in_words(tmp_path):
+    def locked_out():
+        url = f"sqlite:///{tmp_path / 'r.db'}"
+        with ordering.opened(url) as store, store.writing(), store.engine.connect() as other:
+            other.exec_driver_sql("pragma busy_timeout=1")
+            other.exec_driver_sql("create table another (x)")
+
+    with pytest.raises(UnreachableError, match="went away or is busy.*nothing is lost"):
+        locked_out()
