@@ -140,6 +140,19 @@ class Config(BaseModel):
     customer_days_before: int = Field(ge=28)
     customer_days_after: int = Field(ge=28)
 
+    run_dataset: str | None
+    run_import: str | None
+    run_folder: str
+    run_targets: str | None
+    run_target: str | None
+    run_patience: float = NotNegative
+    run_count_sent_days: float = NotNegative
+    approve_line_value: float = NotNegative
+    approve_supplier_value: float | None = NotNegative
+    approve_week_share: float | None = NotNegative
+    guard_share: float = Share
+    guard_stock_days: float = NotNegative
+
 
 class Secrets(BaseModel):
     """What a run needs to know and must never tell: passwords, and URLs that may hold one.

@@ -27,9 +27,9 @@ def whole_file(file: Path) -> Iterator[Path]:
     file.parent.mkdir(parents=True, exist_ok=True)
     try:
         yield beside
-        _put_on_disk(beside)
+        put_on_disk(beside)
         beside.replace(file)
-        _put_on_disk(file.parent)
+        put_on_disk(file.parent)
     except BaseException:
         with suppress(OSError):
             beside.unlink()
@@ -56,13 +56,13 @@ def whole_files(folder: Path, *, last: str | None = None) -> Iterator[Path]:
     try:
         yield beside
         for file in beside.iterdir():
-            _put_on_disk(file)
+            put_on_disk(file)
         if new:
-            _put_on_disk(beside)
+            put_on_disk(beside)
             beside.rename(target)
         else:
             _move(beside, target, last)
-        _put_on_disk(place)
+        put_on_disk(place)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 
@@ -79,7 +79,7 @@ def _beside(folder: Path) -> Path:
     return folder / f"{PREFIX}{secrets.token_hex(4)}"
 
 
-def _put_on_disk(path: Path) -> None:
+def put_on_disk(path: Path) -> None:
     """Have the system write down what it may still hold in memory: of a folder, the names in it."""
     if path.is_dir() and os.name == "nt":
         return  # Windows opens no folders, and writes their names by itself.

@@ -3,7 +3,14 @@
 Every use case is imported when it is called: a command waits for what it needs, and for nothing else.
 """
 
-from forecasting.bootstrap.datasets import check, import_online_retail, suggest_mapping, write_sample
+from forecasting.bootstrap.datasets import (
+    check,
+    import_online_retail,
+    import_sql,
+    inspect_sql,
+    suggest_mapping,
+    write_sample,
+)
 from forecasting.bootstrap.demo import demo
 from forecasting.bootstrap.past import backtest, costs, replay
 from forecasting.bootstrap.plans import NO_SECRETS, backorders, forecast, plan
@@ -21,6 +28,8 @@ __all__ = [
     "demo",
     "forecast",
     "import_online_retail",
+    "import_sql",
+    "inspect_sql",
     "plan",
     "promise",
     "replay",

@@ -10,8 +10,9 @@ from typing import Annotated
 
 import typer
 
-from forecasting.cli.data import check, import_online_retail, sample
+from forecasting.cli.data import check, import_online_retail, import_sql, sample
 from forecasting.cli.demo import demo
+from forecasting.cli.ordering import run, send, status
 from forecasting.cli.pages import add_user, serve
 from forecasting.cli.past import backorders, backtest, costs, replay
 from forecasting.cli.plans import forecast, plan, promise
@@ -35,12 +36,29 @@ user_app = typer.Typer(
 )
 app.add_typer(user_app, name="user")
 
-COMMANDS = (sample, check, forecast, plan, promise, replay, backtest, costs, backorders, solve, demo, serve)
+COMMANDS = (
+    sample,
+    check,
+    forecast,
+    plan,
+    promise,
+    replay,
+    backtest,
+    costs,
+    backorders,
+    solve,
+    demo,
+    serve,
+    send,
+    status,
+    run,
+)
 """In the order in which the help lists them; each is named as its function is."""
 
 for command in COMMANDS:
     app.command()(command)
 import_app.command("online-retail")(import_online_retail)
+import_app.command("sql")(import_sql)
 user_app.command("add")(add_user)
 
 

@@ -81,6 +81,48 @@ def import_online_retail(
         print(import_text(imported))
 
 
+def import_sql(
+    url: Annotated[
+        str,
+        typer.Argument(
+            metavar="URL",
+            envvar="REORDER_SOURCE",
+            help="sqlite:///FILE or postgresql://..",
+            show_default=False,
+        ),
+    ],
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="DIR", help="Where to write the dataset.", show_default=False)
+    ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Their tables, columns and words: ours.", show_default=False),
+    ] = None,
+    inspect: Annotated[
+        bool, typer.Option("--inspect", help="Print a mapping that would read the database.")
+    ] = False,
+) -> None:
+    """A company's own database as a dataset, by a mapping. Run daily it keeps each day's stock.
+
+    Example: reorder import sql sqlite:///erp.db data --mapping erp.yaml
+    """
+    if inspect:
+        from forecasting.bootstrap import inspect_sql
+
+        print(inspect_sql(url), end="")
+        return
+    if folder is None or mapping is None:
+        raise typer.BadParameter("name DIR and --mapping FILE, or ask for a mapping by --inspect")
+
+    from forecasting.bootstrap import import_sql as run
+
+    changes = run(url, mapping, folder)
+    for name, rows in changes.rows.items():
+        print(f"{name}: {rows:,} rows")
+    for notice in changes.notices:
+        print(notice)
+
+
 def check(
     dataset: DatasetArgument,
     suggest_mapping: Annotated[

@@ -43,8 +43,13 @@ def day_of(text: str, option: str) -> int:
     """The day number of a date as it is typed. Raises RequestError where it is none."""
     from forecasting.domain import day_number
 
+    return day_number(date_of(text, option))
+
+
+def date_of(text: str, option: str) -> date:
+    """The same as a date."""
     try:
-        return day_number(date.fromisoformat(text))
+        return date.fromisoformat(text)
     except ValueError:
         raise RequestError(f"{option} {text}: is no date; write it as 2011-09-04") from None
 

@@ -58,19 +58,28 @@ def _table(connection: Connection, table: Table) -> Raw:
 
     # Without the database's types: the values are wanted as the driver holds them.
     query: Any = select(literal_column("*")).select_from(named(table.name))
+    arrow, mixed = _read(connection, query)
+    return Raw(table, arrow, mixed, from_one(arrow.num_rows))
+
+
+def rows_of(connection: Connection, query: Any) -> pa.Table:
+    """The rows of a query, as a dataset's reader takes them."""
+    return _read(connection, query)[0]
+
+
+def _read(connection: Connection, query: Any) -> tuple[pa.Table, frozenset[str]]:
+    """The rows of a query, and the columns that are text only as they hold values of several kinds."""
     result = connection.execution_options(yield_per=ROWS_AT_ONCE).execute(query)
     names = list(result.keys())
     chunks: list[list[Any]] = [[] for _ in names]
-    rows = 0
     for part in result.partitions():
-        rows += len(part)
         for chunk, values in zip(chunks, zip(*part, strict=True), strict=True):
             chunk.append(array_of(values))
     columns = [_joined(chunk) for chunk in chunks]
     # Words among numbers: read as a CSV file's would be, so that each wrong one is reported with its row.
     mixed = frozenset(name for name, (_, as_text) in zip(names, columns, strict=True) if as_text)
     arrow = pa.Table.from_arrays([column for column, _ in columns], names=names)
-    return Raw(table, arrow, mixed, from_one(rows))
+    return arrow, mixed
 
 
 def _joined(chunks: list[tuple[Any, bool]]) -> tuple[Any, bool]:

@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from forecasting.reviewing.quantities import Effects, effects, snap
 from forecasting.reviewing.refusals import (
+    AlreadyOrderedError,
     ChangedMeanwhileError,
     ListChangedError,
     NoSuchLineError,
@@ -25,6 +26,7 @@ from forecasting.store.application import deciding as store
 from forecasting.store.application.deciding import Author, State, Undone
 from forecasting.store.application.lines import Line, find_line, find_numbered
 from forecasting.store.application.opened import Store, Transaction
+from forecasting.store.application.outbox import in_an_order
 from forecasting.store.application.people import Person
 from forecasting.store.application.plans import latest_plan
 from forecasting.store.application.selection import Selection
@@ -130,6 +132,9 @@ def _change(
             return line
         if line.version != seen.version:
             raise ChangedMeanwhileError(line)
+        key = in_an_order(transaction, line.run, line.location, line.sku)
+        if key is not None:
+            raise AlreadyOrderedError(key)
 
         author = author_of(person, action)
         if not store.save(transaction, line, new, author):

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
+from forecasting.adapters.spreadsheets import safe
+
 COLUMNS = (
     "supplier",
     "location",
@@ -32,14 +34,6 @@ COLUMNS = (
     "reason",
     "flags",
 )
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes as the beginning of a formula, wherever it comes from."""
-
-
-def safe(text: str) -> str:
-    """The text, so that no spreadsheet computes it."""
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def csv_text(rows: Iterable[Sequence[Any]]) -> Iterator[str]:

@@ -39,6 +39,16 @@ class ChangedMeanwhileError(RefusedError):
         )
 
 
+class AlreadyOrderedError(RefusedError):
+    """The line is in an order that is on its way to the supplier, or there."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            f"This line is ordered already, in {key}. Change the order in the ordering system; nothing was "
+            "changed here."
+        )
+
+
 class ListChangedError(RefusedError):
     """A list is not what was agreed to. ``lines``, ``value``: what it holds now."""
 

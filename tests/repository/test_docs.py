@@ -172,7 +172,7 @@ def test_every_file_of_the_code_that_is_named_exists(page):
         r"`((?:forecasting|models|tests|configs|experiments|docs|\.ci)/[\w./-]*[\w/])`",
         page.read_text(encoding="utf-8"),
     )
-    planned = {"forecasting/promises/", "forecasting/web/", "forecasting/sending/", "forecasting/scale/"}
+    planned = {"forecasting/promises/", "forecasting/web/", "forecasting/scale/"}
     missing = {name for name in named if not (ROOT / name).exists() and "NAME" not in name}
     assert missing <= planned
 

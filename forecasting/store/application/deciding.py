@@ -15,7 +15,15 @@ from forecasting.store.application.lines import Line
 from forecasting.store.application.opened import Transaction
 from forecasting.store.application.plans import now
 from forecasting.store.application.selection import Selection
-from forecasting.store.application.tables import LINE, STATE, changes, decisions, plan_table, snoozes
+from forecasting.store.application.tables import (
+    LINE,
+    STATE,
+    changes,
+    decisions,
+    outbox_lines,
+    plan_table,
+    snoozes,
+)
 from forecasting.store.application.writing import insert_unless_there, inserting
 
 x, c = decisions, changes
@@ -46,7 +54,7 @@ class Author:
 
 @dataclass(frozen=True)
 class Undone:
-    """What an undo took back: how many lines, and how many stay since someone changed them afterwards."""
+    """What an undo took back: how many lines; and how many stay: changed by someone since, or ordered."""
 
     action: str
     restored: int
@@ -138,7 +146,7 @@ def approve_all(transaction: Transaction, wanted: Selection, author: Author) -> 
 def undo(transaction: Transaction, run: str, author: Author) -> Undone | None:
     """Take back the last change, or batch of them, of a person in a plan; None where there is none.
 
-    A line that someone has changed since stays as they left it.
+    A line that someone has changed since stays as they left it; one that is in an order stays approved.
     """
     mine = (c.c.run == run, c.c.who == author.who, c.c.undone.is_(False))
     last = transaction.execute(
@@ -153,7 +161,8 @@ def undo(transaction: Transaction, run: str, author: Author) -> Undone | None:
     changed_since = sa.exists().where(
         *(later.c[name] == c.c[name] for name in LINE), later.c.id > c.c.id, later.c.undone.is_(False)
     )
-    this = [c.c.batch == last.batch, ~changed_since, *same_line]
+    ordered = sa.exists().where(*(outbox_lines.c[name] == c.c[name] for name in LINE))
+    this = [c.c.batch == last.batch, ~changed_since, ~ordered, *same_line]
     at = now()
 
     # What the undo does is a change as well, and is kept as one.

@@ -10,7 +10,13 @@ from typing import Any, TypeAlias
 import sqlalchemy as sa
 
 from forecasting.store.application.tables import plan_table
-from forecasting.store.connection import SECONDS_TO_ANSWER, connected, sql_target
+from forecasting.store.connection import (
+    SECONDS_TO_ANSWER,
+    UnreachableError,
+    connected,
+    sql_target,
+    without_secrets,
+)
 
 Transaction: TypeAlias = sa.Connection
 """What is read or written together: all of it is kept, or none."""
@@ -82,6 +88,16 @@ class Store:
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()
+
+
+@contextmanager
+def answering(url: str) -> Iterator[None]:
+    """Says in words that the database went away, or is busy with others, and that nothing is lost by it."""
+    try:
+        yield
+    except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
+        what = f"the database went away or is busy: {without_secrets(error.orig, url)}"
+        raise UnreachableError(url, what, "Run it again when it answers: nothing is lost.") from None
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:

@@ -142,6 +142,51 @@ audit = sa.Table(
     sa.Column("detail", sa.Text, nullable=False),
 )
 
+outbox_orders = sa.Table(
+    "outbox_orders",
+    METADATA,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("payload", sa.Text, nullable=False),
+    sa.Column("payload_hash", sa.Text, nullable=False),
+    sa.Column("target", sa.Text, nullable=False),
+    sa.Column("guarantee", sa.Text, nullable=False),
+    sa.Column("run", sa.Text, nullable=False),
+    sa.Column("as_of", sa.Date, nullable=False),
+    sa.Column("supplier", sa.Text, nullable=False),
+    sa.Column("location", sa.Text, nullable=False),
+    sa.Column("lines", sa.Integer, nullable=False),
+    sa.Column("value", Exact, nullable=False),
+    sa.Column("frozen_at", sa.DateTime, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("number", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("next_at", sa.DateTime, nullable=False),
+    sa.Column("changed_at", sa.DateTime, nullable=False),
+    sa.Column("lease_owner", sa.Text),
+    sa.Column("lease_until", sa.DateTime),
+    sa.Column("fence", sa.Integer, nullable=False),
+)
+
+outbox_lines = sa.Table(
+    "outbox_lines",
+    METADATA,
+    *(sa.Column(name, sa.Text, primary_key=True) for name in LINE),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+)
+
+outbox_events = sa.Table(
+    "outbox_events",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("number", sa.Text, nullable=False),
+    sa.Column("said", sa.Text, nullable=False),
+)
+
 
 @cache
 def plan_table(name: str) -> sa.Table:

@@ -32,7 +32,7 @@ def steps(monkeypatch) -> list[str]:
 
         return noted
 
-    monkeypatch.setattr(atomic, "_put_on_disk", noting("sync", atomic._put_on_disk, 0))
+    monkeypatch.setattr(atomic, "put_on_disk", noting("sync", atomic.put_on_disk, 0))
     for name in ("replace", "rename"):
         monkeypatch.setattr(Path, name, noting("move", getattr(Path, name), 1))
     return done

@@ -1,0 +1,326 @@
+"""The nightly job: import, check, plan, promise, approve, send, report. Every stage may be done again.
+
+A night that was killed is simply run again: the plan of the same day, data and settings is the same plan,
+what was approved stays approved, an order is frozen once and sent once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import SecretStr
+
+from forecasting.adapters.atomic import whole_file
+from forecasting.adapters.job import Journal, only_one, write_metrics
+from forecasting.bootstrap.ordering import opened, send, terms_of, utc_now
+from forecasting.config import Config, Secrets
+from forecasting.domain import day_number
+from forecasting.errors import ConfigError, DataError, PartialFailure, ReorderError
+
+if TYPE_CHECKING:
+    from forecasting.bootstrap.ordering import Sending
+    from forecasting.nightly.limits import Verdict
+    from forecasting.store.application.outbox import Kept
+
+UNFINISHED = ("waiting", "reserved", "parked")
+SOURCE = "REORDER_SOURCE"
+"""The environment variable that holds the URL of the company's database."""
+
+Watch = Callable[[str, str], None]
+
+
+class GuardError(ReorderError):
+    """Tonight's tables cannot be believed: nothing was ordered. ``doubts``: why."""
+
+    def __init__(self, doubts: Sequence[str]) -> None:
+        self.doubts = list(doubts)
+        super().__init__("nothing was ordered, as the data cannot be believed:\n  " + "\n  ".join(doubts))
+
+
+@dataclass
+class Night:
+    """One run of the job, and what it has found so far.
+
+    Attributes:
+        source: what is planned on: the dataset, with what was sent and is not imported yet.
+        usual_week: money that is ordered in a usual week; None: not known.
+        run: the plan's name. verdict: what was approved, and held. sending: what became of orders.
+        added: lines that were sent and are not imported yet.
+
+    """
+
+    config: Config
+    url: str
+    as_of: date
+    folder: Path
+    journal: Journal
+    source: str = ""
+    rows: Mapping[str, int] = field(default_factory=dict)
+    usual_week: Decimal | None = None
+    added: int = 0
+    run: str = ""
+    verdict: Verdict | None = None
+    sending: Sending | None = None
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def day(self) -> Path:
+        """Where this night's files are."""
+        return self.folder / self.as_of.isoformat()
+
+
+def run(config: Config, url: str, as_of: date, watch: Watch = lambda stage, event: None) -> Night:
+    """Do the whole job. ``watch`` is told of the begin and end of each stage.
+
+    Raises GuardError or DataError where the data cannot be believed, PartialFailure where a person is needed.
+    """
+    if config.run_dataset is None:
+        raise ConfigError("setting run_dataset: name the dataset that the job plans on")
+    folder = Path(config.run_folder)
+    with only_one(folder / "lock"):
+        journal = Journal(folder, f"{as_of.isoformat()}-{int(time.time()):x}")
+        night = Night(config, url, as_of, folder, journal)
+        night.day.mkdir(parents=True, exist_ok=True)
+        stage, failed = "", None
+        try:
+            for stage, work in STAGES.items():
+                watch(stage, "begins")
+                journal.say(stage, "begins")
+                began = time.monotonic()
+                work(night)
+                journal.say(stage, "ends", seconds=round(time.monotonic() - began, 3))
+                watch(stage, "ends")
+        except ReorderError as error:
+            failed = error
+            journal.say(stage, "failed", what=str(error), kind=type(error).__name__)
+        _report(night, stage, failed)
+        if failed is not None:
+            raise failed
+    _raise_if_a_person_is_needed(night)
+    return night
+
+
+def _import(night: Night) -> None:
+    """Read the company's database anew, where a mapping says how."""
+    from forecasting.bootstrap.datasets import import_sql
+
+    mapping = night.config.run_import
+    if mapping is None:
+        return
+    url = os.environ.get(SOURCE, "")
+    if not url:
+        raise ConfigError(f"setting run_import: the environment variable {SOURCE} has to hold the SQL URL")
+    import_sql(url, Path(mapping), Path(str(night.config.run_dataset)))
+
+
+def _check(night: Night) -> None:
+    """Read the tables; stop where they cannot be believed; add what was sent and is not imported yet."""
+    import pandas as pd
+
+    from forecasting.dataset.read import read
+    from forecasting.dataset.tables import TABLES
+    from forecasting.dataset.write import write
+    from forecasting.nightly.guards import counts, doubts
+    from forecasting.nightly.on_order import SentOrder, not_imported, usual_week
+    from forecasting.store.application import outbox
+
+    dataset = read(str(night.config.run_dataset))
+    found = doubts(dataset, night.as_of, _last_believed(night), night.config)
+    if found:
+        raise GuardError(found)
+    night.rows = counts(dataset)
+
+    with opened(night.url) as store:
+        _freeze_earlier(night, store)
+        since = utc_now() - timedelta(days=night.config.run_count_sent_days)
+        with store.reading() as transaction:
+            kept = outbox.orders(transaction, since=since)
+        sent = [SentOrder(each.number, each.order) for each in kept if _may_still_come(each)]
+    added = not_imported(dataset.purchase_orders, sent, night.as_of, night.config.run_count_sent_days)
+    night.added = len(added)
+    week = usual_week(dataset.purchase_orders, dataset.products, night.as_of)
+    night.usual_week = None if week is None else Decimal(str(round(week, 2)))
+
+    tables = {table.name: getattr(dataset, table.name) for table in TABLES}
+    if len(added):
+        tables["purchase_orders"] = pd.concat([tables["purchase_orders"], added], ignore_index=True)
+    write(tables, night.day / "dataset", "parquet")
+    night.source = str(night.day / "dataset")
+
+
+def _freeze_earlier(night: Night, store: Any) -> None:
+    """What people approved since the last night is ordered from the plan that they saw."""
+    from forecasting.connectors.targets.registry import target_named
+    from forecasting.sending.freezing import Bound, freeze
+    from forecasting.store.application.plans import latest_plan, register_plans
+
+    if night.config.run_target is None:
+        return
+    with store.writing() as transaction:
+        register_plans(transaction)
+        there = latest_plan(transaction) is not None
+    if there:
+        named = target_named(night.config.run_target, _targets(night))
+        freeze(store, Bound(named.name, named.target.guarantee), utc_now(), terms_of(named))
+
+
+def _plan(night: Night) -> None:
+    from forecasting.bootstrap.plans import plan
+
+    secrets = Secrets(database_url=SecretStr(night.url))
+    day = day_number(night.as_of)
+    result = plan(night.source, night.config, day, out=night.day / "plan", csv=False, secrets=secrets)
+    night.run = str(result.run["run"])
+
+
+def _promise(night: Night) -> None:
+    from forecasting.bootstrap.promises import promise
+
+    promise(night.source, night.config, day_number(night.as_of), out=night.day / "promise", csv=False)
+
+
+def _approve(night: Night) -> None:
+    """Approve what the limits allow, in one transaction; what is approved already is part of it."""
+    from dataclasses import replace
+    from uuid import uuid4
+
+    from forecasting.nightly.limits import Limits, verdict
+    from forecasting.store.application import deciding
+    from forecasting.store.application.lines import find_lines
+    from forecasting.store.application.plans import register_plans, rows_of
+    from forecasting.store.application.selection import Selection
+
+    author = deciding.Author("nightly job", "approve", uuid4().hex)
+    with opened(night.url) as store, store.writing() as transaction:
+        register_plans(transaction)
+        lines = find_lines(transaction, Selection(night.run, only="suggested", size=1_000_000))
+        mine = [
+            line
+            for line in lines
+            if line.quantity > 0
+            and (line.status == "open" or (line.status == "approved" and line.changed_by == author.who))
+        ]
+        rows = rows_of(transaction, "notices", night.run)
+        noticed = {(row["location"] or "main", row["sku"]) for row in rows if row["sku"]}
+        night.verdict = verdict(mine, Limits.of(night.config), night.usual_week, noticed)
+        for line in night.verdict.approved:
+            if line.status == "open":
+                state = replace(deciding.state_of(transaction, line), status="approved", reason="")
+                deciding.save(transaction, line, state, author)
+
+
+def _send(night: Night) -> None:
+    target = night.config.run_target
+    if target is None:
+        return
+    patience = night.config.run_patience
+    night.sending = send(
+        night.url, target, _targets(night), dry_run=False, run=night.run, patience=patience, retry=()
+    )
+
+
+def _believe(night: Night) -> None:
+    """Tonight's tables are what the next night's are held against."""
+    with whole_file(night.folder / "believed.json") as beside:
+        beside.write_text(
+            json.dumps({"as_of": night.as_of.isoformat(), "rows": night.rows}), encoding="utf-8"
+        )
+
+
+STAGES: Mapping[str, Callable[[Night], None]] = {
+    "import": _import,
+    "check": _check,
+    "plan": _plan,
+    "promise": _promise,
+    "approve": _approve,
+    "send": _send,
+    "believe": _believe,
+}
+"""In their order."""
+
+
+def _report(night: Night, stage: str, failed: ReorderError | None) -> None:
+    """The page, the text and the metrics; also of a night that failed, with what stopped it."""
+    from forecasting.reports.nightly import facts_of, page, text
+
+    needed = None if failed is not None else _person_needed(night)
+    facts = facts_of(night, stage, failed, needed)
+    for name, content in (("report.html", page(facts)), ("report.txt", text(facts))):
+        with whole_file(night.day / name) as beside:
+            beside.write_text(content, encoding="utf-8")
+    success = failed is None and needed is None
+    write_metrics(
+        night.folder / "metrics.prom",
+        {
+            "reorder_run_success": (
+                "1 where the last run did all, 0 where a person is needed",
+                float(success),
+            ),
+            "reorder_run_stopped": (
+                "1 where the guards or the data stopped the last run",
+                float(failed is not None),
+            ),
+            "reorder_run_end_seconds": (
+                "When the last run ended, in seconds since 1970",
+                round(time.time(), 0),
+            ),
+            "reorder_run_duration_seconds": ("How long it took", round(time.monotonic() - night.began, 3)),
+            "reorder_run_approved_value": ("Money that it approved", float(facts.approved_value)),
+            "reorder_run_held_lines": ("Lines that wait for a person", float(len(facts.held))),
+            "reorder_orders": (
+                "Orders of the outbox by status",
+                Counter(each.status for each in facts.orders),
+            ),
+        },
+    )
+    night.journal.say("report", "ends", success=success, report=str(night.day / "report.html"))
+
+
+def _raise_if_a_person_is_needed(night: Night) -> None:
+    needed = _person_needed(night)
+    if needed is not None:
+        raise PartialFailure(f"{needed}; {night.day / 'report.txt'} has the rest")
+
+
+def _person_needed(night: Night) -> str | None:
+    """Why the night is not quite done; None where it is."""
+    if night.sending is None:
+        return None
+    left = [each for each in night.sending.orders if each.status in UNFINISHED]
+    skipped = night.sending.frozen.skipped
+    said = []
+    if left:
+        said.append(f"{len(left)} orders are not in the ordering system")
+    if skipped:
+        said.append(f"{len(skipped)} approved lines are in no order")
+    return " and ".join(said) or None
+
+
+def _targets(night: Night) -> Path | None:
+    return None if night.config.run_targets is None else Path(night.config.run_targets)
+
+
+def _may_still_come(each: Kept) -> bool:
+    """What was refused, or cancelled by a buyer, will not come."""
+    return each.status != "parked" and "was cancelled" not in each.reason
+
+
+def _last_believed(night: Night) -> Mapping[str, int]:
+    """The rows of the last night that was believed; nothing where there was none, or it was this one."""
+    file = night.folder / "believed.json"
+    if not file.is_file():
+        return {}
+    try:
+        said = json.loads(file.read_text(encoding="utf-8"))
+        return {str(name): int(rows) for name, rows in said["rows"].items()}
+    except (ValueError, KeyError, AttributeError, TypeError) as error:
+        raise DataError(str(file), []) from error

@@ -1,0 +1,164 @@
+"""Sending: the outbox of a database into an ordering system, and what is where."""
+
+from __future__ import annotations
+
+import csv
+import random
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from forecasting.errors import ConfigError, RequestError
+
+if TYPE_CHECKING:
+    from forecasting.connectors.targets.registry import Named
+    from forecasting.sending.freezing import Frozen, Terms
+    from forecasting.sending.sender import Clock, Sent
+    from forecasting.store.application.opened import Store
+    from forecasting.store.application.outbox import Kept
+
+
+@dataclass(frozen=True)
+class Sending:
+    """What a ``send`` did, or would do. ``shown``: with ``--dry-run``, what the target says of each order."""
+
+    target: str
+    kind: str
+    guarantee: str
+    frozen: Frozen
+    sent: Sent | None
+    orders: Sequence[Kept]
+    shown: Mapping[str, str] = field(default_factory=dict)
+
+
+def utc_now() -> datetime:
+    """The time as the outbox keeps it: UTC, without saying so."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def real_clock() -> Clock:
+    """The clock on the wall."""
+    from forecasting.sending.sender import Clock
+
+    return Clock(utc_now, time.sleep)
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Store]:
+    """The database behind a URL, made up to date."""
+    try:
+        from forecasting.store.application.opened import Store, answering
+    except ImportError as error:
+        raise _not_installed(error) from None
+    try:
+        store = Store(url)
+    except ImportError as error:
+        raise _not_installed(error) from None
+    try:
+        with answering(url):
+            yield store
+    finally:
+        store.close()
+
+
+def send(
+    url: str, to: str, targets: Path | None, *, dry_run: bool, run: str, patience: float, retry: Sequence[str]
+) -> Sending:
+    """Freeze what is approved, and bring it and what waits into the target.
+
+    Raises RequestError where there is no plan, or a name or a setting is wrong.
+    """
+    from forecasting.connectors.targets.registry import target_named
+    from forecasting.sending.freezing import Bound, freeze
+    from forecasting.sending.sender import send as run_sender
+    from forecasting.store.application import outbox
+
+    began = utc_now()
+    named = target_named(to, targets)
+    terms = terms_of(named)
+    bound = Bound(named.name, named.target.guarantee)
+    with opened(url) as store:
+        frozen = freeze(store, bound, utc_now(), terms, run=run, keep=not dry_run)
+        if dry_run:
+            return _shown(store, named, frozen)
+        with store.writing() as transaction:
+            for key in _parked(transaction, named.name) if list(retry) == ["all"] else retry:
+                outbox.retry(transaction, key, utc_now())
+        sent = run_sender(store, named.name, named.target, real_clock(), random.Random(), patience)
+        with store.reading() as transaction:
+            mine = outbox.orders(transaction, target=named.name, since=began)
+    return Sending(named.name, named.kind, bound.guarantee, frozen, sent, mine)
+
+
+def orders(url: str, key: str | None, days: float) -> tuple[Sequence[Kept], Sequence[Any]]:
+    """What is not finished, and what was in the last days; with ``key`` that one, and what became of it."""
+    from forecasting.store.application import outbox
+
+    with opened(url) as store, store.reading() as transaction:
+        if key is None:
+            return outbox.orders(transaction, since=utc_now() - timedelta(days=days)), ()
+        found = outbox.one(transaction, key)
+        if found is None:
+            raise RequestError(f"{key}: the outbox has no such order; reorder status lists them")
+        return [found], outbox.events(transaction, key)
+
+
+def terms_of(named: Named) -> Terms:
+    """What the target's entry says of all orders."""
+    from forecasting.sending.freezing import Terms
+
+    beside = named.beside
+    currencies = {str(name): str(code) for name, code in (beside.get("currencies") or {}).items()}
+    items = _items(Path(beside["items"])) if beside.get("items") else {}
+    return Terms(items, currencies, str(beside.get("currency") or ""))
+
+
+def _items(file: Path) -> Mapping[tuple[str, str], Any]:
+    from forecasting.sending.freezing import ItemTerms
+
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as opened_file:
+            rows = list(csv.DictReader(opened_file))
+    except (OSError, UnicodeDecodeError):
+        raise ConfigError(f"{file}: cannot be read; `items` of a target names a CSV file") from None
+    found = {}
+    for number, row in enumerate(rows, start=2):
+        try:
+            units = Decimal(row.get("units_per_purchase_unit") or "1")
+            if units <= 0 or not units.is_finite():
+                raise InvalidOperation
+            key = (row["supplier"], row["sku"])
+        except (InvalidOperation, KeyError) as error:
+            what = f"column {error} is missing" if isinstance(error, KeyError) else "units_per_purchase_unit"
+            raise ConfigError(f"{file} row {number}: {what}; a number above 0 is wanted there") from None
+        found[key] = ItemTerms(row.get("supplier_sku") or "", row.get("purchase_unit") or "", units)
+    return found
+
+
+def _shown(store: Store, named: Named, frozen: Frozen) -> Sending:
+    """What would be written, and what is there."""
+    from forecasting.sending.look import look
+    from forecasting.store.application import outbox
+
+    with store.reading() as transaction:
+        unfinished = outbox.orders(transaction, target=named.name, since=utc_now())
+        waiting = [each for each in unfinished if each.status in outbox.UNFINISHED]
+    wanted = [each.order for each in waiting] + list(frozen.orders)
+    shown = {order.key: look(order, named.target) for order in wanted}
+    return Sending(named.name, named.kind, named.target.guarantee, frozen, None, waiting, shown)
+
+
+def _parked(transaction: Any, target: str) -> Sequence[str]:
+    from forecasting.store.application import outbox
+
+    unfinished = outbox.orders(transaction, target=target, since=utc_now())
+    return [each.key for each in unfinished if each.status == "parked"]
+
+
+def _not_installed(error: ImportError) -> RequestError:
+    return RequestError(f"{error.name} is not installed: run pip install 'reorder[ordering]'")

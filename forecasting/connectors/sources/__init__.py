@@ -1,0 +1,1 @@
+"""Systems that a company's tables come from: one file a system, all behind one port."""

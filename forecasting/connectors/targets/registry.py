@@ -1,0 +1,90 @@
+"""The ordering systems there are, and how one is made from its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from forecasting.connectors.targets.port import Target
+from forecasting.errors import ConfigError, known_names
+
+KINDS: Mapping[str, str] = {
+    "files": "supplier_files",
+    "sql": "sql_table",
+    "ubl": "ubl_order",
+    "webhook": "webhook",
+    "email": "email_files",
+    "tryton": "tryton",
+    "odoo": "odoo",
+    "erpnext": "erpnext",
+    "inventree": "inventree",
+}
+"""A kind of target -> its file in this folder."""
+
+
+BESIDE = ("currency", "currencies", "items")
+
+
+@dataclass(frozen=True)
+class Named:
+    """A target, what it is called, and what kind it is.
+
+    ``beside``: what its entry says of all orders: ``currency``, ``currencies`` (supplier -> code) and
+    ``items`` (a CSV file: supplier, sku, supplier_sku, purchase_unit, units_per_purchase_unit).
+    """
+
+    name: str
+    kind: str
+    target: Target
+    beside: Mapping[str, Any] = field(default_factory=dict)
+
+
+def target_named(name: str, file: Path | None) -> Named:
+    """The target ``name`` of a file of targets; or ``files:FOLDER``, which needs no file.
+
+    Raises ConfigError where it is not there, or its settings are wrong.
+    """
+    kind, separator, place = name.partition(":")
+    if separator and kind == "files":
+        return Named(name, kind, made(name, {"kind": kind, "folder": place}))
+    if file is None:
+        raise ConfigError(f"--to {name}: name a file of targets by --targets, or write files:FOLDER")
+    settings = _targets(file)
+    if name not in settings:
+        raise ConfigError(f"{file}: there is no target {name!r}: {known_names(name, settings)}")
+    given = dict(settings[name])
+    beside = {key: given.pop(key) for key in BESIDE if key in given}
+    return Named(name, str(given.get("kind")), made(name, given), beside)
+
+
+def made(name: str, given: Mapping[str, Any], **options: Any) -> Target:
+    """A target from its settings, ``kind`` among them. No message repeats a value: it could be a secret."""
+    rest = {key: value for key, value in given.items() if key != "kind"}
+    kind = str(given.get("kind"))
+    if kind not in KINDS:
+        raise ConfigError(f"target {name}: there is no kind {kind!r}: {known_names(kind, KINDS)}")
+    module = import_module(f"forecasting.connectors.targets.{KINDS[kind]}")
+    try:
+        settings = module.Settings(**rest)
+    except ValidationError as error:
+        wrong = [f"{'.'.join(map(str, each['loc'])) or 'settings'}: {each['msg']}" for each in error.errors()]
+        raise ConfigError(f"target {name} ({kind}): {'; '.join(wrong)}") from None
+    return module.build(settings, **options)
+
+
+def _targets(file: Path) -> Mapping[str, Mapping[str, Any]]:
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        raise ConfigError(f"{file}: cannot be read; name a file of targets by --targets") from None
+    except yaml.YAMLError:
+        raise ConfigError(f"{file}: is not YAML") from None
+    if not isinstance(content, dict) or not all(isinstance(each, dict) for each in content.values()):
+        raise ConfigError(f"{file}: must hold names of targets, each with its kind and settings")
+    return content

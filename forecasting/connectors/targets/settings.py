@@ -1,0 +1,76 @@
+"""What the settings of all targets share: an unknown name is an error, a secret is named, never written."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, SecretStr, model_validator
+
+from forecasting.errors import ConfigError
+
+LONGEST_SECRET = 10_000
+
+
+class SecretSource(BaseModel):
+    """Where a secret is: ``{env: NAME}`` or ``{file: PATH}``. The secret itself is refused here."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    env: str | None = None
+    file: Path | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            raise ValueError("name where the secret is, {env: NAME} or {file: PATH}; not the secret itself")
+        return given
+
+    @model_validator(mode="after")
+    def _one(self) -> SecretSource:
+        if (self.env is None) == (self.file is None):
+            raise ValueError("give one of env and file")
+        return self
+
+    def read(self) -> SecretStr:
+        """The secret. Raises ConfigError where it is not there; the message does not hold it."""
+        if self.env is not None:
+            value = os.environ.get(self.env, "")
+            if not value:
+                raise ConfigError(f"the environment variable {self.env} is not set: a secret is read from it")
+            return SecretStr(value)
+        file = Path(str(self.file))
+        try:
+            with file.open(encoding="utf-8") as opened:
+                text = opened.read(LONGEST_SECRET).rstrip("\r\n")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is no text"
+            raise ConfigError(f"{file}: the secret in it cannot be read ({reason})") from None
+        if not text:
+            raise ConfigError(f"{file}: is empty; a secret is read from it")
+        return SecretStr(text)
+
+
+class TargetSettings(BaseModel):
+    """Settings of one target. An unknown name is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class HttpSettings(TargetSettings):
+    """Settings of a target that is reached by HTTP. ``timeout``: seconds to connect, and for an answer."""
+
+    url: str
+    timeout: float = 30.0
+    ca_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _safe(self) -> HttpSettings:
+        local = ("http://127.0.0.1", "http://localhost", "http://[::1]")
+        if not self.url.startswith(("https://", *local)):
+            raise ValueError("the URL must begin with https://; http:// is for this machine")
+        if "@" in self.url.split("://", 1)[1].split("/", 1)[0]:
+            raise ValueError("the URL must not hold a user or password")
+        return self

@@ -1,0 +1,131 @@
+"""What a night did: one page, and a short text for an e-mail or a chat."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from forecasting.reports.pages import Row, Table, render
+
+MOST_HELD = 200
+"""Lines on the page; the pages for buyers have all of them."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is reported. ``orders``: of tonight's target; ``held``: (supplier, location, SKU, value, why)."""
+
+    as_of: str
+    job: str
+    run: str
+    stopped: str
+    stopped_at: str
+    needed: str
+    added: int
+    approved_lines: int
+    approved_value: Decimal
+    orders: Sequence[Any]
+    skipped: Sequence[Any]
+    held: Sequence[tuple[str, str, str, Decimal, str]]
+
+
+def facts_of(night: Any, stage: str, failed: Exception | None, needed: str | None) -> Facts:
+    """From a night as it ended. ``failed``: what stopped it, in ``stage``."""
+    verdict, sending = night.verdict, night.sending
+    held = [] if verdict is None else verdict.held
+    return Facts(
+        as_of=night.as_of.isoformat(),
+        job=night.journal.job,
+        run=night.run,
+        stopped=str(failed) if failed is not None else "",
+        stopped_at=stage if failed is not None else "",
+        needed=needed or "",
+        added=night.added,
+        approved_lines=0 if verdict is None else len(verdict.approved),
+        approved_value=Decimal(0) if verdict is None else verdict.value,
+        orders=[] if sending is None else sending.orders,
+        skipped=[] if sending is None else sending.frozen.skipped,
+        held=[
+            (each.line.supplier, each.line.location, each.line.sku, each.line.value, each.why)
+            for each in held
+        ],
+    )
+
+
+def headline(facts: Facts) -> str:
+    """The night in one sentence."""
+    if facts.stopped:
+        return f"Stopped at {facts.stopped_at}: {facts.stopped}"
+    tonight = [each for each in facts.orders if each.run == facts.run and each.status == "delivered"]
+    value = sum((each.value for each in tonight), Decimal(0))
+    said = f"{len(tonight)} orders for {value:,.2f} are in the ordering system."
+    if facts.needed:
+        said += f" A person is needed: {facts.needed}."
+    return said + (f" {len(facts.held)} lines wait for a buyer." if facts.held else "")
+
+
+def text(facts: Facts) -> str:
+    """The short text."""
+    lines = [
+        f"reorder, night of {facts.as_of} (job {facts.job}, plan {facts.run or '-'})",
+        "",
+        headline(facts),
+        "",
+    ]
+    if not facts.stopped:
+        lines.append(
+            f"Approved within the limits: {facts.approved_lines} lines, {facts.approved_value:,.2f}."
+        )
+        if facts.added:
+            lines.append(f"Counted as on order, sent and not imported yet: {facts.added} lines.")
+    for each in facts.orders:
+        if each.run == facts.run or each.status in ("waiting", "reserved", "parked"):
+            why = f": {each.reason}" if each.reason else ""
+            number = f" as {each.number}" if each.number else ""
+            lines.append(f"  {each.status:<10} {each.supplier}, {each.value:,.2f}, {each.key}{number}{why}")
+    lines += [f"  not ordered  {each.location} {each.sku}: {each.why}" for each in facts.skipped]
+    for why, count in Counter(why for *_, why in facts.held).most_common():
+        lines.append(f"  {count} lines wait for a buyer: {why}")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def page(facts: Facts) -> str:
+    """The page."""
+    orders = [
+        Row(
+            (
+                each.status,
+                each.supplier,
+                each.key,
+                each.number,
+                each.reason,
+                f"{each.lines}",
+                f"{each.value:,.2f}",
+            )
+        )
+        for each in facts.orders
+        if each.run == facts.run or each.status in ("waiting", "reserved", "parked")
+    ]
+    skipped = [Row((each.location, each.sku, each.why)) for each in facts.skipped]
+    held = [
+        Row((supplier, f"{location} {sku}", why, f"{value:,.2f}"))
+        for supplier, location, sku, value, why in facts.held[:MOST_HELD]
+    ]
+    introduction = [
+        f"Job {facts.job}, plan {facts.run or 'none'}.",
+        f"Approved within the limits: {facts.approved_lines} lines, {facts.approved_value:,.2f}.",
+        f"Counted as on order, as they were sent and are not imported yet: {facts.added} lines.",
+    ]
+    return render(
+        "nightly.html",
+        title=f"The night of {facts.as_of}",
+        headline=headline(facts),
+        introduction=introduction if not facts.stopped else introduction[:1],
+        orders=Table(("status", "supplier", "key", "number there", "why", "lines", "value"), orders, words=5),
+        skipped=Table(("location", "SKU", "why"), skipped, words=3),
+        held=Table(("supplier", "item", "why", "value"), held, words=3),
+        more_held=max(len(facts.held) - MOST_HELD, 0),
+    )

@@ -1,0 +1,1 @@
+"""Approved orders into ordering systems, exactly once: the outbox, and the state machine that empties it."""

@@ -1,0 +1,213 @@
+"""The nightly job: killed at any stage and run again, nothing is ordered twice and nothing is lost."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+
+import pandas as pd
+import pytest
+import yaml
+
+from forecasting.bootstrap.nightly import STAGES, GuardError, run
+from forecasting.config import load
+from forecasting.dataset.write import write_database
+from forecasting.reviewing.deciding import approve
+from forecasting.store.application import outbox
+from forecasting.store.application.opened import Store
+from tests.support.command import reorder
+from tests.support.company import SKUS, TONIGHT, company
+from tests.support.review import ANN, lines, opened, seen
+
+KILLED = [(stage, event) for stage in STAGES for event in ("begins", "ends")]
+QUICK = [("approve", "ends")]
+
+
+class Killed(BaseException):
+    """The job dies here: nothing is tidied up."""
+
+
+@pytest.fixture
+def job(tmp_path):
+    """The settings of the job, its database, and the folder that orders go to."""
+    company(tmp_path / "data")
+    settings = {
+        "model": "moving_average",
+        "lead_time_days": 7,
+        "review_days": 7,
+        "run_dataset": str(tmp_path / "data"),
+        "run_folder": str(tmp_path / "nights"),
+        "run_target": f"files:{tmp_path / 'orders'}",
+        "approve_line_value": 1_000,
+        "approve_week_share": 10,
+    }
+    file = tmp_path / "nightly.yaml"
+    file.write_text(yaml.safe_dump(settings))
+    return file, f"sqlite:///{tmp_path / 'r.db'}", tmp_path
+
+
+def night(job, on: date = TONIGHT, watch=lambda stage, event: None):
+    file, url, _ = job
+    return run(load(file), url, on, watch)
+
+
+def sent(job) -> dict[str, object]:
+    """The orders of the outbox by their files' names, which are those in the folder."""
+    store = Store(job[1])
+    with store.reading() as transaction:
+        orders = outbox.orders(transaction)
+    store.close()
+    assert {each.status for each in orders} <= {"delivered"}
+    there = sorted(path.name for path in (job[2] / "orders").glob("*.csv"))
+    assert sorted(each.number for each in orders) == there
+    return {each.number: each for each in orders}
+
+
+def units(job) -> dict[str, float]:
+    """What was ordered in all, by SKU."""
+    found: dict[str, float] = {}
+    for each in sent(job).values():
+        for sku, quantity in each.order.quantities.items():
+            found[sku] = found.get(sku, 0) + float(quantity)
+    return found
+
+
+def kill(job, stage: str, event: str) -> None:
+    def watch(now: str, what: str) -> None:
+        if (now, what) == (stage, event):
+            raise Killed
+
+    with pytest.raises(Killed):
+        night(job, watch=watch)
+
+
+def assert_survives(job, stage, event, expected):
+    kill(job, stage, event)
+    done = night(job)
+    assert units(job) == expected
+    assert done.run and len(sent(job)) == 2
+
+
+@pytest.fixture
+def undisturbed(job, tmp_path_factory):
+    """What a night that nobody kills orders."""
+    night(job)
+    ordered = units(job)
+    assert set(ordered) == set(SKUS)
+    for name in ("r.db", "r.db-wal", "r.db-shm"):
+        (job[2] / name).unlink(missing_ok=True)
+    for folder in ("orders", "nights"):
+        (job[2] / folder).rename(tmp_path_factory.mktemp("before") / folder)
+    return ordered
+
+
+@pytest.mark.parametrize(("stage", "event"), QUICK)
+def test_a_night_that_is_killed_and_run_again_orders_once(job, undisturbed, stage, event):
+    assert_survives(job, stage, event, undisturbed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("stage", "event"), [each for each in KILLED if each not in QUICK])
+def test_a_night_that_is_killed_anywhere_and_run_again_orders_once(job, undisturbed, stage, event):
+    assert_survives(job, stage, event, undisturbed)
+
+
+def test_the_next_night_knows_what_was_sent_and_does_not_order_it_again(job):
+    night(job)
+    first = units(job)
+    tomorrow = TONIGHT + timedelta(days=1)
+    company(job[2] / "data", tomorrow)
+    done = night(job, tomorrow)
+    assert done.added == len(SKUS)
+    again = units(job)
+    assert all(again[sku] - first[sku] < 0.5 * first[sku] for sku in SKUS)
+
+
+def test_a_night_with_a_table_missing_stops_and_orders_nothing(job):
+    night(job)
+    before = sent(job)
+    tomorrow = TONIGHT + timedelta(days=1)
+    company(job[2] / "data", tomorrow, skip="stock")
+    with pytest.raises(GuardError, match="table stock is missing"):
+        night(job, tomorrow)
+    assert sent(job) == before
+    report = (job[2] / "nights" / str(tomorrow) / "report.txt").read_text()
+    assert "Stopped at check" in report and "table stock is missing" in report
+    assert "reorder_run_stopped 1.0" in (job[2] / "nights/metrics.prom").read_text()
+
+
+def test_what_a_buyer_approved_since_is_ordered_before_the_next_plan(job):
+    file, url, folder = job
+    held = {**yaml.safe_load(file.read_text()), "approve_line_value": 0}
+    file.write_text(yaml.safe_dump(held))
+    night(job)
+    assert not sent(job)
+    store = opened(url)
+    approved = approve(store, ANN, seen(lines(store, only="suggested")[0]))
+    store.close()
+
+    tomorrow = TONIGHT + timedelta(days=1)
+    company(folder / "data", tomorrow)
+    done = night(job, tomorrow)
+    assert units(job) == {approved.sku: float(approved.quantity)}
+    assert done.added == 1
+
+
+def test_the_command_reports_and_leaves_what_watchers_read(job):
+    file, url, folder = job
+    arguments = ("run", "--db", url, "--config", file, "--as-of", TONIGHT)
+    ended = reorder(*arguments)
+    assert ended.code == 0, ended.err
+    assert "2 orders for" in ended.out and "are in the ordering system" in ended.out
+    logged = [json.loads(text) for text in (folder / "nights/log.jsonl").read_text().splitlines()]
+    assert [each["stage"] for each in logged if each["event"] == "ends"] == [*STAGES, "report"]
+    assert len({each["job"] for each in logged}) == 1
+    assert json.loads((folder / "nights/heartbeat.json").read_text())["success"] is True
+    metrics = (folder / "nights/metrics.prom").read_text()
+    assert "reorder_run_success 1.0" in metrics and 'reorder_orders{status="delivered"} 2' in metrics
+    page = (folder / "nights" / str(TONIGHT) / "report.html").read_text()
+    assert "Bolt &amp; Sons" in page and "delivered" in page
+
+
+def test_what_cannot_be_sent_waits_and_no_secret_is_told(job, monkeypatch):
+    file, url, folder = job
+    monkeypatch.setenv("HOOK_SECRET", "hunter2")
+    hook = {"kind": "webhook", "url": "http://127.0.0.1:9", "secret": {"env": "HOOK_SECRET"}}
+    (folder / "targets.yaml").write_text(yaml.safe_dump({"hook": hook}))
+    settings = {**yaml.safe_load(file.read_text()), "run_target": "hook", "run_patience": 0}
+    file.write_text(yaml.safe_dump({**settings, "run_targets": str(folder / "targets.yaml")}))
+
+    ended = reorder("run", "--db", url, "--config", file, "--as-of", TONIGHT)
+    shown = reorder("status", "--db", url)
+    assert (ended.code, shown.code) == (3, 0), ended.err
+    assert "2 orders are not in the ordering system" in ended.err
+    assert "2 waiting: approved, and still to be written" in shown.out
+    assert "no whole answer (ConnectError)" in shown.out
+    assert "reorder_run_success 0.0" in (folder / "nights/metrics.prom").read_text()
+
+    told = [ended.out, ended.err, shown.out, shown.err]
+    kept = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert len(kept) > 20
+    assert [text for text in told if "hunter2" in text] == []
+    assert [path for path, content in kept.items() if b"hunter2" in content] == []
+
+
+def test_the_job_imports_first_where_a_mapping_says_how(job, monkeypatch):
+    file, url, folder = job
+    source = f"sqlite:///{folder / 'erp.db'}"
+    write_database(read_tables(folder / "data"), source)
+    mapping = {name: {"table": name} for name in ("orders", "products", "stock", "purchase_orders")}
+    (folder / "erp.yaml").write_text(yaml.safe_dump(mapping))
+    settings = {**yaml.safe_load(file.read_text()), "run_dataset": str(folder / "imported")}
+    file.write_text(yaml.safe_dump({**settings, "run_import": str(folder / "erp.yaml")}))
+
+    assert "REORDER_SOURCE" in reorder("run", "--db", url, "--config", file, "--as-of", TONIGHT).err
+    monkeypatch.setenv("REORDER_SOURCE", source)
+    ended = reorder("run", "--db", url, "--config", file, "--as-of", TONIGHT)
+    assert ended.code == 0, ended.err
+    assert len(sent(job)) == 2
+
+
+def read_tables(folder):
+    """The tables of the company's folder."""
+    return {path.stem: pd.read_csv(path) for path in folder.glob("*.csv")}
