@@ -68,7 +68,7 @@ def notices_table(
 def _change(answer: Answer) -> Change:
     """What is new of each line."""
     before, lines = answer.before, answer.found.lines
-    items = answer.offered.alternative_items()
+    items = answer.offered.alternative.offered
     offered = np.array([*answer.found.known.items.sku, ""], dtype=object)[items]
     return Change(
         known=before.known,
@@ -88,7 +88,7 @@ def _contents(
 ) -> list[dict[str, Any]]:
     """What the templates may ask for, of each notice."""
     found, offered = answer.found, answer.offered
-    items, known = offered.alternative_items()[line], found.known
+    items, known = offered.alternative.offered[line], found.known
     language = config.notice_language
 
     def days(numbers: Any) -> list[str]:
@@ -109,7 +109,7 @@ def _contents(
         "consent": consent.state[line],
         "alternative": np.array([*known.items.sku, ""], dtype=object)[items],
         "alternative_description": np.array([*known.description, ""], dtype=object)[items],
-        "alternative_quantity": units_in_words(found.parts.units(offered.alternative_parts[line])),
+        "alternative_quantity": units_in_words(found.parts.units(offered.alternative.parts[line])),
     }
     same = {"silence": config.consent_silence, "silence_days": config.consent_silence_days}
     names = list(columns)

@@ -75,9 +75,9 @@ def against_before(
 def _said(answer: Answer, consent: Consent) -> dict[str, Any]:
     """The columns that follow from the promise: what stands in, the message, and what the customer wants."""
     found, served, offered = answer.found, answer.served, answer.offered
-    items = offered.alternative_items()
+    items = offered.alternative.offered
     sku = np.array([*found.known.items.sku, None], dtype=object)[items]
-    units = found.parts.units(offered.alternative_parts)
+    units = found.parts.units(np.where(offered.alternative.held, offered.alternative.parts, 0))
     told = Told(
         promised=answer.told,
         deadline=found.lines.deadline,
@@ -105,16 +105,17 @@ def _shop(
     """What the storefront is made of."""
     found, given = answer.found, answer.given
     sources, item, n = found.sources, found.lines.item, len(found.known)
-    waits = np.where(sources.kind[given.source] == Source.STOCK, 0, given.parts)
+    stocked = sources.kind[given.source] == Source.STOCK
+    waits = np.where(stocked | answer.ahead[given.line], 0, given.parts)
     # Who declined waits no more.
     missing = np.where(consent.state == DECLINED, 0, given.missing)
     backlog = np.bincount(item[given.line], waits, n) + np.bincount(item, missing, n)
 
-    later = np.flatnonzero((sources.kind == Source.LATER) & sources.dated)
+    anew = np.flatnonzero((sources.kind == Source.LATER) & sources.dated)
     new = np.full(n, LONG_AGO, dtype=np.int64)
-    in_days = found.following[np.minimum(sources.sure_in[later], len(found.following) - 1)]
-    begins = found.known.available_from[sources.item[later]]
-    new[sources.item[later]] = np.maximum(found.as_of + in_days, begins) + config.delivery_days
+    in_days = found.following[np.minimum(sources.sure_in[anew], len(found.following) - 1)]
+    begins = found.known.available_from[sources.item[anew]]
+    new[sources.item[anew]] = np.maximum(found.as_of + in_days, begins) + config.delivery_days
     shown = records.products.text["shown_as"]
     return Shop(
         known=found.known,

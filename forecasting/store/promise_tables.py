@@ -108,7 +108,12 @@ STOREFRONT = Table(
         ),
         date("eta_p90", "When one more unit is there with probability .9.", nullable=True),
         text("backorders", "`allowed` or `refused`."),
-        quantity("on_backorder", "units", "What customers wait for that is not in stock."),
+        quantity(
+            "on_backorder",
+            "units",
+            "What customers wait for that is not in stock, but for what is wanted later and will be there by "
+            "then.",
+        ),
         quantity("max_backorder_quantity", "units", "The most of that; nothing: no limit.", nullable=True),
         quantity("backorder_room", "units", "What may still be added; nothing: no limit.", nullable=True),
     ),
@@ -157,7 +162,7 @@ ACTIONS = Table(
         money("net", "saves - cost."),
     ),
     "What a purchase order that comes sooner costs is shared by the lines that it saves. Units of a "
-    "`transfer` or an `alternative` are set aside for the line.",
+    "`transfer` or an `alternative` are set aside for the line where `net` is 0 or more.",
 )
 
 PROMISE_ALTERNATIVES = Table(

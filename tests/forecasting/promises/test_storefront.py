@@ -129,3 +129,18 @@ def test_who_declined_is_not_counted_among_those_who_wait(tmp_path):
     given = shop(tmp_path, [line("L1", "B", 3), line("L2", "B", 1)], products=[capped])
     tables, _ = promised(given, {"B": 4}, next_order="2026-06-15", answers={("L1", "1"): "declined"})
     assert (front(tables, "B")["on_backorder"], front(tables, "B")["backorder_room"]) == (1, 3)
+
+
+def test_what_is_wanted_on_a_later_day_and_there_by_then_is_no_backorder_and_does_not_fill_the_cap(tmp_path):
+    capped = {"sku": "B", "supplier": "S", "max_backorder_quantity": 4, **PRODUCT}
+    standing = {"kind": "standing", "on": "2026-06-01"}
+    in_time, late = (line("L1", "B", 5, due=due, **standing) for due in ("2026-12-01", "2026-06-12"))
+    for name, lines, owed, status in (
+        ("a", [in_time], 0, "on_backorder"),
+        ("b", [late], 5, "out_of_stock"),
+        ("c", [in_time, line("L2", "B", 3)], 3, "on_backorder"),
+    ):
+        tables, _ = promised(shop(tmp_path / name, lines, products=[capped]), {}, next_order="2026-06-15")
+        said = front(tables, "B")
+        assert (said["on_backorder"], said["status"]) == (owed, status), name
+        assert said["backorder_room"] == max(4 - owed, 0)
