@@ -36,6 +36,7 @@ class Facts:
     price_rises: bool
     contradicted: bool
     assumed: bool
+    guessed_lead_time: bool
     overdue: bool
     together: str = ""
     again: str = ""
@@ -72,6 +73,7 @@ def facts_of(advice: Advice) -> list[Facts]:
             price_rises=bool(rising[i] > 0),
             contradicted=bool(advice.standing.contradicted[i]),
             assumed=not bool(advice.standing.on_hand.counted[i]),
+            guessed_lead_time=bool(catalogue.lead_time_knowledge.assumed[i]),
             overdue=bool(overdue[i]),
             together=sentences[i],
             again=again[i],

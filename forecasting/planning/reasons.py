@@ -102,8 +102,9 @@ def _without(row: Any, facts: Facts) -> str:
         if cost >= 0
         else f"the lower price of this order saves {-cost:,.2f} more than it costs"
     )
+    guessed = " (by an assumed lead time: none is known)" if facts.guessed_lead_time else ""
     return (
-        f"Goods arrive on {row.arrives_on}; the risk of running out before is "
+        f"Goods arrive on {row.arrives_on}{guessed}; the risk of running out before is "
         f"{percent(row.stockout_probability)}. Ordering nothing would {short} about "
         f"{about(row.expected_short_units)} units {effect} and cost {row.expected_cost:,.2f}, "
         f"{ordering}."

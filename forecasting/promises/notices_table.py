@@ -35,7 +35,7 @@ def notices_table(
 
     Raises RequestError where a template is missing, or asks for what there is not.
     """
-    line, kind = kinds_of(_change(answer), consent)
+    line, kind = kinds_of(_change(answer, consent))
     line, kind = (line, kind) if told else (line[:0], kind[:0])
     found, texts = answer.found, Texts(config)
     named = {name: column[line] for name, column in who(found, records).items()}
@@ -65,7 +65,7 @@ def notices_table(
     return frame.sort_values(["number", "kind"], kind="stable").reset_index(drop=True)
 
 
-def _change(answer: Answer) -> Change:
+def _change(answer: Answer, consent: Consent) -> Change:
     """What is new of each line."""
     before, lines = answer.before, answer.found.lines
     items = answer.offered.alternative.offered
@@ -79,6 +79,8 @@ def _change(answer: Answer) -> Change:
         ahead=lines.not_before > answer.found.as_of + 1,
         cannot=lines.has_deadline & is_said_to_miss(answer.promised.verdict),
         could=~np.isin(before.verdict, ("cannot_make_it", "deadline_passed")),
+        gone=consent.gone,
+        was_gone=before.consent.gone,
         alternative=(offered != "") & (offered != before.alternative),
     )
 

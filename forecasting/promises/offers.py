@@ -12,6 +12,7 @@ from forecasting.inputs.records import Records
 from forecasting.promises.allocation import Allocation
 from forecasting.promises.alternatives import Chosen, Listed, Wish, listed, offer
 from forecasting.promises.facts import Facts
+from forecasting.promises.rules import Rule
 from forecasting.promises.served import Served
 from forecasting.promises.supply import Source
 from forecasting.promises.verdicts import Promised, Verdict
@@ -123,12 +124,13 @@ def _counted(width: IntArray) -> IntArray:
 
 def _late(found: Facts, served: Served, promised: Promised, config: Config) -> BoolArray:
     """Lines that something else is of use to: wanted now, not sure to be in time, and neither in stock nor
-    there hardly later than something else would be.
+    there hardly later than something else would be. For what gives up its goods nothing is set aside.
     """
     soon = promised.dated & (promised.p90 - first_day(found, config) < config.promise_sooner_days)
     stocked = served.last_kind == Source.STOCK
     makes_it = found.lines.has_deadline & (promised.verdict == Verdict.WILL_MAKE_IT)
-    return ~stocked & ~soon & ~makes_it & (found.lines.not_before <= found.as_of + 1)
+    wanted_now = (found.lines.not_before <= found.as_of + 1) & (found.rule != Rule.LOSE)
+    return wanted_now & ~stocked & ~soon & ~makes_it
 
 
 def on_sale(found: Facts) -> BoolArray:

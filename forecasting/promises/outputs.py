@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 
 from forecasting.config import Config
-from forecasting.domain import LONG_AGO
+from forecasting.domain import LONG_AGO, TextArray
 from forecasting.inputs.records import Records
 from forecasting.promises.actions import actions
 from forecasting.promises.alternatives_table import alternatives_table
 from forecasting.promises.answer import Answer
 from forecasting.promises.changes import changes, stability
-from forecasting.promises.consent import DECLINED, Consent
+from forecasting.promises.consent import DECLINED, LAPSED, Consent
 from forecasting.promises.earlier import calibration, outcomes
 from forecasting.promises.messages import Told, messages
 from forecasting.promises.notices_table import notices_table
@@ -27,8 +27,11 @@ from forecasting.promises.tables import promises_table, sources_table
 from forecasting.promises.words import days_or_none
 from forecasting.store.figures import whole
 
-CANCELLED = "This is being cancelled, as you wished."
-"""What is said of a line whose customer does not want it any more."""
+CANCELLED = {
+    DECLINED: "This is being cancelled, as you wished.",
+    LAPSED: "This is being cancelled, as we asked whether you still want it and have not heard from you.",
+}
+"""What is said of a line that is being cancelled, by the consent state."""
 
 
 def tables_of(
@@ -92,11 +95,19 @@ def _said(answer: Answer, consent: Consent) -> dict[str, Any]:
     return {
         "alternative": sku,
         "alternative_quantity": whole(units),
-        "message": np.where(consent.state == DECLINED, CANCELLED, messages(told)).astype(object),
+        "message": _messages(told, consent),
         "delays": consent.delays,
         "consent": consent.state,
         "consent_since": days_or_none(consent.since),
     }
+
+
+def _messages(told: Told, consent: Consent) -> TextArray:
+    """What the customer of each line is told: text, shape (m,)."""
+    said = messages(told)
+    for state, words in CANCELLED.items():
+        said[consent.state == state] = words
+    return said
 
 
 def _shop(
@@ -108,7 +119,7 @@ def _shop(
     stocked = sources.kind[given.source] == Source.STOCK
     waits = np.where(stocked | answer.ahead[given.line], 0, given.parts)
     # Who declined waits no more.
-    missing = np.where(consent.state == DECLINED, 0, given.missing)
+    missing = np.where(consent.gone, 0, given.missing)
     backlog = np.bincount(item[given.line], waits, n) + np.bincount(item, missing, n)
 
     anew = np.flatnonzero((sources.kind == Source.LATER) & sources.dated)

@@ -188,5 +188,5 @@ def _says(status: Status, day: int, as_available: bool, from_day: int) -> str:
     if status is Status.PRE_ORDER:
         return f"Pre-order: on sale from {day_in_words(from_day)}{when}"
     if status is Status.ON_BACKORDER:
-        return f"Available{when}" if as_available else f"On backorder{when or ', with no date yet'}"
+        return f"{'Available' if as_available else 'On backorder'}{when or ', with no date yet'}"
     return "Out of stock"

@@ -63,7 +63,8 @@ PROMISES = Table(
         count("delays", "", "How often the promised day was put off, by the runs of `--previous`."),
         text(
             "consent",
-            "Whether the customer still wants it: `not_needed`, `waiting`, `agreed` or `declined`.",
+            "Whether the customer still wants it: `not_needed`, `waiting`, `agreed`, `declined`, or "
+            "`lapsed`: nothing was heard, and `consent_silence` takes that for a no.",
         ),
         date("consent_since", "When that was last asked.", nullable=True),
         text("rule", "The rule that it was served by."),
@@ -238,8 +239,8 @@ NOTICES_TO_CUSTOMERS = Table(
         text("customer", "Who ordered it.", nullable=True),
         text(
             "kind",
-            "`backorder_confirmed`, `new_date`, `deadline_cannot_be_met`, `alternative_offered` or "
-            "`now_shipping`.",
+            "`backorder_confirmed`, `new_date`, `deadline_cannot_be_met`, `alternative_offered`, `cancelled` "
+            "or `now_shipping`.",
         ),
         text("language", "The language that it is written in."),
         date("was_p90", "The day that was promised.", nullable=True),

@@ -132,3 +132,19 @@ def test_stock_whose_records_contradict_each_other_is_not_stated(tmp_path):
     (row,) = plan(data, load(), TODAY).tables["recommendations"].itertuples()
     assert "stock_contradiction" in row.flags
     assert "0 on hand" not in row.reason and "not known" in row.reason
+
+
+def test_a_day_of_arrival_that_rests_on_an_assumed_lead_time_says_so(tmp_path):
+    rows = [
+        order(sku, f"2026-{month:02d}-{day:02d}", 2) for sku in "ab" for month in (1, 2) for day in (3, 17)
+    ]
+    data = records(
+        tmp_path,
+        orders=rows,
+        products=[{"sku": "a"}, {"sku": "b", "lead_time_days": 14}],
+        stock=[{"as_of": "2026-02-28", "sku": sku, "on_hand": 0} for sku in "ab"],
+    )
+    table = plan(data, load(), TODAY).tables["recommendations"].set_index("sku")
+    assert (table["quantity"] > 0).all()
+    assumed = "(by an assumed lead time: none is known); the risk"
+    assert [assumed in reason for reason in table["reason"]] == [True, False]

@@ -24,6 +24,15 @@ def test_what_is_shown_as_available_reads_so_and_the_other_as_on_backorder(tmp_p
     assert front(tables)["eta_p90"] == tables["promisable"].set_index("sku").loc["A", "from"]
 
 
+def test_what_nobody_can_date_says_so_also_where_it_is_shown_as_available(tmp_path):
+    shown = {"sku": "B", "supplier": "T", "shown_as": "available", **PRODUCT}
+    tables, _ = promised(shop(tmp_path, [], products=[shown]), {}, next_order="2026-06-15")
+    assert (front(tables, "B")["status"], front(tables, "B")["says"]) == (
+        "on_backorder",
+        "Available, with no date yet",
+    )
+
+
 def test_stock_zero_and_backorders_refused_is_out_of_stock(tmp_path):
     refused = {"sku": "B", "supplier": "S", "backorder": "refused", **PRODUCT}
     tables, _ = promised(shop(tmp_path, [], products=[refused], purchases=[("P1", "B", 10, "2026-06-15")]))
