@@ -29,8 +29,10 @@ def percent(share: float) -> str:
 
 
 def reason(row: Any, facts: Facts) -> str:
-    """The sentence for one row of the recommendations, and whether it runs short again and again."""
-    return f"{_reason(row, facts)}{facts.again}"
+    """The sentence for one row of the recommendations, and whether it runs short again and again, or is
+    new.
+    """
+    return f"{_reason(row, facts)}{facts.launch}{facts.again}"
 
 
 def _reason(row: Any, facts: Facts) -> str:

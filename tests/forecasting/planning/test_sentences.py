@@ -44,11 +44,15 @@ def check_sentence(row):
 def test_the_numbers_of_a_sentence_stand_in_its_row(sample):
     tables = plan(read_records(str(sample)), load(), day_number("2026-06-28")).tables
     again = tables["persistent_backorders"].set_index("sku")["words"]
+    launches = tables["pre_orders"].set_index("sku")["words"]
     for row in tables["recommendations"].itertuples():
-        # What is said of its shortages has a row of its own, in another table.
+        # What is said of its shortages and of its launch has a row of its own, in another table.
         said, _, shortages = row.reason.partition(" It ran short ")
         assert bool(shortages) == (row.sku in again.index)
         assert not shortages or f"It ran short {shortages}" == again[row.sku]
+        said, _, launch = said.partition(" It is on sale from ")
+        assert bool(launch) == (row.sku in launches.index)
+        assert not launch or f"It is on sale from {launch}" == launches[row.sku]
         check_sentence(row._replace(reason=said))
         assert not isinstance(row.order_by, str) or row.quantity > 0 or row.order_by > row.as_of
 
