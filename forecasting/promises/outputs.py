@@ -9,6 +9,7 @@ import pandas as pd
 
 from forecasting.config import Config
 from forecasting.domain import LONG_AGO, TextArray
+from forecasting.inputs.backorder_caps import backorder_caps
 from forecasting.inputs.records import Records
 from forecasting.promises.actions import actions
 from forecasting.promises.alternatives_table import alternatives_table
@@ -21,7 +22,7 @@ from forecasting.promises.notices_table import notices_table
 from forecasting.promises.offers import ended, on_sale
 from forecasting.promises.recommended import Recommended
 from forecasting.promises.served import missing_words
-from forecasting.promises.storefront import Shop, caps, promisable, storefront
+from forecasting.promises.storefront import Shop, promisable, storefront
 from forecasting.promises.supply import Source
 from forecasting.promises.tables import promises_table, sources_table
 from forecasting.promises.words import days_or_none
@@ -134,7 +135,7 @@ def _shop(
         left=promisable(found, answer.offered.left, config),
         stock=answer.stock_left,
         backlog=found.parts.units(backlog.astype(np.int64)),
-        cap=caps(found.known, records.products.number["max_backorder_quantity"], recommended, config),
+        cap=backorder_caps(records, found.known, config, recommended.daily_demand),
         new_order_on=new,
         orderable=np.bincount(sources.item[sources.kind == Source.LATER], minlength=n) > 0,
         ended=ended(found),
