@@ -13,7 +13,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from forecasting.errors import ConfigError, nearest
+from forecasting.errors import ConfigError, known_names, nearest
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 RuleName = Literal["win", "gain", "improve", "redistribute", "fill", "lose", "skip"]
@@ -225,9 +225,12 @@ def _validated(values: Mapping[str, Any], sources: Mapping[str, str]) -> Config:
         lines = []
         for detail in error.errors():
             name = str(detail["loc"][0])
+            said = f"{detail['msg'].lower()}, not {detail['input']!r}"
+            if detail["type"] == "extra_forbidden" and len(detail["loc"]) > 1:
+                key = str(detail["loc"][-1])
+                said = f"an entry has no {key!r}: {known_names(key, PromiseRule.model_fields)}"
             lines.append(
-                f"setting {name} (from {sources.get(name, 'default.yaml')}): "
-                f"{detail['msg'].lower()}, not {detail['input']!r}. See configs/default.yaml"
+                f"setting {name} (from {sources.get(name, 'default.yaml')}): {said}. See configs/default.yaml"
             )
         raise ConfigError("\n".join(lines)) from None
 

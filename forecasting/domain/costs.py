@@ -28,6 +28,8 @@ class Costs(Columns):
         admin_per_line: per order line short.
         word_of_mouth_per_line: per order line short.
         line_cost: per purchase order line.
+        refused_per_unit: per unit short that is refused, by what it loses of business: the margin; where an
+            item refuses all backorders, less that of those who take an alternative.
         lost_margin: per unit that a customer who leaves does not buy.
         cancellation_rate: the share of the customers who are short that leave, 0..1: those who cancel, or
             those who do not take an alternative where backorders are refused.
@@ -44,6 +46,7 @@ class Costs(Columns):
     admin_per_line: FloatArray
     word_of_mouth_per_line: FloatArray
     line_cost: FloatArray
+    refused_per_unit: FloatArray
     lost_margin: FloatArray
     cancellation_rate: FloatArray
     leaving_simulated: BoolArray
@@ -86,6 +89,7 @@ class Costs(Columns):
 
 SHORTAGE = (
     "lost_business_per_unit",
+    "refused_per_unit",
     "goodwill_per_unit",
     "goodwill_per_late_unit_day",
     "backlog_per_unit_day",

@@ -62,18 +62,19 @@ def build(
     direct_day = override("backlog_per_unit_day")
     direct_holding = override("holding_per_unit_day")
     unit_set, line_set, day_set = ~np.isnan(direct_unit), ~np.isnan(direct_line), ~np.isnan(direct_day)
+    lost_business = np.where(unit_set, np.where(backorder_allowed, 0.0, direct_unit), lost_business)
+    lost_margin = np.where(unit_set, np.where(backorder_allowed, 0.0, direct_unit), margin)
     return Costs(
         holding_per_unit_day=np.where(np.isnan(direct_holding), holding, direct_holding),
-        lost_business_per_unit=np.where(
-            unit_set, np.where(backorder_allowed, 0.0, direct_unit), lost_business
-        ),
+        lost_business_per_unit=lost_business,
         goodwill_per_unit=np.where(unit_set, np.where(backorder_allowed, direct_unit, 0.0), goodwill),
         goodwill_per_late_unit_day=np.where(day_set, 0.0, late),
         backlog_per_unit_day=np.where(day_set, direct_day, 0.0),
         admin_per_line=np.where(line_set, direct_line, admin),
         word_of_mouth_per_line=np.where(line_set, 0.0, word_of_mouth),
         line_cost=line_cost,
-        lost_margin=np.where(unit_set, np.where(backorder_allowed, 0.0, direct_unit), margin),
+        refused_per_unit=np.where(backorder_allowed, lost_margin, lost_business),
+        lost_margin=lost_margin,
         cancellation_rate=leaving,
         leaving_simulated=np.where(
             backorder_allowed,

@@ -1,7 +1,7 @@
 """What is on order: when each line may come, how likely it still comes, and which are overdue.
 
-When a line comes is a distribution: around the supplier's promise where promises have been closer to what
-happened than terms have, else around the usual lead time; both as deliveries have taught
+When a line comes is a distribution: around the supplier's promise, unless promises have been a clearly worse
+guide than the usual lead time, which it then is around; both as deliveries have taught
 (``lead_time_beliefs``). A line that has not come by now is later than that distribution's part that has
 passed, and the longer it is overdue, the likelier it never comes at all.
 """
@@ -16,7 +16,7 @@ from forecasting.domain import BoolArray, FloatArray, IntArray
 from forecasting.domain.columns import Columns
 from forecasting.inputs.documents import purchase_lines
 from forecasting.inputs.lead_time_beliefs import chance_by, days_at
-from forecasting.inputs.lead_times import LeadTimeKnowledge, promised_days
+from forecasting.inputs.lead_times import PROMISE_SD, LeadTimeKnowledge, promised_days
 from forecasting.inputs.records import Records
 
 NEVER_COMES = 0.02
@@ -29,6 +29,14 @@ LATE_SD = 0.3
 """What is later than it ever was is late as others are: by this deviation of the logarithm of its days, or by
 its supplier's own, where that is larger. Of 5,114 real deliveries (benchmark ``lead_times``) half of those 6
 days late came within 11 more, and of suppliers that hardly ever were late no sooner than of others.
+"""
+
+CLEARLY_WORSE = 1.5
+"""Promises that were off by so many times what the terms were off by, and no less than usual, are left.
+
+Of an order whose day was promised the promise is what is known of it alone: where both guides were as good,
+it is the one to believe. Of 3,461 real deliveries (benchmark ``lead_times``) a median by the guide that was
+closer is off by 4.3 days on average, by this rule by 3.9.
 """
 
 USUALLY_BY = 0.9
@@ -118,6 +126,23 @@ class OpenOrders(Columns):
         return np.where(self.elapsed >= 0, np.minimum(reached, 1.0 - 1e-9), 0.0)
 
 
+def promise_is_the_guide(
+    sd_of_promises: FloatArray, sd_of_terms: FloatArray, deliveries: FloatArray
+) -> BoolArray:
+    """Whether an open order is judged by the day that was promised for it, not by the terms.
+
+    Args:
+        sd_of_promises, sd_of_terms: float64, of one shape: how far deliveries lay from each (``Beliefs.sd``).
+        deliveries: float64, of the same shape: how many the second rests on.
+
+    Returns:
+        bool, of the same shape.
+
+    """
+    kept = sd_of_promises <= np.maximum(CLEARLY_WORSE * sd_of_terms, PROMISE_SD)
+    return np.asarray(kept | (deliveries <= 0))
+
+
 def open_orders(records: Records, known: LeadTimeKnowledge, as_of: int) -> OpenOrders:
     """The lines that are on order at the close of ``as_of``, with the day on which each may come."""
     purchases = records.purchases
@@ -125,10 +150,9 @@ def open_orders(records: Records, known: LeadTimeKnowledge, as_of: int) -> OpenO
     row = np.flatnonzero(quantity > 0)
     item, ordered = purchases.item[row], purchases.ordered[row]
 
-    # The promise is believed as far as it has been the better guide.
     promise = promised_days(purchases)[row]
-    by_promise = ~np.isnan(promise) & (known.of_promises.sd <= known.of_terms.sd)[item]
-    by_promise |= ~np.isnan(promise) & (known.of_terms.seen <= 0)[item]
+    guide = promise_is_the_guide(known.of_promises.sd, known.of_terms.sd, known.of_terms.seen)
+    by_promise = ~np.isnan(promise) & guide[item]
     stated = np.where(by_promise, promise, known.stated[item])
     level = np.where(by_promise, known.of_promises.level[item], known.of_terms.level[item])
     sd = np.where(by_promise, known.of_promises.sd[item], known.of_terms.sd[item])

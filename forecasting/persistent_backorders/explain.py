@@ -16,7 +16,7 @@ from forecasting.inputs.catalogue import catalogue
 from forecasting.inputs.notices import Notices
 from forecasting.inputs.records import Records
 from forecasting.persistent_backorders.causes import CAUSES, OTHERS, causes
-from forecasting.persistent_backorders.more_stock import more_stock
+from forecasting.persistent_backorders.more_stock import Recorded, more_stock
 from forecasting.persistent_backorders.past import past_of
 from forecasting.planning.persistent import Evidence, evidence, evidence_table
 from forecasting.planning.requests import check_date, check_model
@@ -88,7 +88,7 @@ def explain(
         return Explained(item, nothing.astype(object), *(nothing for _ in range(5)))
     past = past_of(records, config, as_of, item)
     why = causes(past, item, found.units[item], stage)
-    more = more_stock(past, item)
+    more = more_stock(past, item, Recorded.of(found, item, as_of - records.first_day + 1))
     return Explained(item, why.cause, why.removes, more.units, more.costs, more.avoids_units, more.avoids)
 
 

@@ -1,4 +1,9 @@
-"""How many more units of an item pay, and what they avoid: the company's own orders, with more stock."""
+"""How many more units of an item pay, and what they avoid: the company's own orders, with more stock.
+
+A replay sees shortages that the records do not have: stock reckoned from movements may really have been more.
+So what is said to be avoided is never more than the records say there was: of what the replay shows it is the
+same share.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +14,7 @@ import numpy as np
 from forecasting.domain import FloatArray, IntArray
 from forecasting.persistent_backorders.causes import short_units
 from forecasting.persistent_backorders.past import Past
+from forecasting.planning.persistent import Evidence
 from forecasting.replay.measures import costs_of
 from forecasting.simulation.flows import Flows
 
@@ -38,7 +44,27 @@ class MoreStock:
     avoids: FloatArray
 
 
-def more_stock(past: Past, items: IntArray) -> MoreStock:
+@dataclass(frozen=True)
+class Recorded:
+    """What the records say that shortages of k items were, by the year; float64, shape (k,) each.
+
+    Attributes:
+        units: units short. ``money``: what these cost by the settings.
+
+    """
+
+    units: FloatArray
+    money: FloatArray
+
+    @classmethod
+    def of(cls, found: Evidence, items: IntArray, days: int) -> Recorded:
+        """That of these items of all; ``days``: since when there are records."""
+        # Of a shorter history than is looked at, all days would have had more.
+        all_days = found.days / min(found.days, days)
+        return cls(found.units[items] * all_days, found.money[items] * all_days)
+
+
+def more_stock(past: Past, items: IntArray, recorded: Recorded) -> MoreStock:
     """Of these items of all, which the past has, the number of units that saves most."""
     items = past.place(items)
     catalogue = past.scenario.observer.catalogue
@@ -46,6 +72,9 @@ def more_stock(past: Past, items: IntArray) -> MoreStock:
     base = past.as_bought()
     flows, deepest = base.flows, _deepest(past)
     year = DAYS_A_YEAR / past.days
+    true_units, true_money = np.ones(len(catalogue)), np.ones(len(catalogue))
+    true_units[items] = _share(recorded.units, (short_units(flows) * year)[items])
+    true_money[items] = _share(recorded.money, (_shortage_money(past, flows) * year)[items])
 
     best = np.zeros((4, len(catalogue)))
     for part in PARTS:
@@ -53,26 +82,30 @@ def more_stock(past: Past, items: IntArray) -> MoreStock:
         more[items] = (np.ceil(part * deepest / pack - 1e-9) * pack)[items]
         with_more = past.as_bought(more=more).flows
         held, avoided = _charged(past, flows, with_more)
-        tried = np.stack(
-            [more, held * year, (short_units(flows) - short_units(with_more)) * year, avoided * year]
-        )
+        units = short_units(flows) - short_units(with_more)
+        tried = np.stack([more, held * year, units * year * true_units, avoided * year * true_money])
         better = tried[3] - tried[1] > best[3] - best[1] + 1e-9
         best = np.where(better, tried, best)
     return MoreStock(*(row[items] for row in best))
 
 
+def _share(recorded: FloatArray, replayed: FloatArray) -> FloatArray:
+    """Of what is replayed, how much the records have, 1 at most: float64, shape (k,)."""
+    return np.minimum(recorded / np.maximum(replayed, 1e-12), 1.0)
+
+
 def _charged(past: Past, flows: Flows, with_more: Flows) -> tuple[FloatArray, FloatArray]:
     """Money, float64, shape (n,) each: what holding costs more, and what shortages cost less."""
-    costs = past.scenario.observer.catalogue.costs
-    parts = [
-        {name: money.sum(axis=1) for name, money in costs_of(each, costs).items()}
-        for each in (flows, with_more)
-    ]
-    held = parts[1]["cost_holding"] - parts[0]["cost_holding"]
-    avoided = sum(
-        (parts[0][name] - parts[1][name] for name in parts[0] if name != "cost_holding"), np.zeros(len(held))
-    )
-    return held, avoided
+    holding = past.scenario.observer.catalogue.costs.holding_per_unit_day
+    more = (with_more.on_hand_unit_days - flows.on_hand_unit_days).sum(axis=1)
+    return holding * more, _shortage_money(past, flows) - _shortage_money(past, with_more)
+
+
+def _shortage_money(past: Past, flows: Flows) -> FloatArray:
+    """What shortages cost over all days: money, float64, shape (n,)."""
+    parts = costs_of(flows, past.scenario.observer.catalogue.costs)
+    short = [money.sum(axis=1) for name, money in parts.items() if name != "cost_holding"]
+    return np.asarray(np.sum(short, axis=0))
 
 
 def _deepest(past: Past) -> FloatArray:

@@ -10,6 +10,7 @@ from forecasting.domain import LONG_AGO, BoolArray, TextArray, day_text
 from forecasting.planning.advice import Advice
 from forecasting.planning.level_shift import level_shift
 from forecasting.planning.persistent import shortage_sentences
+from forecasting.planning.pre_orders import launch_sentences
 from forecasting.planning.supplier_reasons import changes
 from forecasting.policies.cost_optimal import free_to_hold
 from forecasting.policies.situation import Situation
@@ -36,9 +37,11 @@ class Facts:
     price_rises: bool
     contradicted: bool
     assumed: bool
+    guessed_lead_time: bool
     overdue: bool
     together: str = ""
     again: str = ""
+    launch: str = ""
 
 
 def facts_of(advice: Advice) -> list[Facts]:
@@ -53,7 +56,7 @@ def facts_of(advice: Advice) -> list[Facts]:
 
     unknown = catalogue.known_from > situation.as_of
     unoffered = _unoffered(situation)
-    again = shortage_sentences(advice.shortages)
+    again, launch = shortage_sentences(advice.shortages), launch_sentences(advice)
     absurd, overdue = free_to_hold(situation), advice.standing.overdue > 0
     rising = np.zeros(len(situation)) if situation.price_rise is None else situation.price_rise
     return [
@@ -72,9 +75,11 @@ def facts_of(advice: Advice) -> list[Facts]:
             price_rises=bool(rising[i] > 0),
             contradicted=bool(advice.standing.contradicted[i]),
             assumed=not bool(advice.standing.on_hand.counted[i]),
+            guessed_lead_time=bool(catalogue.lead_time_knowledge.assumed[i]),
             overdue=bool(overdue[i]),
             together=sentences[i],
             again=again[i],
+            launch=launch[i],
         )
         for i in range(len(situation))
     ]

@@ -31,6 +31,7 @@ from forecasting.inputs.demand import demand_lines, history, known_at
 from forecasting.inputs.documents import shipments
 from forecasting.inputs.drivers import Announced, announced, drivers
 from forecasting.inputs.known_until import KnownUntil, known_until
+from forecasting.inputs.launches import launch_demand
 from forecasting.inputs.odd_orders import believed
 from forecasting.inputs.orders_ahead import known_demand
 from forecasting.inputs.predecessors import inherited
@@ -258,6 +259,7 @@ class Observer:
             ends=np.where(ends_on > LONG_AGO, np.maximum(ends_on - as_of, 0), np.inf),
             known=self._known_demand(as_of, forecast.seen, item),
             reserved_days=reserved_days,
+            launches=launch_demand(self.lines, catalogue, item, self.first_day, as_of),
         )
 
     def _known_demand(self, as_of: int, seen: History, item: IntArray) -> KnownDemand | None:

@@ -20,6 +20,7 @@ from forecasting.planning.overdue import overdue
 from forecasting.planning.page_tables import page_tables
 from forecasting.planning.persistent import evidence, persistent_backorders
 from forecasting.planning.position import standing
+from forecasting.planning.pre_orders import pre_orders
 from forecasting.planning.recommendations import costs_table, recommendations
 from forecasting.planning.requests import check_date, check_levels, check_model
 from forecasting.planning.supplier_orders import choices_table, supplier_orders, together
@@ -33,8 +34,8 @@ def plan(records: Records, config: Config, as_of: int, *, for_pages: bool = Fals
     """What to order at the close of day ``as_of``.
 
     Tables ``recommendations``, ``costs``, ``choices``, ``supplier_orders``, ``overdue``, ``excess``,
-    ``persistent_backorders``, ``assumptions`` and ``notices``; ``for_pages``: also those that only buyers'
-    pages read.
+    ``persistent_backorders``, ``pre_orders``, ``assumptions`` and ``notices``; ``for_pages``: also those
+    that only buyers' pages read.
 
     Raises RequestError where the date or a name does not fit.
     """
@@ -53,6 +54,7 @@ def plan(records: Records, config: Config, as_of: int, *, for_pages: bool = Fals
         "overdue": overdue(advice, records),
         "excess": excess(advice),
         "persistent_backorders": persistent_backorders(advice),
+        "pre_orders": pre_orders(advice),
         "assumptions": assumptions.frame(),
         "notices": notices.frame(),
     }

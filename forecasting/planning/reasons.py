@@ -29,8 +29,10 @@ def percent(share: float) -> str:
 
 
 def reason(row: Any, facts: Facts) -> str:
-    """The sentence for one row of the recommendations, and whether it runs short again and again."""
-    return f"{_reason(row, facts)}{facts.again}"
+    """The sentence for one row of the recommendations, and whether it runs short again and again, or is
+    new.
+    """
+    return f"{_reason(row, facts)}{facts.launch}{facts.again}"
 
 
 def _reason(row: Any, facts: Facts) -> str:
@@ -102,8 +104,9 @@ def _without(row: Any, facts: Facts) -> str:
         if cost >= 0
         else f"the lower price of this order saves {-cost:,.2f} more than it costs"
     )
+    guessed = " (by an assumed lead time: none is known)" if facts.guessed_lead_time else ""
     return (
-        f"Goods arrive on {row.arrives_on}; the risk of running out before is "
+        f"Goods arrive on {row.arrives_on}{guessed}; the risk of running out before is "
         f"{percent(row.stockout_probability)}. Ordering nothing would {short} about "
         f"{about(row.expected_short_units)} units {effect} and cost {row.expected_cost:,.2f}, "
         f"{ordering}."

@@ -10,6 +10,7 @@ import numpy as np
 
 from forecasting.domain import Calendar, FloatArray, LeadTimes
 from forecasting.policies.known_demand import KnownDemand
+from forecasting.policies.launch_demand import LaunchDemand
 from models.shared.base import Forecast, demands_of
 from models.shared.distribution import Distribution, mixture, point
 
@@ -38,6 +39,7 @@ class LeadTimeDemand:
         known: what customers have ordered ahead, and how far ahead they usually order; None: nothing is.
         reserved_days: float64, shape (n,): what is on the books for so many days ahead is counted
             elsewhere, and not in here; None: all of it is in here.
+        launches: what is still to be ordered ahead of the items that are not on sale yet; None: of none.
 
     """
 
@@ -49,6 +51,7 @@ class LeadTimeDemand:
     ends: FloatArray
     known: KnownDemand | None = None
     reserved_days: FloatArray | None = None
+    launches: LaunchDemand | None = None
 
     @property
     def revision(self) -> float | None:
@@ -73,6 +76,8 @@ class LeadTimeDemand:
 
     def _netted(self, demand: Distribution, days: FloatArray) -> Distribution:
         """The demand of a stretch of days, what is known of it taken out of the forecast and put in."""
+        if self.launches is not None:
+            demand = self.launches.put_into(demand, days)
         if self.known is None:
             return demand
         begin, end = np.minimum(self.starts, days), np.minimum(self.ends, days)

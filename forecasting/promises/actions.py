@@ -1,8 +1,4 @@
-"""The lines to act on, and what would save each: by how many days, at what cost, and what it saves.
-
-What a late line costs follows from the cost model: by the day after its deadline, and, once, with those who
-cancel and those who never come back, as far as that can still be helped.
-"""
+"""The lines to act on, and what would save each: by how many days, at what cost, and what it saves."""
 
 from __future__ import annotations
 
@@ -12,38 +8,20 @@ import numpy as np
 import pandas as pd
 
 from forecasting.config import Config
-from forecasting.domain import BoolArray, FloatArray, IntArray
+from forecasting.domain import BoolArray, IntArray
 from forecasting.inputs.records import Records
 from forecasting.promises.facts import Facts
-from forecasting.promises.offers import Offered, transfer_day
+from forecasting.promises.offers import Offered, days_sooner, first_day, transfer_day
 from forecasting.promises.served import Served
 from forecasting.promises.supply import Source
 from forecasting.promises.tables import numbers, who
 from forecasting.promises.verdicts import NAMES as VERDICTS
 from forecasting.promises.verdicts import Promised, Verdict
 from forecasting.promises.words import days_or_none
+from forecasting.promises.worth import saved
 from forecasting.store.figures import money
 
 ACTED_ON = (Verdict.AT_RISK, Verdict.CANNOT_MAKE_IT, Verdict.DEADLINE_PASSED, Verdict.UNKNOWN)
-
-
-def at_stake(found: Facts, promised: Promised) -> FloatArray:
-    """What the lateness of each line is expected to cost from now on: money, float64, shape (m,)."""
-    lines, costs, item = found.lines, found.known.costs, found.lines.item
-    daily = daily_cost(found)
-    passed = promised.verdict == Verdict.DEADLINE_PASSED
-    # Once the deadline has passed, who cancels over it has: the days are what can be helped.
-    risk = np.where(passed | ~lines.has_deadline, 0.0, 1.0 - np.nan_to_num(promised.on_time))
-    once = costs.cancellation_rate[item] * costs.lost_margin[item] * lines.quantity
-    once = once + costs.word_of_mouth_per_line[item]
-    return np.asarray(risk * once + daily * promised.late)
-
-
-def daily_cost(found: Facts) -> FloatArray:
-    """What a day of waiting costs each line: money, float64, shape (m,)."""
-    costs, item = found.known.costs, found.lines.item
-    rate = costs.goodwill_per_late_unit_day[item] + costs.backlog_per_unit_day[item]
-    return np.asarray(rate * found.lines.quantity)
 
 
 def actions(
@@ -57,20 +35,20 @@ def actions(
 ) -> pd.DataFrame:
     """The table ``actions``: what can be done for each line that may be late, the money it saves first."""
     acted_on = np.isin(promised.verdict, ACTED_ON)
-    stake, names = at_stake(found, promised), who(found, records)
+    names = who(found, records)
     blocks = [
         _expedite(found, records, served, promised, acted_on, config),
         _order(found, served, promised, acted_on),
         _transfer(found, promised, offered, acted_on, config),
-        _alternative(found, promised, offered, acted_on),
+        _alternative(found, promised, offered, acted_on, config),
     ]
     table = pd.concat([pd.DataFrame(block) for block in blocks], ignore_index=True)
     line = table.pop("at").to_numpy(dtype=np.int64)
     new = table.pop("new").to_numpy(dtype=np.int64)
 
-    # What makes the deadline saves all that is at stake; else the days that it saves.
+    days = table["days"].to_numpy(dtype=np.float64)
     makes_it = found.lines.has_deadline[line] & (new <= found.lines.deadline[line])
-    saves = np.where(makes_it, stake[line], np.minimum(daily_cost(found)[line] * table["days"], stake[line]))
+    stake, saves = saved(found, promised, line, days, new)
     frame = pd.DataFrame(
         {
             "run": run,
@@ -79,11 +57,11 @@ def actions(
             "verdict": VERDICTS[promised.verdict[line]],
             "action": table["action"].to_numpy(dtype=object),
             "what": table["what"].to_numpy(dtype=object),
-            "days": table["days"].to_numpy(dtype=np.float64),
+            "days": days,
             "new_date": days_or_none(new),
             "makes_deadline": makes_it,
             "cost": money(table["cost"].to_numpy(dtype=np.float64)),
-            "at_stake": money(stake[line]),
+            "at_stake": money(stake),
             "saves": money(saves),
         }
     )
@@ -107,8 +85,7 @@ def _block(line: IntArray, action: str, what: Any, days: Any, new: Any, cost: An
 
 def _wished_day(found: Facts, promised: Promised, line: IntArray, config: Config) -> IntArray:
     """The day that would do: the deadline, or, where that has passed, the first that anything can come on."""
-    lines = found.lines
-    first = found.as_of + int(found.following[1]) + config.delivery_days
+    lines, first = found.lines, first_day(found, config)
     wished = np.where(lines.has_deadline[line], np.maximum(lines.deadline[line], first), first)
     return np.asarray(np.maximum(wished, first))
 
@@ -149,23 +126,19 @@ def _transfer(
     found: Facts, promised: Promised, offered: Offered, acted_on: BoolArray, config: Config
 ) -> dict[str, Any]:
     """Bring it from another location, where it is in stock and nobody's."""
-    line = np.flatnonzero(acted_on & (offered.transfer >= 0))
+    chosen = offered.transfer
+    line = np.flatnonzero(acted_on & (chosen.row >= 0))
     day = transfer_day(found, config)
-    units = found.parts.units(offered.transfer_parts[line])
-    cost = config.transfer_cost_per_line + config.transfer_cost_per_unit * units
-    place = found.known.items.location[offered.transfer_items()[line]]
-    days = np.where(promised.dated[line], promised.p90[line] - day, 0)
-    useful = (days > 0) | ~promised.dated[line]
-    return _block(line[useful], "transfer", place[useful], days[useful], day, cost[useful])
+    place = found.known.items.location[chosen.item[line]]
+    return _block(line, "transfer", place, days_sooner(promised, day)[line], day, chosen.cost[line])
 
 
-def _alternative(found: Facts, promised: Promised, offered: Offered, acted_on: BoolArray) -> dict[str, Any]:
-    """Ship the alternative that is set aside for the line; it costs what less it earns."""
-    line = np.flatnonzero(acted_on & (offered.alternative >= 0))
-    other, margin = offered.alternative_items()[line], found.known.costs.lost_margin
-    units = found.parts.units(offered.alternative_parts[line])
-    late = found.lines.quantity[line]
-    cost = np.maximum(margin[found.lines.item[line]] * late - margin[other] * units, 0.0)
-    day = found.as_of + int(found.following[1])
-    days = np.where(promised.dated[line], np.maximum(promised.p90[line] - day, 0), 0)
-    return _block(line, "alternative", found.known.items.sku[other], days, day, cost)
+def _alternative(
+    found: Facts, promised: Promised, offered: Offered, acted_on: BoolArray, config: Config
+) -> dict[str, Any]:
+    """Ship the alternative; it costs what less it earns."""
+    chosen = offered.alternative
+    line = np.flatnonzero(acted_on & (chosen.row >= 0))
+    day = first_day(found, config)
+    sku = found.known.items.sku[chosen.item[line]]
+    return _block(line, "alternative", sku, days_sooner(promised, day)[line], day, chosen.cost[line])

@@ -8,12 +8,15 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from forecasting.domain import FloatArray, IntArray
+from forecasting.domain import BoolArray, FloatArray, IntArray
 from forecasting.inputs.records import AlternativeRecords
 from models.shared.compile import compiled
 
 FURTHEST = 3
 """An alternative of an alternative counts, and one of that; no further."""
+
+LEAST_MONEY = 1e-9
+"""Sums of money that differ by less are the same."""
 
 
 @dataclass(frozen=True)
@@ -63,50 +66,109 @@ def listed(given: AlternativeRecords) -> Listed:
     )
 
 
+@dataclass(frozen=True)
+class Wish:
+    """What m lines may be offered something for; each of shape (m,).
+
+    Attributes:
+        item: int64. ``wanted``: int64, parts that are late; 0: nothing.
+        saves: float64, money that it saves where something stands in. What costs more is not set aside.
+        base: float64, money: what it costs beside its units.
+
+    """
+
+    item: IntArray
+    wanted: IntArray
+    saves: FloatArray
+    base: FloatArray
+
+    def take(self, line: IntArray) -> Wish:
+        """The wishes of some lines, in their order."""
+        return Wish(self.item[line], self.wanted[line], self.saves[line], self.base[line])
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What stands in for each of m lines, at what cost; each of shape (m,).
+
+    Attributes:
+        row: int64: of the list that it was chosen from; -1: nothing.
+        item: int64: the item that stands in; -1: none.
+        parts: int64: of it.
+        cost: float64, money.
+        held: bool: it is set aside for the line, as it costs no more than it saves. The rest is only listed.
+
+    """
+
+    row: IntArray
+    item: IntArray
+    parts: IntArray
+    cost: FloatArray
+    held: BoolArray
+
+    @property
+    def offered(self) -> IntArray:
+        """int64, shape (m,): the item that is set aside for the line; -1: none."""
+        return np.where(self.held, self.item, -1)
+
+    def take(self, line: IntArray) -> Chosen:
+        """That of some lines, in their order."""
+        return Chosen(self.row[line], self.item[line], self.parts[line], self.cost[line], self.held[line])
+
+
 class Offers(NamedTuple):
-    """Item i may be stood in for by the rows ``first[i]:first[i + 1]``: ``other``, items, at ``ratio``. Of
-    lines, in the order in which they choose: ``item``, ``wanted`` parts (0: none wanted). ``free``: parts of
-    each item, written; ``chosen``, ``parts``: of lines, written: the row, -1: none, and how much of it.
+    """Item i may be stood in for by the rows ``first[i]:first[i + 1]``: ``other``, items, at ``ratio``, each
+    part at ``price``. Of lines, in the order in which they choose: as in ``Wish``. ``free``: parts of each
+    item, written; ``chosen``, ``parts``, ``cost``, ``held``: of lines, written, as in ``Chosen``.
     """
 
     first: IntArray
     other: IntArray
     ratio: FloatArray
+    price: FloatArray
     item: IntArray
     wanted: IntArray
+    saves: FloatArray
+    base: FloatArray
     free: IntArray
     chosen: IntArray
     parts: IntArray
+    cost: FloatArray
+    held: BoolArray
 
 
-def offer(found: Listed, item: IntArray, wanted: IntArray, free: IntArray) -> tuple[IntArray, IntArray]:
-    """Offer each line the first alternative of which there is enough; what is offered is set aside.
+def offer(found: Listed, wish: Wish, price: FloatArray, free: IntArray) -> Chosen:
+    """Offer each line the first alternative of which there is enough and that costs no more than it saves.
+
+    That is set aside. Where none is worth it, the first of which there is enough is listed.
 
     Args:
         found: the alternatives.
-        item: int64, shape (m,): of the lines, those that choose first first.
-        wanted: int64, shape (m,), parts that are late; 0: nothing.
-        free: int64, shape (n,), parts of each item that are in stock and promised to nobody; what is
-            offered is taken off.
-
-    Returns:
-        int64, shape (m,): the row of ``found`` that is offered, -1: none; int64, shape (m,): parts of it.
+        wish: of the lines, those that choose first first.
+        price: float64, shape (k,): what a part of each alternative costs, money; below 0: it earns.
+        free: int64, shape (n,), parts of each item that are in stock and promised to nobody; what is set
+            aside is taken off.
 
     """
-    m, n = len(item), len(free)
-    first = np.searchsorted(found.item, np.arange(n + 1)).astype(np.int64)
+    m, n = len(wish.item), len(free)
     offers = Offers(
-        first=first,
+        first=np.searchsorted(found.item, np.arange(n + 1)).astype(np.int64),
         other=found.alternative,
         ratio=found.ratio,
-        item=item,
-        wanted=wanted,
+        price=price,
+        item=wish.item,
+        wanted=wish.wanted,
+        saves=wish.saves,
+        base=wish.base,
         free=free,
         chosen=np.full(m, -1, dtype=np.int64),
         parts=np.zeros(m, dtype=np.int64),
+        cost=np.zeros(m),
+        held=np.zeros(m, dtype=bool),
     )
     _offer(offers)
-    return offers.chosen, offers.parts
+    item = np.append(found.alternative, -1)[offers.chosen]
+    return Chosen(offers.chosen, item, offers.parts, offers.cost, offers.held)
 
 
 @compiled
@@ -119,7 +181,13 @@ def _offer(offers: Offers) -> None:
             other = offers.other[row]
             # Whole parts, and never too few of them.
             needed = np.int64(np.ceil(offers.wanted[line] * offers.ratio[row] - 1e-9))
-            if 0 < needed <= offers.free[other]:
+            if not 0 < needed <= offers.free[other]:
+                continue
+            cost = max(offers.base[line] + offers.price[row] * needed, 0.0)
+            worth_it = cost <= offers.saves[line] + LEAST_MONEY
+            if worth_it or offers.chosen[line] < 0:
+                offers.chosen[line], offers.parts[line], offers.cost[line] = row, needed, cost
+            if worth_it:
+                offers.held[line] = True
                 offers.free[other] -= needed
-                offers.chosen[line], offers.parts[line] = row, needed
                 break

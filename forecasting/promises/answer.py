@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from forecasting.config import Config
-from forecasting.domain import LONG_AGO, IntArray
+from forecasting.domain import LONG_AGO, BoolArray, IntArray
 from forecasting.inputs.records import Records
 from forecasting.promises.allocation import Allocation, Pins, allocate
 from forecasting.promises.earlier import Earlier
@@ -32,6 +32,7 @@ class Answer:
         promised: what lines are promised.
         offered: what stands in for what is late, and what is left of the supply.
         sooner_days: a better day is told only if it is so many days sooner.
+        delivery_days: from our door to the customer's.
 
     """
 
@@ -42,6 +43,7 @@ class Answer:
     promised: Promised
     offered: Offered
     sooner_days: int
+    delivery_days: int
 
     @property
     def told(self) -> Promised:
@@ -66,6 +68,13 @@ class Answer:
         return np.where(before.promised & ~told.dated, UNDATED, moved)
 
     @property
+    def ahead(self) -> BoolArray:
+        """bool, shape (m,): wanted on a day that is still to come, and there by then: it is no backorder."""
+        lines, promised = self.found.lines, self.promised
+        by = lines.not_before + self.delivery_days
+        return (lines.not_before > self.found.as_of) & promised.dated & (promised.earliest_p90 <= by)
+
+    @property
     def stock_left(self) -> IntArray:
         """int64, shape (n,): parts of each item in stock that nobody was promised."""
         sources = self.found.sources
@@ -78,7 +87,8 @@ def answer(found: Facts, records: Records, config: Config, before: Earlier, pins
     """Serve the lines, and offer what else there is to those that are late."""
     given, served, promised = serve(found, config, before.p90, pins)
     offered = offers(found, records, given, served, promised, config)
-    return Answer(found, before, given, served, promised, offered, config.promise_sooner_days)
+    sooner, delivery = config.promise_sooner_days, config.delivery_days
+    return Answer(found, before, given, served, promised, offered, sooner, delivery)
 
 
 def serve(

@@ -18,7 +18,10 @@ from forecasting.domain import BoolArray, IntArray, TextArray
 from forecasting.errors import RequestError, known_names
 
 NOT_NEEDED, WAITING, AGREED, DECLINED = "not_needed", "waiting", "agreed", "declined"
-STATES = (NOT_NEEDED, WAITING, AGREED, DECLINED)
+LAPSED = "lapsed"
+"""Cancelled because nothing was heard: the setting ``consent_silence`` takes that for a no."""
+
+STATES = (NOT_NEEDED, WAITING, AGREED, DECLINED, LAPSED)
 COLUMNS = ("order", "line", "answer")
 ANSWERS = {"yes": AGREED, "no": DECLINED}
 
@@ -38,9 +41,16 @@ class Consent:
     state: TextArray
     since: IntArray
 
+    @property
+    def gone(self) -> BoolArray:
+        """bool, shape (m,): the line is being cancelled: the customer said so, or said nothing."""
+        return np.isin(self.state, (DECLINED, LAPSED))
+
 
 def read_answers(file: Path) -> dict[tuple[str, str], str]:
     """What customers answered, by order and line: a CSV file with ``order``, ``line``, ``answer``.
+
+    Without a line it is the answer for the whole order.
 
     Raises RequestError where it is no such file, or an answer is neither yes nor no.
     """
@@ -75,7 +85,7 @@ def heard(before: Consent, answered: TextArray, config: Config, as_of: int) -> C
     given = np.where(answered != "", answered, before.state)
     silent = asked & (answered == "") & (before.delays >= 2)
     silent &= as_of - before.since >= config.consent_silence_days
-    means = DECLINED if config.consent_silence == "cancel" else AGREED
+    means = LAPSED if config.consent_silence == "cancel" else AGREED
     return Consent(before.delays, np.where(silent, means, given).astype(object), before.since)
 
 
@@ -84,7 +94,7 @@ def after(known: Consent, days_later: IntArray, config: Config, as_of: int) -> C
 
     ``days_later``: int64, shape (m,): by how much each promise is put off; 0 or below: it is not.
     """
-    late: BoolArray = (days_later > 0) & (known.state != DECLINED)
+    late: BoolArray = (days_later > 0) & ~known.gone
     delays = known.delays + late
     if config.consent_from_days is None:
         return Consent(delays, known.state, known.since)

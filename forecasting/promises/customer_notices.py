@@ -19,7 +19,7 @@ import numpy as np
 from forecasting.config import Config
 from forecasting.domain import BoolArray, IntArray, TextArray
 from forecasting.errors import RequestError
-from forecasting.promises.consent import DECLINED, WAITING, Consent
+from forecasting.promises.consent import WAITING
 from forecasting.promises.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -30,9 +30,10 @@ KINDS = (
     "deadline_cannot_be_met",
     "new_date",
     "backorder_confirmed",
+    "cancelled",
     "alternative_offered",
 )
-"""What a notice is about. Of the first four a line gets the first that fits, and the last one besides."""
+"""What a notice is about. Of the first five a line gets the first that fits, and the last one besides."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Change:
         stocked: all of it is in stock now; ``was_stocked``: it was before.
         ahead: it is not wanted yet.
         cannot: it cannot make its deadline; ``could``: before, it was not said to.
+        gone: it is being cancelled; ``was_gone``: it was before.
         alternative: it is offered another alternative than before.
 
     """
@@ -57,26 +59,29 @@ class Change:
     ahead: BoolArray
     cannot: BoolArray
     could: BoolArray
+    gone: BoolArray
+    was_gone: BoolArray
     alternative: BoolArray
 
 
-def kinds_of(change: Change, consent: Consent) -> tuple[IntArray, IntArray]:
+def kinds_of(change: Change) -> tuple[IntArray, IntArray]:
     """The notices that are due: line and kind (a place in ``KINDS``), int64, shape (k,), by line.
 
-    Nobody is told of what is declined, or of lines that ship from stock as usual.
+    Of what is being cancelled nothing is told but that, once; nor of lines that ship from stock as usual.
     """
-    wanted = consent.state != DECLINED
+    wanted = ~change.gone
     fits = np.stack(
         [
-            change.known & change.stocked & ~change.was_stocked & ~change.ahead,
-            change.cannot & change.could,
-            change.known & change.moved,
-            ~change.known & ~change.stocked & ~change.ahead,
+            wanted & change.known & change.stocked & ~change.was_stocked & ~change.ahead,
+            wanted & change.cannot & change.could,
+            wanted & change.known & change.moved,
+            wanted & ~change.known & ~change.stocked & ~change.ahead,
+            change.gone & ~change.was_gone,
         ],
         axis=1,
     )
     first = np.where(fits.any(axis=1), fits.argmax(axis=1), -1)
-    line = np.flatnonzero((first >= 0) & wanted)
+    line = np.flatnonzero(first >= 0)
     other = np.flatnonzero(change.alternative & wanted)
     lines = np.concatenate([line, other])
     kind = np.concatenate([first[line], np.full(len(other), len(KINDS) - 1)])

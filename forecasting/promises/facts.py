@@ -104,7 +104,7 @@ def answers_of(
     found: Facts, records: Records, answers: Mapping[tuple[str, str], str]
 ) -> tuple[TextArray, list[Notice]]:
     """What the customer of each line answered: text, shape (m,), empty where nothing; and a notice of each
-    answer that is of no open line.
+    answer that is of no open line. An answer that names no line is of all lines of its order.
     """
     said = np.full(len(found.lines), "", dtype=object)
     if not answers:
@@ -113,8 +113,9 @@ def answers_of(
     names = np.array([*records.line_names, ""], dtype=object)[orders.line[row]]
     pairs = zip(records.order_names[orders.order[row]], names, strict=True)
     asked = [(str(order), str(line)) for order, line in pairs]
-    said[:] = [answers.get(pair, "") for pair in asked]
+    said[:] = [answers.get((order, line), answers.get((order, ""), "")) for order, line in asked]
     what = "is no open order line: the answer changes nothing"
     todo = "Give the order and the line as the dataset does; where it has shipped or was cancelled, drop it."
-    of_none = sorted(answers.keys() - set(asked))
+    whole_orders = {(order, "") for order, _ in asked}
+    of_none = sorted(answers.keys() - set(asked) - whole_orders)
     return said, [Notice("answers", None, "line", " ".join(pair).strip(), what, todo) for pair in of_none]

@@ -35,7 +35,7 @@ def notices_table(
 
     Raises RequestError where a template is missing, or asks for what there is not.
     """
-    line, kind = kinds_of(_change(answer), consent)
+    line, kind = kinds_of(_change(answer, consent))
     line, kind = (line, kind) if told else (line[:0], kind[:0])
     found, texts = answer.found, Texts(config)
     named = {name: column[line] for name, column in who(found, records).items()}
@@ -65,10 +65,10 @@ def notices_table(
     return frame.sort_values(["number", "kind"], kind="stable").reset_index(drop=True)
 
 
-def _change(answer: Answer) -> Change:
+def _change(answer: Answer, consent: Consent) -> Change:
     """What is new of each line."""
     before, lines = answer.before, answer.found.lines
-    items = answer.offered.alternative_items()
+    items = answer.offered.alternative.offered
     offered = np.array([*answer.found.known.items.sku, ""], dtype=object)[items]
     return Change(
         known=before.known,
@@ -79,6 +79,8 @@ def _change(answer: Answer) -> Change:
         ahead=lines.not_before > answer.found.as_of + 1,
         cannot=lines.has_deadline & is_said_to_miss(answer.promised.verdict),
         could=~np.isin(before.verdict, ("cannot_make_it", "deadline_passed")),
+        gone=consent.gone,
+        was_gone=before.consent.gone,
         alternative=(offered != "") & (offered != before.alternative),
     )
 
@@ -88,7 +90,7 @@ def _contents(
 ) -> list[dict[str, Any]]:
     """What the templates may ask for, of each notice."""
     found, offered = answer.found, answer.offered
-    items, known = offered.alternative_items()[line], found.known
+    items, known = offered.alternative.offered[line], found.known
     language = config.notice_language
 
     def days(numbers: Any) -> list[str]:
@@ -109,7 +111,7 @@ def _contents(
         "consent": consent.state[line],
         "alternative": np.array([*known.items.sku, ""], dtype=object)[items],
         "alternative_description": np.array([*known.description, ""], dtype=object)[items],
-        "alternative_quantity": units_in_words(found.parts.units(offered.alternative_parts[line])),
+        "alternative_quantity": units_in_words(found.parts.units(offered.alternative.parts[line])),
     }
     same = {"silence": config.consent_silence, "silence_days": config.consent_silence_days}
     names = list(columns)

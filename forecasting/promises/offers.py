@@ -7,43 +7,33 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.config import Config
-from forecasting.domain import LONG_AGO, BoolArray, IntArray, TextArray
+from forecasting.domain import LONG_AGO, BoolArray, FloatArray, IntArray, TextArray
 from forecasting.inputs.records import Records
 from forecasting.promises.allocation import Allocation
-from forecasting.promises.alternatives import Listed, listed, offer
+from forecasting.promises.alternatives import Chosen, Listed, Wish, listed, offer
 from forecasting.promises.facts import Facts
+from forecasting.promises.rules import Rule
 from forecasting.promises.served import Served
 from forecasting.promises.supply import Source
 from forecasting.promises.verdicts import Promised, Verdict
+from forecasting.promises.worth import saved
 
 
 @dataclass(frozen=True)
 class Offered:
-    """What is set aside for m lines, and what is left.
+    """What stands in for m lines, and what is left.
 
     Attributes:
-        alternatives, others: what may stand in for each item: alternatives, and the item elsewhere.
-        alternative, transfer: int64, shape (m,): rows of these; -1: none.
-        alternative_parts, transfer_parts: int64, shape (m,).
+        alternatives: what may stand in for each item.
+        alternative, transfer: of the lines: an alternative; the same item, from elsewhere.
         left: int64, shape (sources,): parts of each source that nobody was promised.
 
     """
 
     alternatives: Listed
-    others: Listed
-    alternative: IntArray
-    alternative_parts: IntArray
-    transfer: IntArray
-    transfer_parts: IntArray
+    alternative: Chosen
+    transfer: Chosen
     left: IntArray
-
-    def alternative_items(self) -> IntArray:
-        """int64, shape (m,): the item that stands in; -1: none."""
-        return _item_of(self.alternatives, self.alternative)
-
-    def transfer_items(self) -> IntArray:
-        """int64, shape (m,): the item elsewhere that it would come from; -1: none."""
-        return _item_of(self.others, self.transfer)
 
 
 def offers(
@@ -54,40 +44,57 @@ def offers(
     promised: Promised,
     config: Config,
 ) -> Offered:
-    """What stands in for lines that are late; those served first choose first."""
+    """What stands in for lines that are late; those served first choose first.
+
+    Set aside is what costs no more than it saves; what is not worth it is listed only.
+    """
     sources, lines, n = found.sources, found.lines, len(found.known)
     in_stock = sources.kind == Source.STOCK
     free = np.bincount(sources.item[in_stock], given.left[in_stock], n).astype(np.int64)
     usable = np.where(on_sale(found), free, 0)
+    before = usable.copy()
 
     late = _late(found, served, promised, config)
     wanted = np.where(late, found.wanted - served.now, 0)
     deadline = np.where(lines.has_deadline, lines.deadline, lines.due_to_ship)
     first = np.lexsort((lines.row, lines.ordered, deadline, found.rule))
 
-    others = elsewhere(found.known.items.location, found.known.items.sku)
+    # An alternative costs the margin that it does not bring.
+    margin, part = found.known.costs.lost_margin, 1.0 / found.parts.of_a_unit
+    day = first_day(found, config)
+    lost = margin[lines.item] * wanted * part
+    wish = Wish(lines.item, wanted, _saves(found, promised, day), lost)
     alternatives = listed(records.alternatives)
-    before = usable.copy()
-    alternative, alternative_parts = _chosen(alternatives, first, lines.item, wanted, usable)
-    transfer, transfer_parts = _chosen(others, first, lines.item, wanted, usable)
-    return Offered(
-        alternatives=alternatives,
-        others=others,
-        alternative=alternative,
-        alternative_parts=alternative_parts,
-        transfer=transfer,
-        transfer_parts=transfer_parts,
-        left=_without(found, given.left, before - usable),
-    )
+    price = -margin[alternatives.alternative] * part
+    alternative = _chosen(alternatives, first, wish, price, usable)
+
+    day = transfer_day(found, config)
+    sooner = (days_sooner(promised, day) > 0) | ~promised.dated
+    moving = np.full(len(lines), config.transfer_cost_per_line)
+    wish = Wish(lines.item, np.where(sooner, wanted, 0), _saves(found, promised, day), moving)
+    others = elsewhere(found.known.items.location, found.known.items.sku)
+    price = np.full(len(others.item), config.transfer_cost_per_unit * part)
+    transfer = _chosen(others, first, wish, price, usable)
+    left = _without(found, given.left, before - usable)
+    return Offered(alternatives, alternative, transfer, left)
 
 
-def _chosen(
-    choice: Listed, first: IntArray, item: IntArray, wanted: IntArray, usable: IntArray
-) -> tuple[IntArray, IntArray]:
+def _chosen(choice: Listed, first: IntArray, wish: Wish, price: FloatArray, usable: IntArray) -> Chosen:
     """What each line is offered, those named ``first`` choosing first; ``usable`` is what is left then."""
-    row, parts = np.full(len(item), -1, dtype=np.int64), np.zeros(len(item), dtype=np.int64)
-    row[first], parts[first] = offer(choice, item[first], wanted[first], usable)
-    return row, parts
+    place = np.empty(len(first), dtype=np.int64)
+    place[first] = np.arange(len(first))
+    return offer(choice, wish.take(first), price, usable).take(place)
+
+
+def _saves(found: Facts, promised: Promised, day: int) -> FloatArray:
+    """What each line saves by being served on a day: money, float64, shape (m,)."""
+    each = np.arange(len(found.lines))
+    return saved(found, promised, each, days_sooner(promised, day), np.full(len(each), day))[1]
+
+
+def days_sooner(promised: Promised, day: int) -> FloatArray:
+    """How much sooner than promised a day is: float64, shape (m,), >= 0; 0 where nothing is promised."""
+    return np.where(promised.dated, np.maximum(promised.p90 - day, 0), 0).astype(np.float64)
 
 
 def elsewhere(location: TextArray, sku: TextArray) -> Listed:
@@ -117,13 +124,13 @@ def _counted(width: IntArray) -> IntArray:
 
 def _late(found: Facts, served: Served, promised: Promised, config: Config) -> BoolArray:
     """Lines that something else is of use to: wanted now, not sure to be in time, and neither in stock nor
-    there hardly later than something else would be.
+    there hardly later than something else would be. For what gives up its goods nothing is set aside.
     """
-    first = found.as_of + int(found.following[1]) + config.delivery_days
-    soon = promised.dated & (promised.p90 - first < config.promise_sooner_days)
+    soon = promised.dated & (promised.p90 - first_day(found, config) < config.promise_sooner_days)
     stocked = served.last_kind == Source.STOCK
     makes_it = found.lines.has_deadline & (promised.verdict == Verdict.WILL_MAKE_IT)
-    return ~stocked & ~soon & ~makes_it & (found.lines.not_before <= found.as_of + 1)
+    wanted_now = (found.lines.not_before <= found.as_of + 1) & (found.rule != Rule.LOSE)
+    return wanted_now & ~stocked & ~soon & ~makes_it
 
 
 def on_sale(found: Facts) -> BoolArray:
@@ -150,8 +157,9 @@ def _without(found: Facts, left: IntArray, used: IntArray) -> IntArray:
     return left
 
 
-def _item_of(choice: Listed, row: IntArray) -> IntArray:
-    return np.where(row >= 0, choice.alternative[row] if len(choice.alternative) else -1, -1)
+def first_day(found: Facts, config: Config) -> int:
+    """The day on which what ships next is at the customer's door."""
+    return found.as_of + int(found.following[1]) + config.delivery_days
 
 
 def transfer_day(found: Facts, config: Config) -> int:

@@ -8,27 +8,31 @@ import numpy as np
 import pandas as pd
 
 from forecasting.config import Config
-from forecasting.domain import LONG_AGO
+from forecasting.domain import LONG_AGO, TextArray
+from forecasting.inputs.backorder_caps import backorder_caps
 from forecasting.inputs.records import Records
 from forecasting.promises.actions import actions
 from forecasting.promises.alternatives_table import alternatives_table
 from forecasting.promises.answer import Answer
 from forecasting.promises.changes import changes, stability
-from forecasting.promises.consent import DECLINED, Consent
+from forecasting.promises.consent import DECLINED, LAPSED, Consent
 from forecasting.promises.earlier import calibration, outcomes
 from forecasting.promises.messages import Told, messages
 from forecasting.promises.notices_table import notices_table
 from forecasting.promises.offers import ended, on_sale
 from forecasting.promises.recommended import Recommended
 from forecasting.promises.served import missing_words
-from forecasting.promises.storefront import Shop, caps, promisable, storefront
+from forecasting.promises.storefront import Shop, promisable, storefront
 from forecasting.promises.supply import Source
 from forecasting.promises.tables import promises_table, sources_table
 from forecasting.promises.words import days_or_none
 from forecasting.store.figures import whole
 
-CANCELLED = "This is being cancelled, as you wished."
-"""What is said of a line whose customer does not want it any more."""
+CANCELLED = {
+    DECLINED: "This is being cancelled, as you wished.",
+    LAPSED: "This is being cancelled, as we asked whether you still want it and have not heard from you.",
+}
+"""What is said of a line that is being cancelled, by the consent state."""
 
 
 def tables_of(
@@ -75,9 +79,9 @@ def against_before(
 def _said(answer: Answer, consent: Consent) -> dict[str, Any]:
     """The columns that follow from the promise: what stands in, the message, and what the customer wants."""
     found, served, offered = answer.found, answer.served, answer.offered
-    items = offered.alternative_items()
+    items = offered.alternative.offered
     sku = np.array([*found.known.items.sku, None], dtype=object)[items]
-    units = found.parts.units(offered.alternative_parts)
+    units = found.parts.units(np.where(offered.alternative.held, offered.alternative.parts, 0))
     told = Told(
         promised=answer.told,
         deadline=found.lines.deadline,
@@ -92,11 +96,19 @@ def _said(answer: Answer, consent: Consent) -> dict[str, Any]:
     return {
         "alternative": sku,
         "alternative_quantity": whole(units),
-        "message": np.where(consent.state == DECLINED, CANCELLED, messages(told)).astype(object),
+        "message": _messages(told, consent),
         "delays": consent.delays,
         "consent": consent.state,
         "consent_since": days_or_none(consent.since),
     }
+
+
+def _messages(told: Told, consent: Consent) -> TextArray:
+    """What the customer of each line is told: text, shape (m,)."""
+    said = messages(told)
+    for state, words in CANCELLED.items():
+        said[consent.state == state] = words
+    return said
 
 
 def _shop(
@@ -105,16 +117,17 @@ def _shop(
     """What the storefront is made of."""
     found, given = answer.found, answer.given
     sources, item, n = found.sources, found.lines.item, len(found.known)
-    waits = np.where(sources.kind[given.source] == Source.STOCK, 0, given.parts)
+    stocked = sources.kind[given.source] == Source.STOCK
+    waits = np.where(stocked | answer.ahead[given.line], 0, given.parts)
     # Who declined waits no more.
-    missing = np.where(consent.state == DECLINED, 0, given.missing)
+    missing = np.where(consent.gone, 0, given.missing)
     backlog = np.bincount(item[given.line], waits, n) + np.bincount(item, missing, n)
 
-    later = np.flatnonzero((sources.kind == Source.LATER) & sources.dated)
+    anew = np.flatnonzero((sources.kind == Source.LATER) & sources.dated)
     new = np.full(n, LONG_AGO, dtype=np.int64)
-    in_days = found.following[np.minimum(sources.sure_in[later], len(found.following) - 1)]
-    begins = found.known.available_from[sources.item[later]]
-    new[sources.item[later]] = np.maximum(found.as_of + in_days, begins) + config.delivery_days
+    in_days = found.following[np.minimum(sources.sure_in[anew], len(found.following) - 1)]
+    begins = found.known.available_from[sources.item[anew]]
+    new[sources.item[anew]] = np.maximum(found.as_of + in_days, begins) + config.delivery_days
     shown = records.products.text["shown_as"]
     return Shop(
         known=found.known,
@@ -122,7 +135,7 @@ def _shop(
         left=promisable(found, answer.offered.left, config),
         stock=answer.stock_left,
         backlog=found.parts.units(backlog.astype(np.int64)),
-        cap=caps(found.known, records.products.number["max_backorder_quantity"], recommended, config),
+        cap=backorder_caps(records, found.known, config, recommended.daily_demand),
         new_order_on=new,
         orderable=np.bincount(sources.item[sources.kind == Source.LATER], minlength=n) > 0,
         ended=ended(found),

@@ -17,7 +17,7 @@ from forecasting.inputs.notices import Notices
 from forecasting.inputs.records import Records
 from forecasting.promises.allocation import Pins
 from forecasting.promises.answer import answer
-from forecasting.promises.consent import DECLINED, after, heard
+from forecasting.promises.consent import after, heard
 from forecasting.promises.earlier import Earlier, earlier
 from forecasting.promises.facts import answers_of, gather
 from forecasting.promises.outputs import against_before, tables_of
@@ -78,7 +78,7 @@ def promise(records: Records, config: Config, request: Request, recommended: Rec
     answered_by, of_none = answers_of(found, records, request.answers or {})
     notices.extend(of_none)
     consent = heard(before.consent, answered_by, config, request.as_of)
-    found = replace(found, rule=np.where(consent.state == DECLINED, int(Rule.LOSE), found.rule))
+    found = replace(found, rule=np.where(consent.gone, int(Rule.LOSE), found.rule))
     if request.pins is not None:
         pins, odd = pins_of(request.pins, found, records)
         notices.extend(odd)

@@ -15,7 +15,6 @@ from forecasting.inputs.catalogue import Catalogue
 from forecasting.promises.exact import Parts
 from forecasting.promises.facts import Facts
 from forecasting.promises.offers import ended
-from forecasting.promises.recommended import Recommended
 from forecasting.promises.supply import Source
 from forecasting.promises.words import day_in_words, days_or_none, units_in_words
 from forecasting.store.figures import whole
@@ -62,18 +61,6 @@ def promisable(found: Facts, left: IntArray, config: Config) -> Promisable:
     keys, each = np.unique(np.stack([sources.item[row], day]), axis=1, return_inverse=True)
     parts = np.bincount(each.reshape(-1), left[row], keys.shape[1]).astype(np.int64)
     return Promisable(keys[0], keys[1], parts)
-
-
-def caps(known: Catalogue, own: FloatArray, recommended: Recommended, config: Config) -> FloatArray:
-    """The most units of each item that may be on backorder: float64, shape (n,), inf where there is no limit.
-
-    ``own``: float64, shape (n,): what ``products`` says of it; NaN: nothing.
-    """
-    limit = np.inf if config.max_backorder_quantity is None else config.max_backorder_quantity
-    units = np.where(np.isnan(own), limit, own)
-    if config.max_backorder_days is not None:
-        units = np.minimum(units, np.floor(recommended.daily_demand * config.max_backorder_days))
-    return np.where(known.backorder_allowed, units, 0.0)
 
 
 @dataclass(frozen=True)
@@ -188,5 +175,5 @@ def _says(status: Status, day: int, as_available: bool, from_day: int) -> str:
     if status is Status.PRE_ORDER:
         return f"Pre-order: on sale from {day_in_words(from_day)}{when}"
     if status is Status.ON_BACKORDER:
-        return f"Available{when}" if as_available else f"On backorder{when or ', with no date yet'}"
+        return f"{'Available' if as_available else 'On backorder'}{when or ', with no date yet'}"
     return "Out of stock"

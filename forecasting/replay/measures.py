@@ -77,7 +77,8 @@ def costs_of(flows: Flows, costs: Costs) -> dict[str, FloatArray]:
         "cost_lost_business": np.where(
             costs.leaving_simulated[:, None],
             costs.lost_margin[:, None] * left,
-            costs.lost_business_per_unit[:, None] * short_units,
+            costs.lost_business_per_unit[:, None] * flows.backordered_units
+            + costs.refused_per_unit[:, None] * flows.lost_units,
         ),
         "cost_goodwill": costs.goodwill_per_unit[:, None] * short_units
         + costs.goodwill_per_late_unit_day[:, None] * flows.late_unit_days

@@ -73,14 +73,20 @@ class Observations:
 
 
 def observed_sales(scenario: Scenario, ledger: Ledger) -> tuple[DemandLines, Availability]:
-    """The lines less what was lost of them, and the days on which an item was out of stock."""
+    """The lines less what was lost of them, and the days on which an item was out of stock, or no more of it
+    might wait.
+    """
     observer = scenario.observer
     before = observer.lines.where(observer.lines.day < scenario.first_day)
     since = scenario.lines
     sold = replace(since, quantity=since.quantity - ledger.lost)
     lines = _merged(before, sold.where((since.day >= scenario.first_day) & (sold.quantity > 0)))
     refused = ~observer.catalogue.backorder_allowed
-    item, day = np.nonzero(ledger.stockout & refused[:, None])
+    closed = ledger.stockout & refused[:, None]
+    if scenario.caps is not None:
+        lost = np.flatnonzero(ledger.lost > 0)
+        closed[since.item[lost], since.day[lost] - scenario.first_day] = True
+    item, day = np.nonzero(closed)
     earlier = observer.unavailable
     kept = earlier.day < scenario.first_day
     return lines, Availability(

@@ -105,7 +105,8 @@ class PolicySimulation:
         self._ledger.schedule(coming.item, coming.day, coming.quantity)
         self._expected = ExpectedGoods(catalogue, coming)
         self._purchases, self._waste = Purchases(scenario), Waste(scenario)
-        self._hidden = self._observer.config.observe == "sales" and not catalogue.backorder_allowed.all()
+        loses = scenario.caps is not None or not catalogue.backorder_allowed.all()
+        self._hidden = self._observer.config.observe == "sales" and loses
         self._choice: LazyChoice | None = None
         self._placed: list[PlacedOrders] = []
 

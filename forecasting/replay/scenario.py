@@ -10,6 +10,7 @@ from forecasting.config import Config
 from forecasting.domain import BoolArray, Costs, DemandLines, FloatArray, IntArray, Receipts, weekday
 from forecasting.domain.calendar import DAYS
 from forecasting.inputs.assumptions import Assumptions
+from forecasting.inputs.backorder_caps import backorder_caps
 from forecasting.inputs.documents import owed_units
 from forecasting.inputs.stock import on_hand, really_coming
 from forecasting.planning.observer import Observer
@@ -20,7 +21,8 @@ from forecasting.simulation.stretch import Stretch
 from forecasting.simulation.substitution import Alternatives
 
 COVER_WEEKS = 13
-"""Weeks whose mean demand the opening stock is made of where the dataset has none."""
+"""Weeks whose mean demand the opening stock is made of where the dataset has none; and the days of demand
+that may wait at most."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Scenario:
             None: nobody does.
         alternatives: what customers take where an item is short. None: nothing.
         shortfalls: how much comes of orders. None: all.
+        caps: float64, shape (n,): the most units of each item that may wait. None: there is no limit.
 
     """
 
@@ -60,6 +63,7 @@ class Scenario:
     cancels_on: IntArray | None = None
     alternatives: Alternatives | None = None
     shortfalls: Shortfalls | None = None
+    caps: FloatArray | None = None
 
     def ledger(self) -> Ledger:
         """The stock as the stretch begins; ``pipeline`` is yet to be scheduled."""
@@ -71,6 +75,7 @@ class Scenario:
             owed=self.owed,
             cancels_on=self.cancels_on,
             alternatives=self.alternatives,
+            caps=self.caps,
         )
 
     def received(self, day: int, item: IntArray, quantity: FloatArray) -> FloatArray:
@@ -166,7 +171,21 @@ def scenario(observer: Observer, first_day: int, last_day: int, assumptions: Ass
         cancels_on=_cancels_on(happened, catalogue.costs, catalogue.backorder_allowed, first_day, config),
         alternatives=_alternatives(observer, happened),
         shortfalls=shortfalls,
+        caps=_caps(observer, first_day - 1),
     )
+
+
+def _caps(observer: Observer, day: int) -> FloatArray | None:
+    """The most units of each item that may wait, float64, shape (n,), by demand up to the close of a day."""
+    config, allowed = observer.config, observer.catalogue.backorder_allowed
+    daily = np.full(len(allowed), np.nan)
+    if config.max_backorder_days is not None:
+        bucket_days = DAYS[observer.calendar.bucket]
+        seen = observer.history(day)
+        daily = seen.recent_mean(max(1, round(COVER_WEEKS * 7 / bucket_days))) / bucket_days
+        daily[seen.lengths == 0] = np.nan
+    caps = backorder_caps(observer.records, observer.catalogue, config, daily)
+    return caps if np.isfinite(caps[allowed]).any() else None
 
 
 def _count_from(observer: Observer, first_day: int) -> IntArray:

@@ -24,7 +24,8 @@ class Flows(NamedTuple):
         received_units: units that arrived.
         lines, units: demand.
         backordered_lines, backordered_units: short when due to ship from stock, and waiting.
-        lost_lines, lost_units: short when due to ship from stock, and refused.
+        lost_lines, lost_units: short when due to ship from stock, and refused. A line of which a part waits
+            and a part is refused is among the lost lines alone.
         late_lines: not shipped in full by the close of their deadline; lost lines are not among them.
         in_full_lines: shipped in full by the close of their deadline.
         short_periods: 1 where any line was short, else 0.

@@ -43,10 +43,11 @@ def advance_items(
     references by the dozen inside the loop, and take ten times as long.
     """
     first, closed = span
-    items, wake, queue, open_units, short, cancelled, shipped_on = state
+    items, wake, queue, open_units, short, cancelled, shipped_on, lost = state
     indptr, line_day, due, quantity, cancels_on, impatient_indptr, impatient = lines
     receipt_day, receipt_quantity, _, following = receipts
     stockout, edges, period_of, sums = closes
+    caps = rules.cap
     for i in range(start, stop):
         day = wake[i]
         if day > closed:
@@ -73,6 +74,8 @@ def advance_items(
 
             while item.line < last_line and line_day[item.line] == day:
                 missing = ship(item, day, quantity, short, shipped_on)
+                if missing > 0.0 and waits and missing > caps[i] - item.backlog:
+                    missing = refuse(item, missing, caps[i], lost)
                 if missing > 0.0 and waits:
                     put_on_backorder(item, day, missing, due, queue, open_units)
                 item.line += 1
@@ -178,6 +181,14 @@ def ship(item: Any, day: int, quantity: FloatArray, short: FloatArray, shipped_o
 
 
 @compiled
+def refuse(item: Any, missing: float, cap: float, lost: FloatArray) -> float:
+    """Lose what is missing of the item's next line beyond the most that may wait; returns what waits."""
+    waiting = min(no_dust(cap - item.backlog), missing)
+    lost[item.line] = missing - waiting
+    return waiting
+
+
+@compiled
 def put_on_backorder(
     item: Any, day: int, missing: float, due: IntArray, queue: IntArray, open_units: FloatArray
 ) -> None:
@@ -276,7 +287,7 @@ def tally_lines(
         lines.quantity,
         lines.cancels_on,
     )
-    short_of, cancelled_of, shipped_on, substituted = outcome
+    short_of, cancelled_of, shipped_on, substituted, refused_of = outcome
     in_all, units_in_all, short_periods, days = flows.lines, flows.units, flows.short_periods, flows.days
     lost_lines, lost_units, substituted_units = flows.lost_lines, flows.lost_units, flows.substituted_units
     waiting_lines, waiting_units = flows.backordered_lines, flows.backordered_units
@@ -303,6 +314,16 @@ def tally_lines(
                     lost_units[i, period] += short
                     if len(substituted):
                         substituted_units[i, period] += substituted[line]
+                    continue
+                refused = refused_of[line] if len(refused_of) else 0.0
+                if refused > 0.0:
+                    # Some of it waits, and some is lost: it is one short line, and will not ship in full.
+                    lost_lines[i, period] += 1.0
+                    lost_units[i, period] += refused
+                    waiting_units[i, period] += short - refused
+                    if cancelled_of[line] > 0.0:
+                        cancelled_lines[i, period] += 1.0
+                        cancelled_units[i, period] += cancelled_of[line]
                     continue
                 waiting_lines[i, period] += 1.0
                 waiting_units[i, period] += short

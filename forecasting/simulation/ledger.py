@@ -43,6 +43,8 @@ class Ledger:
         cancels_on: int64, shape (m,): the day on which each line's customer cancels what is still on
             backorder then, after that day's receipts; NEVER where they wait for ever. None: all do.
         alternatives: what customers take where an item that refuses backorders is short. None: nothing.
+        caps: float64, shape (n,), >= 0: the most units of each item that may wait at once; what is short
+            beyond them is lost. None: there is no limit.
 
     Attributes:
         closed: the last day simulated so far; the day before the first to begin with.
@@ -61,16 +63,23 @@ class Ledger:
         owed: FloatArray | None = None,
         cancels_on: IntArray | None = None,
         alternatives: Alternatives | None = None,
+        caps: FloatArray | None = None,
     ) -> None:
         _check(lines, opening, backorder_allowed, stretch)
+        limit = np.full(len(opening), np.inf) if caps is None else caps
+        fits = np.shape(limit) == np.shape(opening) and np.all(limit >= 0)
+        _require(bool(fits), f"caps must have one value >= 0 for each of {len(opening)} items")
         self._first, self._last = stretch.first_day, stretch.last_day
         self.closed = self._first - 1
         self._rules = Rules(
             np.ascontiguousarray(backorder_allowed, dtype=np.bool_),
             np.ascontiguousarray(stretch.count_from, dtype=np.int64),
+            np.ascontiguousarray(limit, dtype=np.float64),
         )
 
         self._state = _opened(lines, opening, owed, self._first)
+        if caps is not None:
+            self._state = self._state._replace(lost=np.zeros(len(lines)))
         self._lines = Lines(
             np.ascontiguousarray(lines.indptr, dtype=np.int64),
             np.ascontiguousarray(lines.day, dtype=np.int64),
@@ -174,8 +183,9 @@ class Ledger:
     @property
     def lost(self) -> FloatArray:
         """float64, shape (m,): units of each line that were refused."""
+        beyond = self._state.lost if len(self._state.lost) else 0.0
         return np.where(
-            np.repeat(self._rules.backorder_allowed, np.diff(self._lines.indptr)), 0.0, self.short
+            np.repeat(self._rules.backorder_allowed, np.diff(self._lines.indptr)), beyond, self.short
         )
 
     @property
@@ -200,7 +210,11 @@ class Ledger:
     @property
     def shipped_on(self) -> IntArray:
         """int64, shape (m,): the day on which each line was shipped in full; NEVER where it was not."""
-        return self._state.shipped_on.copy()
+        shipped_on = self._state.shipped_on.copy()
+        if len(self._state.lost):
+            # What waited of a line may have shipped; the rest of it never does.
+            shipped_on[self._state.lost > 0] = NEVER
+        return shipped_on
 
     @property
     def stockout(self) -> BoolArray:
@@ -248,7 +262,7 @@ class Ledger:
     def _outcome(self) -> Outcome:
         substituted = np.zeros(0) if self._substitution is None else self._substitution.substituted
         state = self._state
-        return Outcome(state.short, state.cancelled, state.shipped_on, substituted)
+        return Outcome(state.short, state.cancelled, state.shipped_on, substituted, state.lost)
 
 
 def _check(lines: DemandLines, opening: FloatArray, backorder_allowed: BoolArray, stretch: Stretch) -> None:
@@ -286,6 +300,7 @@ def _opened(lines: DemandLines, opening: FloatArray, owed: FloatArray | None, fi
         short=np.zeros(m),
         cancelled=np.zeros(m),
         shipped_on=np.full(m, NEVER, dtype=np.int64),
+        lost=np.zeros(0),
     )
     if owed is None:
         return state

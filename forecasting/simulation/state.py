@@ -63,6 +63,7 @@ class State(NamedTuple):
     short: FloatArray  # (m,)
     cancelled: FloatArray  # (m,)
     shipped_on: IntArray  # (m,)
+    lost: FloatArray  # (m,); (0,) where nothing is refused beside what items refuse as a whole
 
 
 class Receipts(NamedTuple):
@@ -98,6 +99,7 @@ class Outcome(NamedTuple):
     cancelled: FloatArray  # units that the customer cancelled while they waited
     shipped_on: IntArray  # the day on which it was shipped in full, or NEVER
     substituted: FloatArray  # units that an alternative stood in for; shape (0,) where there are none
+    lost: FloatArray  # units refused beyond what may wait; shape (0,) where there is no such limit
 
 
 class Rules(NamedTuple):
@@ -105,3 +107,4 @@ class Rules(NamedTuple):
 
     backorder_allowed: BoolArray  # short units wait; else they are lost
     count_from: IntArray  # the day from which its flows are counted
+    cap: FloatArray  # the most units that may wait; what is short beyond them is lost

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forecasting.store.columns import Table, boolean, count, money, number, quantity, share, text
+from forecasting.store.columns import Table, boolean, count, date, money, number, quantity, share, text
 from forecasting.store.plan_tables import AS_OF, ITEM, RUN
 
 BACKORDER_COSTS = Table(
@@ -62,6 +62,28 @@ LATENESS_EFFECT = Table(
         number("low", "", "Where its 95 % interval begins.", nullable=True),
         number("high", "", "Where it ends.", nullable=True),
     ),
+)
+
+PRE_ORDERS = Table(
+    "pre_orders",
+    ("plan",),
+    "an item that is announced and not on sale yet, the next launch first",
+    ("location", "sku"),
+    (
+        RUN,
+        AS_OF,
+        *ITEM,
+        date("available_from", "The first day on which it can be had."),
+        count("lines", "lines", "Order lines that wait for that day."),
+        quantity("units", "units", "Units of these."),
+        count("earlier_launches", "launches", "What follows was learnt from these; 0: nothing tells."),
+        number("more_mean", "units", "That are still to be ordered ahead, on average.", nullable=True),
+        quantity("more_q05", "units", "The same: at least so many, 95 % sure.", nullable=True),
+        quantity("more_q50", "units", "As likely as not.", nullable=True),
+        quantity("more_q95", "units", "At most so many, 95 % sure.", nullable=True),
+        text("words", "All of it in words."),
+    ),
+    "[promises.md](promises.md) says how it is learnt. The quantity that is recommended counts on it.",
 )
 
 PERSISTENT_BACKORDERS = Table(

@@ -63,7 +63,8 @@ PROMISES = Table(
         count("delays", "", "How often the promised day was put off, by the runs of `--previous`."),
         text(
             "consent",
-            "Whether the customer still wants it: `not_needed`, `waiting`, `agreed` or `declined`.",
+            "Whether the customer still wants it: `not_needed`, `waiting`, `agreed`, `declined`, or "
+            "`lapsed`: nothing was heard, and `consent_silence` takes that for a no.",
         ),
         date("consent_since", "When that was last asked.", nullable=True),
         text("rule", "The rule that it was served by."),
@@ -108,7 +109,12 @@ STOREFRONT = Table(
         ),
         date("eta_p90", "When one more unit is there with probability .9.", nullable=True),
         text("backorders", "`allowed` or `refused`."),
-        quantity("on_backorder", "units", "What customers wait for that is not in stock."),
+        quantity(
+            "on_backorder",
+            "units",
+            "What customers wait for that is not in stock, but for what is wanted later and will be there by "
+            "then.",
+        ),
         quantity("max_backorder_quantity", "units", "The most of that; nothing: no limit.", nullable=True),
         quantity("backorder_room", "units", "What may still be added; nothing: no limit.", nullable=True),
     ),
@@ -157,7 +163,7 @@ ACTIONS = Table(
         money("net", "saves - cost."),
     ),
     "What a purchase order that comes sooner costs is shared by the lines that it saves. Units of a "
-    "`transfer` or an `alternative` are set aside for the line.",
+    "`transfer` or an `alternative` are set aside for the line where `net` is 0 or more.",
 )
 
 PROMISE_ALTERNATIVES = Table(
@@ -233,8 +239,8 @@ NOTICES_TO_CUSTOMERS = Table(
         text("customer", "Who ordered it.", nullable=True),
         text(
             "kind",
-            "`backorder_confirmed`, `new_date`, `deadline_cannot_be_met`, `alternative_offered` or "
-            "`now_shipping`.",
+            "`backorder_confirmed`, `new_date`, `deadline_cannot_be_met`, `alternative_offered`, `cancelled` "
+            "or `now_shipping`.",
         ),
         text("language", "The language that it is written in."),
         date("was_p90", "The day that was promised.", nullable=True),

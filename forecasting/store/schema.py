@@ -11,6 +11,7 @@ from forecasting.store.backorder_tables import (
     CANCELLATION_CURVE,
     LATENESS_EFFECT,
     PERSISTENT_BACKORDERS,
+    PRE_ORDERS,
 )
 from forecasting.store.backtest_tables import FORECASTS, SCORES
 from forecasting.store.columns import Table
@@ -56,6 +57,7 @@ TABLES: dict[str, Table] = {
         SUPPLIER_DETAILS,
         OPEN_PURCHASES,
         PERSISTENT_BACKORDERS,
+        PRE_ORDERS,
         FORECAST,
         SUMMARY,
         WINDOWS,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.shared.distribution import LEVELS, WEIGHTS, Distribution
+from models.shared.distribution import WEIGHTS, Distribution
 from models.shared.history import FloatArray
+from models.shared.sums import at_levels
 
 
 def thinned(demand: Distribution, share: FloatArray, size: FloatArray, step: FloatArray) -> Distribution:
@@ -46,15 +47,7 @@ def thinned(demand: Distribution, share: FloatArray, size: FloatArray, step: Flo
     outcome = np.concatenate([low, high], axis=1)
     weight = np.concatenate([(1.0 - chance) * WEIGHTS, chance * WEIGHTS], axis=1)
 
-    order = np.argsort(outcome, axis=1, kind="stable")
-    outcome, weight = np.take_along_axis(outcome, order, axis=1), np.take_along_axis(weight, order, axis=1)
-    # Rows are searched all at once: two apart, no row reaches into the next.
-    apart = 2.0 * np.arange(len(rows))[:, None]
-    reached = (np.cumsum(weight, axis=1) - weight / 2 + apart).ravel()
-    found = np.searchsorted(reached, (LEVELS + apart).ravel()).reshape(len(rows), -1)
-    within = np.minimum(found - np.arange(len(rows))[:, None] * outcome.shape[1], outcome.shape[1] - 1)
-
     values = demand.values.copy()
     unit = step[rows, None]
-    values[rows] = np.floor(np.take_along_axis(outcome, within, axis=1) / unit + 0.5) * unit
+    values[rows] = np.floor(at_levels(outcome, weight) / unit + 0.5) * unit
     return Distribution(values)

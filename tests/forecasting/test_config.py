@@ -79,5 +79,7 @@ def test_an_entry_of_the_rules_of_promises_may_name_a_sku_that_is_a_number():
     first, second = rules.promise_rules
     assert (first.sku, first.rule) == ("85048", "win")
     assert (second.customer, second.rule, second.splits) == ("12346", None, "refused")
-    with pytest.raises(ConfigError, match="promise_rules"):
+    with pytest.raises(ConfigError, match=r"promise_rules.*no 'colour': known are customer_class"):
         load(None, ["promise_rules=[{colour: red, rule: win}]"])
+    with pytest.raises(ConfigError, match=r"promise_rules.*an entry has no 'skuu': did you mean 'sku'"):
+        load(None, ["promise_rules=[{rule: win}, {skuu: A, rule: win}]"])

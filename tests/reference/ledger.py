@@ -37,7 +37,7 @@ class Line:
 class Item:
     """``lines``: (day, due, quantity, and what else ``Line`` takes, in its order), in order;
     ``receipts``: (day, quantity, and what was ordered where that differs);
-    ``alternatives``: (item, ratio), the first choice first."""
+    ``alternatives``: (item, ratio), the first choice first; ``cap``: the most units that may wait."""
 
     lines: list[tuple]
     receipts: list[tuple]
@@ -45,6 +45,7 @@ class Item:
     allowed: bool
     count_from: int
     alternatives: list[tuple[int, float]] = field(default_factory=list)
+    cap: float = float("inf")
 
 
 @dataclass
@@ -104,7 +105,7 @@ def tell_all(
                 told.flows["received_units"][period(day)] += arrived
         for item, told in zip(items, every, strict=True):
             for line in told.lines:
-                if line.day == day and line.lost and line.accepts:
+                if line.day == day and line.lost and line.accepts and not item.allowed:
                     offer(line, item, told, every)
         for item, told in zip(items, every, strict=True):
             waiting = told.waiting
@@ -133,7 +134,8 @@ def serve_own(item: Item, told: Told, day: int) -> None:
         line.open -= given
         told.shelf -= given
         if line.open <= DUST and given > 0:
-            line.open, line.shipped_on = 0.0, day
+            line.open = 0.0
+            line.shipped_on = NEVER if line.lost else day
     told.shelf = 0.0 if told.shelf < DUST else told.shelf
 
     for line in told.waiting:
@@ -151,10 +153,9 @@ def serve_own(item: Item, told: Told, day: int) -> None:
             line.shipped_on = day
             continue
         line.short = missing
-        if item.allowed:
-            line.open = missing
-        else:
-            line.lost = missing
+        room = item.cap - sum(other.open for other in told.lines) if item.allowed else 0.0
+        line.open = min(missing, room if room > DUST else 0.0)
+        line.lost = missing - line.open
 
 
 def offer(line: Line, item: Item, told: Told, every: list[Told]) -> None:

@@ -128,6 +128,7 @@ def situation(
         costs=Costs(
             holding_per_unit_day=each(holding),
             lost_business_per_unit=zeros,
+            refused_per_unit=zeros,
             goodwill_per_unit=each(shortage),
             goodwill_per_late_unit_day=each(waiting),
             backlog_per_unit_day=zeros,

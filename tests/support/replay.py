@@ -11,6 +11,7 @@ from forecasting.simulation.flows import Flows
 RATES = (
     "holding_per_unit_day",
     "lost_business_per_unit",
+    "refused_per_unit",
     "goodwill_per_unit",
     "goodwill_per_late_unit_day",
     "backlog_per_unit_day",
@@ -85,6 +86,7 @@ BETTER = run_of(
 CHARGED = Costs(
     holding_per_unit_day=np.array([0.01, 0.1]),
     lost_business_per_unit=np.array([0.5, 4.0]),
+    refused_per_unit=np.array([5.0, 4.0]),
     goodwill_per_unit=np.array([0.25, 1.0]),
     goodwill_per_late_unit_day=np.array([0.05, 0.0]),
     backlog_per_unit_day=np.array([0.02, 0.0]),

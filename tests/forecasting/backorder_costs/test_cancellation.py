@@ -8,6 +8,7 @@ from scipy import stats
 from statsmodels.duration.survfunc import SurvfuncRight
 
 from forecasting.backorder_costs.cancellation import cancellation, cancellation_curve
+from forecasting.domain import day_number
 from forecasting.inputs.line_fates import Fate, Lines, order_lines
 from forecasting.inputs.read_records import records_of
 from forecasting.sample import make_sample
@@ -130,6 +131,23 @@ def test_lines_are_late_beyond_the_days_that_a_company_usually_takes(tmp_path):
     lines = order_lines(known, int(known.orders.ordered[0]) + 30, 1.0)
     assert lines.usual_days == 2
     assert lines.waited.tolist() == [0, 0, 0, 0, 0, 3]
+
+
+def test_a_wait_begins_on_the_day_that_a_line_is_due_to_ship_and_not_at_a_later_deadline(tmp_path):
+    shipped = {"status": "shipped", "shipped_at": "2025-01-20"}
+    rows = [
+        # Wanted by the 31st, and there in time: it waited for 14 days all the same.
+        order("a", "2025-01-06", line=1, due="2025-01-31", **shipped),
+        # Ordered ahead for the 17th: it waited from then on.
+        order("a", "2025-01-06", line=2, kind="standing", due="2025-01-17", **shipped),
+        # And for the 20th: it did not.
+        order("a", "2025-01-06", line=3, kind="preorder", due="2025-01-20", **shipped),
+        *(order("b", "2025-01-06", line=n, status="shipped", shipped_at="2025-01-06") for n in range(4, 9)),
+    ]
+    lines = order_lines(records(tmp_path, orders=rows), day_number("2025-02-15"), 1.0)
+    waited = lines.waited[np.argsort(lines.item, kind="stable")][:3]
+    assert sorted(waited.tolist()) == [0, 3, 14]
+    assert lines.late.sum() == 2
 
 
 def true_share(day: np.ndarray) -> np.ndarray:

@@ -128,6 +128,21 @@ def test_a_promise_that_is_kept_is_a_better_guide_than_the_usual_time(tmp_path):
     assert coming.counted_on(np.array([AS_OF + 70.0])).tolist() == [10.0]
 
 
+def test_a_promise_is_believed_of_a_supplier_whose_lead_times_were_as_steady_as_its_promises(tmp_path):
+    kept = [purchase(k, 400 - 14 * k, 14, promised=14) for k in range(20)]
+    data = company(tmp_path, [*kept, purchase(99, 13, promised=48, status="open")], lead_time_sd_days=2)
+    coming = open_orders(data, known(data), AS_OF)
+    assert coming.arrival(0.5)[0] - (AS_OF - 13) - 1 == 48
+    assert coming.chance_by(np.array([AS_OF + 20.0]))[0] < 0.01
+
+
+def test_promises_that_were_a_clearly_worse_guide_than_the_usual_time_are_not_believed(tmp_path):
+    vague = [30, 5, 40, 8, 25, 6, 35, 7, 28, 4]
+    steady = [purchase(k, 400 - 30 * k, 14, promised=days) for k, days in enumerate(vague)]
+    data = company(tmp_path, [*steady, purchase(99, 0, promised=48, status="open")])
+    assert open_orders(data, known(data), AS_OF).arrival(0.5)[0] - AS_OF == pytest.approx(15, abs=1)
+
+
 def test_the_chance_that_an_overdue_order_still_comes_fades(tmp_path):
     rows = [purchase(days, days, promised=14, status="open") for days in (5, 16, 25, 60, 700)]
     data = company(tmp_path, rows)

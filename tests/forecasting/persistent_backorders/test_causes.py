@@ -12,7 +12,7 @@ from forecasting.inputs.catalogue import catalogue
 from forecasting.inputs.some_items import only
 from forecasting.persistent_backorders.causes import causes, short_units
 from forecasting.persistent_backorders.explain import backorders, explain, with_reasons
-from forecasting.persistent_backorders.more_stock import more_stock
+from forecasting.persistent_backorders.more_stock import Recorded, more_stock
 from forecasting.persistent_backorders.past import past_of
 from forecasting.planning.persistent import evidence
 from forecasting.planning.plan import plan
@@ -31,6 +31,11 @@ def evidence_of(company, config):
     records = company.records
     known = catalogue(records, config, records.last_known_day, Assumptions())
     return evidence(records, known, config, records.last_known_day)
+
+
+def recorded(company, config, items) -> Recorded:
+    records = company.records
+    return Recorded.of(evidence_of(company, config), items, records.last_known_day - records.first_day + 1)
 
 
 def items_of(company, *wanted: str) -> np.ndarray:
@@ -65,7 +70,7 @@ def test_more_stock_avoids_what_was_said_when_the_company_lives_through_it_again
     config = with_settings(load(), QUICK)
     items = items_of(company, "bought_less", "forecast_low", "supplier_short", "lead_time_late")
     past = past_of(company.records, config, company.records.last_known_day, items)
-    advice = more_stock(past, items)
+    advice = more_stock(past, items, recorded(company, config, items))
     assert np.all(advice.units > 0) and np.all(advice.avoids > advice.costs)
 
     more = np.zeros(len(company.records.items))
@@ -74,6 +79,19 @@ def test_more_stock_avoids_what_was_said_when_the_company_lives_through_it_again
     said = advice.avoids_units * past.days / 365
     avoided = np.array([company.short_units(item) - again.short_units(item) for item in items])
     assert np.all(avoided >= 0.7 * said)
+
+
+def test_more_stock_is_never_said_to_avoid_more_than_the_records_say_there_was(company):
+    config = with_settings(load(), QUICK)
+    items = items_of(company, "bought_less", "supplier_short")
+    past = past_of(company.records, config, company.records.last_known_day, items)
+    seen = recorded(company, config, items)
+    full, least = more_stock(past, items, seen), Recorded(seen.units / 4, seen.money / 4)
+    told = more_stock(past, items, least)
+    for advice, there in ((full, seen), (told, least)):
+        assert np.all(advice.avoids_units <= there.units + 1e-9)
+        assert np.all(advice.avoids <= there.money + 1e-9)
+    assert told.avoids.max() > 0 and np.all(told.avoids < full.avoids / 3)
 
 
 def test_records_of_some_items_are_those_of_a_company_without_the_others(company):
@@ -100,7 +118,7 @@ def test_the_cause_named_is_the_planted_one_for_8_of_10_and_more_stock_avoids_70
     named = sum(cause == company.cause[item] for item, cause in zip(items, found.cause, strict=True))
     assert len(items) == 10 and named >= 8, found.cause.tolist()
 
-    advice = more_stock(past, items)
+    advice = more_stock(past, items, recorded(company, config, items))
     more = np.zeros(len(company.records.items))
     more[items] = advice.units
     again = planted(1, more)

@@ -44,11 +44,15 @@ def check_sentence(row):
 def test_the_numbers_of_a_sentence_stand_in_its_row(sample):
     tables = plan(read_records(str(sample)), load(), day_number("2026-06-28")).tables
     again = tables["persistent_backorders"].set_index("sku")["words"]
+    launches = tables["pre_orders"].set_index("sku")["words"]
     for row in tables["recommendations"].itertuples():
-        # What is said of its shortages has a row of its own, in another table.
+        # What is said of its shortages and of its launch has a row of its own, in another table.
         said, _, shortages = row.reason.partition(" It ran short ")
         assert bool(shortages) == (row.sku in again.index)
         assert not shortages or f"It ran short {shortages}" == again[row.sku]
+        said, _, launch = said.partition(" It is on sale from ")
+        assert bool(launch) == (row.sku in launches.index)
+        assert not launch or f"It is on sale from {launch}" == launches[row.sku]
         check_sentence(row._replace(reason=said))
         assert not isinstance(row.order_by, str) or row.quantity > 0 or row.order_by > row.as_of
 
@@ -132,3 +136,19 @@ def test_stock_whose_records_contradict_each_other_is_not_stated(tmp_path):
     (row,) = plan(data, load(), TODAY).tables["recommendations"].itertuples()
     assert "stock_contradiction" in row.flags
     assert "0 on hand" not in row.reason and "not known" in row.reason
+
+
+def test_a_day_of_arrival_that_rests_on_an_assumed_lead_time_says_so(tmp_path):
+    rows = [
+        order(sku, f"2026-{month:02d}-{day:02d}", 2) for sku in "ab" for month in (1, 2) for day in (3, 17)
+    ]
+    data = records(
+        tmp_path,
+        orders=rows,
+        products=[{"sku": "a"}, {"sku": "b", "lead_time_days": 14}],
+        stock=[{"as_of": "2026-02-28", "sku": sku, "on_hand": 0} for sku in "ab"],
+    )
+    table = plan(data, load(), TODAY).tables["recommendations"].set_index("sku")
+    assert (table["quantity"] > 0).all()
+    assumed = "(by an assumed lead time: none is known); the risk"
+    assert [assumed in reason for reason in table["reason"]] == [True, False]

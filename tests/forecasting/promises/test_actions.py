@@ -89,3 +89,47 @@ def test_what_a_line_without_a_day_could_have_is_told_by_its_day_and_not_as_soon
     tables, _ = promised(given, {}, (*COSTS, "transfer_days=2", "transfer_cost_per_line=1"))
     said = action_lines(tables["actions"])
     assert "bring it from north, there by 2026-06-11; costs 1.00" in said[1]
+
+
+def test_a_transfer_that_costs_more_than_it_saves_is_listed_and_not_set_aside(tmp_path):
+    lines = [line("L1", "A", 2, due="2026-06-14", location="main"), line("L3", "A", 1, location="north")]
+    given = shop(tmp_path, lines, at={"north": 4})
+    for cost, left in (("50", 3), ("1", 1)):
+        tables, _ = promised(given, {"A": 4}, (*COSTS, "transfer_days=2", f"transfer_cost_per_line={cost}"))
+        moved = tables["actions"].set_index("action").loc["transfer"]
+        assert (moved["net"] < 0) == (left == 3) and moved["cost"] == float(cost)
+        assert tables["storefront"].set_index("location").loc["north", "promisable_now"] == left
+
+
+def test_an_alternative_that_costs_more_than_it_saves_is_not_offered_and_the_next_one_is(tmp_path):
+    others = [
+        {"sku": sku, "supplier": "S", **PRODUCT, "unit_price": price} for sku, price in (("B", 5), ("C", 9))
+    ]
+    given = shop(
+        tmp_path,
+        [line("L1", "A", 2, due="2026-07-30"), line("L2", "A", 2)],
+        products=others,
+        stock=[("A", 0), ("B", 9), ("C", 2)],
+        alternatives=[{"sku": "A", "alternative": sku, "rank": rank} for rank, sku in ((1, "B"), (2, "C"))],
+    )
+    quick = ("late_share_of_price_per_day=0.05", "cancel_share=0", "churn_per_line=0")
+    tables, _ = promised(given, {"A": 4}, quick)
+    # Nine days of two units at .05 of the price are 9.00: all of the margin, which B does not bring, is 10.
+    told = tables["promises"].set_index("order")
+    assert told["alternative"].isna().tolist() == [True, False] and told.loc["L2", "alternative"] == "C"
+    assert "Instead, 2 of C" in told.loc["L2", "message"] and "Instead" not in told.loc["L1", "message"]
+    front = tables["storefront"].set_index("sku")["promisable_now"]
+    assert (front["B"], front["C"]) == (9, 0)
+
+
+def test_an_alternative_is_at_the_door_as_many_days_later_as_delivery_takes(tmp_path):
+    given = shop(
+        tmp_path,
+        [line("L1", "A", 2, due="2026-06-12")],
+        products=[{"sku": "B", "supplier": "S", **PRODUCT}],
+        stock=[("A", 0), ("B", 9)],
+        alternatives=[{"sku": "A", "alternative": "B"}],
+    )
+    tables, _ = promised(given, {"A": 2}, (*COSTS, "delivery_days=4"))
+    row = tables["actions"].set_index("action").loc["alternative"]
+    assert (row["new_date"], row["makes_deadline"]) == ("2026-06-13", False)

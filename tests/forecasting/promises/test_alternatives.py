@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecasting.inputs.records import AlternativeRecords
-from forecasting.promises.alternatives import listed, offer
+from forecasting.promises.alternatives import Wish, listed, offer
 from forecasting.promises.reservations import Reservations
 from tests.forecasting.promises.test_promise import PRODUCT, by_order, line, promised, shop
 
@@ -47,7 +47,11 @@ def test_no_unit_is_offered_twice(pairs, lines, stock):
     found = of(*pairs)
     item, wanted = (np.array([each[k] for each in lines], dtype=np.int64) for k in (0, 1))
     free = np.array(stock, dtype=np.int64)
-    row, parts = offer(found, item, wanted, free)
+    saves = np.array([5.0 * (k % 3) for k in range(len(lines))])
+    costs = np.array([4.0 * (k % 2) for k in range(len(found.item))])
+    chosen = offer(found, Wish(item, wanted, saves, np.zeros(len(lines))), costs, free)
+    row, parts = np.where(chosen.held, chosen.row, -1), chosen.parts
+    assert (chosen.cost[chosen.held] <= saves[chosen.held]).all()
     taken = np.bincount(found.alternative[row[row >= 0]], parts[row >= 0], 6).astype(int)
     np.testing.assert_array_equal(taken + free, stock)
     assert (free >= 0).all()

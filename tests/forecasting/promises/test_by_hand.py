@@ -56,11 +56,20 @@ def test_a_pin_to_a_purchase_order_of_another_item_is_refused_and_one_that_has_c
 
 def test_an_answer_that_is_of_no_open_line_is_noticed_and_not_lost_in_silence(tmp_path):
     given = shop(tmp_path, [line("L1", "A", 3)], stock=[("A", 3)])
-    answers = {("L1", "1"): "declined", ("L1", ""): "declined", ("L9", "1"): "agreed"}
+    answers = {("L1", "1"): "declined", ("L1", "2"): "declined", ("L9", ""): "agreed"}
     tables, run = promised(given, answers=answers)
     assert by_order(tables, "consent") == {"L1": "declined"}
     told = [text for text in run["notices"] if text.startswith("table answers")]
-    assert len(told) == 2 and "value 'L1'" in told[0] and "value 'L9 1'" in told[1]
+    assert len(told) == 2 and "value 'L1 2'" in told[0] and "value 'L9'" in told[1]
+
+
+def test_an_answer_without_a_line_is_that_of_all_lines_of_the_order_but_of_those_with_their_own(tmp_path):
+    lines = [line("L1", "A", 3), {**line("L1", "A", 2), "line": "2"}, line("L2", "A", 1)]
+    given = shop(tmp_path, lines, stock=[("A", 6)])
+    tables, run = promised(given, answers={("L1", ""): "declined", ("L1", "2"): "agreed"})
+    state = tables["promises"].set_index(["order", "line"])["consent"].to_dict()
+    assert state == {("L1", "1"): "declined", ("L1", "2"): "agreed", ("L2", "1"): "not_needed"}
+    assert not run["notices"]
 
 
 def test_a_rule_for_a_name_that_nothing_has_is_noticed_with_the_nearest_one(tmp_path):

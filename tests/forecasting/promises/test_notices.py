@@ -6,7 +6,7 @@ import pytest
 
 from forecasting.errors import RequestError
 from forecasting.promises.consent import read_answers
-from tests.forecasting.promises.test_promise import line, promised, shop
+from tests.forecasting.promises.test_promise import PRODUCT, line, promised, shop
 
 SLOW = [("P1", "A", 9, "2026-07-20")]
 SOON = [("P1", "A", 9, "2026-06-15")]
@@ -78,10 +78,24 @@ def test_a_delay_waits_for_a_yes_and_a_no_sets_the_goods_free(tmp_path):
     assert state["consent"].to_dict() == {"L1": "declined", "L2": "not_needed"}
     assert state["allocated_from"].to_dict() == {"L1": "none", "L2": "purchase"}
     assert state.loc["L1", "message"] == "This is being cancelled, as you wished."
-    assert "L1" not in set(told(freed).index.get_level_values(0))
+    confirmed = told(freed).loc[("L1", "cancelled"), "text"]
+    assert confirmed == "As you asked, we are cancelling 3 of A. It costs you nothing."
+    again = run_after(tmp_path, lines, freed, "d", purchases=[("P1", "A", 3, "2026-07-20")])
+    assert again["promises"].set_index("order").loc["L1", "consent"] == "declined"
+    assert "L1" not in set(told(again).index.get_level_values(0))
 
 
-@pytest.mark.parametrize(("means", "state"), [("keep", "agreed"), ("cancel", "declined")])
+def test_for_who_declined_no_alternative_is_set_aside(tmp_path):
+    others = {"products": [{"sku": "B", "supplier": "S", **PRODUCT}], "stock": [("A", 0), ("B", 9)]}
+    given = shop(tmp_path, [line("L1", "A", 3)], alternatives=[{"sku": "A", "alternative": "B"}], **others)
+    left = [
+        tables["storefront"].set_index("sku").loc["B", "promisable_now"]
+        for tables in (promised(given, {"A": 3}, answers=said)[0] for said in ({}, {("L1", "1"): "declined"}))
+    ]
+    assert left == [6, 9]
+
+
+@pytest.mark.parametrize(("means", "state"), [("keep", "agreed"), ("cancel", "lapsed")])
 def test_silence_after_a_second_delay_means_what_the_setting_says(tmp_path, means, state):
     lines, settings = [line("L1", "A", 3)], (f"consent_silence={means}", "consent_silence_days=0")
     tables = None
@@ -93,6 +107,13 @@ def test_silence_after_a_second_delay_means_what_the_setting_says(tmp_path, mean
     assert expected in told(tables)["text"].iloc[0]
     tables = run_after(tmp_path, lines, tables, "d", settings, purchases=[("P1", "A", 3, "2026-07-20")])
     assert tables["promises"]["consent"].tolist() == [state]
+    kinds = told(tables).index.get_level_values(1).tolist()
+    if means == "keep":
+        assert kinds == []
+    else:
+        message = tables["promises"]["message"].iloc[0]
+        assert "have not heard from you" in message and "as you wished" not in message
+        assert kinds == ["cancelled"] and "have not heard from you" in told(tables)["text"].iloc[0]
 
 
 def test_templates_are_by_language_and_a_company_overrides_them(tmp_path):

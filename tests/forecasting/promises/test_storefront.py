@@ -24,6 +24,15 @@ def test_what_is_shown_as_available_reads_so_and_the_other_as_on_backorder(tmp_p
     assert front(tables)["eta_p90"] == tables["promisable"].set_index("sku").loc["A", "from"]
 
 
+def test_what_nobody_can_date_says_so_also_where_it_is_shown_as_available(tmp_path):
+    shown = {"sku": "B", "supplier": "T", "shown_as": "available", **PRODUCT}
+    tables, _ = promised(shop(tmp_path, [], products=[shown]), {}, next_order="2026-06-15")
+    assert (front(tables, "B")["status"], front(tables, "B")["says"]) == (
+        "on_backorder",
+        "Available, with no date yet",
+    )
+
+
 def test_stock_zero_and_backorders_refused_is_out_of_stock(tmp_path):
     refused = {"sku": "B", "supplier": "S", "backorder": "refused", **PRODUCT}
     tables, _ = promised(shop(tmp_path, [], products=[refused], purchases=[("P1", "B", 10, "2026-06-15")]))
@@ -129,3 +138,18 @@ def test_who_declined_is_not_counted_among_those_who_wait(tmp_path):
     given = shop(tmp_path, [line("L1", "B", 3), line("L2", "B", 1)], products=[capped])
     tables, _ = promised(given, {"B": 4}, next_order="2026-06-15", answers={("L1", "1"): "declined"})
     assert (front(tables, "B")["on_backorder"], front(tables, "B")["backorder_room"]) == (1, 3)
+
+
+def test_what_is_wanted_on_a_later_day_and_there_by_then_is_no_backorder_and_does_not_fill_the_cap(tmp_path):
+    capped = {"sku": "B", "supplier": "S", "max_backorder_quantity": 4, **PRODUCT}
+    standing = {"kind": "standing", "on": "2026-06-01"}
+    in_time, late = (line("L1", "B", 5, due=due, **standing) for due in ("2026-12-01", "2026-06-12"))
+    for name, lines, owed, status in (
+        ("a", [in_time], 0, "on_backorder"),
+        ("b", [late], 5, "out_of_stock"),
+        ("c", [in_time, line("L2", "B", 3)], 3, "on_backorder"),
+    ):
+        tables, _ = promised(shop(tmp_path / name, lines, products=[capped]), {}, next_order="2026-06-15")
+        said = front(tables, "B")
+        assert (said["on_backorder"], said["status"]) == (owed, status), name
+        assert said["backorder_room"] == max(4 - owed, 0)

@@ -143,6 +143,40 @@ def test_a_share_of_those_who_wait_cancels_after_some_days_and_is_charged_in_the
     assert served.flows.backlog_unit_days[0, -1] == 0
 
 
+def capped(folder, *settings, **product):
+    """Three lines of five units of an item that is never in stock; ten weeks of one unit a day before."""
+    rows = [order("a", on(-day), 1) for day in range(1, 71)]
+    rows += [order("a", on(day), 5, line=str(day)) for day in (0, 3, 6)]
+    product = {"sku": "a", "unit_cost": 4, "unit_price": 10, **product}
+    past = staged(records(folder, orders=rows, products=[product], stock=[STOCK]), "bucket=week", *settings)
+    return simulate(NoOrders(), past), past
+
+
+@pytest.mark.parametrize(
+    ("product", "settings", "waits"),
+    [
+        ({"max_backorder_quantity": 7}, (), 7),
+        ({}, ("max_backorder_quantity=12",), 12),
+        ({"max_backorder_quantity": 7}, ("max_backorder_quantity=12",), 7),
+        ({"max_backorder_quantity": 7}, ("max_backorder_days=6.5",), 6),
+        ({"max_backorder_quantity": 0}, (), 0),
+        ({}, (), 15),
+    ],
+)
+def test_what_is_short_beyond_the_cap_is_lost_and_costs_its_whole_margin(tmp_path, product, settings, waits):
+    run, past = capped(tmp_path, "cancel_share=0.1", *settings, **product)
+    flows = {
+        name: getattr(run.flows, name).sum() for name in ("backordered_units", "lost_units", "lost_lines")
+    }
+    assert flows == {
+        "backordered_units": waits,
+        "lost_units": 15 - waits,
+        "lost_lines": 3 - waits // 5,
+    }
+    money = costs_of(run.flows, past.observer.catalogue.costs)
+    assert money["cost_lost_business"].sum() == pytest.approx(6 * (0.1 * waits + (15 - waits)))
+
+
 def test_alternatives_are_taken_by_rank_where_they_are_in_stock(tmp_path):
     lines = [order("a", on(0), 1, line=number, order=f"o{number}") for number in range(400)]
     products = [

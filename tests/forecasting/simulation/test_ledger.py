@@ -76,7 +76,7 @@ def schedule(ledger: Ledger, receipts: list[list[tuple]], lowest: int, highest: 
 @st.composite
 def worlds(draw, quantities=whole):
     """Some items with every option at random: what waits at the opening, customers who leave or take an
-    alternative, receipts that come short or with too much."""
+    alternative, receipts that come short or with too much, limits to what may wait."""
     n = draw(st.integers(1, 4))
 
     def line(day):
@@ -95,7 +95,8 @@ def worlds(draw, quantities=whole):
         others = draw(st.permutations([other for other in range(n) if other != number]))
         ratios = st.sampled_from([0.5, 1.0, 1.5, 2.0])
         alternatives = [(other, draw(ratios)) for other in others[: draw(st.integers(0, 2))]]
-        return Item(lines, receipts, opening, draw(st.booleans()), count_from, alternatives)
+        cap = draw(st.one_of(st.just(float("inf")), st.just(0.0), quantities))
+        return Item(lines, receipts, opening, draw(st.booleans()), count_from, alternatives, cap)
 
     return [item(number) for number in range(n)]
 
@@ -118,6 +119,7 @@ def ledger_in(world: list[Item]) -> Ledger:
             np.array(ratio, dtype=float),
             np.array([line[5] for line in flat], dtype=bool),
         ),
+        caps=np.array([item.cap for item in world]),
     )
 
 
@@ -268,6 +270,29 @@ def test_a_refused_line_ships_what_there_is():
     assert ledger.stock.on_hand[0] == 2
     # A day on which units were lost hides demand, even if the shelf is full again at its close.
     assert ledger.stockout.tolist() == [[True, True, False]]
+
+
+def test_what_is_short_beyond_what_may_wait_is_lost_and_the_line_does_not_ship_in_full():
+    # Two of the first line's five may wait; they ship on day 2, and leave room for two of the next.
+    lines = [[(0, 0, 5.0), (1, 1, 1.0), (3, 3, 1.0), (3, 5, 3.0)]]
+    ledger = ledger_of(lines, [0], [True], first=0, last=6, caps=np.array([2.0]))
+    ledger.schedule(np.array([0, 0]), np.array([2, 5]), np.array([2.0, 3.0]))
+    ledger.advance(6)
+    assert ledger.short.tolist() == [5, 1, 1, 3]
+    assert ledger.lost.tolist() == [3, 1, 0, 2]
+    assert ledger.shipped_on.tolist() == [NEVER, NEVER, 5, NEVER]
+    flows = {name: getattr(ledger.flows, name).sum() for name in Flows._fields}
+    assert (flows["lost_lines"], flows["lost_units"]) == (3, 6)
+    assert (flows["backordered_lines"], flows["backordered_units"]) == (1, 4)
+    assert (flows["late_lines"], flows["in_full_lines"]) == (1, 0)
+    assert flows["backlog_unit_days"] == 2 + 2 + 2 + 2
+    assert ledger.stock.on_hand.tolist() == [1] and ledger.stock.backlog.tolist() == [0]
+
+
+@pytest.mark.parametrize("caps", [[1.0, 2.0], [-1.0], [np.nan]])
+def test_caps_that_do_not_fit_are_refused(caps):
+    with pytest.raises(ValueError, match="caps must have one value >= 0 for each of 1 items"):
+        ledger_of([[(0, 0, 5.0)]], [0], [True], first=0, last=6, caps=np.array(caps))
 
 
 def test_what_was_owed_at_the_opening_is_served_first_and_is_no_backorder_of_this_time():
