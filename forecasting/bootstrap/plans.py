@@ -50,14 +50,15 @@ def plan(
 
     records = read_records(source)
     result = run(records, config, as_of, for_pages=secrets.database_url is not None)
-    if config.persistent_replays and len(result.tables["persistent_backorders"]):
-        result = _explained(records, config, as_of, result)
+    result = explained(records, config, as_of, result)
     write_tables(result, out, csv, secrets)
     return result
 
 
-def _explained(records: Records, config: Config, as_of: int, planned: Result) -> Result:
+def explained(records: Records, config: Config, as_of: int, planned: Result) -> Result:
     """The plan with the causes of persistent backorders, where a setting asks for them."""
+    if not config.persistent_replays or not len(planned.tables["persistent_backorders"]):
+        return planned
     from forecasting.adapters.progress import progress_bar
     from forecasting.inputs.assumptions import Assumptions
     from forecasting.inputs.catalogue import catalogue

@@ -129,11 +129,11 @@ def _change(
         if new == state:
             return line
         if line.version != seen.version:
-            raise ChangedMeanwhileError(line)
+            raise ChangedMeanwhileError(line, person.name)
 
         author = author_of(person, action)
         if not store.save(transaction, line, new, author):
-            raise ChangedMeanwhileError(line)
+            raise ChangedMeanwhileError(line, person.name)
         if new.status == "approved":
             approved = store.approved_by_supplier(transaction, line.run)
             require_money(person, line.supplier, approved[line.supplier])

@@ -15,6 +15,9 @@ from forecasting.store.connection import SECONDS_TO_ANSWER, connected, sql_targe
 Transaction: TypeAlias = sa.Connection
 """What is read or written together: all of it is kept, or none."""
 
+UnreadableError = sa.exc.DataError
+"""A value that the database cannot hold, such as a text with a NUL in it."""
+
 PLAN_TABLES = (
     "recommendations",
     "costs",
@@ -28,9 +31,16 @@ PLAN_TABLES = (
     "item_weeks",
     "supplier_details",
     "open_purchases",
+    "persistent_backorders",
+    "promises",
+    "promise_sources",
+    "promise_changes",
+    "actions",
+    "storefront",
+    "promise_alternatives",
     "runs",
 )
-"""Tables of a plan that the pages read: made empty where no plan has been written yet."""
+"""Tables of runs that the pages read: made empty where nothing has been written yet."""
 
 LOCK = 7_206_411
 """Names the lock that writers wait for in PostgreSQL, two processes that start at once among them."""

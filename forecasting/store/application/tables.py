@@ -67,6 +67,15 @@ plans = sa.Table(
     sa.Column("seen_at", sa.DateTime, nullable=False),
 )
 
+runs_seen = sa.Table(
+    "runs_seen",
+    METADATA,
+    sa.Column("run", sa.Text, primary_key=True),
+    sa.Column("command", sa.Text, nullable=False),
+    sa.Column("as_of", sa.Date),
+    sa.Column("seen_at", sa.DateTime, nullable=False),
+)
+
 decisions = sa.Table(
     "decisions",
     METADATA,
@@ -152,4 +161,6 @@ def plan_table(name: str) -> sa.Table:
         sa.Index("recommendations_by_supplier", table.c.run, table.c.supplier)
     if name == "line_details":
         sa.Index("line_details_by_number", table.c.run, table.c.number)
+    if name == "promises":
+        sa.Index("promises_by_item", table.c.run, table.c.sku, table.c.location)
     return table

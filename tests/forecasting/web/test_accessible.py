@@ -16,6 +16,10 @@ PAGES = (
     "/purchases",
     "/excess",
     "/data",
+    "/customers",
+    "/customers?verdict=will_make_it",
+    "/customers/line?number=1",
+    "/backorders",
     "/account",
     "/no-such-page",
 )
