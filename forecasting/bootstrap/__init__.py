@@ -5,7 +5,7 @@ Every use case is imported when it is called: a command waits for what it needs,
 
 from forecasting.bootstrap.datasets import check, import_online_retail, suggest_mapping, write_sample
 from forecasting.bootstrap.demo import demo
-from forecasting.bootstrap.pages import plan_and_promise
+from forecasting.bootstrap.pages import plan_and_promise, what_if
 from forecasting.bootstrap.past import backtest, costs, replay
 from forecasting.bootstrap.plans import NO_SECRETS, backorders, forecast, plan
 from forecasting.bootstrap.promises import NOTHING_BESIDE, Beside, promise
@@ -28,5 +28,6 @@ __all__ = [
     "replay",
     "solve",
     "suggest_mapping",
+    "what_if",
     "write_sample",
 ]

@@ -51,7 +51,7 @@ def plan(
     records = read_records(source)
     result = run(records, config, as_of, for_pages=secrets.database_url is not None)
     result = explained(records, config, as_of, result)
-    write_tables(result, out, csv, secrets)
+    write_tables(result, out, csv, secrets, source)
     return result
 
 

@@ -20,9 +20,20 @@ from forecasting.web.caller import NotSignedInError
 from forecasting.web.guard import Guard
 from forecasting.web.plan_shown import NoPlanError
 from forecasting.web.rendering import FOLDER, page, shared, toast
-from forecasting.web.routes import api, customers, exports, item, lines, lists, people, sign_in, suppliers
+from forecasting.web.routes import (
+    api,
+    customers,
+    exports,
+    item,
+    lines,
+    lists,
+    people,
+    sign_in,
+    suppliers,
+    what_if,
+)
 
-ROUTERS = (sign_in, suppliers, lines, item, customers, lists, exports, people)
+ROUTERS = (sign_in, suppliers, lines, item, customers, lists, what_if, exports, people)
 
 
 def create_app(url: str | None = None) -> FastAPI:

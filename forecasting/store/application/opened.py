@@ -58,7 +58,7 @@ class Store:
         with connected(url, create=True) as connection:
             # Says in words what is wrong with the URL, the driver or the server, if anything is.
             connection.exec_driver_sql("select 1")
-        target = sql_target(url)
+        self.url, target = url, sql_target(url)
         self.is_sqlite = target.get_backend_name() == "sqlite"
         arguments: dict[str, Any] = {"timeout": SECONDS_TO_ANSWER}
         if not self.is_sqlite:

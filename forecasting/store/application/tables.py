@@ -140,6 +140,41 @@ views = sa.Table(
     sa.Column("query", sa.Text, nullable=False),
 )
 
+jobs = sa.Table(
+    "jobs",
+    METADATA,
+    sa.Column("job", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("asked", sa.Text, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("said", sa.Text, nullable=False),
+    sa.Column("beat_at", sa.DateTime),
+    sa.Column("result", sa.Text),
+)
+
+scenarios = sa.Table(
+    "scenarios",
+    METADATA,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+    sa.Column("outcome", sa.Text, nullable=False),
+    sa.Column("promoted_by", sa.Text),
+    sa.Column("promoted_at", sa.DateTime),
+)
+
+kept_settings = sa.Table(
+    "kept_settings",
+    METADATA,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+)
+
 audit = sa.Table(
     "audit",
     METADATA,

@@ -20,6 +20,8 @@ PAGES = (
     "/customers?verdict=will_make_it",
     "/customers/line?number=1",
     "/backorders",
+    "/calendar",
+    "/what-if",
     "/account",
     "/no-such-page",
 )

@@ -27,6 +27,8 @@ PATHS = (
     "/data",
     "/customers",
     "/backorders",
+    "/calendar",
+    "/what-if",
     "/account",
 )
 
