@@ -5,7 +5,7 @@ Every use case is imported when it is called: a command waits for what it needs,
 
 from forecasting.bootstrap.datasets import check, import_online_retail, suggest_mapping, write_sample
 from forecasting.bootstrap.demo import demo
-from forecasting.bootstrap.pages import plan_and_promise, what_if
+from forecasting.bootstrap.pages import look_back, plan_and_promise, what_if
 from forecasting.bootstrap.past import backtest, costs, replay
 from forecasting.bootstrap.plans import NO_SECRETS, backorders, forecast, plan
 from forecasting.bootstrap.promises import NOTHING_BESIDE, Beside, promise
@@ -22,6 +22,7 @@ __all__ = [
     "demo",
     "forecast",
     "import_online_retail",
+    "look_back",
     "plan",
     "plan_and_promise",
     "promise",

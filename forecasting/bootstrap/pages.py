@@ -9,6 +9,7 @@ from forecasting.adapters.stages import Stage, silent
 from forecasting.bootstrap.plans import explained
 from forecasting.bootstrap.writing import write_tables
 from forecasting.config import Config, Secrets
+from forecasting.errors import RequestError
 from forecasting.inputs.read_records import read_records
 
 if TYPE_CHECKING:
@@ -34,6 +35,40 @@ def plan_and_promise(
         write_tables(result, None, False, secrets, source)
     done()
     return planned, promised
+
+
+LOOK_BACK_DAYS = 182
+PLANS_BEFORE = (28, 56, 84, 112)
+"""So many days before the plan's own, a plan is made as it would have been then."""
+
+
+def look_back(source: str, config: Config, as_of: int, secrets: Secrets, stage: Stage = silent) -> None:
+    """Replay the half year before ``as_of``, and plan earlier days of it; what pages show goes into the
+    database of ``secrets``. Days before the data tells enough are left out.
+    """
+    from forecasting.planning.plan import plan
+    from forecasting.replay.for_pages import for_pages
+    from forecasting.replay.replay import replay
+    from forecasting.replay.request import Extras, ReplayRequest
+    from forecasting.store.database import write_run
+
+    done = stage(1 + len(PLANS_BEFORE), "planning earlier months, then replaying")
+    records = read_records(source)
+    for days in PLANS_BEFORE:
+        if as_of - days > records.first_day + LOOK_BACK_DAYS:
+            write_tables(plan(records, config, as_of - days, for_pages=True), None, False, secrets, source)
+        done()
+    first = max(as_of - LOOK_BACK_DAYS + 1, records.first_day + LOOK_BACK_DAYS)
+    if first > as_of:
+        raise RequestError(
+            "the data is too short: a replay needs half a year before the half year it replays"
+        )
+    rules = ["min_max", "cost_optimal", *(["recorded"] if len(records.purchases) else [])]
+    request = ReplayRequest(first, as_of, rules, "min_max", Extras(equal=True))
+    replayed = replay(records, config, request)
+    if secrets.database_url is not None:
+        write_run(secrets.database_url.get_secret_value(), for_pages(replayed), replayed.run)
+    done()
 
 
 def what_if(

@@ -12,6 +12,7 @@ from forecasting.domain import LONG_AGO, FloatArray, IntArray, TextArray, day_te
 from forecasting.inputs.demand import known_at
 from forecasting.planning.advice import Advice
 from forecasting.planning.shortage import risks
+from forecasting.planning.supplier_scores import supplier_scores
 from forecasting.store.figures import exact_value, money, probability, whole
 
 PAST_WEEKS = 52
@@ -25,13 +26,14 @@ LEVELS = {"q05": 0.05, "q20": 0.2, "q80": 0.8, "q95": 0.95}
 
 def page_tables(advice: Advice) -> Mapping[str, pd.DataFrame]:
     """The tables of ``store/page_tables.py``: ``line_details``, ``item_weeks``, ``supplier_details``,
-    ``open_purchases``; items in the order of the catalogue.
+    ``open_purchases``, ``supplier_scores``; items in the order of the catalogue.
     """
     return {
         "line_details": _line_details(advice),
         "item_weeks": pd.DataFrame({**_who(advice), **_past(advice), **_ahead(advice)}),
         "supplier_details": _supplier_details(advice),
         "open_purchases": _open_purchases(advice),
+        "supplier_scores": supplier_scores(advice),
     }
 
 

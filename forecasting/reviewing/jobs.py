@@ -9,7 +9,7 @@ from typing import Any
 from forecasting.reviewing.quantities import PLAIN_NUMBER
 from forecasting.reviewing.refusals import RefusedError
 from forecasting.reviewing.roles import READ, SETTLE, require
-from forecasting.store.application.jobs import ask_for
+from forecasting.store.application.jobs import ask_for, last_job
 from forecasting.store.application.notes import record
 from forecasting.store.application.opened import Store
 from forecasting.store.application.people import Person
@@ -21,7 +21,7 @@ from forecasting.store.application.scenarios import (
     promote,
 )
 
-WHAT_IF, PLAN = "what_if", "plan"
+WHAT_IF, PLAN, LOOK_BACK = "what_if", "plan", "look_back"
 LONGEST_NAME = 60
 
 FIELDS = {
@@ -60,6 +60,16 @@ def ask_what_if(database: Store, person: Person, change: Mapping[str, Any]) -> s
     require(person, READ)
     with database.writing() as transaction:
         return ask_for(transaction, WHAT_IF, person.name, change)
+
+
+def ask_look_back(database: Store, person: Person) -> str:
+    """Have the last half year replayed, unless that is being done; returns the name of the work."""
+    require(person, READ)
+    with database.writing() as transaction:
+        last = last_job(transaction, LOOK_BACK)
+        if last is not None and not last.over:
+            return last.job
+        return ask_for(transaction, LOOK_BACK, person.name, {})
 
 
 def keep(database: Store, person: Person, name: str, outcome: Mapping[str, Any]) -> None:

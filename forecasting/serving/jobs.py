@@ -21,7 +21,7 @@ from pydantic import SecretStr
 from forecasting.config import Config, Secrets, load, with_settings
 from forecasting.domain import day_number
 from forecasting.errors import RequestError
-from forecasting.reviewing.jobs import PLAN, WHAT_IF
+from forecasting.reviewing.jobs import LOOK_BACK, PLAN, WHAT_IF
 from forecasting.serving.names import DATABASE
 from forecasting.store.application.jobs import DONE, FAILED, Job, finish, still_at, take_up
 from forecasting.store.application.opened import Store
@@ -152,7 +152,20 @@ def _plan(store: Store, url: str, job: Job) -> Mapping[str, Any]:
     return {"run": planned.run["run"], "suggested": planned.run["counts"]["suggested"]}
 
 
-KINDS: Mapping[str, Callable[[Store, str, Job], Mapping[str, Any]]] = {WHAT_IF: _what_if, PLAN: _plan}
+def _look_back(store: Store, url: str, job: Job) -> Mapping[str, Any]:
+    from forecasting.bootstrap import look_back
+
+    plan, source, config = _of_plan(store)
+    secrets = Secrets(database_url=SecretStr(url))
+    look_back(source, config, day_number(plan.as_of), secrets, _stage(store, job.job))
+    return {"as_of": plan.as_of.isoformat()}
+
+
+KINDS: Mapping[str, Callable[[Store, str, Job], Mapping[str, Any]]] = {
+    WHAT_IF: _what_if,
+    PLAN: _plan,
+    LOOK_BACK: _look_back,
+}
 """What is done for each kind of work; what it returns is kept as its result."""
 
 

@@ -14,7 +14,14 @@ from forecasting.store.backorder_tables import (
 )
 from forecasting.store.backtest_tables import FORECASTS, SCORES
 from forecasting.store.columns import Table
-from forecasting.store.page_tables import ITEM_WEEKS, LINE_DETAILS, OPEN_PURCHASES, SUPPLIER_DETAILS
+from forecasting.store.page_tables import (
+    ITEM_WEEKS,
+    LINE_DETAILS,
+    OPEN_PURCHASES,
+    POLICIES_REPLAYED,
+    SUPPLIER_DETAILS,
+    SUPPLIER_SCORES,
+)
 from forecasting.store.plan_tables import (
     ASSUMPTIONS,
     CHOICES,
@@ -55,6 +62,8 @@ TABLES: dict[str, Table] = {
         ITEM_WEEKS,
         SUPPLIER_DETAILS,
         OPEN_PURCHASES,
+        SUPPLIER_SCORES,
+        POLICIES_REPLAYED,
         PERSISTENT_BACKORDERS,
         FORECAST,
         SUMMARY,

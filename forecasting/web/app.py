@@ -30,10 +30,11 @@ from forecasting.web.routes import (
     people,
     sign_in,
     suppliers,
+    trust,
     what_if,
 )
 
-ROUTERS = (sign_in, suppliers, lines, item, customers, lists, what_if, exports, people)
+ROUTERS = (sign_in, suppliers, lines, item, customers, lists, what_if, trust, exports, people)
 
 
 def create_app(url: str | None = None) -> FastAPI:

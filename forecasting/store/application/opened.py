@@ -38,6 +38,9 @@ PLAN_TABLES = (
     "actions",
     "storefront",
     "promise_alternatives",
+    "supplier_scores",
+    "policies_replayed",
+    "equal_terms",
     "runs",
 )
 """Tables of runs that the pages read: made empty where nothing has been written yet."""

@@ -36,7 +36,8 @@ def register_plans(transaction: Transaction) -> None:
     runs = plan_table("runs")
     other = sa.select(runs).where(runs.c.command != "plan", runs.c.run.not_in(sa.select(runs_seen.c.run)))
     for row in transaction.execute(other).mappings().all():
-        said = json.loads(row["described"]).get("as_of")
+        described = json.loads(row["described"])
+        said = described.get("as_of", described.get("to"))
         as_of = None if said is None else date.fromisoformat(said)
         seen = {"run": row["run"], "command": row["command"], "as_of": as_of, "seen_at": now()}
         insert_unless_there(transaction, runs_seen, seen)

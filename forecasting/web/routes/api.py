@@ -31,6 +31,7 @@ from forecasting.web.caller import Caller, Database, NotSignedInError, program_n
 from forecasting.web.plan_shown import current_plan
 from forecasting.web.query import selection
 from forecasting.web.routes.api_promises import add_promises
+from forecasting.web.routes.api_work import add_work
 
 MOST = 1_000
 """Lines of one answer, at most."""
@@ -167,6 +168,7 @@ def create_api(store: Store) -> FastAPI:
     api.state.store = store
     _add_reading(api)
     add_promises(api)
+    add_work(api)
     _add_deciding(api)
     _handle_errors(api)
 

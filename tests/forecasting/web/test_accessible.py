@@ -22,6 +22,7 @@ PAGES = (
     "/backorders",
     "/calendar",
     "/what-if",
+    "/trust",
     "/account",
     "/no-such-page",
 )

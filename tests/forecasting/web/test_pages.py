@@ -29,6 +29,7 @@ PATHS = (
     "/backorders",
     "/calendar",
     "/what-if",
+    "/trust",
     "/account",
 )
 

@@ -10,7 +10,7 @@ from forecasting.config import load
 from forecasting.serving.jobs import work
 from forecasting.store.application.jobs import find_job
 from forecasting.store.application.kept import settings_for_plans
-from forecasting.web.routes import what_if
+from forecasting.web.routes import api_work, what_if
 from tests.support.review import write
 
 
@@ -97,6 +97,24 @@ def test_a_plan_of_data_that_is_gone_says_so(asking, result):
 
 def test_where_no_page_was_opened_nothing_is_promoted(tmp_path):
     assert settings_for_plans(f"sqlite:///{tmp_path / 'new.db'}") == ()
+
+
+def test_a_program_asks_what_if_and_reads_the_outcome_and_the_year(asking, token, monkeypatch):
+    monkeypatch.setattr(api_work, "start", lambda url: None)
+    with asking.nobody() as program:
+        program.headers["authorization"] = f"Bearer {token}"
+        asked_for = program.post("/api/v1/what-if", json={"holding_rate": 0.00001})
+        assert asked_for.status_code == 202
+        job = asked_for.json()["job"]
+        assert program.get(f"/api/v1/what-if/{job}").json()["result"] is None
+        work(asking.url)
+        outcome = program.get(f"/api/v1/what-if/{job}").json()
+        assert outcome["state"] == "done" and outcome["result"]["settings"] == {"holding_rate": 0.00001}
+        assert program.post("/api/v1/what-if", json={}).status_code == 400
+        assert program.get("/api/v1/what-if/none").status_code == 404
+        assert program.get("/api/v1/scenarios").json() == []
+        year = program.get("/api/v1/calendar").json()
+    assert len(year) > 1 and all(len(row["cash"]) == 12 for row in year)
 
 
 def test_the_calendar_has_every_supplier_that_is_ordered_from_and_adds_up(served, result):
