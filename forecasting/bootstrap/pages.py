@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from forecasting.adapters.stages import Stage, silent
-from forecasting.bootstrap.plans import explained
+from forecasting.bootstrap.plans import edits_in, explained
 from forecasting.bootstrap.writing import write_tables
 from forecasting.config import Config, Secrets
 from forecasting.errors import RequestError
@@ -27,7 +27,9 @@ def plan_and_promise(
     done = stage(3, "reading the data, planning, promising")
     records = read_records(source)
     done()
-    planned = explained(records, config, as_of, plan(records, config, as_of, for_pages=True))
+    planned = explained(
+        records, config, as_of, plan(records, config, as_of, for_pages=True, edits=edits_in(secrets))
+    )
     done()
     recommended = recommended_by(planned.tables["recommendations"], as_of)
     promised = promise(records, config, Request(as_of), recommended)
@@ -72,10 +74,15 @@ def look_back(source: str, config: Config, as_of: int, secrets: Secrets, stage: 
 
 
 def what_if(
-    source: str, config: Config, as_of: int, change: Mapping[str, Any], stage: Stage = silent
+    source: str,
+    config: Config,
+    as_of: int,
+    change: Mapping[str, Any],
+    secrets: Secrets,
+    stage: Stage = silent,
 ) -> Mapping[str, Any]:
-    """The plan of the dataset with a change, beside the plan without it."""
+    """The plan of the dataset with a change, beside the plan without it; nothing is written."""
     from forecasting.planning.what_if import Change
     from forecasting.planning.what_if import what_if as run
 
-    return run(read_records(source), config, as_of, Change(**change), stage)
+    return run(read_records(source), config, as_of, Change(**change), stage, edits_in(secrets))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from forecasting.inputs.records import Records
+    from forecasting.planning.edits import Edit
     from forecasting.run import Result
 
 NO_SECRETS = Secrets()
@@ -49,10 +50,22 @@ def plan(
     from forecasting.planning.plan import plan as run
 
     records = read_records(source)
-    result = run(records, config, as_of, for_pages=secrets.database_url is not None)
+    result = run(records, config, as_of, for_pages=secrets.database_url is not None, edits=edits_in(secrets))
     result = explained(records, config, as_of, result)
     write_tables(result, out, csv, secrets, source)
     return result
+
+
+def edits_in(secrets: Secrets) -> Sequence[Edit]:
+    """Forecasts that were edited on the pages of the database that ``secrets`` names."""
+    if secrets.database_url is None:
+        return ()
+    from forecasting.domain import day_number
+    from forecasting.planning.edits import Edit
+    from forecasting.store.application.kept import edits_for_plans
+
+    kept = edits_for_plans(secrets.database_url.get_secret_value())
+    return [Edit(location, sku, factor, day_number(until)) for location, sku, factor, until in kept]
 
 
 def explained(records: Records, config: Config, as_of: int, planned: Result) -> Result:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from forecasting.errors import RequestError
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.catalogue import catalogue
 from forecasting.inputs.records import Columns, Records
+from forecasting.planning.edits import Edit
 from forecasting.planning.plan import plan
 
 SHORTAGE = (
@@ -71,7 +72,12 @@ def _scaled(name: str, value: Any, factor: float) -> Any:
 
 
 def what_if(
-    records: Records, config: Config, as_of: int, change: Change, stage: Stage = silent
+    records: Records,
+    config: Config,
+    as_of: int,
+    change: Change,
+    stage: Stage = silent,
+    edits: Sequence[Edit] = (),
 ) -> Mapping[str, Any]:
     """Plan as things are and with the change; what each comes to, in all, by supplier, and line by line.
 
@@ -88,10 +94,10 @@ def what_if(
         if change.budget is not None:
             raise RequestError("a budget is of all orders together: leave it empty for one supplier")
     done = stage(2, "planning as it is, and with the change")
-    before = plan(records, config, as_of).tables["recommendations"]
+    before = plan(records, config, as_of, edits=edits).tables["recommendations"]
     done()
     changed, altered = _changed(records, config, as_of, change, mine)
-    after = plan(changed, altered, as_of).tables["recommendations"]
+    after = plan(changed, altered, as_of, edits=edits).tables["recommendations"]
     done()
     # Every plan names the same items in the same order.
     before, after = before[mine], after[mine]

@@ -179,3 +179,49 @@ def by_person(found: Sequence[Outcome]) -> Mapping[str, tuple[int, int, float]]:
         lines, better, saved = sums.get(each.who, (0, 0, 0.0))
         sums[each.who] = (lines + 1, better + (each.saved > 0), saved + each.saved)
     return sums
+
+
+def since(rows: Sequence[Mapping[str, Any]], asked: Asked, today: date) -> Sequence[Mapping[str, Any]]:
+    """Suggestions of earlier plans of one item, each with what was ``asked`` for in its protection interval,
+    and what was ``left`` of the stock counted on and the order (below 0: short); None where it is not over.
+    """
+    found = []
+    for row in rows:
+        came = _asked_for({**row, "location": "", "sku": ""}, Asked({("", ""): 0}, asked.weeks), today)
+        left = None if came is None else float(row["counted_on"]) + float(row["ordered"]) - came
+        found.append({**row, "asked": came, "left": left})
+    return found
+
+
+def edit_outcomes(
+    edits: Sequence[Mapping[str, Any]], asked: Asked, today: date, holding_rate: float, usual: float
+) -> Sequence[Outcome]:
+    """What came of forecast edits so far: what was expected without the edit, with it, and asked for.
+
+    Each row has the ``unit_cost``, ``shortage_cost`` and ``expected_short_units`` of its item besides;
+    ``usual``: what a unit short costs where these say nothing. A forecast is held to be an order of as much:
+    what it was too low is short, what it was too high is left over.
+    """
+    found = []
+    for edit in edits:
+        last = min(edit["until"], today, edit["ended_at"].date() if edit["ended_at"] else today)
+        days = (last - edit["begins"]).days
+        row = {**edit, "as_of": edit["begins"], "protection_days": days, "counted_on": 0}
+        came = _asked_for(row, asked, today) if days > 0 else None
+        if came is None:
+            continue
+        terms = _Terms.of(row, holding_rate, usual)
+        plain = float(edit["daily_demand"]) * days
+        wanted = plain * float(edit["factor"])
+        found.append(
+            Outcome(
+                **{name: row[name] for name in ("location", "sku", "as_of", "who", "reason")},
+                description="",
+                status="edited",
+                suggested=plain,
+                ordered=wanted,
+                asked=came,
+                saved=terms.cost(plain, came) - terms.cost(wanted, came),
+            )
+        )
+    return sorted(found, key=lambda each: each.saved)

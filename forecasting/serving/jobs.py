@@ -135,7 +135,8 @@ def _what_if(store: Store, url: str, job: Job) -> Mapping[str, Any]:
 
     plan, source, config = _of_plan(store)
     as_of = day_number(plan.as_of)
-    outcome = what_if(source, config, as_of, job.asked, _stage(store, job.job))
+    secrets = Secrets(database_url=SecretStr(url))
+    outcome = what_if(source, config, as_of, job.asked, secrets, _stage(store, job.job))
     return {**outcome, "as_of": plan.as_of.isoformat()}
 
 

@@ -71,6 +71,23 @@ ITEM_WEEKS = Table(
     "A week is seven days counted from `as_of`, whatever the bucket.",
 )
 
+ITEM_FACTS = Table(
+    "item_facts",
+    WRITTEN_BY,
+    "an item: who buys it, and when it is on promotion",
+    ("location", "sku"),
+    (
+        RUN,
+        *ITEM,
+        text("customers", "Who took most of it in the year before: name, units, lines, of each, as JSON."),
+        number(
+            "lumpiness", "", "The largest order line of that year, as a share of its demand.", nullable=True
+        ),
+        series("promoted", "", "The share of days on promotion of the 52 weeks before and the 13 to come."),
+    ),
+    "Weeks as in `item_weeks`.",
+)
+
 SUPPLIER_DETAILS = Table(
     "supplier_details",
     WRITTEN_BY,
@@ -164,6 +181,7 @@ FOR_PAGES = frozenset(
     for table in (
         LINE_DETAILS,
         ITEM_WEEKS,
+        ITEM_FACTS,
         SUPPLIER_DETAILS,
         OPEN_PURCHASES,
         SUPPLIER_SCORES,

@@ -15,6 +15,7 @@ from forecasting.store.backorder_tables import (
 from forecasting.store.backtest_tables import FORECASTS, SCORES
 from forecasting.store.columns import Table
 from forecasting.store.page_tables import (
+    ITEM_FACTS,
     ITEM_WEEKS,
     LINE_DETAILS,
     OPEN_PURCHASES,
@@ -60,6 +61,7 @@ TABLES: dict[str, Table] = {
         *PROMISE_TABLES,
         LINE_DETAILS,
         ITEM_WEEKS,
+        ITEM_FACTS,
         SUPPLIER_DETAILS,
         OPEN_PURCHASES,
         SUPPLIER_SCORES,

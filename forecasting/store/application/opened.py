@@ -29,6 +29,7 @@ PLAN_TABLES = (
     "assumptions",
     "line_details",
     "item_weeks",
+    "item_facts",
     "supplier_details",
     "open_purchases",
     "persistent_backorders",

@@ -56,10 +56,12 @@ def earlier_plans(transaction: Transaction, latest: Plan, most: int = 12) -> Seq
     return list(found.values())[:most]
 
 
-def asked_until(transaction: Transaction, run: str) -> Asked:
-    """Demand week by week, as a plan recorded it."""
+def asked_until(transaction: Transaction, run: str, item: tuple[str, str] | None = None) -> Asked:
+    """Demand week by week, as a plan recorded it; of one ``item`` alone, by location and SKU."""
     weeks = plan_table("item_weeks")
     statement = sa.select(weeks.c.location, weeks.c.sku, weeks.c.asked).where(weeks.c.run == run)
+    if item is not None:
+        statement = statement.where(weeks.c.location == item[0], weeks.c.sku == item[1])
     rows = transaction.execute(statement).all()
     figures = [np.array(row.asked.split(";"), dtype=np.float64) for row in rows]
     return Asked(
@@ -124,6 +126,32 @@ def edited_lines(transaction: Transaction, latest: Plan, most: int = 2_000) -> S
     return [dict(row) for row in transaction.execute(statement).mappings()]
 
 
+def item_before(transaction: Transaction, runs: Sequence[str], location: str, sku: str) -> Sequence[Row]:
+    """What earlier plans suggested of an item, and what was decided, the newest first."""
+    r, d, x = plan_table("recommendations"), plan_table("line_details"), decisions
+
+    def same(table: sa.FromClause) -> sa.ColumnElement[bool]:
+        return sa.and_(*(table.c[name] == r.c[name] for name in LINE))
+
+    ordered = sa.case((x.c.status == "rejected", 0), else_=sa.func.coalesce(x.c.quantity, r.c.quantity))
+    names = ("run", "as_of", "protection_days", "demand_mean", "demand_q80", "stockout_probability")
+    statement = (
+        sa.select(
+            *(r.c[name] for name in names),
+            r.c.quantity.label("suggested"),
+            ordered.label("ordered"),
+            sa.func.coalesce(x.c.status, "open").label("status"),
+            x.c.changed_by,
+            x.c.reason,
+            d.c.counted_on,
+        )
+        .select_from(r.join(d, same(d)).outerjoin(x, same(x)))
+        .where(r.c.run.in_(runs), r.c.location == location, r.c.sku == sku)
+        .order_by(r.c.as_of.desc())
+    )
+    return [dict(row) for row in transaction.execute(statement).mappings()]
+
+
 def shortage_rates(transaction: Transaction, runs: Sequence[str]) -> dict[str, float]:
     """What a unit short costs on average by each plan, money."""
     r, c = plan_table("recommendations"), plan_table("costs")
@@ -139,6 +167,21 @@ def shortage_rates(transaction: Transaction, runs: Sequence[str]) -> dict[str, f
         .group_by(r.c.run)
     )
     return {run: (cost / units if units else 0.0) for run, cost, units in transaction.execute(statement)}
+
+
+def with_costs(transaction: Transaction, run: str, rows: Sequence[Row]) -> Sequence[Row]:
+    """Rows about items that a plan knows, each with what a unit costs and what its shortages are to cost."""
+    r, c = plan_table("recommendations"), plan_table("costs")
+    short = sum((c.c[name] for name in SHORTAGE[1:]), c.c[SHORTAGE[0]])
+    columns = (r.c.location, r.c.sku, r.c.unit_cost, r.c.expected_short_units, short.label("shortage_cost"))
+    statement = (
+        sa.select(*columns)
+        .select_from(r.join(c, sa.and_(*(c.c[name] == r.c[name] for name in LINE))))
+        .where(r.c.run == run, r.c.sku.in_({row["sku"] for row in rows}))
+    )
+    known = {(row["location"], row["sku"]): row for row in transaction.execute(statement).mappings()}
+    items = [(row["location"], row["sku"]) for row in rows]
+    return [{**row, **known[item]} for row, item in zip(rows, items, strict=True) if item in known]
 
 
 def runs_of(transaction: Transaction, command: str, most: int = 24) -> Sequence[Plan]:

@@ -175,6 +175,23 @@ kept_settings = sa.Table(
     sa.Column("why", sa.Text, nullable=False),
 )
 
+forecast_edits = sa.Table(
+    "forecast_edits",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("location", sa.Text, nullable=False),
+    sa.Column("sku", sa.Text, nullable=False),
+    sa.Column("factor", Exact, nullable=False),
+    sa.Column("begins", sa.Date, nullable=False),
+    sa.Column("until", sa.Date, nullable=False),
+    sa.Column("daily_demand", Exact, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+    sa.Column("ended_by", sa.Text),
+    sa.Column("ended_at", sa.DateTime),
+)
+
 audit = sa.Table(
     "audit",
     METADATA,

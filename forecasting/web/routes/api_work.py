@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, HTTPException
@@ -10,9 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from forecasting.reviewing import jobs as asking
 from forecasting.reviewing.calendar import as_rows, calendar
-from forecasting.reviewing.roles import READ
+from forecasting.reviewing.edits import edit_forecast, end_forecast_edit, typed_percent
+from forecasting.reviewing.roles import FORECAST, READ
 from forecasting.serving.jobs import start
 from forecasting.store.application.ahead import levels
+from forecasting.store.application.edits import edits_holding
 from forecasting.store.application.jobs import find_job
 from forecasting.store.application.scenarios import scenarios_kept
 from forecasting.web.caller import Caller, Database, program_needs
@@ -20,6 +23,7 @@ from forecasting.web.plan_shown import current_plan
 from forecasting.web.routes.trust import trusted
 
 Reading = Annotated[Caller, Depends(program_needs(READ))]
+Forecasting = Annotated[Caller, Depends(program_needs(FORECAST))]
 
 
 class ChangeIn(BaseModel):
@@ -32,6 +36,27 @@ class ChangeIn(BaseModel):
     lead_time_factor: float | None = Field(default=None, ge=0.1, le=10, allow_inf_nan=False)
     budget: float | None = Field(default=None, ge=0, le=1e12, allow_inf_nan=False)
     supplier: str = Field(default="", max_length=200)
+
+
+class EditIn(BaseModel):
+    """An item's forecast, so many per cent more (below 0: less) until a day, for a reason."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sku: str = Field(max_length=200)
+    location: str = Field(default="main", max_length=200)
+    percent: float = Field(ge=-100, le=1000, allow_inf_nan=False)
+    until: date
+    reason: str = Field(min_length=1, max_length=500)
+
+
+class ItemIn(BaseModel):
+    """An item."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sku: str = Field(max_length=200)
+    location: str = Field(default="main", max_length=200)
 
 
 class WorkOut(BaseModel):
@@ -72,6 +97,27 @@ def add_work(api: FastAPI) -> None:
         if found is None or found.kind != asking.WHAT_IF:
             raise HTTPException(404, "That is not known any more.")
         return {"job": found.job, "state": found.state, "said": found.said, "result": found.result}
+
+    @api.get("/forecast-edits")
+    def edits(_: Reading, store: Database) -> list[dict[str, Any]]:
+        """The forecast edits that hold in a plan of the newest plan's day."""
+        plan = current_plan(store)
+        if plan is None:
+            raise HTTPException(404, "There is no plan yet.")
+        with store.reading() as transaction:
+            return [dict(row) for row in edits_holding(transaction, plan.as_of)]
+
+    @api.post("/forecast-edits", status_code=204)
+    def edit(caller: Forecasting, store: Database, wanted: EditIn) -> None:
+        """Edit a forecast; the plans to come honour it."""
+        percent = typed_percent(f"{wanted.percent:+.6f}")
+        item = (wanted.location, wanted.sku)
+        edit_forecast(store, caller.person, item, percent, wanted.until, wanted.reason)
+
+    @api.post("/forecast-edits/end", status_code=204)
+    def end_edit(caller: Forecasting, store: Database, wanted: ItemIn) -> None:
+        """Let an item be forecast as before."""
+        end_forecast_edit(store, caller.person, (wanted.location, wanted.sku))
 
     @api.get("/trust")
     def trust(_: Reading, store: Database) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from forecasting.reviewing.jobs import LOOK_BACK, ask_look_back
-from forecasting.reviewing.trust import accuracy, by_person, outcomes
+from forecasting.reviewing.trust import accuracy, by_person, edit_outcomes, outcomes
 from forecasting.serving.jobs import start
+from forecasting.store.application.edits import edits_before
 from forecasting.store.application.jobs import last_job
 from forecasting.store.application.opened import Store
 from forecasting.store.application.past import (
@@ -19,6 +20,7 @@ from forecasting.store.application.past import (
     forecasts_of,
     runs_of,
     shortage_rates,
+    with_costs,
 )
 from forecasting.store.application.plans import Plan, latest_run, rows_of
 from forecasting.web.caller import Database, Reader
@@ -43,6 +45,10 @@ def trusted(store: Store, plan: Plan) -> dict[str, Any]:
         promises = [each for each in runs_of(transaction, "promise") if each.described.get("kept")]
         suppliers = rows_of(transaction, "supplier_scores", plan.run, "-receipts", "supplier")
         job = last_job(transaction, LOOK_BACK)
+        forecast_edits = with_costs(transaction, plan.run, edits_before(transaction, plan.as_of))
+        usual = shortage_rates(transaction, [plan.run]).get(plan.run, 0.0)
+        if forecast_edits and asked is None:
+            asked = asked_until(transaction, plan.run)
     checked = [accuracy(of, as_of, asked, plan.as_of) for as_of, of in made] if asked else []
     rate = float(plan.described.get("config", {}).get("holding_rate", 0.25))
     edits = outcomes(edited, asked, plan.as_of, rate, rates) if asked else []
@@ -55,6 +61,7 @@ def trusted(store: Store, plan: Plan) -> dict[str, Any]:
         "promises": promises,
         "edits": edits,
         "people": by_person(edits),
+        "forecast_edits": edit_outcomes(forecast_edits, asked, plan.as_of, rate, usual) if asked else [],
         "suppliers": [row for row in suppliers if row["receipts"]],
         "job": job,
     }

@@ -18,6 +18,7 @@ from tests.support.browser import PASSWORD
 FILES = ("/static", "/vendor")
 MAY_DECIDE = re.compile(r"^/plans/.*/(quantity|approve|reject|snooze|reopen|approve-shown|undo|fill)$")
 MAY_SETTLE = re.compile(r"^/what-if/(promote|withdraw)$")
+MAY_FORECAST = re.compile(r"^/item/forecast")
 MAY_ADMINISTER = re.compile(r"^/(people|audit)")
 
 
@@ -65,6 +66,7 @@ def test_every_route_refuses_the_wrong_role(served, name):
                 (MAY_DECIDE.match(path) and not decides)
                 or (MAY_ADMINISTER.match(path) and not administers)
                 or (MAY_SETTLE.match(path) and not settles)
+                or (MAY_FORECAST.match(path) and administers)
             )
             if path.startswith("/api/") or path in {*PUBLIC, "/sign-out"}:
                 continue
