@@ -12,6 +12,7 @@ from forecasting.bootstrap.datasets import (
     write_sample,
 )
 from forecasting.bootstrap.demo import demo
+from forecasting.bootstrap.pages import look_back, plan_and_promise, what_if
 from forecasting.bootstrap.past import backtest, costs, replay
 from forecasting.bootstrap.plans import NO_SECRETS, backorders, forecast, plan
 from forecasting.bootstrap.promises import NOTHING_BESIDE, Beside, promise
@@ -30,10 +31,13 @@ __all__ = [
     "import_online_retail",
     "import_sql",
     "inspect_sql",
+    "look_back",
     "plan",
+    "plan_and_promise",
     "promise",
     "replay",
     "solve",
     "suggest_mapping",
+    "what_if",
     "write_sample",
 ]

@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from forecasting.config import Config
+from forecasting.bootstrap.plans import NO_SECRETS
+from forecasting.config import Config, Secrets
 from forecasting.inputs.read_records import read_records
 
 if TYPE_CHECKING:
@@ -15,8 +16,19 @@ if TYPE_CHECKING:
     from forecasting.run import Result
 
 
-def replay(source: str, config: Config, request: ReplayRequest, *, out: Path, csv: bool) -> Result:
-    """Replay, and write the tables and the report. One that was stopped goes on where it was."""
+def replay(
+    source: str,
+    config: Config,
+    request: ReplayRequest,
+    *,
+    out: Path,
+    csv: bool,
+    secrets: Secrets = NO_SECRETS,
+) -> Result:
+    """Replay, and write the tables and the report. One that was stopped goes on where it was.
+
+    What the pages show of it goes into the database that ``secrets`` names.
+    """
     from forecasting.adapters.checkpoints import FolderCheckpoints
     from forecasting.adapters.progress import progress_bar
     from forecasting.replay.replay import replay as run
@@ -44,6 +56,11 @@ def replay(source: str, config: Config, request: ReplayRequest, *, out: Path, cs
         )
 
     write_run(out, result.tables, result.run, csv=csv, texts={"report.html": report(result)})
+    if secrets.database_url is not None:
+        from forecasting.replay.for_pages import for_pages
+        from forecasting.store.database import write_run as write_database
+
+        write_database(secrets.database_url.get_secret_value(), for_pages(result), result.run)
     for checkpoints in opened:
         checkpoints.discard()
     return result

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from forecasting.inputs.records import Records
+    from forecasting.planning.edits import Edit
     from forecasting.run import Result
 
 NO_SECRETS = Secrets()
@@ -49,15 +50,28 @@ def plan(
     from forecasting.planning.plan import plan as run
 
     records = read_records(source)
-    result = run(records, config, as_of, for_pages=secrets.database_url is not None)
-    if config.persistent_replays and len(result.tables["persistent_backorders"]):
-        result = _explained(records, config, as_of, result)
-    write_tables(result, out, csv, secrets)
+    result = run(records, config, as_of, for_pages=secrets.database_url is not None, edits=edits_in(secrets))
+    result = explained(records, config, as_of, result)
+    write_tables(result, out, csv, secrets, source)
     return result
 
 
-def _explained(records: Records, config: Config, as_of: int, planned: Result) -> Result:
+def edits_in(secrets: Secrets) -> Sequence[Edit]:
+    """Forecasts that were edited on the pages of the database that ``secrets`` names."""
+    if secrets.database_url is None:
+        return ()
+    from forecasting.domain import day_number
+    from forecasting.planning.edits import Edit
+    from forecasting.store.application.kept import edits_for_plans
+
+    kept = edits_for_plans(secrets.database_url.get_secret_value())
+    return [Edit(location, sku, factor, day_number(until)) for location, sku, factor, until in kept]
+
+
+def explained(records: Records, config: Config, as_of: int, planned: Result) -> Result:
     """The plan with the causes of persistent backorders, where a setting asks for them."""
+    if not config.persistent_replays or not len(planned.tables["persistent_backorders"]):
+        return planned
     from forecasting.adapters.progress import progress_bar
     from forecasting.inputs.assumptions import Assumptions
     from forecasting.inputs.catalogue import catalogue

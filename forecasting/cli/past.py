@@ -65,6 +65,12 @@ def replay(
             show_default=False,
         ),
     ] = None,
+    db: Annotated[
+        str | None,
+        typer.Option(
+            "--db", metavar="URL", help="Show it on the pages of this database.", show_default=False
+        ),
+    ] = None,
     csv: CsvOption = False,
     config: ConfigOption = None,
     settings: SetOption = None,
@@ -76,8 +82,10 @@ def replay(
     Example: reorder replay demo/data --from 2025-12-29 --to 2026-06-28 --policies min_max,cost_optimal
     --baseline min_max --out demo/replay
     """
+    from pydantic import SecretStr
+
     from forecasting.bootstrap import replay as run
-    from forecasting.config import overrides
+    from forecasting.config import Secrets, overrides
     from forecasting.replay.request import Extras, ReplayRequest
     from forecasting.reports.terminal import replay_text
 
@@ -89,7 +97,8 @@ def replay(
         Extras(frontier, sensitivity, overrides(tally or (), "--tally"), equal, trace),
         windows,
     )
-    result = run(dataset, config_of(config, settings), request, out=out, csv=csv)
+    secrets = Secrets(database_url=None if db is None else SecretStr(db))
+    result = run(dataset, config_of(config, settings), request, out=out, csv=csv, secrets=secrets)
     if as_json:
         print_json({**result.run, "summary": result.tables["summary"].to_dict("records")})
     else:

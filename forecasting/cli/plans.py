@@ -93,12 +93,25 @@ def plan(
 
     secrets = Secrets(database_url=None if db is None else SecretStr(db))
     day = day_of(as_of, "--as-of")
-    result = run(dataset, config_of(config, settings), day, out=out, csv=csv, secrets=secrets)
+    chosen = [*_promoted(db), *(settings or ())]
+    result = run(dataset, config_of(config, chosen), day, out=out, csv=csv, secrets=secrets)
     if as_json:
         print_json({**result.run, "recommendations": result.tables["recommendations"].to_dict("records")})
     else:
         print(plan_text(result, out))
     refuse_notices(strict, result.run["counts"]["notices"], "table notices has them all")
+
+
+def _promoted(db: str | None) -> tuple[str, ...]:
+    """Settings that were promoted on the pages of the database; what is set here holds over them."""
+    if db is None:
+        return ()
+    from forecasting.store.application.kept import settings_for_plans
+
+    kept = settings_for_plans(db)
+    if kept:
+        print(f"settings promoted on the pages: {', '.join(kept)}", file=sys.stderr)
+    return kept
 
 
 def promise(
@@ -164,7 +177,7 @@ def promise(
     from forecasting.reports.promises import promise_json, promise_text
 
     secrets = Secrets(database_url=None if db is None else SecretStr(db))
-    chosen = [*(settings or ()), *([] if rule is None else [f"promise_rule={rule}"])]
+    chosen = [*_promoted(db), *(settings or ()), *([] if rule is None else [f"promise_rule={rule}"])]
     result = run(
         dataset,
         config_of(config, chosen),

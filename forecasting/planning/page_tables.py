@@ -11,7 +11,9 @@ import pandas as pd
 from forecasting.domain import LONG_AGO, FloatArray, IntArray, TextArray, day_text
 from forecasting.inputs.demand import known_at
 from forecasting.planning.advice import Advice
+from forecasting.planning.item_facts import lumpiness, promoted, top_customers
 from forecasting.planning.shortage import risks
+from forecasting.planning.supplier_scores import supplier_scores
 from forecasting.store.figures import exact_value, money, probability, whole
 
 PAST_WEEKS = 52
@@ -24,14 +26,16 @@ LEVELS = {"q05": 0.05, "q20": 0.2, "q80": 0.8, "q95": 0.95}
 
 
 def page_tables(advice: Advice) -> Mapping[str, pd.DataFrame]:
-    """The tables of ``store/page_tables.py``: ``line_details``, ``item_weeks``, ``supplier_details``,
-    ``open_purchases``; items in the order of the catalogue.
+    """The tables of ``store/page_tables.py``: ``line_details``, ``item_weeks``, ``item_facts``,
+    ``supplier_details``, ``open_purchases``, ``supplier_scores``; items in the order of the catalogue.
     """
     return {
         "line_details": _line_details(advice),
         "item_weeks": pd.DataFrame({**_who(advice), **_past(advice), **_ahead(advice)}),
+        "item_facts": _item_facts(advice),
         "supplier_details": _supplier_details(advice),
         "open_purchases": _open_purchases(advice),
+        "supplier_scores": supplier_scores(advice),
     }
 
 
@@ -130,6 +134,17 @@ def _ahead(advice: Advice) -> dict[str, TextArray]:
 def _never_falling(values: FloatArray) -> FloatArray:
     """A longer stretch has no less demand: by rounding alone its forecast may lie a hair below."""
     return np.asarray(np.maximum.accumulate(values, axis=1), dtype=np.float64)
+
+
+def _item_facts(advice: Advice) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            **_who(advice),
+            "customers": top_customers(advice),
+            "lumpiness": np.round(lumpiness(advice), 4),
+            "promoted": _rows(np.round(promoted(advice), 2)),
+        }
+    )
 
 
 def _supplier_details(advice: Advice) -> pd.DataFrame:

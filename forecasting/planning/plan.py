@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +13,7 @@ from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.notices import Notices
 from forecasting.inputs.records import Records
 from forecasting.planning.advice import Advice
+from forecasting.planning.edits import Edit, edited
 from forecasting.planning.excess import excess
 from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast
 from forecasting.planning.observer import observer
@@ -30,12 +32,14 @@ from forecasting.policies.registry import policy as policy_named
 from forecasting.run import Clock, Result, describe, run_id
 
 
-def plan(records: Records, config: Config, as_of: int, *, for_pages: bool = False) -> Result:
+def plan(
+    records: Records, config: Config, as_of: int, *, for_pages: bool = False, edits: Sequence[Edit] = ()
+) -> Result:
     """What to order at the close of day ``as_of``.
 
     Tables ``recommendations``, ``costs``, ``choices``, ``supplier_orders``, ``overdue``, ``excess``,
     ``persistent_backorders``, ``pre_orders``, ``assumptions`` and ``notices``; ``for_pages``: also those
-    that only buyers' pages read.
+    that only buyers' pages read. ``edits``: of forecasts, by people.
 
     Raises RequestError where the date or a name does not fit.
     """
@@ -43,7 +47,7 @@ def plan(records: Records, config: Config, as_of: int, *, for_pages: bool = Fals
     assumptions.lack(records.absent, len(records.items))
     check_model(config)
     check_date(records, config, as_of, "--as-of")
-    advice = advise(records, config, as_of, clock, assumptions, notices)
+    advice = advise(records, config, as_of, clock, assumptions, notices, edits)
 
     table = recommendations(advice)
     tables = {
@@ -75,6 +79,7 @@ def advise(
     clock: Clock,
     assumptions: Assumptions,
     notices: Notices,
+    edits: Sequence[Edit] = (),
 ) -> Advice:
     """Observe, forecast, and decide. ``assumptions`` and ``notices`` grow by what is found on the way."""
     policy = policy_named(config.policy, config)
@@ -93,17 +98,27 @@ def advise(
         as_of,
         np.arange(len(known)),
         stands.position,
-        LazyForecast(LazyChoice(as_of, lambda: choice), history),
+        edited(
+            LazyForecast(LazyChoice(as_of, lambda: choice), history),
+            edits,
+            known.items,
+            as_of,
+            observed.calendar,
+        ),
         line_size=observed.line_size(as_of),
         price_rise=known.price_rise(as_of),
     )
     situation = replace(situation, reserved=situation.reserved + stands.unseen + stands.expiring)
+    holding = len({(edit.location, edit.sku) for edit in edits if edit.until > as_of})
+    assumptions.add("forecast edits", "what people expect beside the models", holding)
     has_odd_order, odd_lines = odd_orders(observed, as_of)
     notices.extend(odd_lines)
     orders = order_together(policy, situation, known.supplier, known.suppliers.terms, config.budget)
 
     advice = Advice(
-        run=run_id(records, config, {"plan": as_of}),
+        run=run_id(
+            records, config, {"plan": as_of} | ({"edits": told} if (told := _told(edits, as_of)) else {})
+        ),
         policy=policy,
         catalogue=known,
         model=np.array(choice.names, dtype=object),
@@ -118,6 +133,11 @@ def advise(
     )
     clock.lap("decide")
     return advice
+
+
+def _told(edits: Sequence[Edit], as_of: int) -> list[list[object]]:
+    """The edits that hold, as a part of the run's identity."""
+    return [[edit.location, edit.sku, edit.factor, edit.until] for edit in edits if edit.until > as_of]
 
 
 def _counts(records: Records, advice: Advice) -> dict[str, int]:

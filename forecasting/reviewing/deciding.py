@@ -131,14 +131,14 @@ def _change(
         if new == state:
             return line
         if line.version != seen.version:
-            raise ChangedMeanwhileError(line)
+            raise ChangedMeanwhileError(line, person.name)
         key = in_an_order(transaction, line.run, line.location, line.sku)
         if key is not None:
             raise AlreadyOrderedError(key)
 
         author = author_of(person, action)
         if not store.save(transaction, line, new, author):
-            raise ChangedMeanwhileError(line)
+            raise ChangedMeanwhileError(line, person.name)
         if new.status == "approved":
             approved = store.approved_by_supplier(transaction, line.run)
             require_money(person, line.supplier, approved[line.supplier])

@@ -136,5 +136,5 @@ def fill_order(
             raise ListChangedError(len(found.fills), found.value, len(found.fills))
         for fill in found.fills:
             if not store.save(transaction, fill.line, decided_state(fill.line, fill.after), author):
-                raise ChangedMeanwhileError(fill.line)
+                raise ChangedMeanwhileError(fill.line, person.name)
     return found

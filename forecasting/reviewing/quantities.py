@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
 import numpy as np
 
@@ -16,6 +17,9 @@ LARGEST = Decimal(1_000_000_000)
 
 FAR_DAYS = 3650
 """A cover of ten years and more is not told to the day."""
+
+PLAIN_NUMBER = re.compile(r"[0-9]+\.?[0-9]*|\.[0-9]+")
+"""A number as people type it: digits, and a point."""
 
 MONEY, SHARE = Decimal("0.0001"), Decimal("0.000001")
 
@@ -50,12 +54,10 @@ def typed_quantity(text: str) -> Decimal:
 
     Raises NotAQuantityError where it is none, negative, or beyond reason.
     """
-    plain = "".join(text.split())
-    try:
-        quantity = Decimal(plain)
-    except InvalidOperation:
-        quantity = Decimal(-1)
-    if not quantity.is_finite() or not 0 <= quantity <= LARGEST or quantity != quantity.quantize(SHARE):
+    typed = "".join(text.split())
+    # Decimal reads more than people write: 1_0 as 10, 1e3 as 1,000, digits of other scripts.
+    quantity = Decimal(typed) if PLAIN_NUMBER.fullmatch(typed) else Decimal(-1)
+    if not 0 <= quantity <= LARGEST or quantity != quantity.quantize(SHARE):
         raise NotAQuantityError(
             f"{text.strip()[:20]!r} is no quantity: write it as 120. Nothing was changed."
         )

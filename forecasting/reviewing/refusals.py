@@ -29,14 +29,14 @@ class PlanReplacedError(RefusedError):
 
 
 class ChangedMeanwhileError(RefusedError):
-    """Someone changed the line since it was looked at. ``line``: as it is now."""
+    """Someone changed the line since it was looked at. ``line``: as it is now; ``told``: who is told so."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Line, told: str) -> None:
         self.line = line
-        who = line.changed_by or "Someone"
-        super().__init__(
-            f"{who} changed this line while you had it open. Yours was not saved; this is the line now."
-        )
+        who = f"{line.changed_by or 'Someone'} changed this line while you had it open."
+        if line.changed_by == told:
+            who = "You changed this line in another window since you opened it here."
+        super().__init__(f"{who} This change was not saved; this is the line now.")
 
 
 class AlreadyOrderedError(RefusedError):

@@ -8,16 +8,19 @@ from forecasting.reviewing.refusals import NotAllowedError
 from forecasting.store.application.people import Person
 
 READ, DECIDE, COMMENT, ADMINISTER = "read", "decide", "comment", "administer"
+FORECAST = "edit forecasts"
+SETTLE = "change settings"
+"""Of every plan to come."""
 
 ROLES: dict[str, frozenset[str]] = {
-    "buyer": frozenset({READ, DECIDE, COMMENT}),
-    "approver": frozenset({READ, DECIDE, COMMENT}),
-    "data_scientist": frozenset({READ, COMMENT}),
-    "admin": frozenset({READ, COMMENT, ADMINISTER}),
+    "buyer": frozenset({READ, DECIDE, COMMENT, FORECAST}),
+    "approver": frozenset({READ, DECIDE, COMMENT, FORECAST, SETTLE}),
+    "data_scientist": frozenset({READ, COMMENT, FORECAST, SETTLE}),
+    "admin": frozenset({READ, COMMENT, SETTLE, ADMINISTER}),
 }
-"""What each role may do. Buyers and approvers differ in their money limits: an administrator sets them."""
+"""What each role may do. An administrator sets the money limits of buyers and approvers."""
 
-SCOPES = {"read": frozenset({READ}), "decide": frozenset({READ, DECIDE, COMMENT})}
+SCOPES = {"read": frozenset({READ}), "decide": frozenset({READ, DECIDE, COMMENT, FORECAST})}
 """What a program may do with a token, at most; never more than its person may."""
 
 

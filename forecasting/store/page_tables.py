@@ -71,6 +71,23 @@ ITEM_WEEKS = Table(
     "A week is seven days counted from `as_of`, whatever the bucket.",
 )
 
+ITEM_FACTS = Table(
+    "item_facts",
+    WRITTEN_BY,
+    "an item: who buys it, and when it is on promotion",
+    ("location", "sku"),
+    (
+        RUN,
+        *ITEM,
+        text("customers", "Who took most of it in the year before: name, units, lines, of each, as JSON."),
+        number(
+            "lumpiness", "", "The largest order line of that year, as a share of its demand.", nullable=True
+        ),
+        series("promoted", "", "The share of days on promotion of the 52 weeks before and the 13 to come."),
+    ),
+    "Weeks as in `item_weeks`.",
+)
+
 SUPPLIER_DETAILS = Table(
     "supplier_details",
     WRITTEN_BY,
@@ -109,5 +126,66 @@ OPEN_PURCHASES = Table(
     ),
 )
 
-FOR_PAGES = frozenset(table.name for table in (LINE_DETAILS, ITEM_WEEKS, SUPPLIER_DETAILS, OPEN_PURCHASES))
+SUPPLIER_SCORES = Table(
+    "supplier_scores",
+    WRITTEN_BY,
+    "a supplier: what it says of itself beside what it did in the year before",
+    ("supplier",),
+    (
+        RUN,
+        text("supplier", "Its name; empty for items whose supplier the dataset does not name."),
+        count("receipts", "lines", "Lines of purchase orders that came."),
+        number(
+            "stated_days", "days", "The lead time that is stated of these lines, their mean.", nullable=True
+        ),
+        number("measured_days", "days", "What they took, their mean.", nullable=True),
+        number("measured_q90", "days", "Nine in ten came within it.", nullable=True),
+        count("promised", "lines", "Of these, the ones whose day was confirmed or promised."),
+        count("on_time", "lines", "Of the promised ones, those that came by that day."),
+        count("short", "lines", "Lines of which less came than was ordered."),
+        quantity("ordered_units", UNITS, "Units that were ordered with them."),
+        quantity("came_units", UNITS, "Units that came; of each line no more than was ordered."),
+    ),
+    "Of the receipts in the 364 days up to `as_of`.",
+)
+
+POLICIES_REPLAYED = Table(
+    "policies_replayed",
+    ("replay --db",),
+    "a policy: what `summary` says of it, as far as the pages show it",
+    ("policy",),
+    (
+        RUN,
+        text("policy", "The policy."),
+        number("fill_rate", "", "The share of the units that shipped from stock when due.", nullable=True),
+        number("short_lines", "lines", "Lines short: backordered or lost.", nullable=True),
+        money("average_on_hand_value", "The stock of an average day at its unit cost.", nullable=True),
+        money("cost_total", "What it cost in all.", nullable=True),
+        *(
+            number(f"{name}{end}", unit, f"{said}{where}", nullable=True)
+            for name, unit, said in (
+                ("backorders_avoided", "lines", "The baseline's lines short less the policy's"),
+                ("cost_saved", "money", "The baseline's cost less the policy's"),
+            )
+            for end, where in (
+                ("", "."),
+                ("_low", ": the lower end of its 90 % interval."),
+                ("_high", ": the upper end."),
+            )
+        ),
+    ),
+)
+
+FOR_PAGES = frozenset(
+    table.name
+    for table in (
+        LINE_DETAILS,
+        ITEM_WEEKS,
+        ITEM_FACTS,
+        SUPPLIER_DETAILS,
+        OPEN_PURCHASES,
+        SUPPLIER_SCORES,
+        POLICIES_REPLAYED,
+    )
+)
 """The names of these tables."""

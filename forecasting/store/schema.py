@@ -15,7 +15,15 @@ from forecasting.store.backorder_tables import (
 )
 from forecasting.store.backtest_tables import FORECASTS, SCORES
 from forecasting.store.columns import Table
-from forecasting.store.page_tables import ITEM_WEEKS, LINE_DETAILS, OPEN_PURCHASES, SUPPLIER_DETAILS
+from forecasting.store.page_tables import (
+    ITEM_FACTS,
+    ITEM_WEEKS,
+    LINE_DETAILS,
+    OPEN_PURCHASES,
+    POLICIES_REPLAYED,
+    SUPPLIER_DETAILS,
+    SUPPLIER_SCORES,
+)
 from forecasting.store.plan_tables import (
     ASSUMPTIONS,
     CHOICES,
@@ -54,8 +62,11 @@ TABLES: dict[str, Table] = {
         *PROMISE_TABLES,
         LINE_DETAILS,
         ITEM_WEEKS,
+        ITEM_FACTS,
         SUPPLIER_DETAILS,
         OPEN_PURCHASES,
+        SUPPLIER_SCORES,
+        POLICIES_REPLAYED,
         PERSISTENT_BACKORDERS,
         PRE_ORDERS,
         FORECAST,

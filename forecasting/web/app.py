@@ -15,14 +15,26 @@ from starlette.staticfiles import StaticFiles
 from forecasting.errors import RequestError
 from forecasting.reviewing.refusals import NotAllowedError, RefusedError
 from forecasting.serving import DATABASE
-from forecasting.store.application.opened import Store
+from forecasting.store.application.opened import Store, UnreadableError
 from forecasting.web.caller import NotSignedInError
 from forecasting.web.guard import Guard
 from forecasting.web.plan_shown import NoPlanError
 from forecasting.web.rendering import FOLDER, page, shared, toast
-from forecasting.web.routes import api, exports, item, lines, lists, people, sign_in, suppliers
+from forecasting.web.routes import (
+    api,
+    customers,
+    exports,
+    item,
+    lines,
+    lists,
+    people,
+    sign_in,
+    suppliers,
+    trust,
+    what_if,
+)
 
-ROUTERS = (sign_in, suppliers, lines, item, lists, exports, people)
+ROUTERS = (sign_in, suppliers, lines, item, customers, lists, what_if, trust, exports, people)
 
 
 def create_app(url: str | None = None) -> FastAPI:
@@ -67,8 +79,9 @@ def _handle_errors(app: FastAPI) -> None:
     def refused(request: Request, error: RefusedError) -> Response:
         return _say(request, 422, "That could not be done", str(error))
 
+    @app.exception_handler(UnreadableError)
     @app.exception_handler(RequestValidationError)
-    def malformed(request: Request, _: RequestValidationError) -> Response:
+    def malformed(request: Request, _: Exception) -> Response:
         return _say(request, 422, "That could not be read", "A part of the request is missing or malformed.")
 
     @app.exception_handler(HTTPException)

@@ -140,6 +140,7 @@ class DemandChart:
     frame: Frame
     bars: Sequence[tuple[float, float, float, str]]
     closed: Sequence[tuple[float, float]]
+    promoted: Sequence[tuple[float, float]]
     bar_width: float
     wide: str
     narrow: str
@@ -149,8 +150,11 @@ class DemandChart:
     labels: Sequence[Mark]
 
 
-def demand_chart(line: Line, weeks: Weeks) -> DemandChart:
-    """A bar a past week, weeks in which it could not be sold shaded, odd orders apart; then the fan."""
+def demand_chart(line: Line, weeks: Weeks, promoted: FloatArray | None = None) -> DemandChart:
+    """A bar a past week, weeks in which it could not be sold shaded, odd orders apart; then the fan.
+
+    ``promoted``: the share of each week on promotion, of those past and those to come; None: not known.
+    """
     past, ahead = len(weeks.asked), len(weeks.mean)
     top = float(max(weeks.asked.max(initial=0.0), weeks.q95.max(initial=0.0), 1.0)) * 1.08
     frame = Frame(-past, ahead, 0.0, top)
@@ -167,6 +171,12 @@ def demand_chart(line: Line, weeks: Weeks) -> DemandChart:
         if share < 0.999:
             closed.append((frame.x(week - past), round((frame.x(1) - frame.x(0)) * float(1 - share), 1)))
 
+    on_promotion = np.zeros(0) if promoted is None else promoted[: past + ahead]
+    promotions = [
+        (frame.x(int(week) - past), round((frame.x(1) - frame.x(0)) * float(on_promotion[week]), 1))
+        for week in np.flatnonzero(on_promotion > 0)
+    ]
+
     # Steps rather than slopes: a week's demand is of the whole week.
     edges = np.repeat(np.arange(ahead + 1, dtype=np.float64), 2)[1:-1]
 
@@ -178,6 +188,7 @@ def demand_chart(line: Line, weeks: Weeks) -> DemandChart:
         frame=frame,
         bars=bars,
         closed=closed,
+        promoted=promotions,
         bar_width=round(wide, 1),
         wide=frame.band(edges, stepped(weeks.q05), stepped(weeks.q95)),
         narrow=frame.band(edges, stepped(weeks.q20), stepped(weeks.q80)),

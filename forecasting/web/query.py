@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from decimal import Decimal, InvalidOperation
+from collections.abc import Callable, Collection, Mapping
+from decimal import Decimal
 from urllib.parse import urlencode
 
+from forecasting.reviewing.quantities import PLAIN_NUMBER
+from forecasting.reviewing.refusals import RefusedError
 from forecasting.store.application.selection import FILTERS, SORTS, STATUSES, WHY_NOT, Selection
 
 MOST_SKUS = 2_000
@@ -31,15 +33,20 @@ PARAMETERS = (
 
 
 def selection(run: str, said: Mapping[str, str], *, only: str = "", size: int = SIZE) -> Selection:
-    """The lines that an address asks for; ``only``: where it does not say. What cannot be read is left."""
+    """The lines that an address asks for; ``only``: where it does not say.
 
-    def one_of(name: str, known: object) -> str:
+    Raises RefusedError where a word that narrows them is none: more lines than were asked for could be taken
+    for those, and approved. An order or a page that there is not narrows nothing, and is left.
+    """
+
+    def one_of(name: str, known: Collection[str]) -> str:
         value = said.get(name, "")
-        return value if value in known else ""  # type: ignore[operator]  # every caller gives a container
+        if value and value not in known:
+            raise RefusedError(f"There is no {name} {value[:40]!r}. Known are: {', '.join(known)}.")
+        return value
 
-    page = said.get("page", "")
-    wanted = said.get("only")
-    narrowed = only if wanted is None else (wanted if wanted in FILTERS else "")
+    sort = said.get("sort", "")
+    narrowed = one_of("only", FILTERS) if "only" in said else only
     return Selection(
         run=run,
         supplier=said.get("name"),
@@ -53,19 +60,26 @@ def selection(run: str, said: Mapping[str, str], *, only: str = "", size: int = 
         status=one_of("status", STATUSES),
         under=_amount(said.get("under", "")),
         reason=one_of("reason", (*WHY_NOT, "enough")),
-        sort=one_of("sort", SORTS) or "saving",
+        sort=sort if sort in SORTS else "saving",
         down=said.get("dir", "desc") != "asc",
-        page=min(int(page), 1_000_000) if page.isdecimal() and int(page) > 0 else 1,
+        page=page_number(said.get("page", "")),
         size=size,
     )
 
 
+def page_number(text: str) -> int:
+    """The page of a list; the first one where it is none."""
+    readable = text.isascii() and text.isdecimal() and len(text) < 19
+    return min(max(int(text), 1), 1_000_000) if readable else 1
+
+
 def _amount(text: str) -> Decimal | None:
-    try:
-        amount = Decimal(text.strip())
-    except InvalidOperation:
+    typed = "".join(text.split())
+    if not typed:
         return None
-    return amount if amount.is_finite() and 0 < amount < 10**12 else None
+    if not PLAIN_NUMBER.fullmatch(typed) or not 0 < Decimal(typed) < 10**12:
+        raise RefusedError(f"{text.strip()[:20]!r} is no amount: write it as 500.")
+    return Decimal(typed)
 
 
 def links(path: str, said: Mapping[str, str]) -> Callable[..., str]:

@@ -50,7 +50,7 @@ def moment(value: datetime) -> str:
     return f"{value.day} {value:%b %Y, %H:%M}"
 
 
-def per_cent(value: Decimal | None) -> str:
+def per_cent(value: Decimal | float | None) -> str:
     """A probability."""
     return DASH if value is None else percent(Decimal(value))
 

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from forecasting.store.connection import sql_target
-from tests.support.review import Databases, opened, planned, write
+from tests.support.review import Databases, opened, planned, promised, write
 
 
 @pytest.fixture(scope="session")
@@ -15,14 +15,20 @@ def result(sample):
 
 
 @pytest.fixture(scope="session")
-def sqlite_base(result, tmp_path_factory):
+def promises(sample, result):
+    return promised(sample, result)
+
+
+@pytest.fixture(scope="session")
+def sqlite_base(result, promises, tmp_path_factory):
     url = f"sqlite:///{tmp_path_factory.mktemp('review') / 'base.db'}"
     write(url, result)
+    write(url, promises)
     return Databases("sqlite", url)
 
 
 @pytest.fixture(scope="session")
-def postgresql_base(result, postgresql_server):
+def postgresql_base(result, promises, postgresql_server):
     postgresql_server.ensure_postgres_running()
     target = sql_target(postgresql_server.get_uri())
     engine = sa.create_engine(target, isolation_level="AUTOCOMMIT")
@@ -34,6 +40,7 @@ def postgresql_base(result, postgresql_server):
     engine.dispose()
     url = target.set(database="review_base").render_as_string(hide_password=False)
     write(url, result)
+    write(url, promises)
     return Databases("postgresql", url)
 
 

@@ -16,6 +16,8 @@ from forecasting.config import load
 from forecasting.inputs.known_until import known_until
 from forecasting.inputs.read_records import read_records
 from forecasting.planning.plan import plan
+from forecasting.promises.promise import Request, promise
+from forecasting.promises.recommended import recommended_by
 from forecasting.reviewing.deciding import Seen
 from forecasting.run import Result
 from forecasting.store.application.lines import Line, find_lines
@@ -35,6 +37,15 @@ def planned(dataset: Path, *settings: str) -> Result:
     records = read_records(str(dataset))
     config = load(None, ("model=negative_binomial", *settings))
     return plan(records, config, known_until(records).orders, for_pages=True)
+
+
+def promised(dataset: Path, of: Result) -> Result:
+    """What that plan lets customers be promised on its day."""
+    records = read_records(str(dataset))
+    config = load(None, ("model=negative_binomial",))
+    as_of = known_until(records).orders
+    recommended = recommended_by(of.tables["recommendations"], as_of)
+    return promise(records, config, Request(as_of), recommended)
 
 
 def write(url: str, result: Result) -> None:

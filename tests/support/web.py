@@ -16,7 +16,7 @@ class Client:
     """Somebody's browser, without the browser."""
 
     def __init__(self, url: str) -> None:
-        self.app = create_app(url)
+        self.url, self.app = url, create_app(url)
         self.store = self.app.state.store
 
     def __enter__(self) -> Client:

@@ -21,6 +21,9 @@ from forecasting.store.connection import (
 Transaction: TypeAlias = sa.Connection
 """What is read or written together: all of it is kept, or none."""
 
+UnreadableError = sa.exc.DataError
+"""A value that the database cannot hold, such as a text with a NUL in it."""
+
 PLAN_TABLES = (
     "recommendations",
     "costs",
@@ -32,11 +35,22 @@ PLAN_TABLES = (
     "assumptions",
     "line_details",
     "item_weeks",
+    "item_facts",
     "supplier_details",
     "open_purchases",
+    "persistent_backorders",
+    "promises",
+    "promise_sources",
+    "promise_changes",
+    "actions",
+    "storefront",
+    "promise_alternatives",
+    "supplier_scores",
+    "policies_replayed",
+    "equal_terms",
     "runs",
 )
-"""Tables of a plan that the pages read: made empty where no plan has been written yet."""
+"""Tables of runs that the pages read: made empty where nothing has been written yet."""
 
 LOCK = 7_206_411
 """Names the lock that writers wait for in PostgreSQL, two processes that start at once among them."""
@@ -54,7 +68,7 @@ class Store:
         with connected(url, create=True) as connection:
             # Says in words what is wrong with the URL, the driver or the server, if anything is.
             connection.exec_driver_sql("select 1")
-        target = sql_target(url)
+        self.url, target = url, sql_target(url)
         self.is_sqlite = target.get_backend_name() == "sqlite"
         arguments: dict[str, Any] = {"timeout": SECONDS_TO_ANSWER}
         if not self.is_sqlite:

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import sqlalchemy as sa
 
 from forecasting.store.application.opened import Transaction
-from forecasting.store.application.tables import plan_table, plans
+from forecasting.store.application.tables import plan_table, plans, runs_seen
 from forecasting.store.application.writing import insert_unless_there
 
 Row: TypeAlias = Mapping[str, Any]
@@ -32,8 +32,15 @@ def now() -> datetime:
 
 
 def register_plans(transaction: Transaction) -> None:
-    """Note when each plan was first seen: of several of one day the last one counts."""
+    """Note when each plan was first seen: of several of one day the last one counts. And each other run."""
     runs = plan_table("runs")
+    other = sa.select(runs).where(runs.c.command != "plan", runs.c.run.not_in(sa.select(runs_seen.c.run)))
+    for row in transaction.execute(other).mappings().all():
+        described = json.loads(row["described"])
+        said = described.get("as_of", described.get("to"))
+        as_of = None if said is None else date.fromisoformat(said)
+        seen = {"run": row["run"], "command": row["command"], "as_of": as_of, "seen_at": now()}
+        insert_unless_there(transaction, runs_seen, seen)
     unknown = sa.select(runs).where(runs.c.command == "plan", runs.c.run.not_in(sa.select(plans.c.run)))
     for row in transaction.execute(unknown).mappings().all():
         as_of = date.fromisoformat(json.loads(row["described"])["as_of"])
@@ -42,10 +49,11 @@ def register_plans(transaction: Transaction) -> None:
 
 
 def has_new_plans(transaction: Transaction) -> bool:
-    """Whether a plan was written that ``register_plans`` has not seen."""
+    """Whether a plan, or another run, was written that ``register_plans`` has not seen."""
     runs = plan_table("runs")
-    known = sa.exists().where(plans.c.run == runs.c.run)
-    return bool(transaction.scalar(sa.select(sa.exists().where(runs.c.command == "plan", ~known))))
+    known, seen = sa.select(plans.c.run), sa.select(runs_seen.c.run)
+    unseen = sa.exists().where(runs.c.run.not_in(known), runs.c.run.not_in(seen))
+    return bool(transaction.scalar(sa.select(unseen)))
 
 
 def latest_plan(transaction: Transaction) -> Plan | None:
@@ -58,6 +66,19 @@ def latest_plan(transaction: Transaction) -> Plan | None:
         .join(runs, runs.c.run == plans.c.run)
         .where(shown)
         .order_by(*order)
+        .limit(1)
+    ).first()
+    return None if found is None else Plan(found.run, found.as_of, json.loads(found.described))
+
+
+def latest_run(transaction: Transaction, command: str) -> Plan | None:
+    """The run of a command as of the last day, of several the one that was seen last; None: there is none."""
+    runs = plan_table("runs")
+    found = transaction.execute(
+        sa.select(runs_seen.c.run, runs_seen.c.as_of, runs.c.described)
+        .join(runs, runs.c.run == runs_seen.c.run)
+        .where(runs_seen.c.command == command)
+        .order_by(runs_seen.c.as_of.desc().nulls_last(), runs_seen.c.seen_at.desc(), runs_seen.c.run)
         .limit(1)
     ).first()
     return None if found is None else Plan(found.run, found.as_of, json.loads(found.described))

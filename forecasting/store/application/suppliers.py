@@ -73,6 +73,12 @@ class SupplierOrder:
         return self.this_month + self.value
 
 
+def supplier_names(transaction: Transaction, run: str) -> Sequence[str]:
+    """The suppliers of a plan that have a name, in their order."""
+    names = sa.select(reading.r.c.supplier).where(reading.r.c.run == run).distinct()
+    return [name for name in transaction.scalars(names.order_by(reading.r.c.supplier)) if name]
+
+
 def supplier_orders(transaction: Transaction, plan: Plan, name: str | None = None) -> Sequence[SupplierOrder]:
     """The orders of all suppliers of a plan, or of one: the one that saves most comes first."""
     ours = [reading.r.c.run == plan.run] + ([] if name is None else [reading.r.c.supplier == name])

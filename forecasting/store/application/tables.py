@@ -67,6 +67,15 @@ plans = sa.Table(
     sa.Column("seen_at", sa.DateTime, nullable=False),
 )
 
+runs_seen = sa.Table(
+    "runs_seen",
+    METADATA,
+    sa.Column("run", sa.Text, primary_key=True),
+    sa.Column("command", sa.Text, nullable=False),
+    sa.Column("as_of", sa.Date),
+    sa.Column("seen_at", sa.DateTime, nullable=False),
+)
+
 decisions = sa.Table(
     "decisions",
     METADATA,
@@ -129,6 +138,58 @@ views = sa.Table(
     sa.Column("person", sa.Text, primary_key=True),
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("query", sa.Text, nullable=False),
+)
+
+jobs = sa.Table(
+    "jobs",
+    METADATA,
+    sa.Column("job", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("asked", sa.Text, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("said", sa.Text, nullable=False),
+    sa.Column("beat_at", sa.DateTime),
+    sa.Column("result", sa.Text),
+)
+
+scenarios = sa.Table(
+    "scenarios",
+    METADATA,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+    sa.Column("outcome", sa.Text, nullable=False),
+    sa.Column("promoted_by", sa.Text),
+    sa.Column("promoted_at", sa.DateTime),
+)
+
+kept_settings = sa.Table(
+    "kept_settings",
+    METADATA,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+)
+
+forecast_edits = sa.Table(
+    "forecast_edits",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("location", sa.Text, nullable=False),
+    sa.Column("sku", sa.Text, nullable=False),
+    sa.Column("factor", Exact, nullable=False),
+    sa.Column("begins", sa.Date, nullable=False),
+    sa.Column("until", sa.Date, nullable=False),
+    sa.Column("daily_demand", Exact, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+    sa.Column("ended_by", sa.Text),
+    sa.Column("ended_at", sa.DateTime),
 )
 
 audit = sa.Table(
@@ -197,4 +258,6 @@ def plan_table(name: str) -> sa.Table:
         sa.Index("recommendations_by_supplier", table.c.run, table.c.supplier)
     if name == "line_details":
         sa.Index("line_details_by_number", table.c.run, table.c.number)
+    if name == "promises":
+        sa.Index("promises_by_item", table.c.run, table.c.sku, table.c.location)
     return table

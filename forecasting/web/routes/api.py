@@ -24,19 +24,21 @@ from forecasting.reviewing.refusals import (
 )
 from forecasting.reviewing.roles import DECIDE, READ
 from forecasting.store.application.lines import Line, find_lines, find_numbered, totals
-from forecasting.store.application.opened import Store
+from forecasting.store.application.opened import Store, UnreadableError
 from forecasting.store.application.plans import Plan, rows_of
 from forecasting.store.application.suppliers import supplier_orders
 from forecasting.web.caller import Caller, Database, NotSignedInError, program_needs
 from forecasting.web.plan_shown import current_plan
 from forecasting.web.query import selection
+from forecasting.web.routes.api_promises import add_promises
+from forecasting.web.routes.api_work import add_work
 
 MOST = 1_000
 """Lines of one answer, at most."""
 
 Reading = Annotated[Caller, Depends(program_needs(READ))]
 Deciding = Annotated[Caller, Depends(program_needs(DECIDE))]
-Table = Literal["excess", "overdue", "open_purchases", "notices", "assumptions"]
+Table = Literal["excess", "overdue", "open_purchases", "persistent_backorders", "notices", "assumptions"]
 
 WITHOUT = frozenset({"curve_quantity", "curve_cost", "curve_risk", "break_quantity", "break_cost"})
 
@@ -165,6 +167,8 @@ def create_api(store: Store) -> FastAPI:
     )
     api.state.store = store
     _add_reading(api)
+    add_promises(api)
+    add_work(api)
     _add_deciding(api)
     _handle_errors(api)
 
@@ -301,6 +305,10 @@ def _handle_errors(api: FastAPI) -> None:
     def not_signed_in(_: Request, __: NotSignedInError) -> Response:
         said = {"detail": "Give a token: Authorization: Bearer TOKEN."}
         return JSONResponse(said, 401, {"WWW-Authenticate": "Bearer"})
+
+    @api.exception_handler(UnreadableError)
+    def unreadable(_: Request, __: UnreadableError) -> Response:
+        return JSONResponse({"detail": "A text of the request cannot be kept: it has a NUL in it."}, 400)
 
     @api.exception_handler(RefusedError)
     def refused(_: Request, error: RefusedError) -> Response:

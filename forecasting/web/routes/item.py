@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from forecasting.reviewing.projection import Weeks, arithmetic, projection, sentence
+from forecasting.reviewing.edits import edit_forecast, end_forecast_edit, typed_percent
+from forecasting.reviewing.projection import Weeks, arithmetic, numbers, projection, sentence
 from forecasting.reviewing.quantities import (
     curve,
     effects,
@@ -18,19 +21,25 @@ from forecasting.reviewing.quantities import (
     typed_quantity,
 )
 from forecasting.reviewing.refusals import NotAQuantityError, RefusedError
+from forecasting.reviewing.roles import FORECAST
+from forecasting.reviewing.trust import since
 from forecasting.store.application.deciding import changes_of_item
+from forecasting.store.application.edits import edits_of
 from forecasting.store.application.lines import Line, find_line
 from forecasting.store.application.notes import comment, comments_of
-from forecasting.store.application.opened import Store
-from forecasting.store.application.plans import Plan, rows_of_item
+from forecasting.store.application.opened import Store, Transaction
+from forecasting.store.application.past import asked_until, earlier_plans, item_before
+from forecasting.store.application.plans import Plan, latest_run, rows_of_item
+from forecasting.store.application.promised import Waiting, storefront_of, waiting_lines
 from forecasting.store.flags import FLAGS, SEPARATOR
-from forecasting.web.caller import Commenter, Database, Reader
+from forecasting.web.caller import Caller, Commenter, Database, Reader, needs
 from forecasting.web.charts import cost_chart, demand_chart, stock_chart
 from forecasting.web.plan_shown import Shown, current_plan
 from forecasting.web.rendering import page, shared
 from forecasting.web.routes.lines import effects_json
 
 router = APIRouter()
+Forecaster = Annotated[Caller, Depends(needs(FORECAST))]
 LONGEST_COMMENT = 2_000
 
 
@@ -39,8 +48,10 @@ def _seen_together(store: Store, plan: Plan, line: Line, quantity: Decimal) -> d
     this = (plan.run, line.location, line.sku)
     with store.reading() as transaction:
         found = rows_of_item(transaction, "item_weeks", *this)
+        facts = rows_of_item(transaction, "item_facts", *this)
         purchases = rows_of_item(transaction, "open_purchases", *this)
     weeks = Weeks.of(found[0])
+    promoted = numbers(facts[0]["promoted"]) if facts else None
     ordered, does = snap(line, quantity), effects(line, snap(line, quantity))
     ahead = projection(line, weeks, purchases, ordered)
     return {
@@ -53,7 +64,10 @@ def _seen_together(store: Store, plan: Plan, line: Line, quantity: Decimal) -> d
         "sentence": sentence(line, does, ahead),
         "terms": arithmetic(line, ordered),
         "stock": stock_chart(line, ahead),
-        "demand": demand_chart(line, weeks),
+        "demand": demand_chart(line, weeks, promoted),
+        "promoted": promoted,
+        "customers": json.loads(facts[0]["customers"] or "[]") if facts else [],
+        "lumpiness": facts[0]["lumpiness"] if facts else None,
         "cost": cost_chart(line, float(ordered), float(does.cost)),
         "curve": list(zip(*curve(line), strict=True)),
         "note": snapped_by(line, quantity),
@@ -70,6 +84,7 @@ def item(
         line = find_line(transaction, plan.run, location, sku)
         changes = changes_of_item(transaction, location, sku)
         said = comments_of(transaction, location, sku)
+        beside = _beside(transaction, plan, location, sku)
     if line is None:
         text = f"The plan has no item {sku} at {location}."
         return page(
@@ -81,8 +96,52 @@ def item(
         "flags": flags,
         "changes": changes,
         "comments": said,
+        **beside,
     }
     return page(request, "item.html", {**shared(caller, plan), **values})
+
+
+def _beside(transaction: Transaction, plan: Plan, location: str, sku: str) -> dict[str, Any]:
+    """What does not move with the quantity: earlier plans, edits, who waits, and what may stand in."""
+    before = [each.run for each in earlier_plans(transaction, plan)]
+    rows = item_before(transaction, before, location, sku)
+    asked = asked_until(transaction, plan.run, (location, sku))
+    promised = latest_run(transaction, "promise")
+    found: dict[str, Any] = {
+        "history": since(rows, asked, plan.as_of) if asked.row else [],
+        "edits": edits_of(transaction, location, sku),
+        "waiting": [],
+        "shop": None,
+    }
+    if promised is not None:
+        wanted = Waiting(promised.run, plan.run, sku=sku, location=location, size=20)
+        found["waiting"] = waiting_lines(transaction, wanted)
+        found["shop"] = storefront_of(transaction, promised.run, location, sku)
+    return found
+
+
+@router.post("/item/forecast")
+def edit(
+    caller: Forecaster,
+    store: Database,
+    sku: Annotated[str, Form()],
+    location: Annotated[str, Form()],
+    until: Annotated[date, Form()],
+    percent: Annotated[str, Form()] = "",
+    reason: Annotated[str, Form()] = "",
+) -> Response:
+    """Edit its forecast."""
+    edit_forecast(store, caller.person, (location, sku), typed_percent(percent), until, reason)
+    return Response(status_code=204, headers={"HX-Refresh": "true"})
+
+
+@router.post("/item/forecast/end")
+def end_edit(
+    caller: Forecaster, store: Database, sku: Annotated[str, Form()], location: Annotated[str, Form()]
+) -> Response:
+    """Let it be forecast as before."""
+    end_forecast_edit(store, caller.person, (location, sku))
+    return Response(status_code=204, headers={"HX-Refresh": "true"})
 
 
 @router.get("/item/what-if")

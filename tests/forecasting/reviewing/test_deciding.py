@@ -71,6 +71,13 @@ def test_the_second_of_two_people_is_told_and_nothing_is_overwritten(store):
     assert refused.value.line == by_ann == line(store, first.sku)
 
 
+def test_who_changed_a_line_in_another_window_is_told_so(store):
+    first = suggested(store)[0]
+    set_quantity(store, ANN, seen(first), first.suggested * 2)
+    with pytest.raises(ChangedMeanwhileError, match="You changed this line in another window"):
+        set_quantity(store, ANN, seen(first), first.suggested * 3)
+
+
 def test_an_edit_that_is_sent_twice_is_no_conflict(store):
     first = suggested(store)[0]
     once = set_quantity(store, ANN, seen(first), first.suggested * 2)

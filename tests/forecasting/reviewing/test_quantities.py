@@ -112,7 +112,24 @@ def test_a_quantity_is_read_as_it_is_typed(text, units):
     assert typed_quantity(text) == D(units)
 
 
-@pytest.mark.parametrize("text", ["", "abc", "-3", "1,5", "1e30", "NaN", "Infinity", "2.1234567", "0x10"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "abc",
+        "-3",
+        "1,5",
+        "1e30",
+        "1e3",
+        "NaN",
+        "Infinity",
+        "2.1234567",
+        "0x10",
+        "1_0",
+        "\u0661\u0662",
+        ".",
+    ],
+)
 def test_what_is_no_quantity_is_refused(text):
     with pytest.raises(NotAQuantityError, match="Nothing was changed"):
         typed_quantity(text)

@@ -305,5 +305,5 @@ def test_a_database_that_goes_away_is_told_in_words(tmp_path):
             other.exec_driver_sql("pragma busy_timeout=1")
             other.exec_driver_sql("create table another (x)")
 
-    with pytest.raises(UnreachableError, match="went away or is busy.*nothing is lost"):
+    with pytest.raises(UnreachableError, match=r"went away or is busy.*nothing is lost"):
         locked_out()

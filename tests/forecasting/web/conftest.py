@@ -17,7 +17,7 @@ from forecasting.serving import DATABASE
 from forecasting.store.application.people import Person
 from tests.support.browser import CHROMIUM_MISSING, PASSWORD, Browser, chromium
 from tests.support.paths import ROOT
-from tests.support.review import opened
+from tests.support.review import Databases, opened
 from tests.support.web import Client
 
 PEOPLE = {
@@ -36,10 +36,34 @@ def let_in(url: str) -> None:
     store.close()
 
 
+@pytest.fixture(scope="session")
+def sqlite_people(sqlite_base, tmp_path_factory):
+    """With everyone let in: to keep four passwords safely takes a second, which no test has to wait for."""
+    url = sqlite_base.another(tmp_path_factory.mktemp("people"))
+    let_in(url)
+    return Databases("sqlite", url)
+
+
+@pytest.fixture(scope="session")
+def postgresql_people(postgresql_base, tmp_path_factory):
+    url = postgresql_base.another(tmp_path_factory.mktemp("people"))
+    let_in(url)
+    return Databases("postgresql", url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request, tmp_path):
+    base = request.getfixturevalue(f"{request.param}_people")
+    if request.param == "postgresql":
+        request.getfixturevalue("postgresql_server").ensure_postgres_running()
+    made = base.another(tmp_path)
+    yield made
+    base.drop(made)
+
+
 @pytest.fixture
 def served(url):
     """The application, called in this process, on each kind of database."""
-    let_in(url)
     with Client(url) as client:
         yield client
 
@@ -101,10 +125,9 @@ class Server:
 
 
 @pytest.fixture
-def server(sqlite_base, tmp_path):
+def server(sqlite_people, tmp_path):
     """The pages of a planned wholesaler, for a browser."""
-    url = sqlite_base.another(tmp_path)
-    let_in(url)
+    url = sqlite_people.another(tmp_path)
     running = Server(url, tmp_path)
     yield running
     running.kill()

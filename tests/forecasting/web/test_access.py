@@ -17,6 +17,8 @@ from tests.support.browser import PASSWORD
 
 FILES = ("/static", "/vendor")
 MAY_DECIDE = re.compile(r"^/plans/.*/(quantity|approve|reject|snooze|reopen|approve-shown|undo|fill)$")
+MAY_SETTLE = re.compile(r"^/what-if/(promote|withdraw)$")
+MAY_FORECAST = re.compile(r"^/item/forecast")
 MAY_ADMINISTER = re.compile(r"^/(people|audit)")
 
 
@@ -57,11 +59,14 @@ def test_every_route_but_the_public_ones_refuses_who_is_not_signed_in(served):
 
 @pytest.mark.parametrize("name", ["ann", "lea", "ada"])
 def test_every_route_refuses_the_wrong_role(served, name):
-    decides, administers = name == "ann", name == "ada"
+    decides, administers, settles = name == "ann", name == "ada", name != "ann"
     with served.person(name) as client:
         for path, method in routes(served.app):
-            forbidden = (MAY_DECIDE.match(path) and not decides) or (
-                MAY_ADMINISTER.match(path) and not administers
+            forbidden = (
+                (MAY_DECIDE.match(path) and not decides)
+                or (MAY_ADMINISTER.match(path) and not administers)
+                or (MAY_SETTLE.match(path) and not settles)
+                or (MAY_FORECAST.match(path) and administers)
             )
             if path.startswith("/api/") or path in {*PUBLIC, "/sign-out"}:
                 continue

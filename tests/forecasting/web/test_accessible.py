@@ -16,6 +16,13 @@ PAGES = (
     "/purchases",
     "/excess",
     "/data",
+    "/customers",
+    "/customers?verdict=will_make_it",
+    "/customers/line?number=1",
+    "/backorders",
+    "/calendar",
+    "/what-if",
+    "/trust",
     "/account",
     "/no-such-page",
 )

@@ -18,7 +18,20 @@ from tests.support.review import line, lines
 from tests.support.web import Client
 
 SCRIPT = "<script>alert(1)</script>'\"--"
-PATHS = ("/", "/lines", "/not-suggested", "/purchases", "/excess", "/data", "/account")
+PATHS = (
+    "/",
+    "/lines",
+    "/not-suggested",
+    "/purchases",
+    "/excess",
+    "/data",
+    "/customers",
+    "/backorders",
+    "/calendar",
+    "/what-if",
+    "/trust",
+    "/account",
+)
 
 
 def run_of(served) -> str:
@@ -39,17 +52,27 @@ def test_a_grid_alone_is_a_part_of_its_page(served):
     assert re.findall(r'<tr id="r(\d+)"', page) == re.findall(r'<tr id="r(\d+)"', part)
 
 
-def test_what_the_address_says_that_cannot_be_read_is_left_out(served):
+def test_an_order_or_page_that_there_is_not_is_left_out(served):
     with served.person("ann") as ann:
-        for query in (
-            "sort=nothing",
-            "only=' or 1=1",
-            "page=-3",
-            "page=99999999999999",
-            "under=x",
-            "status=%00",
-        ):
+        for query in ("sort=nothing", "page=-3", "page=99999999999999", "under=", "status="):
             assert ann.get(f"/lines?{query}").status_code == 200, query
+
+
+def test_a_filter_that_there_is_not_is_refused_as_more_lines_would_be_shown_and_approved(served, token):
+    with served.person("ann") as ann:
+        for query in ("only=' or 1=1", "only=owedd", "under=x", "under=1_0", "status=%00", "reason=because"):
+            answer = ann.get(f"/lines?{query}")
+            assert answer.status_code == 422 and "<tr id=" not in answer.text, query
+        wanted = {"lines": 1, "value": "1", "shown": "only=owedd"}
+        refused = ann.post(f"/plans/{run_of(served)}/approve-shown", data=wanted)
+        assert refused.status_code == 422 and "There is no only" in refused.text
+    with served.nobody() as program:
+        answer = program.get("/api/v1/lines?only=owedd", headers={"authorization": f"Bearer {token}"})
+        assert answer.status_code == 400 and "owedd" in answer.json()["detail"]
+
+
+def test_what_there_is_not_is_not_found(served):
+    with served.person("ann") as ann:
         assert ann.get(f"/item?sku={quote_plus(SCRIPT)}").status_code == 404
         assert ann.get(f"/supplier?name={quote_plus(SCRIPT)}").status_code == 404
 

@@ -12,19 +12,13 @@ from pathlib import Path
 
 from forecasting.errors import RequestError
 from forecasting.reviewing import accounts
+from forecasting.serving.names import APPLICATION, DATABASE, DEMO_BUYER
 from forecasting.store.application.opened import Store
 from forecasting.store.application.people import Person, everyone
 from forecasting.store.application.plans import latest_plan, register_plans
 from forecasting.store.connection import shown
 
 DEFAULT_URL = "sqlite:///reorder.db"
-DATABASE = "REORDER_SERVE_DATABASE"
-"""The environment variable by which the server's processes learn which database is meant."""
-
-APPLICATION = "forecasting.web.app:create_app"
-"""Named, not imported: it lies above this module, and each process of the server imports it anew."""
-
-DEMO_BUYER = "demo"
 DEMO_SETTINGS = ("model=seasonal_additive",)
 """One good model for every item: to choose one for each takes a minute more."""
 
@@ -40,13 +34,14 @@ def serve(url: str | None, *, demo: bool, host: str, port: int, workers: int) ->
         raise _not_installed(error) from None
 
     with ExitStack() as stack:
-        if demo and url is None:
-            # Only looked at: what was decided in it goes with it.
+        folder = ""
+        if demo:
+            # Only looked at: its data, and what is decided in a database of its own, go with it.
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="reorder-demo-"))
-            url = f"sqlite:///{Path(folder) / 'demo.db'}"
+            url = url or f"sqlite:///{Path(folder) / 'demo.db'}"
         chosen = url or DEFAULT_URL
         if demo:
-            _make_demo(chosen)
+            _make_demo(chosen, Path(folder) / "data")
         else:
             _make_ready(chosen)
         os.environ[DATABASE] = chosen
@@ -106,11 +101,11 @@ def _make_ready(url: str) -> None:
     store.close()
 
 
-def _make_demo(url: str) -> None:
+def _make_demo(url: str, data: Path) -> None:
     """A synthetic wholesaler, planned at its last day, and a buyer; in a database that has no plan yet."""
     from pydantic import SecretStr
 
-    from forecasting.bootstrap import plan, write_sample
+    from forecasting.bootstrap import plan_and_promise, write_sample
     from forecasting.config import Secrets, load
     from forecasting.inputs.known_until import known_until
     from forecasting.inputs.read_records import read_records
@@ -121,14 +116,11 @@ def _make_demo(url: str) -> None:
         planned = latest_plan(transaction) is not None
         names = {person.name for person in everyone(transaction)}
     if not planned:
-        with tempfile.TemporaryDirectory(prefix="reorder-demo-") as folder:
-            data = Path(folder) / "data"
-            print("Making a synthetic wholesaler of 400 items ...", flush=True)
-            write_sample(data, 400, 730, 1, "parquet")
-            print("Planning its next orders ...", flush=True)
-            last = known_until(read_records(str(data))).orders
-            secrets = Secrets(database_url=SecretStr(url))
-            plan(str(data), load(None, DEMO_SETTINGS), last, out=None, csv=False, secrets=secrets)
+        print("Making a synthetic wholesaler of 400 items ...", flush=True)
+        write_sample(data, 400, 730, 1, "parquet")
+        print("Planning its next orders, and what its customers can be promised ...", flush=True)
+        last = known_until(read_records(str(data))).orders
+        plan_and_promise(str(data), load(None, DEMO_SETTINGS), last, Secrets(database_url=SecretStr(url)))
     if DEMO_BUYER in names:
         print(f"Sign in as {DEMO_BUYER} with the password that was printed before")
     else:

@@ -1,0 +1,137 @@
+"""What customers were promised by a run of ``promise``: lines that wait, and what can still be sold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from forecasting.store.application.opened import Transaction
+from forecasting.store.application.plans import Row
+from forecasting.store.application.tables import plan_table
+from forecasting.store.application.writing import holds
+
+VERDICTS = ("cannot_make_it", "deadline_passed", "at_risk", "unknown", "will_make_it")
+"""What is said of a deadline, the most pressing first."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Which lines are meant. An empty text narrows nothing; ``page`` begins at 1.
+
+    ``run``: of ``promise``; ``details``: the plan whose descriptions are shown.
+    """
+
+    run: str
+    details: str
+    verdict: str = ""
+    search: str = ""
+    sku: str = ""
+    location: str = ""
+    page: int = 1
+    size: int = 100
+
+    def conditions(self, promises: sa.Table) -> list[sa.ColumnElement[bool]]:
+        """What a line has to be."""
+        exact = {"verdict": self.verdict, "sku": self.sku, "location": self.location}
+        found = [promises.c.run == self.run]
+        found += [promises.c[name] == word for name, word in exact.items() if word]
+        if self.search:
+            texts = (promises.c.order, promises.c.customer, promises.c.sku)
+            found.append(sa.or_(*(holds(text, self.search) for text in texts)))
+        return found
+
+
+def waiting_lines(transaction: Transaction, wanted: Waiting) -> Sequence[Row]:
+    """The lines of a page, the most pressing first, each with the action that saves most of it."""
+    p, a, d = (plan_table(name) for name in ("promises", "actions", "line_details"))
+    first = (
+        sa.select(a.c.number, sa.func.min(a.c.rank).label("rank"))
+        .where(a.c.run == wanted.run, a.c.net > 0)
+        .group_by(a.c.number)
+        .subquery()
+    )
+    best = sa.and_(a.c.run == wanted.run, a.c.rank == first.c.rank)
+    same_item = sa.and_(d.c.run == wanted.details, d.c.location == p.c.location, d.c.sku == p.c.sku)
+    told = ("action", "what", "days", "new_date", "makes_deadline", "cost", "at_stake", "saves", "net")
+    pressing = sa.case({word: at for at, word in enumerate(VERDICTS)}, value=p.c.verdict, else_=len(VERDICTS))
+    statement = (
+        sa.select(
+            p, *(a.c[name] for name in told), sa.func.coalesce(d.c.description, "").label("description")
+        )
+        .select_from(
+            p.outerjoin(first, first.c.number == p.c.number).outerjoin(a, best).outerjoin(d, same_item)
+        )
+        .where(*wanted.conditions(p))
+        .order_by(pressing, a.c.net.desc().nulls_last(), p.c.deadline.asc().nulls_last(), p.c.number)
+        .limit(wanted.size)
+        .offset((wanted.page - 1) * wanted.size)
+    )
+    return [dict(row) for row in transaction.execute(statement).mappings()]
+
+
+def count_waiting(transaction: Transaction, wanted: Waiting) -> int:
+    """How many lines all pages have."""
+    p = plan_table("promises")
+    return transaction.scalar(sa.select(sa.func.count()).where(*wanted.conditions(p))) or 0
+
+
+def by_verdict(transaction: Transaction, run: str) -> Mapping[str, tuple[int, Decimal]]:
+    """Lines and units of each verdict that there is, the most pressing first."""
+    p = plan_table("promises")
+    statement = (
+        sa.select(p.c.verdict, sa.func.count(), sa.func.sum(p.c.quantity, type_=p.c.quantity.type))
+        .where(p.c.run == run)
+        .group_by(p.c.verdict)
+    )
+    found = {verdict: (lines, units) for verdict, lines, units in transaction.execute(statement)}
+    return {verdict: found[verdict] for verdict in VERDICTS if verdict in found}
+
+
+def promise_of(transaction: Transaction, run: str, number: int) -> Row | None:
+    """One line's promise, with ``sources``, ``actions`` and ``change`` of it; None where there is none."""
+    if not 0 < number < 2**31:  # beyond what a database takes as a number
+        return None
+
+    def rows(table: str, *order: str) -> list[dict[str, Any]]:
+        source = plan_table(table)
+        this = (source.c.run == run, source.c.number == number)
+        chosen = sa.select(source).where(*this).order_by(*(source.c[name] for name in order))
+        return [dict(row) for row in transaction.execute(chosen).mappings()]
+
+    found = rows("promises")
+    if not found:
+        return None
+    changes = rows("promise_changes")
+    return {
+        **found[0],
+        "sources": rows("promise_sources", "part"),
+        "actions": rows("actions", "rank"),
+        "change": changes[0] if changes else None,
+    }
+
+
+def storefront_of(transaction: Transaction, run: str, location: str, sku: str) -> Row | None:
+    """What a shop may say and sell of an item, with what may stand in for it; None where there is no such."""
+    shop, others = plan_table("storefront"), plan_table("promise_alternatives")
+    this = (shop.c.run == run, shop.c.location == location, shop.c.sku == sku)
+    found = transaction.execute(sa.select(shop).where(*this)).mappings().first()
+    if found is None:
+        return None
+    same = (others.c.run == run, others.c.location == location, others.c.sku == sku)
+    listed = transaction.execute(sa.select(others).where(*same).order_by(others.c.rank)).mappings()
+    return {**found, "alternatives": [dict(row) for row in listed]}
+
+
+def moved(transaction: Transaction, run: str) -> Sequence[Row]:
+    """Lines that gain or lose against the promises before, those that lose most days first."""
+    changes = plan_table("promise_changes")
+    chosen = (
+        sa.select(changes)
+        .where(changes.c.run == run, changes.c.effect.in_(("gains", "loses", "same")))
+        .order_by(changes.c.days.desc().nulls_last(), changes.c.number)
+    )
+    return [dict(row) for row in transaction.execute(chosen).mappings()]
