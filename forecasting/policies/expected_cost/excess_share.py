@@ -23,7 +23,7 @@ RARE = 0.01
 """1 less the critical ratio up to which a unit is charged the whole share. The rarer a shortage is to be, the
 further out in the forecast's tail it is ordered up to, and the more of that the next forecast takes back."""
 
-REVISED = 0.4
+REVISED = 0.3
 """What a forecast is revised by within a quarter, as a share of itself, from which on an item is charged the
 whole share; below, less with its square. Demand that does not move is known ever better: what it leaves over
 will be sold, and a forecast that says so can be believed."""
