@@ -25,7 +25,7 @@ from tests.support.tryton import PASSWORD, tryton
 
 pytestmark = pytest.mark.slow
 KILLS = int(os.environ.get("REORDER_KILLS", "20"))
-ORDERS = 30
+ORDERS = max(30, KILLS // 2)
 SKUS = [f"SKU{number:03d}" for number in range(20)]
 
 
