@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import random
 from datetime import date, timedelta
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -17,6 +19,7 @@ from forecasting.store.application import outbox
 from forecasting.store.application.opened import Store
 from tests.support.command import reorder
 from tests.support.company import SKUS, TONIGHT, company
+from tests.support.living_shop import LivingShop
 from tests.support.review import ANN, lines, opened, seen
 
 KILLED = [(stage, event) for stage in STAGES for event in ("begins", "ends")]
@@ -72,17 +75,17 @@ def units(job) -> dict[str, float]:
     return found
 
 
-def kill(job, stage: str, event: str) -> None:
+def kill_on(job, on: date, stage: str, event: str) -> None:
     def watch(now: str, what: str) -> None:
         if (now, what) == (stage, event):
             raise Killed
 
     with pytest.raises(Killed):
-        night(job, watch=watch)
+        night(job, on, watch=watch)
 
 
 def assert_survives(job, stage, event, expected):
-    kill(job, stage, event)
+    kill_on(job, TONIGHT, stage, event)
     done = night(job)
     assert units(job) == expected
     assert done.run and len(sent(job)) == 2
@@ -211,3 +214,49 @@ def test_the_job_imports_first_where_a_mapping_says_how(job, monkeypatch):
 def read_tables(folder):
     """The tables of the company's folder."""
     return {path.stem: pd.read_csv(path) for path in folder.glob("*.csv")}
+
+
+BAD_NIGHTS = {6: {"half": True}, 13: {"skip": "stock"}, 21: {"skip": "purchase_orders"}, 27: {"half": True}}
+
+
+@pytest.mark.slow
+def test_thirty_nights_order_what_is_sold_and_stop_exactly_where_the_import_is_bad(job, capsys):
+    file, _, folder = job
+    settings = {
+        **yaml.safe_load(file.read_text()),
+        "review_days": 1,
+        "lead_time_days": 5,
+        "order_cost": 0,
+        "line_cost": 0,
+    }
+    file.write_text(yaml.safe_dump({**settings, "guard_share": 0.5}))
+    shop = LivingShop(folder / "data", folder / "orders", TONIGHT, random.Random(4))
+    kills, stopped, most = iter(KILLED), [], dict.fromkeys(SKUS, 0)
+    for at in range(30):
+        day = TONIGHT + timedelta(days=at)
+        shop.live(day)
+        shop.write(day, **BAD_NIGHTS.get(at, {}))
+        stage, event = next(kills, ("", "")) if at and at not in BAD_NIGHTS else ("", "")
+        if stage:
+            kill_on(job, day, stage, event)
+        try:
+            night(job, day)
+        except GuardError:
+            stopped.append(at)
+        for sku in SKUS:
+            most[sku] = max(most[sku], shop.position(sku))
+
+    assert stopped == list(BAD_NIGHTS)
+    assert next(kills, None) is None
+    shop.live(TONIGHT + timedelta(days=30))
+    store = Store(job[1])
+    with store.reading() as transaction:
+        orders = outbox.orders(transaction)
+    store.close()
+    assert sorted(shop.picked_up) == sorted(Path(each.number).stem for each in orders)
+    assert {each.status for each in orders} == {"delivered"}
+    # Ordered twice, an item's position would be far above what a night and the lead time can sell.
+    print(f"{len(orders)} orders, {shop.short} lines short, highest positions {most}")
+    assert all(position < 60 for position in most.values())
+    assert all(shop.position(sku) > 0 for sku in SKUS)
+    assert shop.short < 0.15 * 3 * 30

@@ -21,9 +21,10 @@ def upgrade() -> None:
         sa.Column("key", sa.Text, primary_key=True),
         *(
             sa.Column(name, sa.Text, nullable=False)
-            for name in ("payload", "payload_hash", "target", "guarantee", "run", "supplier", "location")
+            for name in ("payload", "payload_hash", "target", "guarantee", "run")
         ),
         sa.Column("as_of", sa.Date, nullable=False),
+        *(sa.Column(name, sa.Text, nullable=False) for name in ("supplier", "location")),
         sa.Column("lines", sa.Integer, nullable=False),
         sa.Column("value", NUMBER, nullable=False),
         sa.Column("frozen_at", sa.DateTime, nullable=False),
