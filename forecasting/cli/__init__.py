@@ -12,7 +12,7 @@ import typer
 
 from forecasting.cli.data import check, import_online_retail, sample
 from forecasting.cli.demo import demo
-from forecasting.cli.pages import add_user, serve
+from forecasting.cli.pages import add_user, digest, serve
 from forecasting.cli.past import backorders, backtest, costs, replay
 from forecasting.cli.plans import forecast, plan, promise
 from forecasting.cli.theory import solve
@@ -35,7 +35,21 @@ user_app = typer.Typer(
 )
 app.add_typer(user_app, name="user")
 
-COMMANDS = (sample, check, forecast, plan, promise, replay, backtest, costs, backorders, solve, demo, serve)
+COMMANDS = (
+    sample,
+    check,
+    forecast,
+    plan,
+    promise,
+    replay,
+    backtest,
+    costs,
+    backorders,
+    solve,
+    demo,
+    serve,
+    digest,
+)
 """In the order in which the help lists them; each is named as its function is."""
 
 for command in COMMANDS:

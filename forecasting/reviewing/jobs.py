@@ -21,7 +21,7 @@ from forecasting.store.application.scenarios import (
     promote,
 )
 
-WHAT_IF, PLAN, LOOK_BACK = "what_if", "plan", "look_back"
+WHAT_IF, PLAN, LOOK_BACK, PROMISE, CHECK = "what_if", "plan", "look_back", "promise", "check"
 LONGEST_NAME = 60
 
 FIELDS = {

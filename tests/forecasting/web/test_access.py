@@ -16,10 +16,12 @@ from forecasting.web.routes.sign_in import PUBLIC
 from tests.support.browser import PASSWORD
 
 FILES = ("/static", "/vendor")
-MAY_DECIDE = re.compile(r"^/plans/.*/(quantity|approve|reject|snooze|reopen|approve-shown|undo|fill)$")
+MAY_DECIDE = re.compile(
+    r"^/plans/.*/(quantity|approve|reject|snooze|reopen|approve-shown|undo|fill)$|^/customers/(pin|unpin|try)$"
+)
 MAY_SETTLE = re.compile(r"^/what-if/(promote|withdraw)$")
 MAY_FORECAST = re.compile(r"^/item/forecast")
-MAY_ADMINISTER = re.compile(r"^/(people|audit)")
+MAY_ADMINISTER = re.compile(r"^/(people|audit|start)")
 
 
 def routes(app, prefix=""):
