@@ -93,6 +93,13 @@ def test_a_write_that_another_site_caused_is_refused(served):
             assert (answer.status_code, answer.cookies.get("reorder_session")) == (403, None)
 
 
+def test_a_write_that_does_not_say_how_long_it_is_or_is_too_long_is_refused(served):
+    with served.nobody() as client:
+        endless = client.post("/sign-in", content=iter([b"name=ann&password=", b"x" * 100]))
+        assert endless.status_code == 411
+        assert client.post("/sign-in", data={"name": "a" * 1_000_001}).status_code == 413
+
+
 def test_the_cookie_and_the_headers_keep_a_browser_safe(served):
     with served.nobody() as client:
         answer = client.post("/sign-in", data={"name": "ann", "password": PASSWORD})
