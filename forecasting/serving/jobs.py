@@ -21,7 +21,7 @@ from pydantic import SecretStr
 from forecasting.config import Config, Secrets, load, with_settings
 from forecasting.domain import day_number
 from forecasting.errors import RequestError
-from forecasting.reviewing.jobs import CHECK, LOOK_BACK, PLAN, PROMISE, WHAT_IF
+from forecasting.reviewing.jobs import CAUSES, CHECK, LOOK_BACK, PLAN, PROMISE, WHAT_IF
 from forecasting.serving.names import DATABASE
 from forecasting.store.application.jobs import DONE, FAILED, Job, finish, still_at, take_up
 from forecasting.store.application.opened import Store
@@ -31,6 +31,9 @@ from forecasting.store.application.promised import promises_in_force
 from forecasting.store.application.scenarios import settings_kept
 
 BEAT_SECONDS = 15.0
+CAUSES_OF = 12
+"""Persistent backorders, the dearest, whose causes are looked into at once: some seconds each."""
+
 _started: list[subprocess.Popen[bytes]] = []
 
 
@@ -191,12 +194,25 @@ def _check(store: Store, url: str, job: Job) -> Mapping[str, Any]:
     return check_for_pages(str(job.asked["dataset"]))
 
 
+def _causes(store: Store, url: str, job: Job) -> Mapping[str, Any]:
+    from forecasting.bootstrap import backorders
+
+    plan, source, config = _of_plan(store)
+    secrets = Secrets(database_url=SecretStr(url))
+    with store.writing() as transaction:
+        still_at(transaction, job.job, f"Replaying the past of the {CAUSES_OF} dearest.")
+    as_of = day_number(plan.as_of)
+    result = backorders(source, config, as_of, CAUSES_OF, out=None, csv=False, secrets=secrets)
+    return {"run": result.run["run"]}
+
+
 KINDS: Mapping[str, Callable[[Store, str, Job], Mapping[str, Any]]] = {
     WHAT_IF: _what_if,
     PLAN: _plan,
     LOOK_BACK: _look_back,
     PROMISE: _promise,
     CHECK: _check,
+    CAUSES: _causes,
 }
 """What is done for each kind of work; what it returns is kept as its result."""
 

@@ -8,14 +8,14 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from forecasting.reviewing.jobs import PROMISE
+from forecasting.reviewing.jobs import CAUSES, PROMISE, ask_causes
 from forecasting.reviewing.pinning import pin, try_pins, unpin
 from forecasting.reviewing.refusals import RefusedError
 from forecasting.serving.jobs import start
 from forecasting.store.application.jobs import last_job
 from forecasting.store.application.opened import Store
 from forecasting.store.application.pins import all_pins, sources_of_item
-from forecasting.store.application.plans import Plan, latest_run, rows_with_descriptions
+from forecasting.store.application.plans import Plan, latest_run, rows_of, rows_with_descriptions
 from forecasting.store.application.promised import (
     VERDICTS,
     Waiting,
@@ -140,10 +140,39 @@ def _trying(request: Request, caller: Caller, store: Store, plan: Plan) -> Respo
 def backorders(request: Request, caller: Reader, store: Database, plan: Shown, cause: str = "") -> Response:
     """Items that run short again and again: the evidence, the cause, and what more stock would avoid."""
     with store.reading() as transaction:
+        looked = latest_run(transaction, "backorders")
+        job = last_job(transaction, CAUSES)
         rows = rows_with_descriptions(transaction, "persistent_backorders", plan.run, "-money", "sku")
+        told = {}
+        if looked is not None and looked.as_of == plan.as_of:
+            found = rows_of(transaction, "persistent_backorders", looked.run)
+            told = {(row["location"], row["sku"]): row for row in found if row["cause"]}
+    # What was looked into since the plan was made says more of the same item.
+    rows = [{**row, **told.get((row["location"], row["sku"]), {})} for row in rows]
     causes: dict[str, list[Any]] = {}
     for row in rows:
         causes.setdefault(row["cause"] or "not looked into", []).append(row)
     shown = causes.get(cause, []) if cause else rows
-    values = {"rows": shown, "every": rows, "causes": causes, "cause": cause}
+    values = {"rows": shown, "every": rows, "causes": causes, "cause": cause, "job": job}
     return page(request, "backorders.html", {**shared(caller, plan), **values})
+
+
+@router.post("/backorders/causes")
+def look_into(request: Request, caller: Reader, store: Database, plan: Shown) -> Response:
+    """Have the causes of the dearest looked into."""
+    ask_causes(store, caller.person)
+    start(store.url)
+    return _looking(request, caller, store, plan)
+
+
+@router.get("/backorders/progress")
+def looking(request: Request, caller: Reader, store: Database, plan: Shown) -> Response:
+    """How far that is."""
+    return _looking(request, caller, store, plan)
+
+
+def _looking(request: Request, caller: Caller, store: Store, plan: Plan) -> Response:
+    with store.reading() as transaction:
+        job = last_job(transaction, CAUSES)
+    headers = RELOAD if job is not None and job.result is not None else {}
+    return page(request, "look_into.html", {**shared(caller, plan), "job": job}, 200, headers)

@@ -96,6 +96,32 @@ def test_a_program_reads_promises_and_what_a_shop_may_say(program, promises):
     assert program.get("/api/v1/tables/persistent_backorders").status_code == 200
 
 
+def test_causes_that_were_looked_into_since_the_plan_stand_beside_its_items(served, result):
+    table = result.tables["persistent_backorders"].head(1)
+    told = table.assign(run="looked", cause="terms", removes=0.5, words="Why: packs held it back (terms).")
+    said = {"run": "looked", "command": "backorders", "as_of": result.run["as_of"]}
+    with served.person("ann") as ann:
+        assert "Look into the causes" in ann.get("/backorders").text
+        write(served.url, type(result)({"persistent_backorders": told}, said))
+        page = ann.get("/backorders").text
+        assert "packs held it back" in page and "Terms" in page
+        write(served.url, type(result)({"persistent_backorders": told}, {**said, "as_of": "2020-01-01"}))
+        assert ann.post("/backorders/causes").text.count("Waiting for its turn.") == 1
+
+
+@pytest.mark.slow
+def test_causes_are_looked_into_beside_the_server(waiting):
+    served, _ = waiting
+    with served.person("ann") as ann:
+        ann.post("/backorders/causes")
+        work(served.url)
+        page = ann.get("/backorders").text
+    with served.store.reading() as transaction:
+        assert last_job(transaction, "causes").said == "Done."
+        assert latest_run(transaction, "backorders") is not None
+    assert "at all times" in page or "More stock would cost more" in page or "No item" in page
+
+
 @pytest.fixture
 def waiting(served, promises, result, sample):
     """The dataset is where the plan says, and work is done in this process once it is asked for."""
