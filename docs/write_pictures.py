@@ -42,7 +42,7 @@ def take(page: Page, name: str) -> None:
 
 
 def main() -> None:
-    """Sign in, look at four pages, and take a picture of each."""
+    """Sign in, look at six pages, and take a picture of each."""
     FOLDER.mkdir(exist_ok=True)
     with demonstration() as password, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
@@ -67,8 +67,9 @@ def main() -> None:
         page.locator("a.sku").first.click()
         page.locator("figure").first.wait_for()
         take(page, "item")
-        page.goto(f"http://127.0.0.1:{PORT}/not-suggested")
-        take(page, "not-suggested")
+        for name in ("not-suggested", "customers", "calendar"):
+            page.goto(f"http://127.0.0.1:{PORT}/{name}")
+            take(page, name)
         browser.close()
 
 

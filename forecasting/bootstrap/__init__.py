@@ -12,7 +12,13 @@ from forecasting.bootstrap.datasets import (
     write_sample,
 )
 from forecasting.bootstrap.demo import demo
-from forecasting.bootstrap.pages import look_back, plan_and_promise, what_if
+from forecasting.bootstrap.pages import (
+    check_for_pages,
+    look_back,
+    plan_and_promise,
+    promise_with_pins,
+    what_if,
+)
 from forecasting.bootstrap.past import backtest, costs, replay
 from forecasting.bootstrap.plans import NO_SECRETS, backorders, forecast, plan
 from forecasting.bootstrap.promises import NOTHING_BESIDE, Beside, promise
@@ -25,6 +31,7 @@ __all__ = [
     "backorders",
     "backtest",
     "check",
+    "check_for_pages",
     "costs",
     "demo",
     "forecast",
@@ -35,6 +42,7 @@ __all__ = [
     "plan",
     "plan_and_promise",
     "promise",
+    "promise_with_pins",
     "replay",
     "solve",
     "suggest_mapping",

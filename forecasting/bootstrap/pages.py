@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+import pandas as pd
 
 from forecasting.adapters.stages import Stage, silent
 from forecasting.bootstrap.plans import edits_in, explained
 from forecasting.bootstrap.writing import write_tables
 from forecasting.config import Config, Secrets
+from forecasting.domain import day_number, day_text
 from forecasting.errors import RequestError
 from forecasting.inputs.read_records import read_records
+from forecasting.store.columns import Kind, Table
 
 if TYPE_CHECKING:
     from forecasting.run import Result
@@ -37,6 +42,72 @@ def plan_and_promise(
         write_tables(result, None, False, secrets, source)
     done()
     return planned, promised
+
+
+def promise_with_pins(
+    source: str,
+    config: Config,
+    planned: Sequence[Mapping[str, Any]],
+    before: tuple[str, Sequence[Mapping[str, Any]]] | None,
+    pins: Sequence[Mapping[str, Any]],
+    secrets: Secrets,
+) -> Result:
+    """Try out the promises of a plan with goods set aside by hand, against those in force; and write them.
+
+    Args:
+        planned: the plan's recommendations. before: the run in force and its promises; None: there are none.
+        pins: as ``promises/pins.py`` reads them.
+
+    """
+    from forecasting.promises.pins import COLUMNS
+    from forecasting.promises.promise import Request, promise
+    from forecasting.promises.recommended import recommended_by
+    from forecasting.store.plan_tables import RECOMMENDATIONS
+    from forecasting.store.promise_tables import PROMISES
+
+    recommendations = _frame(planned, RECOMMENDATIONS)
+    as_of = day_number(planned[0]["as_of"])
+    held = pd.DataFrame([{name: pin.get(name) for name in COLUMNS} for pin in pins], columns=list(COLUMNS))
+    request = Request(
+        as_of,
+        previous=None if before is None else _frame(before[1], PROMISES),
+        previous_run=None if before is None else before[0],
+        pins=held,
+    )
+    recommended = recommended_by(recommendations, as_of)
+    result = promise(read_records(source), config, request, recommended)
+    write_tables(result, None, False, secrets, source)
+    return result
+
+
+def _frame(rows: Sequence[Mapping[str, Any]], table: Table) -> pd.DataFrame:
+    """Rows of a database as the table that they were written from: figures are floats, dates are times."""
+    frame = pd.DataFrame(rows, columns=[column.name for column in table.columns])
+    for column in table.columns:
+        if column.kind is Kind.DATE:
+            frame[column.name] = pd.to_datetime(frame[column.name])
+        elif column.kind not in (Kind.TEXT, Kind.FLAGS, Kind.SERIES, Kind.TIME, Kind.BOOLEAN):
+            frame[column.name] = frame[column.name].astype(float)
+    return frame
+
+
+MOST_PROBLEMS = 200
+
+
+def check_for_pages(source: str) -> Mapping[str, Any]:
+    """What a check of a dataset reports, the first of it, and the last day whose orders are known."""
+    from forecasting.bootstrap.datasets import check
+    from forecasting.inputs.known_until import known_until
+
+    checked = check(source)
+    found = checked.as_json()
+    told = {
+        name: json.loads(json.dumps(found[name][:MOST_PROBLEMS], default=str))
+        for name in ("problems", "notices")
+    }
+    tables = [{"table": each["table"], "rows": each["rows"]} for each in found["tables"]]
+    last = None if checked.problems else day_text(known_until(read_records(source)).orders)
+    return {"tables": tables, **told, "as_of": last}
 
 
 LOOK_BACK_DAYS = 182

@@ -90,10 +90,22 @@ def explained(records: Records, config: Config, as_of: int, planned: Result) -> 
     return Result(tables, planned.run)
 
 
-def backorders(source: str, config: Config, as_of: int, most: int, *, out: Path | None, csv: bool) -> Result:
-    """Which items run short again and again, and why; the tables go to the folder that is named."""
+def backorders(
+    source: str,
+    config: Config,
+    as_of: int,
+    most: int,
+    *,
+    out: Path | None,
+    csv: bool,
+    secrets: Secrets = NO_SECRETS,
+) -> Result:
+    """Which items run short again and again, and why; the tables go to the folder that is named. The items go
+    to the database that ``secrets`` names too, whose pages show them.
+    """
     from forecasting.adapters.progress import progress_bar
     from forecasting.persistent_backorders.explain import backorders as run
+    from forecasting.run import Result
     from forecasting.store.files import write_run
 
     records = read_records(source)
@@ -101,4 +113,7 @@ def backorders(source: str, config: Config, as_of: int, most: int, *, out: Path 
         result = run(records, config, as_of, most, stage)
     if out is not None:
         write_run(out, result.tables, result.run, csv=csv)
+    if secrets.database_url is not None:
+        shown = {"persistent_backorders": result.tables["persistent_backorders"]}
+        write_tables(Result(shown, result.run), None, False, secrets)
     return result

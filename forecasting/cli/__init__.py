@@ -13,7 +13,7 @@ import typer
 from forecasting.cli.data import check, import_online_retail, import_sql, sample
 from forecasting.cli.demo import demo
 from forecasting.cli.ordering import run, send, status
-from forecasting.cli.pages import add_user, serve
+from forecasting.cli.pages import add_user, digest, serve
 from forecasting.cli.past import backorders, backtest, costs, replay
 from forecasting.cli.plans import forecast, plan, promise
 from forecasting.cli.theory import solve
@@ -52,6 +52,7 @@ COMMANDS = (
     send,
     status,
     run,
+    digest,
 )
 """In the order in which the help lists them; each is named as its function is."""
 

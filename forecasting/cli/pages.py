@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,6 +18,15 @@ def serve(
     ] = False,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0: any that is free.")] = 8000,
+    datasets: Annotated[
+        Path | None,
+        typer.Option(
+            "--datasets",
+            metavar="DIR",
+            help="Datasets in this folder may be loaded on the pages by an administrator.",
+            show_default=False,
+        ),
+    ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes that answer.")] = 1,
 ) -> None:
     """The buyers' pages and the REST interface, until it is stopped by Ctrl-C.
@@ -25,7 +35,23 @@ def serve(
     """
     from forecasting.serving import serve as run
 
-    run(db, demo=as_demo, host=host, port=port, workers=workers)
+    run(db, demo=as_demo, host=host, port=port, workers=workers, datasets=datasets)
+
+
+def digest(
+    db: Annotated[str, typer.Option("--db", metavar="URL", help="The database of the pages.")],
+    html: Annotated[bool, typer.Option("--html", help="As HTML, for a mail.")] = False,
+    address: Annotated[
+        str, typer.Option(metavar="URL", help="Where the pages are, to be linked.", show_default=False)
+    ] = "",
+) -> None:
+    """What wants a buyer this morning: orders due, lines at stake, customers, overdue purchases, data.
+
+    Example: reorder digest --db sqlite:///reorder.db --html | mail -s digest buyer@example.org
+    """
+    from forecasting.serving import morning_digest
+
+    print(morning_digest(db, html=html, address=address), end="")
 
 
 def add_user(

@@ -188,6 +188,12 @@ def backorders(
         int, typer.Option(min=0, help="How many, the dearest first, to find the cause of.")
     ] = 10,
     out: OutOption = None,
+    db: Annotated[
+        str | None,
+        typer.Option(
+            "--db", metavar="URL", help="Show it on the pages of this database.", show_default=False
+        ),
+    ] = None,
     csv: CsvOption = False,
     config: ConfigOption = None,
     settings: SetOption = None,
@@ -198,10 +204,15 @@ def backorders(
 
     Example: reorder backorders demo/data --as-of 2026-06-28 --out demo/backorders
     """
+    from pydantic import SecretStr
+
     from forecasting.bootstrap import backorders as run
+    from forecasting.config import Secrets
     from forecasting.reports.backorders import backorders_json, backorders_text
 
-    result = run(dataset, config_of(config, settings), day_of(as_of, "--as-of"), items, out=out, csv=csv)
+    secrets = Secrets(database_url=None if db is None else SecretStr(db))
+    day = day_of(as_of, "--as-of")
+    result = run(dataset, config_of(config, settings), day, items, out=out, csv=csv, secrets=secrets)
     if as_json:
         print_json(backorders_json(result))
     else:

@@ -21,7 +21,8 @@ from forecasting.store.application.scenarios import (
     promote,
 )
 
-WHAT_IF, PLAN, LOOK_BACK = "what_if", "plan", "look_back"
+WHAT_IF, PLAN, LOOK_BACK, PROMISE, CHECK = "what_if", "plan", "look_back", "promise", "check"
+CAUSES = "causes"
 LONGEST_NAME = 60
 
 FIELDS = {
@@ -64,12 +65,21 @@ def ask_what_if(database: Store, person: Person, change: Mapping[str, Any]) -> s
 
 def ask_look_back(database: Store, person: Person) -> str:
     """Have the last half year replayed, unless that is being done; returns the name of the work."""
+    return _ask_once(database, person, LOOK_BACK)
+
+
+def ask_causes(database: Store, person: Person) -> str:
+    """Have the causes of the dearest persistent backorders looked into, unless that is being done."""
+    return _ask_once(database, person, CAUSES)
+
+
+def _ask_once(database: Store, person: Person, kind: str) -> str:
     require(person, READ)
     with database.writing() as transaction:
-        last = last_job(transaction, LOOK_BACK)
+        last = last_job(transaction, kind)
         if last is not None and not last.over:
             return last.job
-        return ask_for(transaction, LOOK_BACK, person.name, {})
+        return ask_for(transaction, kind, person.name, {})
 
 
 def keep(database: Store, person: Person, name: str, outcome: Mapping[str, Any]) -> None:

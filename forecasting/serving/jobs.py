@@ -21,22 +21,33 @@ from pydantic import SecretStr
 from forecasting.config import Config, Secrets, load, with_settings
 from forecasting.domain import day_number
 from forecasting.errors import RequestError
-from forecasting.reviewing.jobs import LOOK_BACK, PLAN, WHAT_IF
+from forecasting.reviewing.jobs import CAUSES, CHECK, LOOK_BACK, PLAN, PROMISE, WHAT_IF
 from forecasting.serving.names import DATABASE
 from forecasting.store.application.jobs import DONE, FAILED, Job, finish, still_at, take_up
 from forecasting.store.application.opened import Store
-from forecasting.store.application.plans import Plan, latest_plan, register_plans
+from forecasting.store.application.pins import all_pins
+from forecasting.store.application.plans import Plan, latest_plan, register_plans, rows_of
+from forecasting.store.application.promised import promises_in_force
 from forecasting.store.application.scenarios import settings_kept
 
 BEAT_SECONDS = 15.0
+CAUSES_OF = 12
+"""Persistent backorders, the dearest, whose causes are looked into at once: some seconds each."""
+
 _started: list[subprocess.Popen[bytes]] = []
 
 
 def start(url: str) -> None:
     """See to it that what waits is taken up."""
     _started[:] = [process for process in _started if process.poll() is None]
+    spawn(url)
+
+
+def spawn(url: str) -> None:
+    """Another process that works."""
     command = [sys.executable, "-m", "forecasting.serving.jobs"]
-    _started.append(subprocess.Popen(command, env={**os.environ, DATABASE: url}, stdin=subprocess.DEVNULL))
+    environment = {**os.environ, DATABASE: url}
+    _started.append(subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL))
 
 
 def work(url: str) -> None:
@@ -162,10 +173,46 @@ def _look_back(store: Store, url: str, job: Job) -> Mapping[str, Any]:
     return {"as_of": plan.as_of.isoformat()}
 
 
+def _promise(store: Store, url: str, job: Job) -> Mapping[str, Any]:
+    from forecasting.bootstrap import promise_with_pins
+
+    plan, source, config = _of_plan(store)
+    with store.reading() as transaction:
+        planned = rows_of(transaction, "recommendations", plan.run)
+        held = all_pins(transaction)
+        last = promises_in_force(transaction)
+        given = [] if last is None else rows_of(transaction, "promises", last.run)
+    before = None if last is None else (last.run, given)
+    secrets = Secrets(database_url=SecretStr(url))
+    result = promise_with_pins(source, config, planned, before, held, secrets)
+    return {"run": result.run["run"], "notices": result.run["notices"]}
+
+
+def _check(store: Store, url: str, job: Job) -> Mapping[str, Any]:
+    from forecasting.bootstrap import check_for_pages
+
+    return check_for_pages(str(job.asked["dataset"]))
+
+
+def _causes(store: Store, url: str, job: Job) -> Mapping[str, Any]:
+    from forecasting.bootstrap import backorders
+
+    plan, source, config = _of_plan(store)
+    secrets = Secrets(database_url=SecretStr(url))
+    with store.writing() as transaction:
+        still_at(transaction, job.job, f"Replaying the past of the {CAUSES_OF} dearest.")
+    as_of = day_number(plan.as_of)
+    result = backorders(source, config, as_of, CAUSES_OF, out=None, csv=False, secrets=secrets)
+    return {"run": result.run["run"]}
+
+
 KINDS: Mapping[str, Callable[[Store, str, Job], Mapping[str, Any]]] = {
     WHAT_IF: _what_if,
     PLAN: _plan,
     LOOK_BACK: _look_back,
+    PROMISE: _promise,
+    CHECK: _check,
+    CAUSES: _causes,
 }
 """What is done for each kind of work; what it returns is kept as its result."""
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from forecasting.errors import RequestError
 from forecasting.reviewing import accounts
-from forecasting.serving.names import APPLICATION, DATABASE, DEMO_BUYER
+from forecasting.serving.names import APPLICATION, DATABASE, DATASETS, DEMO_BUYER
 from forecasting.store.application.opened import Store
 from forecasting.store.application.people import Person, everyone
 from forecasting.store.application.plans import latest_plan, register_plans
@@ -23,8 +23,12 @@ DEMO_SETTINGS = ("model=seasonal_additive",)
 """One good model for every item: to choose one for each takes a minute more."""
 
 
-def serve(url: str | None, *, demo: bool, host: str, port: int, workers: int) -> None:
+def serve(
+    url: str | None, *, demo: bool, host: str, port: int, workers: int, datasets: Path | None = None
+) -> None:
     """Serve the pages until the process is stopped.
+
+    ``datasets``: the folder whose datasets an administrator may load on the pages; None: they cannot.
 
     Raises RequestError where what they need is not installed, or the database cannot be reached.
     """
@@ -45,6 +49,8 @@ def serve(url: str | None, *, demo: bool, host: str, port: int, workers: int) ->
         else:
             _make_ready(chosen)
         os.environ[DATABASE] = chosen
+        if datasets is not None:
+            os.environ[DATASETS] = str(datasets.resolve())
         print(f"The pages of {shown(chosen)} are at http://{host}:{port}/ (Ctrl-C stops them)", flush=True)
         # The server hands a signal on when it has stopped: to be ended so is no failure, and tidies up.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -69,6 +75,20 @@ def add_user(url: str, name: str, role: str, limit: float | None) -> str:
         return accounts.add_person(store, Person(name, role, money, True))
     finally:
         store.close()
+
+
+def morning_digest(url: str, *, html: bool, address: str) -> str:
+    """What wants a buyer today. Raises RequestError where there is no plan yet."""
+    from forecasting.reviewing.digest import as_html, as_text, digest
+
+    store = _open(url)
+    try:
+        found = digest(store)
+    finally:
+        store.close()
+    if found is None:
+        raise RequestError(f"{shown(url)}: there is no plan in it yet")
+    return (as_html if html else as_text)(found, address)
 
 
 def _open(url: str) -> Store:

@@ -29,12 +29,13 @@ from forecasting.web.routes import (
     lists,
     people,
     sign_in,
+    start,
     suppliers,
     trust,
     what_if,
 )
 
-ROUTERS = (sign_in, suppliers, lines, item, customers, lists, what_if, trust, exports, people)
+ROUTERS = (sign_in, suppliers, lines, item, customers, lists, what_if, trust, start, exports, people)
 
 
 def create_app(url: str | None = None) -> FastAPI:

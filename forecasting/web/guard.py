@@ -71,6 +71,9 @@ class Guard:
             return None
         if headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
             return PlainTextResponse("This came from another site.", 403)
+        if "transfer-encoding" in headers:
+            # How long it gets would be known too late.
+            return PlainTextResponse("Say how long the request is.", 411)
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > LARGEST_BODY:
             return PlainTextResponse("This is too large.", 413)

@@ -78,6 +78,19 @@ def test_the_first_start_lets_an_administrator_in_and_says_that_there_is_no_plan
     assert "There is no plan in it yet: reorder plan DATASET" in errors
 
 
+def test_the_digest_is_printed_as_text_or_for_a_mail(tmp_path, result):
+    url = f"sqlite:///{tmp_path / 'review.db'}"
+    nothing = reorder("digest", "--db", url)
+    assert nothing.code == 1 and "there is no plan in it yet" in nothing.err
+    write(url, result)
+    text = reorder("digest", "--db", url)
+    html = reorder("digest", "--db", url, "--html", "--address", "http://pages")
+    assert text.code == html.code == 0
+    first = text.out.splitlines()[0]
+    assert "lines to decide" in first and first in html.out
+    assert html.out.startswith("<!doctype html>") and 'href="http://pages"' in html.out
+
+
 def test_someone_is_let_in_once_by_a_password_that_is_printed(tmp_path, result):
     url = f"sqlite:///{tmp_path / 'review.db'}"
     write(url, result)

@@ -10,7 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from forecasting.store.application.opened import Transaction
-from forecasting.store.application.plans import Row
+from forecasting.store.application.past import runs_of
+from forecasting.store.application.plans import Plan, Row
 from forecasting.store.application.tables import plan_table
 from forecasting.store.application.writing import holds
 
@@ -43,6 +44,15 @@ class Waiting:
             texts = (promises.c.order, promises.c.customer, promises.c.sku)
             found.append(sa.or_(*(holds(text, self.search) for text in texts)))
         return found
+
+
+def promises_in_force(transaction: Transaction) -> Plan | None:
+    """The last promises that were applied; else the last that were held against none; None: none."""
+    for wanted in ({"applied": True}, {"previous": None}):
+        for run in runs_of(transaction, "promise"):
+            if all(run.described.get(name) == value for name, value in wanted.items()):
+                return run
+    return None
 
 
 def waiting_lines(transaction: Transaction, wanted: Waiting) -> Sequence[Row]:

@@ -192,6 +192,19 @@ forecast_edits = sa.Table(
     sa.Column("ended_at", sa.DateTime),
 )
 
+pins = sa.Table(
+    "pins",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("order", sa.Text, nullable=False),
+    sa.Column("line", sa.Text),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("quantity", Exact),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+)
+
 audit = sa.Table(
     "audit",
     METADATA,

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from forecasting.reviewing.accounts import add_person, make_token
-from forecasting.serving import DATABASE
+from forecasting.serving import DATABASE, jobs
 from forecasting.store.application.people import Person
 from tests.support.browser import CHROMIUM_MISSING, PASSWORD, Browser, chromium
 from tests.support.paths import ROOT
@@ -62,8 +62,11 @@ def url(request, tmp_path):
 
 
 @pytest.fixture
-def served(url):
-    """The application, called in this process, on each kind of database."""
+def served(url, monkeypatch):
+    """The application, called in this process, on each kind of database. Work that it is asked for waits
+    until a test does it.
+    """
+    monkeypatch.setattr(jobs, "spawn", lambda url: None)
     with Client(url) as client:
         yield client
 

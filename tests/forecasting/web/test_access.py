@@ -16,10 +16,12 @@ from forecasting.web.routes.sign_in import PUBLIC
 from tests.support.browser import PASSWORD
 
 FILES = ("/static", "/vendor")
-MAY_DECIDE = re.compile(r"^/plans/.*/(quantity|approve|reject|snooze|reopen|approve-shown|undo|fill)$")
+MAY_DECIDE = re.compile(
+    r"^/plans/.*/(quantity|approve|reject|snooze|reopen|approve-shown|undo|fill)$|^/customers/(pin|unpin|try)$"
+)
 MAY_SETTLE = re.compile(r"^/what-if/(promote|withdraw)$")
 MAY_FORECAST = re.compile(r"^/item/forecast")
-MAY_ADMINISTER = re.compile(r"^/(people|audit)")
+MAY_ADMINISTER = re.compile(r"^/(people|audit|start)")
 
 
 def routes(app, prefix=""):
@@ -89,6 +91,13 @@ def test_a_write_that_another_site_caused_is_refused(served):
             said = {"name": "ann", "password": PASSWORD}
             answer = client.post("/sign-in", data=said, headers={"sec-fetch-site": site})
             assert (answer.status_code, answer.cookies.get("reorder_session")) == (403, None)
+
+
+def test_a_write_that_does_not_say_how_long_it_is_or_is_too_long_is_refused(served):
+    with served.nobody() as client:
+        endless = client.post("/sign-in", content=iter([b"name=ann&password=", b"x" * 100]))
+        assert endless.status_code == 411
+        assert client.post("/sign-in", data={"name": "a" * 1_000_001}).status_code == 413
 
 
 def test_the_cookie_and_the_headers_keep_a_browser_safe(served):

@@ -26,7 +26,7 @@ PAGES = (
     "/account",
     "/no-such-page",
 )
-ADMIN = ("/people", "/audit", "/")
+ADMIN = ("/people", "/audit", "/start", "/")
 
 
 def violations(page) -> list[str]:
@@ -85,7 +85,7 @@ def test_no_page_of_an_administrator_or_of_nobody_has_one(browser, server, schem
     for path in ADMIN:
         page = ada.go(path)
         assert violations(page) == [], path
-    page.locator("header summary").click()
+    page.locator("header .account summary").click()
     assert violations(page) == []
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/sign-in")

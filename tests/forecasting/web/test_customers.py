@@ -8,6 +8,9 @@ from urllib.parse import quote_plus
 
 import pytest
 
+from forecasting.serving.jobs import work
+from forecasting.store.application.jobs import last_job
+from forecasting.store.application.pins import all_pins
 from forecasting.store.application.plans import latest_run
 from forecasting.store.application.promised import VERDICTS, Waiting, by_verdict, waiting_lines
 from tests.support.review import write
@@ -91,6 +94,64 @@ def test_a_program_reads_promises_and_what_a_shop_may_say(program, promises):
     assert Decimal(said["promisable_now"]) == Decimal(str(item.promisable_now))
     assert program.get("/api/v1/storefront?sku=no-such").status_code == 404
     assert program.get("/api/v1/tables/persistent_backorders").status_code == 200
+
+
+def test_causes_that_were_looked_into_since_the_plan_stand_beside_its_items(served, result):
+    table = result.tables["persistent_backorders"].head(1)
+    told = table.assign(run="looked", cause="terms", removes=0.5, words="Why: packs held it back (terms).")
+    said = {"run": "looked", "command": "backorders", "as_of": result.run["as_of"]}
+    with served.person("ann") as ann:
+        assert "Look into the causes" in ann.get("/backorders").text
+        write(served.url, type(result)({"persistent_backorders": told}, said))
+        page = ann.get("/backorders").text
+        assert "packs held it back" in page and "Terms" in page
+        write(served.url, type(result)({"persistent_backorders": told}, {**said, "as_of": "2020-01-01"}))
+        assert ann.post("/backorders/causes").text.count("Waiting for its turn.") == 1
+
+
+@pytest.mark.slow
+def test_causes_are_looked_into_beside_the_server(waiting):
+    served, _ = waiting
+    with served.person("ann") as ann:
+        ann.post("/backorders/causes")
+        work(served.url)
+        page = ann.get("/backorders").text
+    with served.store.reading() as transaction:
+        assert last_job(transaction, "causes").said == "Done."
+        assert latest_run(transaction, "backorders") is not None
+    assert "at all times" in page or "More stock would cost more" in page or "No item" in page
+
+
+@pytest.fixture
+def waiting(served, promises, result, sample):
+    """The dataset is where the plan says, and work is done in this process once it is asked for."""
+    write(served.url, type(result)(result.tables, {**result.run, "dataset": str(sample)}))
+    return served, int(promises.tables["promises"]["number"].iloc[0])
+
+
+def test_goods_are_set_aside_and_who_gains_and_loses_is_tried_out(waiting, promises):
+    served, number = waiting
+    line = promises.tables["promises"].set_index("number").loc[number]
+    with served.person("ann") as ann, served.person("lea") as lea:
+        said = {"number": number, "source": "stock", "reason": "Our oldest customer"}
+        assert lea.post("/customers/pin", data=said).status_code == 403
+        for wrong in ({"source": "the moon"}, {"reason": " "}, {"quantity": "1e9"}, {"number": 0}):
+            assert ann.post("/customers/pin", data={**said, **wrong}).status_code == 422, wrong
+        assert ann.post("/customers/pin", data=said).status_code == 204
+        assert "Our oldest customer" in ann.get(f"/customers/line?number={number}").text
+
+        assert "Promising anew." in ann.post("/customers/try").text
+        work(served.url)
+        with served.store.reading() as transaction:
+            assert last_job(transaction, "promise").said == "Done."
+        page = ann.get("/customers").text
+        assert line["order"] in page and "Our oldest customer" in page
+        with served.store.reading() as transaction:
+            tried = latest_run(transaction, "promise")
+            pin = all_pins(transaction)[0]["id"]
+        assert tried.described["previous"] == promises.run["run"] and not tried.described["applied"]
+        assert ann.post("/customers/unpin", data={"pin": pin}).status_code == 204
+        assert ann.post("/customers/unpin", data={"pin": pin}).status_code == 422
 
 
 @pytest.mark.parametrize("path", ["/customers?search=%00", "/lines?search=%00", "/item?sku=%00"])

@@ -10,15 +10,13 @@ from forecasting.config import load
 from forecasting.serving.jobs import work
 from forecasting.store.application.jobs import find_job
 from forecasting.store.application.kept import settings_for_plans
-from forecasting.web.routes import api_work, what_if
 from tests.support.review import write
 
 
 @pytest.fixture
-def asking(served, sample, result, monkeypatch):
+def asking(served, sample, result):
     """The work is done in this process, once it is asked for; the dataset is where the plan says."""
     write(served.url, type(result)(result.tables, {**result.run, "dataset": str(sample)}))
-    monkeypatch.setattr(what_if, "start", lambda url: None)
     return served
 
 
@@ -99,8 +97,7 @@ def test_where_no_page_was_opened_nothing_is_promoted(tmp_path):
     assert settings_for_plans(f"sqlite:///{tmp_path / 'new.db'}") == ()
 
 
-def test_a_program_asks_what_if_and_reads_the_outcome_and_the_year(asking, token, monkeypatch):
-    monkeypatch.setattr(api_work, "start", lambda url: None)
+def test_a_program_asks_what_if_and_reads_the_outcome_and_the_year(asking, token):
     with asking.nobody() as program:
         program.headers["authorization"] = f"Bearer {token}"
         asked_for = program.post("/api/v1/what-if", json={"holding_rate": 0.00001})
