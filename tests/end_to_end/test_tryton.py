@@ -160,8 +160,13 @@ def test_senders_that_are_killed_behind_a_hostile_proxy_leave_each_order_once(er
 
     chance, began = random.Random(seed), time.monotonic()
     for _ in range(KILLS):
+        asked = proxy.faults.total()
         with process(*arguments) as sender:
-            time.sleep(chance.uniform(1.5, 5.0))
+            # It takes seconds to start: only one that has begun to ask is worth killing.
+            until = time.monotonic() + 20
+            while proxy.faults.total() == asked and time.monotonic() < until and sender.poll() is None:
+                time.sleep(0.02)
+            time.sleep(chance.uniform(0.0, 2.0))
             sender.kill()
     killed_in = time.monotonic() - began
     reached = Counter(each.status for each in kept(db))

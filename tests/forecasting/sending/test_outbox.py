@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time as pause
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -27,6 +28,18 @@ from tests.support.review import ANN, line, lines, opened, planned, seen, write
 
 ERP = Bound("erp", "exactly once")
 NIGHT = datetime(2030, 7, 1, 2, 0)
+
+
+@pytest.fixture(scope="module")
+def another_plan(sample):
+    """A plan of the same day with other settings."""
+    return planned(sample, "order_cost=3")
+
+
+def replace_plan(url, plan) -> None:
+    """Write a newer plan: of two that are first seen in the same second it is chance which is the newer."""
+    pause.sleep(1.1)
+    write(url, plan)
 
 
 @dataclass
@@ -123,10 +136,10 @@ def test_a_line_that_is_ordered_can_no_longer_be_changed_here(store):
     assert {each.status for each in suggested(store) if each.version} == {"approved"}
 
 
-def test_a_plan_that_does_not_know_of_an_order_does_not_order_it_again(sample, url, store):
+def test_a_plan_that_does_not_know_of_an_order_does_not_order_it_again(another_plan, url, store):
     approved = approve_some(store, 1)[0]
     (order,) = freeze(store, ERP, NIGHT).orders
-    write(url, planned(sample, "order_cost=3"))
+    replace_plan(url, another_plan)
     again = opened(url)
     try:
         newer = line(again, approved.sku)
@@ -139,9 +152,9 @@ def test_a_plan_that_does_not_know_of_an_order_does_not_order_it_again(sample, u
     assert [(each.sku, order.key in each.why) for each in frozen.skipped] == [(approved.sku, True)]
 
 
-def test_approved_lines_of_a_plan_that_was_replaced_are_told_not_sent(sample, url, store):
+def test_approved_lines_of_a_plan_that_was_replaced_are_told_not_sent(another_plan, url, store):
     approve_some(store, 2)
-    write(url, planned(sample, "order_cost=3"))
+    replace_plan(url, another_plan)
     again = opened(url)
     try:
         frozen = freeze(again, ERP, NIGHT)
