@@ -6,13 +6,13 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from forecasting.store.application.opened import Transaction
-from forecasting.store.application.plans import now
+from forecasting.store.application.plans import now, to_the_moment
 from forecasting.store.application.tables import jobs
 
 WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
@@ -45,7 +45,7 @@ def ask_for(transaction: Transaction, kind: str, who: str, asked: Mapping[str, A
     """Put a piece of work in the queue; returns its name. Old ones are forgotten."""
     name = uuid.uuid4().hex
     transaction.execute(jobs.delete().where(jobs.c.at < now() - FORGOTTEN))
-    values = {"job": name, "kind": kind, "asked": json.dumps(dict(asked)), "who": who, "at": _this_moment()}
+    values = {"job": name, "kind": kind, "asked": json.dumps(dict(asked)), "who": who, "at": to_the_moment()}
     transaction.execute(jobs.insert().values(**values, state=WAITING, said="Waiting for its turn."))
     return name
 
@@ -93,11 +93,6 @@ def last_job(transaction: Transaction, kind: str) -> Job | None:
     chosen = sa.select(jobs).where(jobs.c.kind == kind).order_by(jobs.c.at.desc(), jobs.c.job).limit(1)
     row = transaction.execute(chosen).mappings().first()
     return None if row is None else _job(row)
-
-
-def _this_moment() -> datetime:
-    """To the microsecond: two pieces of work of one second have an order."""
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def _job(row: sa.RowMapping) -> Job:

@@ -28,7 +28,12 @@ class Plan:
 
 def now() -> datetime:
     """The time, as the database keeps it: UTC, without saying so."""
-    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    return to_the_moment().replace(microsecond=0)
+
+
+def to_the_moment() -> datetime:
+    """The time as exactly as it is known, where it decides which of two came last."""
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def register_plans(transaction: Transaction) -> None:
@@ -39,12 +44,12 @@ def register_plans(transaction: Transaction) -> None:
         described = json.loads(row["described"])
         said = described.get("as_of", described.get("to"))
         as_of = None if said is None else date.fromisoformat(said)
-        seen = {"run": row["run"], "command": row["command"], "as_of": as_of, "seen_at": now()}
+        seen = {"run": row["run"], "command": row["command"], "as_of": as_of, "seen_at": to_the_moment()}
         insert_unless_there(transaction, runs_seen, seen)
     unknown = sa.select(runs).where(runs.c.command == "plan", runs.c.run.not_in(sa.select(plans.c.run)))
     for row in transaction.execute(unknown).mappings().all():
         as_of = date.fromisoformat(json.loads(row["described"])["as_of"])
-        values = {"run": row["run"], "as_of": as_of, "seen_at": now()}
+        values = {"run": row["run"], "as_of": as_of, "seen_at": to_the_moment()}
         insert_unless_there(transaction, plans, values)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import threading
-import time as pause
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -37,8 +36,7 @@ def another_plan(sample):
 
 
 def replace_plan(url, plan) -> None:
-    """Write a newer plan: of two that are first seen in the same second it is chance which is the newer."""
-    pause.sleep(1.1)
+    """Write a newer plan."""
     write(url, plan)
 
 
