@@ -63,10 +63,14 @@ def _by_prices(days: np.ndarray, records: Records, first: int) -> None:
     order = np.lexsort((prices.day, prices.item))
     item, day, on = prices.item[order], prices.day[order], prices.promoted[order]
     last = first + days.shape[1]
-    ends = np.append(day[1:], last)
+    ends = np.append(day[1:], last)[: len(day)]
     ends[np.append(item[1:] != item[:-1], True)[: len(item)]] = last
-    for row in np.flatnonzero(on & (ends > first) & (day < last) & (item >= 0)):
-        days[item[row], max(day[row] - first, 0) : max(ends[row] - first, 0)] = True
+    row = np.flatnonzero(on & (ends > first) & (day < last) & (item >= 0))
+    # One more on promotion from each first day on, one less from each last one on.
+    change = np.zeros((len(days), days.shape[1] + 1), dtype=np.int16)
+    np.add.at(change, (item[row], np.maximum(day[row] - first, 0)), 1)
+    np.add.at(change, (item[row], np.clip(ends[row], first, last) - first), -1)
+    days |= np.cumsum(change, axis=1, dtype=np.int16)[:, :-1] > 0
 
 
 def _by_events(days: np.ndarray, records: Records, first: int) -> None:

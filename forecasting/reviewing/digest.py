@@ -79,7 +79,7 @@ def _sections(found: Digest) -> list[tuple[str, list[str]]]:
         for order in found.orders[:LINES]
     ]
     lines = [
-        f"{line.sku} {line.description}: order {line.quantity:,.0f} for {line.value:,.0f}; "
+        f"{f'{line.sku} {line.description}'.strip()}: order {line.quantity:,.0f} for {line.value:,.0f}; "
         f"{percent(line.stockout_probability)} to run out before {short(line.arrives_on, found.as_of)}"
         + (f"; {line.backlog:,.0f} owed" if line.backlog else "")
         for line in found.dearest
