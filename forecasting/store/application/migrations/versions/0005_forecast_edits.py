@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004_forecast_edits"
-down_revision = "0003_jobs"
+revision = "0005_forecast_edits"
+down_revision = "0004_jobs"
 branch_labels = None
 depends_on = None
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003_jobs"
-down_revision = "0002_runs_seen"
+revision = "0004_jobs"
+down_revision = "0003_runs_seen"
 branch_labels = None
 depends_on = None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002_runs_seen"
+revision = "0003_runs_seen"
 down_revision = "0002_outbox"
 branch_labels = None
 depends_on = None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005_pins"
-down_revision = "0004_forecast_edits"
+revision = "0006_pins"
+down_revision = "0005_forecast_edits"
 branch_labels = None
 depends_on = None
 
