@@ -7,17 +7,19 @@ Run from the repository's root::
 Each week a plan is made and every open line is promised with what was known then. What happened: each source
 comes when it really came (of a purchase order, its receipt; of an order that the plan was about to send, a
 delivery drawn from the supplier's truth), with as many units as really came, and serves its lines in their
-order. A line whose units did not all come counts as late. Printed, by what served the line: the share of
-lines that were there before and by the P50 and the P90 day. Days are whole, and many lines are due on a day
-that is certain: where a date has a probability of its own, the share that ought to be .9 lies between the
-two. ``at .5`` and ``at .9`` split it by that probability (the randomized probability integral transform:
-Czado, Gneiting and Held, "Predictive model assessment for count data", Biometrics 65, 2009).
+order. Orders about to be sent are few, and a late one has many lines: what becomes of them is drawn
+``--draws`` times. A line whose units did not all come counts as late. Printed, by what served the line: the
+share of lines that were there before and by the P50 and the P90 day. Days are whole, and many lines are due
+on a day that is certain: where a date has a probability of its own, the share that ought to be .9 lies
+between the two. ``at .5`` and ``at .9`` split it by that probability (the randomized probability integral
+transform: Czado, Gneiting and Held, "Predictive model assessment for count data", Biometrics 65, 2009).
 """
 
 from __future__ import annotations
 
 import argparse
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -58,8 +60,8 @@ class Truth(Protocol):
 class SampleTruth:
     """That of the synthetic wholesaler."""
 
-    def __init__(self, records: Records, suppliers: pd.DataFrame, seed: int) -> None:
-        self.records, self.seed = records, seed
+    def __init__(self, records: Records, suppliers: pd.DataFrame, seed: int, draw: int = 0) -> None:
+        self.records, self.seed, self.draw = records, seed, draw
         self.suppliers = suppliers.set_index("supplier").reindex(records.supplier_names)
 
     def of_purchases(self, row: IntArray, as_of: int) -> tuple[IntArray, FloatArray]:
@@ -71,7 +73,7 @@ class SampleTruth:
 
     def of_orders(self, item: IntArray, as_of: int) -> tuple[IntArray, FloatArray]:
         """The same of orders placed at the close of ``as_of``: those to one supplier come together."""
-        random, terms = np.random.default_rng([self.seed, as_of]), self.suppliers
+        random, terms = np.random.default_rng([self.seed, as_of, self.draw]), self.suppliers
         count, supplier = len(terms), self.records.supplier[item]
         late = random.random(count) < terms["late_probability"].to_numpy()
         shape = terms["late_shape"].to_numpy()
@@ -108,14 +110,18 @@ def happened(found: Facts, given: Allocation, truth: Truth) -> IntArray:
     return np.where(unknown | (given.missing > 0) | (latest == 0), -1, latest)
 
 
-def walk(records: Records, truth: Truth, config: Config, days: IntArray) -> pd.DataFrame:
-    """One row a line and day of promise, as ``promised_and_happened`` has them."""
+def walk(records: Records, truths: Sequence[Truth], config: Config, days: IntArray) -> pd.DataFrame:
+    """One row a line and day of promise, as ``promised_and_happened`` has them; of what orders about to be
+    sent serve, one for each of the truths.
+    """
     rows = []
     for as_of in days.tolist():
         planned = plan(records, config, as_of)
         recommended = recommended_by(planned.tables["recommendations"], as_of)
         found = gather(records, config, as_of, recommended, Assumptions())
-        rows.append(promised_and_happened(found, config, truth))
+        for draw, truth in enumerate(truths):
+            each = promised_and_happened(found, config, truth).assign(draw=draw)
+            rows.append(each if draw == 0 else each[each["source"] == Source.RECOMMENDATION])
     return pd.concat(rows, ignore_index=True)
 
 
@@ -129,6 +135,7 @@ def promised_and_happened(found: Facts, config: Config, truth: Truth) -> pd.Data
     return pd.DataFrame(
         {
             "as_of": found.as_of,
+            "draw": 0,
             "row": found.lines.row,
             "supplier": found.known.supplier[found.lines.item],
             "source": served.last_kind,
@@ -155,8 +162,8 @@ def scored(table: pd.DataFrame, *, deliveries: bool = False, seed: int = 0) -> d
     }
     shares = pd.DataFrame(held).astype(float)
     if deliveries:
-        shares = shares.groupby([table["as_of"], table["supplier"]]).mean()
-    return {"lines": len(table), "counted": len(shares), **shares.mean().to_dict()}
+        shares = shares.groupby([table["as_of"], table["supplier"], table["draw"]]).mean()
+    return {"lines": int((table["draw"] == 0).sum()), "counted": len(shares), **shares.mean().to_dict()}
 
 
 def main() -> None:
@@ -167,6 +174,7 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=730)
     parser.add_argument("--weeks", type=int, default=52)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--draws", type=int, default=20)
     parser.add_argument("--out", type=Path, help="Write the lines here, as Parquet.")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -177,7 +185,7 @@ def main() -> None:
     last = records.last_day - 70
     table = walk(
         records,
-        SampleTruth(records, sample.truth["suppliers"], asked.seed),
+        [SampleTruth(records, sample.truth["suppliers"], asked.seed, draw) for draw in range(asked.draws)],
         config,
         last - 7 * np.arange(asked.weeks)[::-1],
     )
@@ -193,7 +201,9 @@ def summary(table: pd.DataFrame, *, deliveries: bool = False) -> pd.DataFrame:
     """The shares by what served the line."""
     judged = table[table["came"] >= 0]
     names = {int(kind): kind.name.lower() for kind in Source}
-    parts = {"all": judged} | {name: judged[judged["source"] == kind] for kind, name in names.items()}
+    parts = {"all": judged[judged["draw"] == 0]} | {
+        name: judged[judged["source"] == kind] for kind, name in names.items()
+    }
     return pd.DataFrame(
         {name: scored(part, deliveries=deliveries) for name, part in parts.items() if len(part)}
     ).T

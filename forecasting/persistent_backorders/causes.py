@@ -10,7 +10,7 @@ import numpy as np
 from forecasting.adapters.stages import Stage
 from forecasting.domain import FloatArray, IntArray, TextArray
 from forecasting.persistent_backorders.past import Past
-from forecasting.policies.base import Policy
+from forecasting.persistent_backorders.renewed import Renewed, RenewedForecasts
 from forecasting.policies.perfect_foresight import PerfectForesight
 from forecasting.policies.registry import policy as policy_named
 from forecasting.replay.checkpoints import NoCheckpoints
@@ -93,10 +93,16 @@ def causes(past: Past, items: IntArray, recorded: FloatArray, stage: Stage) -> C
     told = (short >= SHOWN * recorded) & (short > 0)
     asked = np.flatnonzero(told & (_most(removed) < SURE))
     if len(asked):
-        advised, known = _as_recommended(past.of(items[asked]), items[asked], stage)
+        alone, policy = past.of(items[asked]), _policy(past)
+        seen = RenewedForecasts(alone.scenario)
+        advised, known = _as_recommended(alone, items[asked], policy, seen, stage)
         removed["bought_less"][asked] = _share(short[asked] - advised, base[asked])
         removed["forecast_low"][asked] = _share(advised - known, base[asked])
-        _held_back(past, items, asked, (advised, base, removed), stage)
+        # What is explained already is not asked further.
+        open_yet = np.where(_most(removed)[asked] < SURE, advised, 0.0)
+        worlds = _held_back(alone, items[asked], open_yet, base[asked], (policy, seen), stage)
+        for name, share in worlds.items():
+            removed[name][asked] = share
 
     shares = np.stack([removed[name] for name in CAUSES])
     cause = np.array(list(CAUSES), dtype=object)[shares.argmax(axis=0)]
@@ -113,17 +119,19 @@ def _most(removed: Mapping[str, FloatArray]) -> FloatArray:
     return np.asarray(np.stack(list(removed.values())).max(axis=0))
 
 
-def _policy(past: Past) -> Policy:
+def _policy(past: Past) -> Renewed:
     config = past.scenario.observer.config
-    return policy_named(config.policy, config)
+    return Renewed(policy_named(config.policy, config), past.scenario.first_day - 1)
 
 
-def _as_recommended(past: Past, items: IntArray, stage: Stage) -> tuple[FloatArray, FloatArray]:
+def _as_recommended(
+    past: Past, items: IntArray, policy: Renewed, seen: RenewedForecasts, stage: Stage
+) -> tuple[FloatArray, FloatArray]:
     """Units short with orders as recommended, and as they would be with all demand known."""
     scenario = past.scenario
     foresight = PerfectForesight(scenario.lines, scenario.arrivals)
     step = stage(len(scenario.review_days), "as recommended")
-    runs = simulate_together([_policy(past), foresight], scenario, NoCheckpoints(), step)
+    runs = simulate_together([policy, foresight], scenario, NoCheckpoints(), step, seen)
     advised, known = (short_units(run.flows)[past.place(items)] for run in runs)
     return advised, known
 
@@ -131,26 +139,35 @@ def _as_recommended(past: Past, items: IntArray, stage: Stage) -> tuple[FloatArr
 def _held_back(
     past: Past,
     items: IntArray,
-    asked: IntArray,
-    found: tuple[FloatArray, FloatArray, dict[str, FloatArray]],
+    advised: FloatArray,
+    base: FloatArray,
+    decided: tuple[Renewed, RenewedForecasts],
     stage: Stage,
-) -> None:
-    """What holds back orders as recommended, where they leave much: put into ``found``.
+) -> dict[str, FloatArray]:
+    """What holds back orders as recommended: of the units short, float64, shape (k,) each, the share that
+    goes away without the suppliers' terms and the budget, and without the items' own terms.
 
-    ``found``: what those asked of leave short, and of all items the units short and the shares so far.
+    Args:
+        past: of the k items, and those beside them.
+        items: int64, shape (k,).
+        advised: float64, shape (k,), units short with orders as recommended. ``base``: of what was bought.
+        decided: what was recommended by, and what that saw.
+        stage: told of each step.
+
     """
-    advised, base, removed = found
-    left = asked[(advised > WORTH_ASKING * base[asked]) & (_most(removed)[asked] < SURE)]
-    after = np.zeros(len(items))
-    after[asked] = advised
-    bound = {"minimum_or_budget": past.has_minimum(), "terms": past.has_terms()}
-    for name, binds in bound.items():
-        some = left[binds[past.place(items[left])]]
-        if not len(some):
+    left = advised > WORTH_ASKING * base
+    place, removed = past.place(items), {}
+    worlds = {
+        "minimum_or_budget": (past.has_minimum(), past.without_minimum),
+        "terms": (past.has_terms(), past.without_terms),
+    }
+    for name, (binds, without) in worlds.items():
+        some = left & binds[place]
+        if not some.any():
             continue
-        alone = past.of(items[some])
-        world = alone.without_minimum() if name == "minimum_or_budget" else alone.without_terms()
+        world = without()
         step = stage(len(world.review_days), f"without {name}")
-        run = simulate_together([_policy(alone)], world, NoCheckpoints(), step)[0]
-        rest = short_units(run.flows)[alone.place(items[some])]
-        removed[name][some] = _share(after[some] - rest, base[some])
+        policy, seen = decided[0].for_other_terms(), decided[1].for_other_terms(world)
+        run = simulate_together([policy], world, NoCheckpoints(), step, seen)[0]
+        removed[name] = np.where(some, _share(advised - short_units(run.flows)[place], base), 0.0)
+    return removed

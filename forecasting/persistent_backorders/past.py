@@ -25,6 +25,9 @@ from forecasting.replay.parts import demand_in_one_piece
 from forecasting.replay.scenario import Scenario, scenario
 from forecasting.simulation.ledger import Ledger
 
+QUICK_MODEL = "theta"
+"""What forecasts where the model would be chosen."""
+
 HISTORY_DAYS = 91
 """Days of history that a policy must have before the first review."""
 
@@ -176,6 +179,9 @@ def past_of(records: Records, config: Config, as_of: int, items: IntArray) -> Pa
     beside = np.flatnonzero(np.isin(records.supplier, np.unique(records.supplier[items])))
     known = only(records, beside)
     settings = {"warmup": "none", "lead_times": "recorded", "receipts": "recorded", "cancel_after_days": None}
+    if config.model == "auto":
+        # To choose among all models takes longer than all else, and which of them it is changes no cause.
+        settings["model"] = QUICK_MODEL
     first = max(as_of - config.persistent_days + 1, known.first_day + HISTORY_DAYS)
     looked = observer(known, with_settings(config, settings), first - 1, Assumptions())
     # Reviewed on one weekday all suppliers cost a policy as many decisions as one.

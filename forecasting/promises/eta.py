@@ -14,11 +14,11 @@ import numpy as np
 
 from forecasting.domain import FloatArray, IntArray
 from forecasting.promises.allocation import Allocation
-from forecasting.promises.arrivals import DEVIATES, LEVELS
+from forecasting.promises.arrivals import DEVIATES
 from forecasting.promises.supply import FURTHEST_DAYS, UNDATED, Supply
 from models.shared.compile import compiled, over_items
 
-SURELY = float(LEVELS[-2])
+SURELY = 0.98
 """No day is asked for that is likelier than this."""
 
 WAITING_DAYS = 365

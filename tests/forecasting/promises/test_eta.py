@@ -57,6 +57,17 @@ def test_a_source_that_may_never_come_is_less_likely_in_time_and_promised_later(
     assert unsure.late[0] == pytest.approx(sure.late[0])
 
 
+def test_of_five_equally_likely_days_the_last_one_is_not_said_to_be_as_good_as_past_before_it_comes():
+    # Deliveries of many suppliers come on a few days only: by the day before the last, four in five are
+    # there.
+    lengths = np.array([7.0, 9.0, 12.0, 16.0, 24.0])
+    days = lengths[np.minimum((LEVELS * 5).astype(int), 4)]
+    for by, share in ((8, 0.2), (11, 0.4), (15, 0.6), (23, 0.8)):
+        assert arrival(days, by=by).in_time[0] == pytest.approx(share, abs=0.025)
+    assert arrival(days, by=24).in_time[0] > 0.99
+    assert arrival(days).p90[0] == 24
+
+
 def test_a_certain_day_is_p50_and_p90():
     found = arrival(np.full(len(LEVELS), 9.0), by=9)
     assert (found.p50[0], found.p90[0], found.in_time[0], found.late[0]) == (9, 9, 1.0, 0.0)
