@@ -91,7 +91,7 @@ def send(
                 outbox.retry(transaction, key, utc_now())
         sent = run_sender(store, named.name, named.target, real_clock(), random.Random(), patience)
         with store.reading() as transaction:
-            mine = outbox.orders(transaction, target=named.name, since=began)
+            mine = outbox.orders(transaction, target=named.name, since=began, run=run)
     return Sending(named.name, named.kind, bound.guarantee, frozen, sent, mine)
 
 

@@ -176,6 +176,12 @@ def test_the_command_reports_and_leaves_what_watchers_read(job):
     page = (folder / "nights" / str(TONIGHT) / "report.html").read_text()
     assert "Bolt &amp; Sons" in page and "delivered" in page
 
+    # Run once more, it orders nothing, and still reports what the night has ordered.
+    again = reorder(*arguments)
+    assert again.code == 0, again.err
+    assert again.out.splitlines()[1:] == ended.out.splitlines()[1:]
+    assert len(sent(job)) == 2
+
 
 def test_what_cannot_be_sent_waits_and_no_secret_is_told(job, monkeypatch):
     file, url, folder = job

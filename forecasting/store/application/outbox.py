@@ -213,15 +213,16 @@ def unfinished(transaction: Transaction, target: str) -> int:
 
 
 def orders(
-    transaction: Transaction, *, target: str | None = None, since: datetime | None = None
+    transaction: Transaction, *, target: str | None = None, since: datetime | None = None, run: str = ""
 ) -> Sequence[Kept]:
     """Orders of the outbox, or of one target, the newest plan first.
 
-    ``since``: of those that are finished only what has changed since then.
+    ``since``: of those that are finished only what has changed since then, and those of the plan ``run``.
     """
     conditions: list[Any] = [] if target is None else [o.c.target == target]
     if since is not None:
-        conditions.append(sa.or_(o.c.changed_at >= since, o.c.status.not_in(("delivered", "left_alone"))))
+        recent = sa.or_(o.c.changed_at >= since, o.c.run == run)
+        conditions.append(sa.or_(recent, o.c.status.not_in(("delivered", "left_alone"))))
     keys = (o.c.as_of.desc(), o.c.frozen_at.desc(), o.c.supplier, o.c.key)
     return [Kept(**row._mapping) for row in transaction.execute(KEPT.where(*conditions).order_by(*keys))]
 
