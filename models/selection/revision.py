@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.shared.base import Forecast
-from models.shared.history import FloatArray, History
+from models.shared.history import BoolArray, FloatArray, History
 
 QUARTERS = 4
 """A forecast is held against what it was so long before, parts of a year."""
@@ -17,6 +17,12 @@ QUARTERS = 4
 def quarter(history: History) -> int:
     """Buckets of a quarter of a year, 1 at least."""
     return max(1, round(history.season / QUARTERS))
+
+
+def telling(history: History) -> BoolArray:
+    """bool, shape (n,): items whose forecasts can have been revised: asked for, and half a year old."""
+    asked = np.bincount(history.item, history.data > 0, len(history)) > 0
+    return np.asarray(asked & (history.lengths >= 2 * quarter(history)))
 
 
 def revision(before: Forecast, now: Forecast, history: History, horizon: FloatArray) -> float | None:
@@ -39,12 +45,12 @@ def revision(before: Forecast, now: Forecast, history: History, horizon: FloatAr
     >>> class Said:
     ...     def __init__(self, *mean): self.mean = np.array(mean)
     ...     def demand(self, horizon): return self
-    >>> history = History(np.zeros(60), np.array([0, 30, 60]), season=52)
+    >>> history = History(np.ones(60), np.array([0, 30, 60]), season=52)
     >>> revision(Said(10.0, 30.0), Said(15.0, 30.0), history, np.full(2, 4.0))
     0.125
 
     """
-    known = history.lengths >= 2 * quarter(history)
+    known = telling(history)
     was = np.where(known, before.demand(horizon).mean, 0.0)
     if was.sum() <= 0:
         return None

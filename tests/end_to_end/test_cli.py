@@ -90,6 +90,7 @@ def test_a_plans_files_and_database_hold_the_same(planned):
         *("excess.csv", "excess.parquet", "notices.csv", "notices.parquet"),
         *("overdue.csv", "overdue.parquet"),
         *("persistent_backorders.csv", "persistent_backorders.parquet"),
+        *("pre_orders.csv", "pre_orders.parquet"),
         *("recommendations.csv", "recommendations.parquet"),
         *("run.json", "supplier_orders.csv", "supplier_orders.parquet"),
     ]

@@ -79,7 +79,7 @@ def test_a_killed_plan_leaves_an_earlier_one_as_it_was(sample, tmp_path, planned
 def test_a_plan_killed_while_it_renames_leaves_whole_files_and_no_run(sample, tmp_path, planned):
     out = shutil.copytree(planned[0], tmp_path / "plan")
     # Files are renamed in the order of their names: the recommendations are, the supplier orders are not.
-    kill_a_plan("Path, 'replace'", 17, sample, "--out", out, "--csv")
+    kill_a_plan("Path, 'replace'", 19, sample, "--out", out, "--csv")
     assert set(contents(planned[0])) - set(contents(out)) == {"run.json"}
     old = pd.read_parquet(planned[0] / "recommendations.parquet")
     new = pd.read_parquet(out / "recommendations.parquet")

@@ -15,7 +15,9 @@ from forecasting.inputs.read_records import read_records
 
 def test_days_that_are_certain_are_split_by_their_probability():
     n = 4_000
-    table = pd.DataFrame({"as_of": 0, "supplier": 0, "source": 0, "p50": 3, "p90": 3, "came": np.full(n, 3)})
+    table = pd.DataFrame(
+        {"as_of": 0, "draw": 0, "supplier": 0, "source": 0, "p50": 3, "p90": 3, "came": np.full(n, 3)}
+    )
     shares = scored(table.assign(below=0.0, upto=1.0))
     assert (shares["before P90"], shares["by P50"], shares["by P90"]) == (0.0, 1.0, 1.0)
     assert shares["at .5"] == pytest.approx(0.5, abs=0.03) and shares["at .9"] == pytest.approx(0.9, abs=0.03)
@@ -27,7 +29,7 @@ def test_days_that_are_certain_are_split_by_their_probability():
 def test_each_delivery_counts_once_where_that_is_asked_for():
     came = [5, 5, 5, 1]
     table = pd.DataFrame(
-        {"as_of": 0, "supplier": [0, 0, 0, 1], "source": 1, "p50": 2, "p90": 2, "came": came}
+        {"as_of": 0, "draw": 0, "supplier": [0, 0, 0, 1], "source": 1, "p50": 2, "p90": 2, "came": came}
     )
     table = table.assign(below=0.0, upto=0.0)
     assert scored(table)["by P90"] == 0.25
@@ -40,7 +42,7 @@ def test_the_weeks_of_a_synthetic_wholesaler_are_promised_and_judged(tmp_path):
     records = read_records(str(tmp_path))
     config = load(None, ["model=negative_binomial"])
     truth = SampleTruth(records, sample.truth["suppliers"], 3)
-    table = walk(records, truth, config, records.last_day - 70 - 7 * np.arange(4))
+    table = walk(records, [truth], config, records.last_day - 70 - 7 * np.arange(4))
     judged = table[table["came"] >= 0]
     assert len(judged) and (judged["p90"] >= judged["p50"]).all()
     assert ((judged["below"] <= judged["upto"]) & (judged["upto"] <= 1)).all()

@@ -6,6 +6,7 @@ import numpy as np
 
 from forecasting.domain import FloatArray, critical_ratio
 from forecasting.policies.situation import Situation
+from models.selection.revision import telling
 
 WEEK = 7.0
 """Days of the review that the share is given for."""
@@ -47,7 +48,13 @@ def excess_share(situation: Situation, share: float) -> FloatArray:
     return np.minimum(share_of_item * days / WEEK, 1.0)
 
 
-def _doubted(situation: Situation) -> float:
-    """By what the forecast usually changes its mind: 0 (not at all) to 1 (much, or nobody knows)."""
-    revision = situation.lead_time_demand.revision
-    return 1.0 if revision is None else min((revision / REVISED) ** 2, 1.0)
+def _doubted(situation: Situation) -> FloatArray:
+    """By what a forecast usually changes its mind: float64, shape (n,), 0 (not at all) to 1 (much).
+
+    1 also where nobody knows: of all; of items too young, or never asked for, to have a part in it.
+    """
+    n, revision = len(situation), situation.lead_time_demand.revision
+    if revision is None:
+        return np.ones(n)
+    told = min((revision / REVISED) ** 2, 1.0)
+    return np.where(telling(situation.history), told, 1.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from forecasting.policies.expected_cost.excess_share import (
@@ -13,6 +14,7 @@ from forecasting.policies.expected_cost.excess_share import (
     REVISED,
     excess_share,
 )
+from models.shared.history import History
 from tests.support.builders import SteadyForecast, situation
 
 SHARE = 0.125
@@ -62,10 +64,13 @@ class Revising(SteadyForecast):
         self.revision = revision
 
 
-def theta_of_a_forecast_that_is_revised_by(revision: float | None, **terms) -> float:
+def theta_of_a_forecast_that_is_revised_by(
+    revision: float | None, weeks: int = 52, weekly: float = 5.0, **terms
+) -> float:
     asked = situation([5.0], **{"waiting": 0.0, "shortage": 70.0, **terms})
     ahead = replace(asked.lead_time_demand, forecast=Revising(revision))
-    return float(excess_share(replace(asked, lead_time_demand=ahead), SHARE)[0])
+    year = History(np.full(weeks, weekly), np.array([0, weeks]), 52)
+    return float(excess_share(replace(asked, lead_time_demand=ahead, history=year), SHARE)[0])
 
 
 def test_a_forecast_that_never_changes_its_mind_is_believed_to_its_tail() -> None:
@@ -77,6 +82,12 @@ def test_a_forecast_that_never_changes_its_mind_is_believed_to_its_tail() -> Non
 
 def test_where_nobody_knows_how_often_it_does_the_whole_share_is_charged() -> None:
     assert theta_of_a_forecast_that_is_revised_by(None) == pytest.approx(SHARE)
+
+
+def test_how_older_items_fare_says_nothing_of_those_too_young_or_never_asked_for() -> None:
+    assert theta_of_a_forecast_that_is_revised_by(0.0, weeks=25) == pytest.approx(SHARE)
+    assert theta_of_a_forecast_that_is_revised_by(0.0, weeks=26) == 0.0
+    assert theta_of_a_forecast_that_is_revised_by(0.0, weekly=0.0) == pytest.approx(SHARE)
 
 
 def test_what_later_reviews_add_where_sales_are_lost_does_not_hang_on_it() -> None:
