@@ -40,8 +40,8 @@ def revised(history: History) -> float | None:
 
 
 def weeks_of(*items: Sequence[tuple[float, int]]) -> History:
-    """Items whose weekly demand is so much for so many weeks, and so on."""
-    data = [np.concatenate([np.full(weeks, units) for units, weeks in item]) for item in items]
+    """A hundred items of each kind, whose weekly demand is so much for so many weeks, and so on."""
+    data = [np.concatenate([np.full(weeks, units) for units, weeks in item]) for item in items * 100]
     return History(np.concatenate(data), np.cumsum([0, *map(len, data)]))
 
 
@@ -63,6 +63,11 @@ def test_nothing_is_known_of_it_before_items_are_half_a_year_old_or_where_none_h
     assert revised(weeks_of([(10.0, 25)])) is None
     assert revised(weeks_of([(10.0, 26)])) == pytest.approx(0.0)
     assert revised(weeks_of([(0.0, 60)])) is None
+
+
+def test_a_few_items_tell_nothing_of_it() -> None:
+    assert revised(weeks_of([(10.0, 60)]).take(np.arange(99))) is None
+    assert revised(weeks_of([(10.0, 60)]).take(np.arange(100))) == pytest.approx(0.0)
 
 
 def test_items_too_young_to_tell_are_left_out() -> None:
