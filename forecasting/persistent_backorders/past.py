@@ -180,7 +180,8 @@ def past_of(records: Records, config: Config, as_of: int, items: IntArray) -> Pa
     known = only(records, beside)
     settings = {"warmup": "none", "lead_times": "recorded", "receipts": "recorded", "cancel_after_days": None}
     if config.model == "auto":
-        # To choose among all models takes longer than all else, and which of them it is changes no cause.
+        # To choose among all models takes longer than all else; of 8 items of the demo one has another cause
+        # then.
         settings["model"] = QUICK_MODEL
     first = max(as_of - config.persistent_days + 1, known.first_day + HISTORY_DAYS)
     looked = observer(known, with_settings(config, settings), first - 1, Assumptions())

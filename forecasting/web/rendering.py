@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from forecasting.reviewing.projection import percent
 from forecasting.reviewing.quantities import plain, runs_out_on, snapped_by
 from forecasting.reviewing.roles import DECIDE, may
+from forecasting.store.application.jobs import Job
 from forecasting.store.application.plans import Plan
 from forecasting.web.caller import Caller
 
@@ -24,6 +25,9 @@ THIN = "\u2009"
 """Between thousands: it does not break, and is narrower than a space."""
 
 DASH = "–"
+
+RELOAD = {"HX-Refresh": "true"}
+"""Has the browser load its page anew."""
 
 
 def number(value: Decimal | float | None, places: int | None = None) -> str:
@@ -87,6 +91,17 @@ def page(
     known: dict[str, Any] = {"request": request, "me": None, "plan": None, **values}
     text = environment.get_template(name).render(known)
     return HTMLResponse(text, status, dict(headers or {}))
+
+
+def reloaded() -> Response:
+    """It is done, and the page that asked for it is loaded anew."""
+    return Response(status_code=204, headers=RELOAD)
+
+
+def so_far(request: Request, template: str, values: Mapping[str, Any], job: Job | None) -> HTMLResponse:
+    """How far a piece of work is; the page is loaded anew once it has come to something."""
+    headers = RELOAD if job is not None and job.result is not None else {}
+    return page(request, template, {**values, "job": job}, 200, headers)
 
 
 def toast(

@@ -28,12 +28,11 @@ from forecasting.store.application.promised import (
 from forecasting.web.caller import Caller, Database, Decider, Reader
 from forecasting.web.plan_shown import Shown
 from forecasting.web.query import page_number
-from forecasting.web.rendering import page, shared
+from forecasting.web.rendering import page, reloaded, shared, so_far
 
 router = APIRouter()
 PATH = "/customers"
 KEPT = ("verdict", "search", "page")
-RELOAD = {"HX-Refresh": "true"}
 
 
 @router.get(PATH)
@@ -103,14 +102,14 @@ def set_aside(
 ) -> Response:
     """Set goods aside for a line."""
     pin(store, caller.person, number, source, quantity, reason)
-    return Response(status_code=204, headers=RELOAD)
+    return reloaded()
 
 
 @router.post("/customers/unpin")
 def give_back(caller: Decider, store: Database, number: Annotated[int, Form(alias="pin")]) -> Response:
     """Take a pin out."""
     unpin(store, caller.person, number)
-    return Response(status_code=204, headers=RELOAD)
+    return reloaded()
 
 
 @router.post("/customers/try")
@@ -131,9 +130,7 @@ def _trying(request: Request, caller: Caller, store: Store, plan: Plan) -> Respo
     with store.reading() as transaction:
         job = last_job(transaction, PROMISE)
         held = all_pins(transaction)
-    headers = RELOAD if job is not None and job.result is not None else {}
-    values = {"job": job, "pins": held}
-    return page(request, "pins.html", {**shared(caller, plan), **values}, 200, headers)
+    return so_far(request, "pins.html", {**shared(caller, plan), "pins": held}, job)
 
 
 @router.get("/backorders")
@@ -174,5 +171,4 @@ def looking(request: Request, caller: Reader, store: Database, plan: Shown) -> R
 def _looking(request: Request, caller: Caller, store: Store, plan: Plan) -> Response:
     with store.reading() as transaction:
         job = last_job(transaction, CAUSES)
-    headers = RELOAD if job is not None and job.result is not None else {}
-    return page(request, "look_into.html", {**shared(caller, plan), "job": job}, 200, headers)
+    return so_far(request, "look_into.html", shared(caller, plan), job)

@@ -35,7 +35,7 @@ from forecasting.store.flags import FLAGS, SEPARATOR
 from forecasting.web.caller import Caller, Commenter, Database, Reader, needs
 from forecasting.web.charts import cost_chart, demand_chart, stock_chart
 from forecasting.web.plan_shown import Shown, current_plan
-from forecasting.web.rendering import page, shared
+from forecasting.web.rendering import page, reloaded, shared
 from forecasting.web.routes.lines import effects_json
 
 router = APIRouter()
@@ -132,7 +132,7 @@ def edit(
 ) -> Response:
     """Edit its forecast."""
     edit_forecast(store, caller.person, (location, sku), typed_percent(percent), until, reason)
-    return Response(status_code=204, headers={"HX-Refresh": "true"})
+    return reloaded()
 
 
 @router.post("/item/forecast/end")
@@ -141,7 +141,7 @@ def end_edit(
 ) -> Response:
     """Let it be forecast as before."""
     end_forecast_edit(store, caller.person, (location, sku))
-    return Response(status_code=204, headers={"HX-Refresh": "true"})
+    return reloaded()
 
 
 @router.get("/item/what-if")

@@ -36,7 +36,7 @@ from forecasting.store.application.selection import Selection
 from forecasting.web.caller import Commenter, Database, Decider, Reader
 from forecasting.web.plan_shown import Shown
 from forecasting.web.query import PARAMETERS, SIZE, links, selection
-from forecasting.web.rendering import number, page, per_cent, shared, toast
+from forecasting.web.rendering import number, page, per_cent, reloaded, shared, toast
 
 router = APIRouter()
 PATH = "/lines"
@@ -274,7 +274,7 @@ def keep_view(
         raise RefusedError("Give the view a name.")
     with store.writing() as transaction:
         save_view(transaction, caller.person.name, called, links(PATH, dict(known))(page=""))
-    return Response(status_code=204, headers={"HX-Refresh": "true"})
+    return reloaded()
 
 
 @router.post("/views/forget")
@@ -282,4 +282,4 @@ def forget_view(caller: Commenter, store: Database, name: Annotated[str, Form()]
     """Forget a view."""
     with store.writing() as transaction:
         drop_view(transaction, caller.person.name, name)
-    return Response(status_code=204, headers={"HX-Refresh": "true"})
+    return reloaded()

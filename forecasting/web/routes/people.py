@@ -18,10 +18,9 @@ from forecasting.store.application.notes import trail
 from forecasting.store.application.people import Person
 from forecasting.web.caller import Administrator, Database, Reader
 from forecasting.web.plan_shown import current_plan
-from forecasting.web.rendering import page, shared
+from forecasting.web.rendering import page, reloaded, shared
 
 router = APIRouter()
-RELOAD = {"HX-Refresh": "true"}
 
 
 @router.get("/account")
@@ -64,7 +63,7 @@ def make_token(
 def revoke_token(caller: Reader, store: Database, name: Annotated[str, Form()]) -> Response:
     """Let a token be of no use any more."""
     accounts.revoke_token(store, caller.person, name)
-    return Response(status_code=204, headers=RELOAD)
+    return reloaded()
 
 
 @router.get("/people")
@@ -112,7 +111,7 @@ def change_person(
     """Another role, limit or state."""
     changed = replace(Person(name, role, None, True), money_limit=_limit(limit), active=active == "yes")
     accounts.administer(store, caller.person, changed)
-    return Response(status_code=204, headers=RELOAD)
+    return reloaded()
 
 
 @router.post("/people/password")

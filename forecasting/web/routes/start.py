@@ -27,7 +27,7 @@ from forecasting.store.application.jobs import Job, last_job
 from forecasting.store.application.opened import Store
 from forecasting.web.caller import Administrator, Caller, Database
 from forecasting.web.plan_shown import current_plan
-from forecasting.web.rendering import page, shared
+from forecasting.web.rendering import page, reloaded, shared
 
 router = APIRouter()
 
@@ -81,7 +81,7 @@ def keep_mapping(
 ) -> Response:
     """Write the mapping."""
     save_mapping(store, caller.person, the_folder(root(), folder), mapping)
-    return Response(status_code=204, headers={"HX-Refresh": "true"})
+    return reloaded()
 
 
 @router.post("/start/check")

@@ -25,7 +25,7 @@ from forecasting.store.application.past import (
 from forecasting.store.application.plans import Plan, latest_run, rows_of
 from forecasting.web.caller import Database, Reader
 from forecasting.web.plan_shown import Shown
-from forecasting.web.rendering import page, shared
+from forecasting.web.rendering import page, shared, so_far
 
 router = APIRouter()
 OURS = "cost_optimal"
@@ -90,5 +90,4 @@ def progress(request: Request, caller: Reader, store: Database, plan: Shown) -> 
 def _progress(request: Request, caller: Any, store: Store, plan: Plan) -> Response:
     with store.reading() as transaction:
         job = last_job(transaction, LOOK_BACK)
-    headers = {"HX-Refresh": "true"} if job is not None and job.result is not None else {}
-    return page(request, "look_back.html", {**shared(caller, plan), "job": job}, 200, headers)
+    return so_far(request, "look_back.html", shared(caller, plan), job)

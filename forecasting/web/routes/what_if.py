@@ -19,11 +19,10 @@ from forecasting.store.application.scenarios import find_scenario, scenarios_kep
 from forecasting.store.application.suppliers import supplier_names
 from forecasting.web.caller import Caller, Database, Reader, needs
 from forecasting.web.plan_shown import Shown
-from forecasting.web.rendering import page, shared, toast
+from forecasting.web.rendering import page, reloaded, shared, toast
 
 router = APIRouter()
 Settler = Annotated[Caller, Depends(needs(SETTLE))]
-RELOAD = {"HX-Refresh": "true"}
 
 
 @router.get("/what-if")
@@ -116,14 +115,14 @@ def forget(caller: Reader, store: Database, name: Annotated[str, Form()] = "") -
 def promote(caller: Settler, store: Database, name: Annotated[str, Form()] = "") -> Response:
     """Make its settings those of every plan to come."""
     asking.make_settings(store, caller.person, name)
-    return Response(status_code=204, headers=RELOAD)
+    return reloaded()
 
 
 @router.post("/what-if/withdraw")
 def withdraw(caller: Settler, store: Database, setting: Annotated[str, Form()] = "") -> Response:
     """Let a promoted setting be again what the files say."""
     asking.withdraw_setting(store, caller.person, setting)
-    return Response(status_code=204, headers=RELOAD)
+    return reloaded()
 
 
 @router.get("/calendar")
