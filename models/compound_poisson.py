@@ -19,7 +19,6 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from models.shared.compile import compiled, over_items
 from models.shared.compound_sums import compound_quantiles
 from models.shared.distribution import Distribution, MeanVariance
 from models.shared.error_variance import LevelForecast
@@ -45,9 +44,20 @@ def relative_sizes(history: History) -> tuple[FloatArray, FloatArray]:
     (array([0.5, 0.5, 1.5, 1.5]), array([2.]))
 
     """
+    sold = history.data > 0.0
+    size, item = history.data[sold], history.item[sold]
+    ascending = np.lexsort((size, item))
+    size, item = size[ascending], item[ascending]
+
+    count = np.bincount(item, minlength=len(history)).astype(np.float64)
+    total = np.bincount(item, size, minlength=len(history))
+    first = np.concatenate([[0.0], np.cumsum(count)[:-1]])
+    has = count > 0
+    at = (np.arange(SIZES) + 0.5) / SIZES
+    place = (first[has, None] + np.floor(at * count[has, None])).astype(np.int64)
+
     sizes = np.zeros((len(history), SIZES))
-    count = np.zeros(len(history))
-    over_items(_relative_sizes, len(history), history.data, history.indptr, sizes, count)
+    sizes[has] = size[place] / (total[has] / count[has])[:, None]
     return sizes, count
 
 
@@ -130,26 +140,3 @@ class CompoundPoisson:
     def fit(self, history: History) -> CompoundPoissonForecast:
         """See ``models.shared.base.Model``."""
         return CompoundPoissonForecast(TSB().fit(history))
-
-
-@compiled
-def _relative_sizes(
-    start: int, stop: int, data: FloatArray, indptr: IntArray, sizes: FloatArray, count: FloatArray
-) -> None:
-    """See ``relative_sizes``.
-
-    Args:
-        start, stop: items.
-        data: float64, shape (b,): demand y, units; NaN = unknown.
-        indptr: int64, shape (n + 1,).
-        sizes: float64, shape (n, SIZES), zeros: written where there is demand.
-        count: float64, shape (n,): written.
-
-    """
-    for i in range(start, stop):
-        series = data[indptr[i] : indptr[i + 1]]
-        own = np.sort(series[series > 0.0])
-        count[i] = len(own)
-        if len(own) > 0:
-            for j in range(sizes.shape[1]):
-                sizes[i, j] = own[int((j + 0.5) / sizes.shape[1] * len(own))] / np.mean(own)

@@ -74,7 +74,8 @@ def _smoothed_levels(
     for i in range(start, stop):
         own = parameters[i if len(parameters) > 1 else 0]
         alpha, initial = own[:, 0].copy(), own[:, 1]
-        level[:] = initial
+        for k in range(candidates):
+            level[k] = initial[k]
         given = not np.isnan(initial[0])
         known = 0
 
@@ -86,7 +87,8 @@ def _smoothed_levels(
                     for k in range(candidates):
                         level[k] += alpha[k] * (y - level[k])
                 elif known == 1:
-                    level[:] = y
+                    for k in range(candidates):
+                        level[k] = y
                 else:
                     # The gain of a running mean, until that is less than alpha.
                     slowest = 1.0 / known

@@ -3,6 +3,7 @@
 Every use case is imported when it is called: a command waits for what it needs, and for nothing else.
 """
 
+from forecasting.bootstrap.compiling import compiled_ahead
 from forecasting.bootstrap.datasets import (
     check,
     import_online_retail,
@@ -32,6 +33,7 @@ __all__ = [
     "backtest",
     "check",
     "check_for_pages",
+    "compiled_ahead",
     "costs",
     "demo",
     "forecast",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from forecasting.bootstrap.compiling import compiled_ahead
 from forecasting.bootstrap.datasets import write_sample
 from forecasting.bootstrap.past import replay
 from forecasting.bootstrap.plans import plan
@@ -23,12 +24,17 @@ DEMO_BASELINE = "min_max"
 
 def demo(folder: Path) -> Iterator[str]:
     """Sample, plan, replay: yields what to show as each is done."""
-    from forecasting.replay.request import ReplayRequest
-    from forecasting.reports.terminal import demo_text, sample_text
-
     data = folder / "data"
     if data.exists() and not (data / "truth").is_dir():
         raise RequestError(f"{data}: is no sample of ours; name another folder")
+    with compiled_ahead():
+        yield from _demo(folder, data)
+
+
+def _demo(folder: Path, data: Path) -> Iterator[str]:
+    from forecasting.replay.request import ReplayRequest
+    from forecasting.reports.terminal import demo_text, sample_text
+
     config = load()
 
     yield "1. A synthetic wholesaler"

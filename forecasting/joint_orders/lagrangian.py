@@ -69,10 +69,17 @@ def _keep(
     if sums.money >= limits.least:
         if sums.value - price * sums.money > best[0]:
             best[0] = sums.value - price * sums.money
-            chosen[:] = candidate
+            _take(candidate, chosen)
     elif best[0] == -np.inf and sums.money > best[1]:
         best[1] = sums.money
-        chosen[:] = candidate
+        _take(candidate, chosen)
+
+
+@compiled
+def _take(options: IntArray, chosen: IntArray) -> None:
+    """Write ``options`` into ``chosen``: (items,) both. Sliced, it would take seconds to compile."""
+    for i in range(len(chosen)):
+        chosen[i] = options[i]
 
 
 @compiled
@@ -210,7 +217,7 @@ def order_at_price(
 
     """
     best = np.array([-np.inf, -1.0])
-    chosen[:] = options.indptr[:-1]
+    _take(options.indptr, chosen)
     bound, duals = _dual_bound(options, price, limits, chosen, best)
     if not search or (bound < 0.0 and best[0] == -np.inf):
         return bound, -np.inf, duals  # not worth ordering, whatever is found

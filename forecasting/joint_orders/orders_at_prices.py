@@ -148,7 +148,8 @@ def _orders_at_prices(
         out[:, k, case, s] = 0.0
         out[0, k, case, s] = out[1, k, case, s] = out[5, k, case, s] = -np.inf
         own_chosen = chosen[k, case, first[s] : first[s + 1]]
-        own_chosen[:] = indptr[first[s] : first[s + 1]]
+        for i in range(len(own_chosen)):
+            own_chosen[i] = indptr[first[s] + i]
         least, most = limits[s, case, 0], limits[s, case, 1]
         if least == np.inf or first[s] == first[s + 1]:
             continue

@@ -125,7 +125,7 @@ def _make_demo(url: str, data: Path) -> None:
     """A synthetic wholesaler, planned at its last day, and a buyer; in a database that has no plan yet."""
     from pydantic import SecretStr
 
-    from forecasting.bootstrap import plan_and_promise, write_sample
+    from forecasting.bootstrap import compiled_ahead, plan_and_promise, write_sample
     from forecasting.config import Secrets, load
     from forecasting.inputs.known_until import known_until
     from forecasting.inputs.read_records import read_records
@@ -136,11 +136,13 @@ def _make_demo(url: str, data: Path) -> None:
         planned = latest_plan(transaction) is not None
         names = {person.name for person in everyone(transaction)}
     if not planned:
-        print("Making a synthetic wholesaler of 400 items ...", flush=True)
-        write_sample(data, 400, 730, 1, "parquet")
-        print("Planning its next orders, and what its customers can be promised ...", flush=True)
-        last = known_until(read_records(str(data))).orders
-        plan_and_promise(str(data), load(None, DEMO_SETTINGS), last, Secrets(database_url=SecretStr(url)))
+        with compiled_ahead():
+            print("Making a synthetic wholesaler of 400 items ...", flush=True)
+            write_sample(data, 400, 730, 1, "parquet")
+            print("Planning its next orders, and what its customers can be promised ...", flush=True)
+            last = known_until(read_records(str(data))).orders
+            secrets = Secrets(database_url=SecretStr(url))
+            plan_and_promise(str(data), load(None, DEMO_SETTINGS), last, secrets)
     if DEMO_BUYER in names:
         print(f"Sign in as {DEMO_BUYER} with the password that was printed before")
     else:

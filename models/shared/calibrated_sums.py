@@ -41,9 +41,22 @@ def calibrated(sums: FloatArray, target: MeanVariance, seed: UintArray, otherwis
     array([ 0., 10., 20.])
 
     """
-    values = otherwise.copy()
-    over_items(_calibrated, len(sums), sums, target, seed, multipliers(sums.shape[1]), LEVELS, values)
-    return values
+    at = np.maximum(np.ceil(LEVELS * sums.shape[1] - 1e-9).astype(np.int64) - 1, 0)
+    told = (sums.max(axis=1) > 0) & (target.mean > 0)
+    return np.where(told[:, None], calibrated_sums(sums, target, seed)[:, at], otherwise)
+
+
+def calibrated_sums(sums: FloatArray, target: MeanVariance, seed: UintArray) -> FloatArray:
+    """The sums themselves, in whole steps: float64, shape (k, paths), ascending; 0 where there is no demand.
+
+    Arguments as of ``calibrated``.
+    """
+    scaled, states = np.zeros_like(sums), np.zeros((len(sums), 1), dtype=np.uint64)
+    over_items(_scale, len(sums), sums, target, seed, multipliers(sums.shape[1]), scaled, states)
+    scaled.sort(axis=1)
+    over_items(_round, len(sums), target.mean, scaled, states)
+    scaled.sort(axis=1)
+    return scaled
 
 
 @lru_cache(maxsize=4)
@@ -64,17 +77,17 @@ def multipliers(paths: int) -> FloatArray:
 
 
 @compiled
-def _calibrated(
+def _scale(
     start: int,
     stop: int,
     sums: FloatArray,
     target: MeanVariance,
     seed: UintArray,
     gammas: FloatArray,
-    levels: FloatArray,
-    values: FloatArray,
+    out: FloatArray,
+    states: UintArray,
 ) -> None:
-    """See ``calibrated``.
+    """Sums of the wanted mean and variance. See ``calibrated_sums``.
 
     Args:
         start, stop: items.
@@ -82,35 +95,44 @@ def _calibrated(
         target: of the k items.
         seed: uint64, shape (k,).
         gammas: float64, shape (WIDTHS, paths).
-        levels: float64, shape (G,), ascending, 0..1.
-        values: float64, shape (k, G): written where there are sums and demand.
+        out: float64, shape (k, paths): written where there are sums and demand.
+        states: uint64, shape (k, 1): written, of the random numbers to come.
 
     """
-    state = np.empty(1, dtype=np.uint64)
     paths = sums.shape[1]
     level = np.empty(paths)
     for i in range(start, stop):
-        mean = np.mean(sums[i])
+        mean, variance = _mean_and_variance(sums[i])
         if mean <= 0.0 or target.mean[i] <= 0.0:
             continue
-        state[0] = mixed(seed[i] + np.uint64(1))
-        scaled = sums[i] / mean
-        variation = np.var(sums[i]) / (mean * mean)
+        states[i, 0] = mixed(seed[i] + np.uint64(1))
+        variation = variance / (mean * mean)
         wanted = target.variance[i] / (target.mean[i] * target.mean[i])
-        if wanted < variation:
-            scaled = 1.0 + (scaled - 1.0) * np.sqrt(wanted / variation)
-        else:
-            _widen(scaled, (wanted - variation) / (1.0 + variation), gammas, level, state)
+        narrower = np.sqrt(wanted / variation) if wanted < variation else 1.0
+        for j in range(paths):
+            out[i, j] = sums[i, j] / mean
+            if wanted < variation:
+                out[i, j] = 1.0 + (out[i, j] - 1.0) * narrower
+        if wanted >= variation:
+            _widen(out[i], (wanted - variation) / (1.0 + variation), gammas, level, states[i])
 
-        total = np.sum(scaled)
-        if total <= 0.0:
-            scaled[:] = 1.0
-            total = float(paths)
-        scaled = np.sort(scaled) * (target.mean[i] * paths / total)
-        _round(scaled, state)
-        scaled = np.sort(scaled)
-        for j in range(len(levels)):
-            values[i, j] = scaled[max(int(np.ceil(levels[j] * paths - 1e-9)) - 1, 0)]
+        total = 0.0
+        for j in range(paths):
+            total += out[i, j]
+        for j in range(paths):
+            out[i, j] = target.mean[i] if total <= 0.0 else out[i, j] * (target.mean[i] * paths / total)
+
+
+@compiled
+def _mean_and_variance(sums: FloatArray) -> tuple[float, float]:
+    """Of float64, shape (paths,)."""
+    mean, variance = 0.0, 0.0
+    for value in sums:
+        mean += value
+    mean /= len(sums)
+    for value in sums:
+        variance += (value - mean) ** 2
+    return mean, variance / len(sums)
 
 
 @compiled
@@ -134,14 +156,26 @@ def _widen(sums: FloatArray, width: float, gammas: FloatArray, level: FloatArray
     for j in range(len(sums)):
         level[j] = (1.0 - part) * gammas[below, j] + part * gammas[below + 1, j]
     shuffled(level, state)
-    sums *= level
+    for j in range(len(sums)):
+        sums[j] *= level[j]
 
 
 @compiled
-def _round(sums: FloatArray, state: UintArray) -> None:
-    """Sums, float64, shape (paths,), in whole steps: what rounding down leaves over the next one gets."""
-    so_far, given = uniform(state), 0.0
-    for j in range(len(sums)):
-        so_far += sums[j]
-        sums[j] = max(np.floor(so_far - given), 0.0)
-        given += sums[j]
+def _round(start: int, stop: int, mean: FloatArray, sums: FloatArray, states: UintArray) -> None:
+    """Sums in whole steps, in place: what rounding down leaves over the next one gets.
+
+    Args:
+        start, stop: items.
+        mean: float64, shape (k,): an item of no demand is left.
+        sums: float64, shape (k, paths), ascending.
+        states: uint64, shape (k, 1): of the random numbers.
+
+    """
+    for i in range(start, stop):
+        if mean[i] <= 0.0:
+            continue
+        so_far, given = uniform(states[i]), 0.0
+        for j in range(sums.shape[1]):
+            so_far += sums[i, j]
+            sums[i, j] = max(np.floor(so_far - given), 0.0)
+            given += sums[i, j]

@@ -74,19 +74,25 @@ def panjer(orders: float, variation: float, size: FloatArray, out: FloatArray) -
     """
     a = variation * orders / (1.0 + variation * orders)
     b = (1.0 - variation) * orders / (1.0 + variation * orders)
-    sizes = np.flatnonzero(size)
+    sizes, kinds = np.empty(len(size), dtype=np.int64), 0
+    for k in range(len(size)):
+        if size[k] != 0.0:
+            sizes[kinds] = k
+            kinds += 1
     out[:] = 0.0
     out[0] = 1.0
     for cell in range(1, len(out)):
         total = 0.0
-        for k in sizes:
+        for kind in range(kinds):
+            k = sizes[kind]
             if k > cell:
                 break
             total += (a + b * k / cell) * size[k] * out[cell - k]
         out[cell] = total
         if total > 1e100:
             # What came before is then nothing beside what is to come.
-            out[: cell + 1] *= 1e-100
+            for earlier in range(cell + 1):
+                out[earlier] *= 1e-100
 
 
 @compiled
@@ -112,13 +118,13 @@ def _compound(
     in_cells, chance = np.empty(CELLS), np.empty(CELLS)
     for i in range(start, stop):
         mean, variance = target.mean[i], target.variance[i]
-        first, second = _moments(size[i], weight[i])
+        first, second, largest = _moments(size[i], weight[i])
         if mean <= 0.0 or first <= 0.0:
             continue
         # Poisson arrivals of whole sizes have a variance of second / first for each unit of the mean.
         part = max(variance / mean, 1.0) * first / second
         part = 1.0 if part > WHOLE else part
-        reach = mean + 24.0 * np.sqrt(variance) + part * np.max(size[i])
+        reach = mean + 24.0 * np.sqrt(variance) + part * largest
         cell = max(1.0, np.ceil(reach / CELLS))
         cells = min(CELLS, int(reach / cell) + 2)
 
@@ -136,13 +142,14 @@ def _compound(
 
 
 @compiled
-def _moments(size: FloatArray, weight: FloatArray) -> tuple[float, float]:
-    """Mean and mean square of sizes; both float64, shape (m,)."""
-    first, second = 0.0, 0.0
+def _moments(size: FloatArray, weight: FloatArray) -> tuple[float, float, float]:
+    """Mean, mean square and largest of sizes; both float64, shape (m,)."""
+    first, second, largest = 0.0, 0.0, 0.0
     for j in range(len(size)):
         first += weight[j] * size[j]
         second += weight[j] * size[j] ** 2
-    return first, second
+        largest = max(largest, size[j])
+    return first, second, largest
 
 
 @compiled
@@ -176,7 +183,9 @@ def _quantiles(chance: FloatArray, cell: float, levels: FloatArray, out: FloatAr
         out: float64, shape (G,): written, whole steps.
 
     """
-    total = np.sum(chance)
+    total = 0.0
+    for probability in chance:
+        total += probability
     k, below_k, passed = 0, 0.0, chance[0]
     for j in range(len(levels)):
         while passed < levels[j] * total * (1.0 - 1e-12) and k < len(chance) - 1:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from models.shared.ascending import ascending
 from models.shared.compile import compiled
 from models.shared.history import BoolArray, FloatArray, IntArray
 
@@ -159,13 +160,21 @@ def empirical(
 
     ``outcomes``: float64, shape (b,), NaN is left out; ``indptr``: int64, shape (n + 1,); ``values``: zeros.
     """
+    longest = 0
     for i in range(start, stop):
-        known = outcomes[indptr[i] : indptr[i + 1]]
-        known = np.sort(known[~np.isnan(known)])
-        if len(known) == 0:
+        longest = max(longest, indptr[i + 1] - indptr[i])
+    known = np.empty(longest)
+    for i in range(start, stop):
+        count = 0
+        for t in range(indptr[i], indptr[i + 1]):
+            if not np.isnan(outcomes[t]):
+                known[count] = outcomes[t]
+                count += 1
+        if count == 0:
             continue
+        ascending(known, count)
         for j in range(len(levels)):
-            rank = int(np.ceil(levels[j] * len(known) - 1e-9)) - 1
+            rank = int(np.ceil(levels[j] * count - 1e-9)) - 1
             values[i, j] = max(known[max(rank, 0)], 0.0)
 
 

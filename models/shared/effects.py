@@ -193,8 +193,10 @@ def _scaled(values: FloatArray, factor: FloatArray, step: FloatArray) -> FloatAr
         float64, shape (k, G), never falling along a row.
 
     """
-    out = np.empty_like(values)
-    over_items(_scale, len(values), values, factor, step, WEIGHTS, out)
+    outcomes, out = np.empty_like(values), np.empty_like(values)
+    over_items(_scale, len(values), values, factor, step, WEIGHTS, outcomes)
+    order = np.argsort(outcomes, axis=1, kind="stable")
+    over_items(_quantiles, len(values), outcomes, order, WEIGHTS, out)
     return out
 
 
@@ -210,17 +212,17 @@ def _scale(
 ) -> None:
     """As ``_scaled``. ``weights``: float64, shape (G,), of the outcomes; ``out``: as ``values``."""
     for i in range(start, stop):
-        scaled = _scaled_outcomes(values[i], factor[i], step[i], weights)
-        _quantiles(scaled, weights, out[i])
+        _scale_outcomes(values[i], factor[i], step[i], weights, out[i])
 
 
 @compiled
-def _scaled_outcomes(outcomes: FloatArray, factor: float, step: float, weights: FloatArray) -> FloatArray:
+def _scale_outcomes(
+    outcomes: FloatArray, factor: float, step: float, weights: FloatArray, scaled: FloatArray
+) -> None:
     """The G ``outcomes`` of one item x ``factor``, in whole steps; outcomes of one value part if they must.
 
     Of a run of equal outcomes, those in its lower part are rounded down and those in its upper part up.
     """
-    scaled = np.empty(len(outcomes))
     first = 0
     while first < len(outcomes):
         last, length = first, 0.0
@@ -234,24 +236,32 @@ def _scaled_outcomes(outcomes: FloatArray, factor: float, step: float, weights: 
             scaled[g] = np.floor(outcomes[first] * factor / step + position) * step
             inside += weights[g]
         first = last
-    return scaled
 
 
 @compiled
-def _quantiles(outcomes: FloatArray, weights: FloatArray, out: FloatArray) -> None:
-    """Outcomes in ascending order, each at as many levels as its chance covers: all float64, shape (G,).
+def _quantiles(
+    start: int, stop: int, outcomes: FloatArray, order: IntArray, weights: FloatArray, out: FloatArray
+) -> None:
+    """Outcomes in ascending order, each at as many levels as its chance covers.
 
     A factor below 1 can leave some of a larger value below a smaller one; each keeps its chance.
+
+    Args:
+        start, stop: items.
+        outcomes: float64, shape (k, G). ``weights``: float64, shape (G,), their chances.
+        order: int64, shape (k, G): the places of an item's outcomes, the lowest first.
+        out: float64, shape (k, G): written.
+
     """
-    levels = len(out)
-    order = np.argsort(outcomes, kind="mergesort")
-    reached, below, g = 0.0, 0.0, 0
-    for outcome in order:
-        reached += weights[outcome]
-        while g < levels and below + 0.5 * weights[g] <= reached + 1e-12:
-            out[g] = outcomes[outcome]
-            below += weights[g]
+    levels = len(weights)
+    for i in range(start, stop):
+        reached, below, g = 0.0, 0.0, 0
+        for k in range(levels):
+            reached += weights[order[i, k]]
+            while g < levels and below + 0.5 * weights[g] <= reached + 1e-12:
+                out[i, g] = outcomes[i, order[i, k]]
+                below += weights[g]
+                g += 1
+        while g < levels:
+            out[i, g] = outcomes[i, order[i, levels - 1]]
             g += 1
-    while g < levels:
-        out[g] = outcomes[order[levels - 1]]
-        g += 1

@@ -124,7 +124,8 @@ def log_moves(totals: RunningTotals, group: IntArray, spans: Spans, week: float)
     q, groups = len(spans.early_first), int(group.max(initial=0)) + 1
     moments = Moments.zeros(q, groups)
     apart = 1 + q * len(group) // MOST_LOOKS
-    over_items(_add_up, q, totals, group, spans, week, apart, moments)
+    length = int(np.diff(totals.indptr).max(initial=0))
+    over_items(_add_up, q, totals, length, group, spans, week, apart, moments)
 
     panel = _shrunk(moments.pooled(), np.zeros((q, 1)))
     if groups == 1:
@@ -150,15 +151,18 @@ def _add_up(
     start: int,
     stop: int,
     totals: RunningTotals,
+    length: int,
     group: IntArray,
     spans: Spans,
     week: float,
     apart: int,
     out: Moments,
 ) -> None:
-    """Add up the spans ``start`` to ``stop`` over every ``apart``-th item. See ``log_moves``."""
+    """Add up the spans ``start`` to ``stop`` over every ``apart``-th item. See ``log_moves``.
+
+    ``length``: buckets of the oldest item.
+    """
     items = len(totals.indptr) - 1
-    length = np.max(np.diff(totals.indptr))
     for q in range(start, stop):
         first, end = spans.early_first[q], spans.early_end[q]
         first_late, end_late = spans.late_first[q], spans.late_end[q]

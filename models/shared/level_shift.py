@@ -113,12 +113,31 @@ def _shifts(
         for length in range(late[0], late[1] + 1):
             if whole - length < before[0]:
                 break
-            new, old = weekly[:length], weekly[length : min(whole, length + before[1])]
-            if np.isnan(new).any() or np.sum(~np.isnan(old)) < before[0]:
+            end = min(whole, length + before[1])
+            known, _, least, most_sold, mean = _describe(weekly, 0, length)
+            known_old, sold_old, least_old, most_old, mean_old = _describe(weekly, length, end)
+            if known < length or known_old < before[0]:
                 continue
             # Silence is another thing than a lower level, and a first demand than a higher one.
-            lives = new.min() > 0.0 and 2 * np.sum(old > 0.0) >= len(old)
-            if lives and (new.min() > GAP * np.nanmax(old) or GAP * new.max() < np.nanmin(old)):
-                factor = new.mean() / np.nanmean(old)
+            lives = least > 0.0 and 2 * sold_old >= end - length
+            if lives and (least > GAP * most_old or GAP * most_sold < least_old):
+                factor = mean / mean_old
                 if max(factor, 1.0 / factor) >= FACTOR:
                     out[0][i], out[1][i] = length, factor
+
+
+@compiled
+def _describe(weekly: FloatArray, first: int, end: int) -> tuple[int, int, float, float, float]:
+    """Of the weeks ``first`` to before ``end``: how many are known, and of those with demand; the least, the
+    most and the mean of the known ones, units.
+    """
+    known, sold, least, most, total = 0, 0, np.inf, -np.inf, 0.0
+    for week in range(first, end):
+        units = weekly[week]
+        if np.isnan(units):
+            continue
+        known += 1
+        sold += 1 if units > 0.0 else 0
+        least, most = min(least, units), max(most, units)
+        total += units
+    return known, sold, least, most, total / max(known, 1)

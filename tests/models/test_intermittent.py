@@ -11,7 +11,7 @@ from models.block_bootstrap import BlockBootstrap, block_sums
 from models.compound_poisson import SIZES, CompoundPoisson, pooled_sizes, relative_sizes
 from models.dynamic_counts import DynamicCounts, Evidence, _evidence, _moments, rates
 from models.imapa import IMAPA, imapa_levels
-from models.shared.calibrated_sums import LEAST_WIDTH, MOST_WIDTH, _calibrated, multipliers
+from models.shared.calibrated_sums import LEAST_WIDTH, MOST_WIDTH, calibrated_sums, multipliers
 from models.shared.compound_sums import WHOLE, _compound, compound_quantiles, panjer
 from models.shared.distribution import LEVELS, MeanVariance
 from models.shared.history import History, Traits
@@ -181,9 +181,7 @@ def test_calibrated_sums(seed: int, mean: float, width: float) -> None:
     sums[2] = 0.0
     target = MeanVariance(np.full(3, mean), np.full(3, width * mean**2))
     number = generator.integers(0, 2**63, 3).astype(np.uint64)
-    ranks = (np.arange(PATHS) + 1.0) / PATHS
-    values, levels = np.zeros((3, PATHS)), multipliers(PATHS)
-    _calibrated(0, 3, sums, target, number, levels, ranks, values)
+    values, levels = calibrated_sums(sums, target, number), multipliers(PATHS)
     for i in range(2):
         twin = reference.calibrated(
             list(sums[i]), mean, width * mean**2, int(number[i]), levels.tolist(), LEAST_WIDTH, MOST_WIDTH
@@ -199,11 +197,9 @@ def test_calibrated_sums_have_the_variance_asked_for() -> None:
     generator = np.random.default_rng(1)
     sums = np.tile(generator.gamma(2.0, 50.0, PATHS), (40, 1))
     number = generator.integers(0, 2**63, 40).astype(np.uint64)
-    ranks = (np.arange(PATHS) + 1.0) / PATHS
     for width in (0.05, 0.5, 2.0):
         target = MeanVariance(np.full(40, 1000.0), np.full(40, width * 1000.0**2))
-        values = np.zeros((40, PATHS))
-        _calibrated(0, 40, sums, target, number, multipliers(PATHS), ranks, values)
+        values = calibrated_sums(sums, target, number)
         assert values.var(axis=1).mean() == pytest.approx(width * 1000.0**2, rel=0.1)
 
 

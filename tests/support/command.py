@@ -55,10 +55,19 @@ def reorder(*arguments: object) -> Ended:
     return Ended(code, out.getvalue(), err.getvalue())
 
 
-def process(*arguments: object, code: str | None = None) -> subprocess.Popen:
+class Process(subprocess.Popen):
+    """One that ends with the block that it is used in, whatever fails there."""
+
+    def __exit__(self, kind, *rest):
+        if kind is not None:
+            self.kill()
+        super().__exit__(kind, *rest)
+
+
+def process(*arguments: object, code: str | None = None) -> Process:
     """Start it in a process of its own; ``code`` is run there instead of the module."""
     start = ["-m", "forecasting.cli"] if code is None else ["-c", code]
-    return subprocess.Popen(
+    return Process(
         [sys.executable, *start, *map(str, arguments)],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,

@@ -1,0 +1,64 @@
+"""Compiling ahead: while a demonstration begins, another core compiles what it will call.
+
+A kernel is compiled when it is first called, and kept on disk from then on (``models/shared/compile.py``): on
+a fresh machine that is more than half a minute in all.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from forecasting.config import Config, load
+
+
+@contextmanager
+def compiled_ahead() -> Iterator[None]:
+    """What is called within may find its kernels compiled; with one core, nothing is done beside it."""
+    from models.shared.compile import threads
+
+    if threads() < 2:
+        yield
+        return
+    nowhere = subprocess.DEVNULL
+    with tempfile.TemporaryDirectory(prefix="reorder-compiling-") as folder:
+        code = f"from {__name__} import compile_kernels; compile_kernels({folder!r})"
+        process = subprocess.Popen(
+            [sys.executable, "-c", code], stdin=nowhere, stdout=nowhere, stderr=nowhere
+        )
+        try:
+            yield
+        finally:
+            process.kill()
+            process.wait()
+
+
+def compile_kernels(folder: str) -> None:
+    """Plan, promise and replay for a company of a few items, in an empty folder: it calls what they call."""
+    from forecasting.bootstrap.past import replay
+    from forecasting.bootstrap.plans import plan
+    from forecasting.replay.request import ReplayRequest
+    from forecasting.sample.few_items import write_few_items
+
+    data, one_model = Path(folder) / "data", load(None, ["model=seasonal_additive"])
+    last = write_few_items(data)
+    _promise(data, one_model, last)
+    plan(str(data), load(), last, out=None, csv=False)
+    policies = ("recorded", "min_max", "cost_optimal", "perfect_foresight", "no_orders")
+    request = ReplayRequest(last - 27, last, policies, "min_max")
+    replay(str(data), one_model, request, out=Path(folder) / "replay", csv=False)
+
+
+def _promise(data: Path, config: Config, as_of: int) -> None:
+    from forecasting.inputs.read_records import read_records
+    from forecasting.planning.plan import plan
+    from forecasting.promises.promise import Request, promise
+    from forecasting.promises.recommended import recommended_by
+
+    records = read_records(str(data))
+    planned = plan(records, config, as_of, for_pages=True)
+    promise(records, config, Request(as_of), recommended_by(planned.tables["recommendations"], as_of))
