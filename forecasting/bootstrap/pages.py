@@ -51,12 +51,17 @@ def promise_with_pins(
     before: tuple[str, Sequence[Mapping[str, Any]]] | None,
     pins: Sequence[Mapping[str, Any]],
     secrets: Secrets,
+    *,
+    give: str | None = None,
 ) -> Result:
-    """Try out the promises of a plan with goods set aside by hand, against those in force; and write them.
+    """The promises of a plan with goods set aside by hand, against those in force; and write them.
 
     Args:
         planned: the plan's recommendations. before: the run in force and its promises; None: there are none.
         pins: as ``promises/pins.py`` reads them.
+        give: the run that tried them out, and that they are to be given as; None: they are tried out.
+
+    Raises RequestError where they have become others than those of ``give``.
 
     """
     from forecasting.promises.pins import COLUMNS
@@ -70,12 +75,18 @@ def promise_with_pins(
     held = pd.DataFrame([{name: pin.get(name) for name in COLUMNS} for pin in pins], columns=list(COLUMNS))
     request = Request(
         as_of,
+        give is not None,
         previous=None if before is None else _frame(before[1], PROMISES),
         previous_run=None if before is None else before[0],
-        pins=held,
+        pins=held if pins else None,
     )
     recommended = recommended_by(recommendations, as_of)
     result = promise(read_records(source), config, request, recommended)
+    if give is not None and result.run["run"] != give:
+        raise RequestError(
+            "data, settings or pins have changed since these promises were tried out. Nothing was given: try "
+            "them out anew"
+        )
     write_tables(result, None, False, secrets, source)
     return result
 

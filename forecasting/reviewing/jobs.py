@@ -23,6 +23,8 @@ from forecasting.store.application.scenarios import (
 
 WHAT_IF, PLAN, LOOK_BACK, PROMISE, CHECK = "what_if", "plan", "look_back", "promise", "check"
 CAUSES = "causes"
+GIVE = "give"
+"""Of a promise: the run that tried it out, and that is given."""
 LONGEST_NAME = 60
 
 FIELDS = {

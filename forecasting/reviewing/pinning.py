@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from forecasting.reviewing.deciding import LONGEST_REASON
-from forecasting.reviewing.jobs import PROMISE
+from forecasting.reviewing.jobs import GIVE, PROMISE
 from forecasting.reviewing.quantities import typed_quantity
 from forecasting.reviewing.refusals import RefusedError
 from forecasting.reviewing.roles import DECIDE, require
@@ -56,3 +56,28 @@ def try_pins(database: Store, person: Person) -> str:
         if last is not None and not last.over:
             return last.job
         return ask_for(transaction, PROMISE, person.name, {})
+
+
+def give_promises(database: Store, person: Person, run: str) -> str:
+    """Have the promises that were tried out last given; returns the name of the work.
+
+    ``run``: those that the person saw. Where they have become others since, nothing is given: who gains and
+    who loses may have changed.
+    """
+    require(person, DECIDE)
+    with database.writing() as transaction:
+        plan, tried, last = (
+            latest_plan(transaction),
+            latest_run(transaction, "promise"),
+            last_job(transaction, PROMISE),
+        )
+        if last is not None and not last.over:
+            raise RefusedError("Promises are being made just now. Look again when that is done.")
+        if tried is None or tried.run != run:
+            raise RefusedError("Others have been tried out since. Look at those first: nothing was given.")
+        if plan is None or tried.as_of != plan.as_of:
+            raise RefusedError("These promises are of another day than the plan. Try them out anew.")
+        if tried.described.get("applied"):
+            raise RefusedError("These promises are given already.")
+        record(transaction, person.name, "give promises", run)
+        return ask_for(transaction, PROMISE, person.name, {GIVE: run})

@@ -21,13 +21,13 @@ from pydantic import SecretStr
 from forecasting.config import Config, Secrets, load, with_settings
 from forecasting.domain import day_number
 from forecasting.errors import RequestError
-from forecasting.reviewing.jobs import CAUSES, CHECK, LOOK_BACK, PLAN, PROMISE, WHAT_IF
+from forecasting.reviewing.jobs import CAUSES, CHECK, GIVE, LOOK_BACK, PLAN, PROMISE, WHAT_IF
 from forecasting.serving.names import DATABASE
 from forecasting.store.application.jobs import DONE, FAILED, Job, finish, still_at, take_up
 from forecasting.store.application.opened import Store
 from forecasting.store.application.pins import all_pins
 from forecasting.store.application.plans import Plan, latest_plan, register_plans, rows_of
-from forecasting.store.application.promised import promises_in_force
+from forecasting.store.application.promised import promises_before, promises_in_force
 from forecasting.store.application.scenarios import settings_kept
 
 BEAT_SECONDS = 15.0
@@ -177,15 +177,17 @@ def _promise(store: Store, url: str, job: Job) -> Mapping[str, Any]:
     from forecasting.bootstrap import promise_with_pins
 
     plan, source, config = _of_plan(store)
+    give: str | None = job.asked.get(GIVE)
     with store.reading() as transaction:
         planned = rows_of(transaction, "recommendations", plan.run)
         held = all_pins(transaction)
-        last = promises_in_force(transaction)
+        last = promises_in_force(transaction) if give is None else promises_before(transaction, give)
         given = [] if last is None else rows_of(transaction, "promises", last.run)
     before = None if last is None else (last.run, given)
     secrets = Secrets(database_url=SecretStr(url))
-    result = promise_with_pins(source, config, planned, before, held, secrets)
-    return {"run": result.run["run"], "notices": result.run["notices"]}
+    result = promise_with_pins(source, config, planned, before, held, secrets, give=give)
+    told = None if give is None else len(result.tables["notices_to_customers"])
+    return {"run": result.run["run"], "notices": result.run["notices"], "told": told}
 
 
 def _check(store: Store, url: str, job: Job) -> Mapping[str, Any]:

@@ -42,6 +42,7 @@ PLAN_TABLES = (
     "promises",
     "promise_sources",
     "promise_changes",
+    "notices_to_customers",
     "actions",
     "storefront",
     "promise_alternatives",

@@ -55,6 +55,18 @@ def promises_in_force(transaction: Transaction) -> Plan | None:
     return None
 
 
+def promises_before(transaction: Transaction, run: str) -> Plan | None:
+    """The promises that those of a run were held against; None: none."""
+    known = {each.run: each for each in runs_of(transaction, "promise")}
+    return known.get(known[run].described.get("previous") or "") if run in known else None
+
+
+def told_to_customers(transaction: Transaction, run: str) -> Sequence[Row]:
+    """What customers are told by a run of promises: a notice for each change."""
+    told = plan_table("notices_to_customers")
+    return [dict(row) for row in transaction.execute(sa.select(told).where(told.c.run == run)).mappings()]
+
+
 def waiting_lines(transaction: Transaction, wanted: Waiting) -> Sequence[Row]:
     """The lines of a page, the most pressing first, each with the action that saves most of it."""
     p, a, d = (plan_table(name) for name in ("promises", "actions", "line_details"))

@@ -205,6 +205,22 @@ pins = sa.Table(
     sa.Column("at", sa.DateTime, nullable=False),
 )
 
+reservations = sa.Table(
+    "reservations",
+    METADATA,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("location", sa.Text, nullable=False),
+    sa.Column("sku", sa.Text, nullable=False),
+    sa.Column("quantity", Exact, nullable=False),
+    sa.Column("asked_sku", sa.Text, nullable=False),
+    sa.Column("asked_quantity", Exact, nullable=False),
+    sa.Column("order", sa.Text, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+    sa.Column("until", sa.DateTime, nullable=False),
+    sa.Column("ended_at", sa.DateTime),
+)
+
 audit = sa.Table(
     "audit",
     METADATA,

@@ -22,6 +22,7 @@ from forecasting.reviewing.refusals import (
     PlanReplacedError,
     RefusedError,
 )
+from forecasting.reviewing.reserving import NotEnoughError
 from forecasting.reviewing.roles import DECIDE, READ
 from forecasting.store.application.lines import Line, find_lines, find_numbered, totals
 from forecasting.store.application.opened import Store, UnreadableError
@@ -30,7 +31,8 @@ from forecasting.store.application.suppliers import supplier_orders
 from forecasting.web.caller import Caller, Database, NotSignedInError, program_needs
 from forecasting.web.plan_shown import current_plan
 from forecasting.web.query import selection
-from forecasting.web.routes.api_promises import add_promises
+from forecasting.web.routes.api_promises import add_promises, shop_out
+from forecasting.web.routes.api_reservations import add_reservations
 from forecasting.web.routes.api_work import add_work
 
 MOST = 1_000
@@ -168,6 +170,7 @@ def create_api(store: Store) -> FastAPI:
     api.state.store = store
     _add_reading(api)
     add_promises(api)
+    add_reservations(api)
     add_work(api)
     _add_deciding(api)
     _handle_errors(api)
@@ -317,5 +320,7 @@ def _handle_errors(api: FastAPI) -> None:
             return answer(409, error, line=line)
         if isinstance(error, ListChangedError):
             return answer(409, error, lines=error.lines, value=str(error.value))
+        if isinstance(error, NotEnoughError):
+            return answer(409, error, left=str(error.left), shop=shop_out(error.shop))
         statuses = {NotAllowedError: 403, NoSuchLineError: 404, PlanReplacedError: 409}
         return answer(statuses.get(type(error), 400), error)

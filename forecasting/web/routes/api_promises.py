@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Depends, FastAPI, HTTPException, Query
 from pydantic import BaseModel, ConfigDict
 
+from forecasting.reviewing.reserving import shop_of
 from forecasting.reviewing.roles import READ
 from forecasting.store.application.opened import Store, Transaction
 from forecasting.store.application.plans import Plan, latest_run
@@ -17,7 +18,7 @@ from forecasting.store.application.promised import (
     Waiting,
     count_waiting,
     promise_of,
-    storefront_of,
+    told_to_customers,
     waiting_lines,
 )
 from forecasting.web.caller import Caller, Database, program_needs
@@ -109,7 +110,19 @@ def add_promises(api: FastAPI) -> None:
         location: Annotated[str, Query(max_length=200)] = "main",
     ) -> Any:
         """What can be promised of one item, in words and in figures, and what may stand in for it."""
-        return _found(store, lambda transaction, run: storefront_of(transaction, run, location, sku), "item")
+        return _found(store, lambda transaction, run: shop_of(transaction, run, location, sku), "item")
+
+    @api.get("/customer-notices")
+    def notices(_: Reading, store: Database) -> list[dict[str, Any]]:
+        """What customers have to be told by the last promises; nobody has been told before they are given."""
+        current_plan(store)
+        with store.reading() as transaction:
+            return [dict(row) for row in told_to_customers(transaction, _promised(transaction).run)]
+
+
+def shop_out(shop: Mapping[str, Any]) -> dict[str, Any]:
+    """What may be said of an item, as JSON."""
+    return StorefrontOut(**shop).model_dump(mode="json")
 
 
 def _promised(transaction: Transaction) -> Plan:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from forecasting.reviewing.jobs import CAUSES, PROMISE, ask_causes
-from forecasting.reviewing.pinning import pin, try_pins, unpin
+from forecasting.reviewing.pinning import give_promises, pin, try_pins, unpin
 from forecasting.reviewing.refusals import RefusedError
 from forecasting.serving.jobs import start
 from forecasting.store.application.jobs import last_job
@@ -23,6 +23,7 @@ from forecasting.store.application.promised import (
     count_waiting,
     moved,
     promise_of,
+    told_to_customers,
     waiting_lines,
 )
 from forecasting.web.caller import Caller, Database, Decider, Reader
@@ -62,6 +63,7 @@ def customers(
                 "lines": count_waiting(transaction, wanted),
                 "verdicts": by_verdict(transaction, promised.run),
                 "moved": moved(transaction, promised.run),
+                "told": told_to_customers(transaction, promised.run),
                 "pins": all_pins(transaction),
                 "job": last_job(transaction, PROMISE),
             }
@@ -120,6 +122,16 @@ def try_out(request: Request, caller: Decider, store: Database, plan: Shown) -> 
     return _trying(request, caller, store, plan)
 
 
+@router.post("/customers/give")
+def give(
+    request: Request, caller: Decider, store: Database, plan: Shown, run: Annotated[str, Form()] = ""
+) -> Response:
+    """Give the promises that were tried out."""
+    give_promises(store, caller.person, run)
+    start(store.url)
+    return _trying(request, caller, store, plan)
+
+
 @router.get("/customers/progress")
 def progress(request: Request, caller: Reader, store: Database, plan: Shown) -> Response:
     """How far that is."""
@@ -129,8 +141,8 @@ def progress(request: Request, caller: Reader, store: Database, plan: Shown) -> 
 def _trying(request: Request, caller: Caller, store: Store, plan: Plan) -> Response:
     with store.reading() as transaction:
         job = last_job(transaction, PROMISE)
-        held = all_pins(transaction)
-    return so_far(request, "pins.html", {**shared(caller, plan), "pins": held}, job)
+        values = {"pins": all_pins(transaction), "promised": latest_run(transaction, "promise")}
+    return so_far(request, "pins.html", {**shared(caller, plan), **values}, job)
 
 
 @router.get("/backorders")

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecasting.inputs.records import AlternativeRecords
 from forecasting.promises.alternatives import Wish, listed, offer
-from forecasting.promises.reservations import Reservations
 from tests.forecasting.promises.test_promise import PRODUCT, by_order, line, promised, shop
 
 PAIRS = st.lists(
@@ -58,35 +55,6 @@ def test_no_unit_is_offered_twice(pairs, lines, stock):
     for k in np.flatnonzero(row >= 0):
         assert found.item[row[k]] == item[k]
         assert parts[k] == np.ceil(wanted[k] * found.ratio[row[k]])
-
-
-def test_eight_threads_that_ask_at_once_get_each_unit_once():
-    free = np.array([0, 5_000, 3_000], dtype=np.int64)
-    held, found = Reservations(free), of((0, 1, 2.0), (0, 2, 1.0))
-
-    def ask(_):
-        given = []
-        for _ in range(1_000):
-            taken = held.take_alternative(found, 0, 1)
-            if taken is not None:
-                given.append(taken)
-        return given
-
-    with ThreadPoolExecutor(8) as threads:
-        given = [taken for some in threads.map(ask, range(8)) for taken in some]
-
-    by_row = np.bincount([row for row, _ in given], [parts for _, parts in given], 2)
-    assert by_row.tolist() == [5_000, 3_000]
-    assert len(given) == 2_500 + 3_000
-    assert (held.left(1), held.left(2)) == (0, 0)
-
-
-def test_a_reservation_is_all_or_nothing_and_can_be_given_back():
-    held = Reservations(np.array([3]))
-    assert not held.take(0, 4) and not held.take(0, 0)
-    assert held.take(0, 3) and not held.take(0, 1)
-    held.release(0, 2)
-    assert held.left(0) == 2
 
 
 def test_late_lines_are_offered_what_is_listed_and_it_leaves_the_shop(tmp_path):

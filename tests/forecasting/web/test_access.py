@@ -17,7 +17,7 @@ from tests.support.browser import PASSWORD
 
 FILES = ("/static", "/vendor")
 MAY_DECIDE = re.compile(
-    r"^/plans/.*/(quantity|approve|reject|snooze|reopen|approve-shown|undo|fill)$|^/customers/(pin|unpin|try)$"
+    r"^/plans/.*/(quantity|approve|reject|snooze|reopen|approve-shown|undo|fill)$|^/customers/(pin|unpin|try|give)$"
 )
 MAY_SETTLE = re.compile(r"^/what-if/(promote|withdraw)$")
 MAY_FORECAST = re.compile(r"^/item/forecast")

@@ -12,7 +12,14 @@ from forecasting.serving.jobs import work
 from forecasting.store.application.jobs import last_job
 from forecasting.store.application.pins import all_pins
 from forecasting.store.application.plans import latest_run
-from forecasting.store.application.promised import VERDICTS, Waiting, by_verdict, waiting_lines
+from forecasting.store.application.promised import (
+    VERDICTS,
+    Waiting,
+    by_verdict,
+    promises_in_force,
+    told_to_customers,
+    waiting_lines,
+)
 from tests.support.review import write
 
 
@@ -152,6 +159,42 @@ def test_goods_are_set_aside_and_who_gains_and_loses_is_tried_out(waiting, promi
         assert tried.described["previous"] == promises.run["run"] and not tried.described["applied"]
         assert ann.post("/customers/unpin", data={"pin": pin}).status_code == 204
         assert ann.post("/customers/unpin", data={"pin": pin}).status_code == 422
+
+
+def test_promises_that_were_tried_out_are_given_once_as_they_were_seen(waiting, promises):
+    served, _ = waiting
+    run = promises.run["run"]
+    with served.person("ann") as ann, served.person("lea") as lea:
+        assert "Only tried out" in ann.get("/customers").text
+        assert "Yes, give them" not in lea.get("/customers").text
+        assert lea.post("/customers/give", data={"run": run}).status_code == 403
+        assert ann.post("/customers/give", data={"run": "another"}).status_code == 422
+
+        assert "Promising anew." in ann.post("/customers/give", data={"run": run}).text
+        assert ann.post("/customers/give", data={"run": run}).status_code == 422
+        work(served.url)
+        with served.store.reading() as transaction:
+            job, given = last_job(transaction, "promise"), latest_run(transaction, "promise")
+            told = told_to_customers(transaction, run)
+            assert promises_in_force(transaction).run == run
+        assert job.said == "Done." and job.result["told"] == len(told) > 0
+        assert given.run == run and given.described["applied"]
+        page = ann.get("/customers").text
+        assert "Given to customers" in page and told[0]["subject"] in page
+        assert "given already" in ann.post("/customers/give", data={"run": run}).text
+
+
+def test_promises_that_have_become_others_since_they_were_seen_are_not_given(waiting, promises):
+    served, number = waiting
+    with served.person("ann") as ann:
+        said = {"number": number, "source": "stock", "reason": "Our oldest customer"}
+        assert ann.post("/customers/pin", data=said).status_code == 204
+        ann.post("/customers/give", data={"run": promises.run["run"]})
+        work(served.url)
+        with served.store.reading() as transaction:
+            assert "have changed since" in last_job(transaction, "promise").said
+            assert not latest_run(transaction, "promise").described["applied"]
+        assert "have changed since" in ann.get("/customers").text
 
 
 @pytest.mark.parametrize("path", ["/customers?search=%00", "/lines?search=%00", "/item?sku=%00"])
