@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 
+import numpy as np
 import pandas as pd
 import pytest
 import sqlalchemy as sa
@@ -92,7 +93,7 @@ def test_eight_that_take_an_alternative_at_once_get_each_unit_of_it_once(served,
     (location, short), (_, first), (_, second) = there[["location", "sku"]].itertuples(index=False)
     there["promisable_now"] = [1, 7, 5]
     row = {"run": "alternatives", "as_of": there["as_of"].iloc[0], "location": location, "sku": short}
-    row |= {"kind": "listed", "likeness": None}
+    row |= {"kind": "listed", "likeness": np.nan}
     offered = pd.DataFrame(
         [
             {**row, "rank": 1, "alternative": first, "ratio": 2.0, "promisable_now": 7},
