@@ -111,7 +111,7 @@ def run(config: Config, url: str, as_of: date, watch: Watch = lambda stage, even
 
 def _import(night: Night) -> None:
     """Read the company's database anew, where a mapping says how."""
-    from forecasting.bootstrap.datasets import import_sql
+    from forecasting.bootstrap.importing import import_sql
 
     mapping = night.config.run_import
     if mapping is None:

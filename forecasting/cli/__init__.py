@@ -16,6 +16,7 @@ from forecasting.cli.ordering import run, send, status
 from forecasting.cli.pages import add_user, digest, serve
 from forecasting.cli.past import backorders, backtest, costs, replay
 from forecasting.cli.plans import forecast, plan, promise
+from forecasting.cli.sources import SYSTEMS, importing, receive
 from forecasting.cli.theory import solve
 from forecasting.errors import ReorderError
 
@@ -51,6 +52,7 @@ COMMANDS = (
     serve,
     send,
     status,
+    receive,
     run,
     digest,
 )
@@ -60,6 +62,8 @@ for command in COMMANDS:
     app.command()(command)
 import_app.command("online-retail")(import_online_retail)
 import_app.command("sql")(import_sql)
+for kind, what in SYSTEMS.items():
+    import_app.command(kind)(importing(kind, what))
 user_app.command("add")(add_user)
 
 
