@@ -75,6 +75,99 @@ def importing(kind: str, what: str) -> Callable[..., None]:
     return command
 
 
+MappingOption = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Their files, columns and words: ours.", show_default=False),
+]
+FilesArgument = Annotated[
+    Path, typer.Argument(metavar="FOLDER", help="Where the CSV files are.", show_default=False)
+]
+InspectOption = Annotated[bool, typer.Option("--inspect", help="Print a mapping that would read the folder.")]
+DatasetArgument = Annotated[
+    Path | None, typer.Argument(metavar="DIR", help="Where to write the dataset.", show_default=False)
+]
+
+
+def import_csv(
+    files: FilesArgument,
+    folder: DatasetArgument = None,
+    mapping: MappingOption = None,
+    as_of: AsOfOption = None,
+    inspect: InspectOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """A folder of a company's own CSV files as a dataset, by a mapping.
+
+    Example: reorder import csv exports data --mapping exports.yaml
+    """
+    if inspect:
+        from forecasting.bootstrap import suggest_mapping
+
+        print(suggest_mapping(str(files)), end="")
+        return
+    if folder is None or mapping is None:
+        raise typer.BadParameter("name DIR and --mapping FILE, or ask for a mapping by --inspect")
+    _files(files, folder, str(mapping), as_of, as_json)
+
+
+def import_stocky(
+    files: FilesArgument,
+    folder: DatasetArgument = None,
+    mapping: MappingOption = None,
+    as_of: AsOfOption = None,
+    inspect: InspectOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """A Shopify shop that bought by Stocky: its exports as a dataset. --inspect says which.
+
+    Example: reorder import stocky exports data
+    """
+    _shipped("stocky", files, folder, mapping, as_of, inspect=inspect, as_json=as_json)
+
+
+def import_inventory_planner(
+    files: FilesArgument,
+    folder: DatasetArgument = None,
+    mapping: MappingOption = None,
+    as_of: AsOfOption = None,
+    inspect: InspectOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """The CSV files that Inventory Planner is fed with, as a dataset. --inspect says which.
+
+    Example: reorder import inventory-planner files data
+    """
+    _shipped("inventory_planner", files, folder, mapping, as_of, inspect=inspect, as_json=as_json)
+
+
+def _shipped(
+    name: str,
+    files: Path,
+    folder: Path | None,
+    mapping: Path | None,
+    as_of: str | None,
+    *,
+    inspect: bool,
+    as_json: bool,
+) -> None:
+    if inspect:
+        from forecasting.connectors.sources.csv_folder import shipped_text
+
+        print(shipped_text(name), end="")
+        return
+    if folder is None:
+        raise typer.BadParameter("name DIR, or print the mapping by --inspect")
+    _files(files, folder, name if mapping is None else str(mapping), as_of, as_json)
+
+
+def _files(files: Path, folder: Path, mapping: str, as_of: str | None, as_json: bool) -> None:
+    from forecasting.bootstrap import import_source
+    from forecasting.connectors.sources.registry import Named
+
+    named = Named("csv", {"folder": str(files), "mapping": mapping})
+    say(import_source(named, folder, day_of(as_of)), as_json)
+
+
 def say(changes: Changes, as_json: bool) -> None:
     """Print what was imported."""
     if as_json:

@@ -20,12 +20,15 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from forecasting.connectors.sources.csv_folder import shipped
 from forecasting.connectors.sources.kept import Kept
 from forecasting.connectors.sources.port import Source
 from forecasting.errors import ConfigError, known_names
 
 KINDS: Mapping[str, str] = {
+    "csv": "csv_folder",
     "orderspace": "orderspace.source",
+    "sql": "sql",
 }
 """A kind of source -> its module in this folder."""
 
@@ -58,7 +61,8 @@ def read_settings(file: Path, kind: str | None = None) -> Named:
         raise ConfigError(f"{file}: is of kind {said!r}, not {kind!r}")
     own = given.pop("own", None)
     for name in ("folder", "mapping"):
-        if isinstance(given.get(name), str):
+        # The name of a mapping that is shipped is no path.
+        if isinstance(given.get(name), str) and given[name] not in shipped():
             given[name] = str(file.parent / given[name])
     return Named(str(said), given, None if own is None else file.parent / str(own))
 
