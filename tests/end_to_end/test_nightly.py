@@ -222,6 +222,34 @@ def test_the_job_imports_first_where_a_mapping_says_how(job, monkeypatch):
     assert len(sent(job)) == 2
 
 
+@pytest.mark.parametrize("counts", [True, False])
+def test_the_job_imports_from_any_source_and_nets_what_others_drafted(job, counts):
+    file, _, folder = job
+    draft = {"purchase_order": "D-1", "sku": SKUS[0], "quantity": 500, "ordered_at": str(TONIGHT)}
+    tables = read_tables(folder / "data")
+    drafted = pd.DataFrame([{**draft, "status": "draft", "supplier": "ACME"}])
+    tables["purchase_orders"] = pd.concat([tables["purchase_orders"], drafted])
+    (folder / "exports").mkdir()
+    for name, table in tables.items():
+        table.to_csv(folder / "exports" / f"their {name}.csv", index=False)
+    (folder / "map.yaml").write_text(yaml.safe_dump({name: {"file": f"their {name}.csv"} for name in tables}))
+    (folder / "source.yaml").write_text("kind: csv\nfolder: exports\nmapping: map.yaml\n")
+    settings = {**yaml.safe_load(file.read_text()), "run_dataset": str(folder / "imported")}
+    settings |= {"run_import": str(folder / "source.yaml"), "run_count_drafts": counts}
+    file.write_text(yaml.safe_dump(settings))
+
+    done = night(job)
+    if not counts:
+        assert done.drafts == []
+        assert set(units(job)) == set(SKUS)
+        return
+    assert set(units(job)) == set(SKUS[1:])
+    assert [row[0] for row in done.drafts] == ["D-1"]
+    told = (done.day / "report.txt").read_text()
+    assert "Counted as on order, drafts in the ordering system: 1 lines." in told
+    assert "D-1" in (done.day / "report.html").read_text()
+
+
 def read_tables(folder):
     """The tables of the company's folder."""
     return {path.stem: pd.read_csv(path) for path in folder.glob("*.csv")}

@@ -91,8 +91,8 @@ def test_what_is_wrong_in_a_mapping_is_told(files, tmp_path, mapping, said):
 
 
 SHOPIFY = {
-    "orders_export": "Name,Email,Created at,Fulfilled at,Cancelled at,Lineitem quantity,Lineitem sku,Lineitem price,"
-    """Lineitem fulfillment status
+    "orders_export": "Name,Email,Created at,Fulfilled at,Cancelled at,Lineitem quantity,"
+    """Lineitem sku,Lineitem price,Lineitem fulfillment status
 #1001,a@x.example,2026-06-01 23:30:00 -0500,2026-06-01 23:45:00 -0500,,2,LAMP,20.00,fulfilled
 #1001,,,,,1,BULB,5.00,pending
 #1002,b@x.example,2026-06-02 08:00:00 -0500,,2026-06-03 08:00:00 -0500,4,LAMP,20.00,pending
@@ -164,8 +164,8 @@ l1,o1,v1,north,EUR,2,20,2026-06-01 10:00:00,false,2026-06-01,Ann,false
 l2,o1,v2,north,EUR,-1,5,2026-06-01 10:00:00,false,2026-06-01,Ann,false
 l3,o2,v2,north,EUR,3,5,2026-06-02 10:00:00,false,2026-06-02,Bob,true
 """,
-    "stock_orders": "ID,STATUS,WAREHOUSE,VENDOR,CREATED_DATE,LINE_ITEM_ID,VARIANT_ID,SKU,REPLENISHMENT,RECEIVED,"
-    """RECEIVED_DATE,COST_PRICE,REMOVED,TYPE,EXPECTED_DATE
+    "stock_orders": "ID,STATUS,WAREHOUSE,VENDOR,CREATED_DATE,LINE_ITEM_ID,VARIANT_ID,SKU,"
+    """REPLENISHMENT,RECEIVED,RECEIVED_DATE,COST_PRICE,REMOVED,TYPE,EXPECTED_DATE
 s1,open,north,n1,2026-05-01 09:00:00,a,v1,,10,10,2026-05-09 09:00:00,8,false,po,2026-05-08 00:00:00
 s2,sent,north,n1,2026-06-01 09:00:00,b,v1,,10,4,2026-06-02 09:00:00,8,false,po,
 s3,sent,north,n1,2026-06-01 09:00:00,c,v1,,10,0,,8,false,transfer,
