@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from forecasting.connectors.sources.port import Changes
     from forecasting.connectors.sources.registry import Named
 
+SUGGESTIONS = "suggestions.csv"
+"""What the system itself suggests to buy, in that folder."""
+
 RECORDS = ".source"
 """The folder within a dataset that holds a source's records and marks."""
 
@@ -87,6 +90,7 @@ def _records(folder: Path, kind: str, *, alone: bool = True) -> Iterator[Kept]:
 
 def _written(changes: Changes, folder: Path) -> Changes:
     """Write the tables, with the stock of days before; what cannot be referred to is left out and told."""
+    from forecasting.adapters.atomic import whole_file
     from forecasting.dataset.write import write
 
     tables = dict(changes.tables)
@@ -94,6 +98,9 @@ def _written(changes: Changes, folder: Path) -> Changes:
         tables["stock"] = _with_days_before(tables["stock"], folder)
     tables, said = _of_known_items(tables)
     write(tables, folder, "parquet")
+    if changes.suggestions is not None:
+        with whole_file(folder / RECORDS / SUGGESTIONS) as beside:
+            changes.suggestions.to_csv(beside, index=False)
     return replace(changes, tables=tables, notices=(*changes.notices, *said))
 
 

@@ -55,6 +55,7 @@ class Night:
         usual_week: money that is ordered in a usual week; None: not known.
         run: the plan's name. verdict: what was approved, and held. sending: what became of orders.
         added: lines that were sent and are not imported yet. drafts: of others, counted as on order.
+        beside: location, SKU, what we suggest and what the ordering system itself does.
 
     """
 
@@ -68,6 +69,7 @@ class Night:
     usual_week: Decimal | None = None
     added: int = 0
     drafts: Sequence[tuple[Any, ...]] = ()
+    beside: Sequence[tuple[Any, ...]] = ()
     run: str = ""
     verdict: Verdict | None = None
     sending: Sending | None = None
@@ -196,6 +198,22 @@ def _plan(night: Night) -> None:
     day = day_number(night.as_of)
     result = plan(night.source, night.config, day, out=night.day / "plan", csv=False, secrets=secrets)
     night.run = str(result.run["run"])
+    night.beside = _beside(night)
+
+
+def _beside(night: Night) -> Sequence[tuple[Any, ...]]:
+    """What the ordering system itself suggests, beside ours; nothing where the import tells none."""
+    import pandas as pd
+
+    from forecasting.bootstrap.importing import RECORDS, SUGGESTIONS
+    from forecasting.nightly.beside import beside, suggestions_in
+
+    file = Path(str(night.config.run_dataset)) / RECORDS / SUGGESTIONS
+    if night.config.run_import is None or not file.is_file():
+        return []
+    recommended = pd.read_parquet(night.day / "plan" / "recommendations.parquet")
+    rows = beside(recommended[["location", "sku", "quantity"]], suggestions_in(file))
+    return [tuple(row) for row in rows.to_numpy()]
 
 
 def _promise(night: Night) -> None:

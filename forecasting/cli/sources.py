@@ -41,6 +41,7 @@ WholeOption = Annotated[
 
 SYSTEMS = {
     "orderspace": "Orderspace, a wholesale shop: orders, products, stock, dispatches and customers.",
+    "tryton": "Tryton: sales, moves, purchases, suppliers' terms, stock and order points.",
 }
 """The systems that are imported alike -> what of them."""
 

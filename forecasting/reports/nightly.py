@@ -19,7 +19,7 @@ class Facts:
     """What is reported.
 
     ``orders``: of tonight's target; ``held``: (supplier, location, SKU, value, why); ``drafts`` of others:
-    (purchase order, supplier, location, SKU, quantity).
+    (purchase order, supplier, location, SKU, quantity); ``beside``: (location, SKU, ours, theirs).
     """
 
     as_of: str
@@ -30,6 +30,7 @@ class Facts:
     needed: str
     added: int
     drafts: Sequence[tuple[Any, ...]]
+    beside: Sequence[tuple[Any, ...]]
     approved_lines: int
     approved_value: Decimal
     orders: Sequence[Any]
@@ -50,6 +51,7 @@ def facts_of(night: Any, stage: str, failed: Exception | None, needed: str | Non
         needed=needed or "",
         added=night.added,
         drafts=night.drafts,
+        beside=night.beside,
         approved_lines=0 if verdict is None else len(verdict.approved),
         approved_value=Decimal(0) if verdict is None else verdict.value,
         orders=[] if sending is None else sending.orders,
@@ -87,6 +89,8 @@ def text(facts: Facts) -> str:
         )
         if facts.added:
             lines.append(f"Counted as on order, sent and not imported yet: {facts.added} lines.")
+        if facts.beside:
+            lines.append(_beside_text(facts))
         if facts.drafts:
             lines.append(f"Counted as on order, drafts in the ordering system: {len(facts.drafts)} lines.")
     for each in facts.orders:
@@ -98,6 +102,15 @@ def text(facts: Facts) -> str:
     for why, count in Counter(why for *_, why in facts.held).most_common():
         lines.append(f"  {count} lines wait for a buyer: {why}")
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _beside_text(facts: Facts) -> str:
+    theirs = sum(1 for *_, theirs in facts.beside if theirs)
+    alike = sum(1 for *_, ours, theirs in facts.beside if ours == theirs)
+    return (
+        f"The ordering system itself suggests {theirs} lines; of {len(facts.beside)} that it or the plan "
+        f"suggests, {alike} are alike."
+    )
 
 
 def page(facts: Facts) -> str:
@@ -137,6 +150,14 @@ def page(facts: Facts) -> str:
         orders=Table(("status", "supplier", "key", "number there", "why", "lines", "value"), orders, words=5),
         skipped=Table(("location", "SKU", "why"), skipped, words=3),
         held=Table(("supplier", "item", "why", "value"), held, words=3),
+        beside=Table(
+            ("location", "SKU", "ours", "theirs"),
+            [
+                Row((location, sku, f"{ours:g}", f"{theirs:g}"))
+                for location, sku, ours, theirs in facts.beside[:MOST_HELD]
+            ],
+            words=2,
+        ),
         drafts=Table(("purchase order", "supplier", "location", "SKU", "units"), drafts[:MOST_HELD], words=4),
         more_held=max(len(facts.held) - MOST_HELD, 0),
     )

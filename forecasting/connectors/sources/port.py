@@ -16,12 +16,14 @@ from forecasting.errors import RequestError
 class Changes:
     """Tables of a dataset by name, and the rows that each had in the source.
 
-    ``notices``: what looked odd on the way, in words.
+    ``notices``: what looked odd on the way, in words. ``suggestions``: what the system itself suggests to
+    buy (location, sku, supplier, quantity, needed_on), to be shown beside ours; None: it suggests nothing.
     """
 
     tables: Mapping[str, pd.DataFrame]
     rows: Mapping[str, int]
     notices: tuple[str, ...] = ()
+    suggestions: pd.DataFrame | None = None
 
 
 class Source(Protocol):

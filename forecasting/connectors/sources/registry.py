@@ -29,6 +29,7 @@ KINDS: Mapping[str, str] = {
     "csv": "csv_folder",
     "orderspace": "orderspace.source",
     "sql": "sql",
+    "tryton": "tryton.source",
 }
 """A kind of source -> its module in this folder."""
 
