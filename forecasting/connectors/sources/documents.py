@@ -67,8 +67,8 @@ def purchases_of(lines: pd.DataFrame, said: Notices) -> pd.DataFrame:
 def received(purchases: pd.DataFrame, moved: Moved) -> pd.DataFrame:
     """The purchases with what came of each: all of it, or a part; the last day where it is whole."""
     done = pd.DataFrame({"line": moved.line, "at": moved.at, "units": moved.units})
-    units = purchases["line"].map(done.groupby("line")["units"].sum()).fillna(0.0)
-    last = times(purchases["line"].map(done.groupby("line")["at"].max()))
+    units = purchases["line"].map(done.groupby("line")["units"].sum().to_dict()).astype(float).fillna(0.0)
+    last = times(purchases["line"].map(done.groupby("line")["at"].max().to_dict()))
     whole = (units >= purchases["quantity"] - 1e-9) & (purchases["status"] != "draft")
     came = purchases["status"].isin(["open", "received"])
     purchases["quantity_received"] = units.where(came)

@@ -70,12 +70,12 @@ def parts_of_lines(lines: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
     known = parts[parts["line"].isin(sizes.index)]
     known = known.assign(day=known["shipped_at"].dt.normalize())
     dated = known.groupby(["line", "day"], as_index=False).agg({"shipped_at": "max", "units": "sum"})
-    size = dated["line"].map(sizes)
+    size = dated["line"].map(sizes.to_dict()).astype(float)
     before = dated.groupby("line")["units"].cumsum() - dated["units"]
     dated["units"] = np.minimum(dated["units"], (size - before).clip(lower=0.0))
     dated = dated[dated["units"] > 0]
 
-    sent = lines["line"].map(dated.groupby("line")["units"].sum()).fillna(0.0)
+    sent = lines["line"].map(dated.groupby("line")["units"].sum().to_dict()).astype(float).fillna(0.0)
     gone = np.minimum(np.maximum(lines["gone"], sent), lines["quantity"])
     pieces = [
         dated.drop(columns="day").assign(left=True),
@@ -88,7 +88,7 @@ def parts_of_lines(lines: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
     rows["shipped_at"] = rows["shipped_at"].astype("datetime64[us]")
     rows["at"] = rows.groupby("line").cumcount() + 1
     order = pd.Series(np.arange(len(lines)), index=lines["line"])
-    rows = rows.iloc[np.lexsort((rows["at"], rows["line"].map(order)))]
+    rows = rows.iloc[np.lexsort((rows["at"], rows["line"].map(order.to_dict())))]
     whole = rows.merge(lines.drop(columns=["gone", "quantity"]), on="line", how="left")
     whole["line"] = np.where(whole["at"] == 1, whole["line"], whole["line"] + "/" + whole["at"].astype(str))
     return whole.rename(columns={"units": "quantity"}).drop(columns="at")
