@@ -114,8 +114,10 @@ def _with_days_before(stock: pd.DataFrame, folder: Path) -> pd.DataFrame:
     parts = [stock] if before is None or not len(before) else [before, stock]
     counted = pd.concat([part.astype({"sku": object}) for part in parts], ignore_index=True)
     at = counted["location"].astype(object) if "location" in counted.columns else None
-    counted["as_of"] = counted["as_of"].astype("datetime64[us]")
+    counted = counted.astype({"as_of": "datetime64[us]", "on_hand": "float64"})
     counted["location"] = MAIN if at is None else at.where(at.notna(), MAIN)
+    first = ["as_of", "sku", "on_hand", "location"]
+    counted = counted[[*first, *(name for name in counted.columns if name not in first)]]
     return counted.drop_duplicates(["as_of", "sku", "location"], keep="last", ignore_index=True)
 
 

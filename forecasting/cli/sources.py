@@ -41,6 +41,8 @@ WholeOption = Annotated[
 
 SYSTEMS = {
     "orderspace": "Orderspace, a wholesale shop: orders, products, stock, dispatches and customers.",
+    "erpnext": "ERPNext: sales, deliveries, purchases, receipts, items, stock and reorder levels.",
+    "odoo": "Odoo: sales, moves, purchases, suppliers' terms, stock and order points.",
     "tryton": "Tryton: sales, moves, purchases, suppliers' terms, stock and order points.",
 }
 """The systems that are imported alike -> what of them."""

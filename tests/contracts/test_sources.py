@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -23,7 +24,7 @@ from forecasting.dataset.check import check
 from forecasting.dataset.read import read
 from tests.support.clocks import FakeClock
 from tests.support.sources import Imports
-from tests.support.stand_ins import orderspace, tryton_records
+from tests.support.stand_ins import erpnext_records, odoo_records, orderspace, tryton_records
 
 
 @dataclass
@@ -176,10 +177,25 @@ def tryton(folder: Path, _: Any) -> Imports:
     return imports("tryton", system, folder, secrets, **given)
 
 
+def odoo(folder: Path, _: Any, **given: Any) -> Imports:
+    system = odoo_records.OdooRecords(FakeClock(), since_19="api" not in given)
+    given = {"url": "https://erp.example", "database": "lab", **given}
+    return imports("odoo", system, folder, {"key": odoo_records.KEY}, **given)
+
+
+def erpnext(folder: Path, _: Any) -> Imports:
+    system = erpnext_records.ErpnextRecords(FakeClock())
+    secrets = {"key": erpnext_records.KEY, "secret": erpnext_records.SECRET}
+    return imports("erpnext", system, folder, secrets, url="https://erp.example")
+
+
 SUBJECTS: dict[str, Callable[[Path, Any], Imports]] = {
     "memory": memory,
     "csv": csv_folder,
     "sql": sql,
+    "erpnext": erpnext,
+    "odoo": odoo,
+    "odoo_jsonrpc": functools.partial(odoo, api="jsonrpc", user="bot"),
     "orderspace": orderspace_shop,
     "tryton": tryton,
 }
@@ -226,7 +242,7 @@ FIRST = {
 
 
 def test_every_kind_of_source_is_held_to_the_contract():
-    assert set(SUBJECTS) == {*KINDS, "memory"}
+    assert {name.split("_")[0] for name in SUBJECTS} == {*KINDS, "memory"}
 
 
 @pytest.mark.parametrize("name", SUBJECTS)

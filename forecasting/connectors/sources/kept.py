@@ -109,7 +109,7 @@ class Kept:
             query, values = f"{query} and walk < ?", [feed, str(before_walk)]
         return int(self._connection.execute(query, values).fetchone()[0])
 
-    def keys_where(self, feed: str, field: str, values: Collection[str]) -> dict[str, int]:
+    def keys_where(self, feed: str, field: str, values: Collection[str | int]) -> dict[str, int]:
         """Keys of the records whose field is one of the values -> the walk that saw each last."""
         marks = ",".join("?" * len(values))
         query = f"select key, walk from records where feed = ? and json_extract(content, ?) in ({marks})"

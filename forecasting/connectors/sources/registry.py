@@ -27,6 +27,8 @@ from forecasting.errors import ConfigError, known_names
 
 KINDS: Mapping[str, str] = {
     "csv": "csv_folder",
+    "erpnext": "erpnext.source",
+    "odoo": "odoo.source",
     "orderspace": "orderspace.source",
     "sql": "sql",
     "tryton": "tryton.source",
