@@ -295,7 +295,7 @@ class Died(BaseException):
 
 @pytest.mark.parametrize("name", BY_HTTP)
 def test_it_may_die_at_any_request_and_goes_on(name, tmp_path, monkeypatch):
-    for at in range(0, 60, 3):
+    for at in range(0, 60, 5):
         folder = tmp_path / str(at)
         folder.mkdir()
         subject = SUBJECTS[name](folder, monkeypatch)
@@ -320,12 +320,12 @@ def test_it_may_die_at_any_request_and_goes_on(name, tmp_path, monkeypatch):
     assert at > 3
 
 
+FAULTS = ("doubled", "late", "lost_before", "lost_after", "half", "500_before", "503", "429")
+
+
 @pytest.mark.parametrize("name", BY_HTTP)
-@pytest.mark.parametrize(
-    "fault", ["doubled", "late", "lost_before", "lost_after", "500_before", "503", "429"]
-)
-def test_a_fault_of_the_line_is_got_over(subject, fault):
-    subject.line.follow(["ok", fault, "ok", fault, "ok", "ok", fault])
+def test_faults_of_the_line_are_got_over(subject):
+    subject.line.follow([each for fault in FAULTS for each in ("ok", fault, fault)])
     assert seen(subject) == (FIRST, {"A": 10.0, "B": 3.0})
 
 

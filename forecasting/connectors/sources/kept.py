@@ -38,6 +38,9 @@ class Kept:
                 folder.mkdir(parents=True, exist_ok=True)
             file = ":memory:" if folder is None else str(folder / FILE)
             self._connection = sqlite3.connect(file, timeout=WAIT, isolation_level=None)
+            # What a power cut may take of the last pages is read again; the file stays whole.
+            self._connection.execute("pragma journal_mode = wal")
+            self._connection.execute("pragma synchronous = normal")
             self._connection.executescript(TABLES)
         except (OSError, sqlite3.Error) as error:
             raise RequestError(f"{folder}: records cannot be kept there: {error}") from None
