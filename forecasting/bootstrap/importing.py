@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -39,7 +39,8 @@ def import_source(named: Named, folder: Path, as_of: date, *, whole: bool = Fals
     with _records(folder, named.kind) as kept:
         if whole:
             kept.forget_whole()
-        changes = made(named, kept, as_of, **options).changes()
+        with closing(made(named, kept, as_of, **options)) as source:
+            changes = source.changes()
         tables = dict(changes.tables)
         if named.own is not None:
             tables = with_own(tables, own_tables(named.own))

@@ -44,6 +44,7 @@ SYSTEMS = {
     "erpnext": "ERPNext: sales, deliveries, purchases, receipts, items, stock and reorder levels.",
     "odoo": "Odoo: sales, moves, purchases, suppliers' terms, stock and order points.",
     "tryton": "Tryton: sales, moves, purchases, suppliers' terms, stock and order points.",
+    "vendure": "Vendure, a shop: orders and stock.",
 }
 """The systems that are imported alike -> what of them."""
 

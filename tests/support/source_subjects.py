@@ -17,7 +17,7 @@ import yaml
 from forecasting.connectors.sources.memory import MemorySource
 from tests.support.clocks import FakeClock
 from tests.support.sources import Imports
-from tests.support.stand_ins import erpnext_records, odoo_records, orderspace, tryton_records
+from tests.support.stand_ins import erpnext_records, odoo_records, orderspace, tryton_records, vendure
 
 
 @dataclass
@@ -182,6 +182,11 @@ def erpnext(folder: Path, _: Any) -> Imports:
     return imports("erpnext", system, folder, secrets, url="https://erp.example")
 
 
+def vendure_shop(folder: Path, _: Any) -> Imports:
+    given = {"url": "https://shop.example", "user": vendure.USER}
+    return imports("vendure", vendure.Vendure(FakeClock()), folder, {"password": vendure.PASSWORD}, **given)
+
+
 SUBJECTS: dict[str, Callable[[Path, Any], Imports]] = {
     "memory": memory,
     "csv": csv_folder,
@@ -191,4 +196,5 @@ SUBJECTS: dict[str, Callable[[Path, Any], Imports]] = {
     "odoo_jsonrpc": functools.partial(odoo, api="jsonrpc", user="bot"),
     "orderspace": orderspace_shop,
     "tryton": tryton,
+    "vendure": vendure_shop,
 }

@@ -36,6 +36,10 @@ class Client:
         self._http, self._per_minute = http, per_minute
         self._asked: deque[float] = deque()
 
+    def close(self) -> None:
+        """Let go of its connections."""
+        self._http.close()
+
     def ask(self, method: str, path: str, **more: Any) -> Reply:
         """The answer. Raises SourceUnavailable where none comes, Unauthorized for 401 and 403."""
         said = ""

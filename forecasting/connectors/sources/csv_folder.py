@@ -105,6 +105,9 @@ class CsvFolder:
         rows |= {name: len(tables[name]) for name in tables if name not in rows}
         return Changes(tables, rows, (*notices, *(str(notice) for notice in dataset.notices)))
 
+    def close(self) -> None:
+        """Nothing is held open."""
+
     def _copied(self, file: str, name: str, folder: Path) -> str:
         """The file beside the mapping; one that is not there the reader tells."""
         theirs = self._folder / file

@@ -23,3 +23,6 @@ class MemorySource:
         if self.down:
             raise SourceUnavailable("the source does not answer")
         return Changes(dict(self.tables), {name: len(table) for name, table in self.tables.items()})
+
+    def close(self) -> None:
+        """Nothing is held open."""

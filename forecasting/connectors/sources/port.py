@@ -41,6 +41,9 @@ class Source(Protocol):
         not answer: what was read by then is kept, and the next call goes on from there.
         """
 
+    def close(self) -> None:
+        """Let go of what it holds open."""
+
 
 class SourceUnavailable(RequestError):
     """A source does not answer, or does not let us in. The message never holds a secret."""

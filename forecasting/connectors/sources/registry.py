@@ -32,6 +32,7 @@ KINDS: Mapping[str, str] = {
     "orderspace": "orderspace.source",
     "sql": "sql",
     "tryton": "tryton.source",
+    "vendure": "vendure.source",
 }
 """A kind of source -> its module in this folder."""
 

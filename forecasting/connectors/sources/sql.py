@@ -84,6 +84,9 @@ class SqlSource:
             tuple(str(notice) for notice in dataset.notices),
         )
 
+    def close(self) -> None:
+        """Nothing is held open."""
+
 
 OURS = ("table", "query", "changed_at")
 

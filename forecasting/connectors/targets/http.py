@@ -65,6 +65,10 @@ class Http:
             trust_env=False,
         )
 
+    def close(self) -> None:
+        """Let go of its connections."""
+        self._client.close()
+
     def ask(
         self,
         method: str,

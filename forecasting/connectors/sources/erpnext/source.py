@@ -83,6 +83,10 @@ class ErpnextSource:
         bring(self._kept, Feed("bins", self._bins, lambda: EARLIEST, whole_days=0.0), now)
         return tables_of(self._kept, self._settings.locations, self._as_of)
 
+    def close(self) -> None:
+        """Let go of its connections."""
+        self._client.close()
+
     def _feed(self, name: str, now: datetime) -> Feed:
         document = DOCUMENTS[name]
 

@@ -99,19 +99,19 @@ def build(
 ) -> OdooSource:
     """The source; ``as_of``: the day at whose close its stock of now counts."""
     patient = Client(client(settings, transport), clock)
-    return OdooSource(Api(patient, settings), patient.clock, kept, as_of, settings)
+    return OdooSource(Api(patient, settings), patient, kept, as_of, settings)
 
 
 class OdooSource:
     """One company's records, kept as they were read."""
 
-    def __init__(self, api: Api, clock: Clock, kept: Kept, as_of: date, settings: Settings) -> None:
-        self._api, self._clock, self._kept, self._as_of = api, clock, kept, as_of
+    def __init__(self, api: Api, patient: Client, kept: Kept, as_of: date, settings: Settings) -> None:
+        self._api, self._client, self._kept, self._as_of = api, patient, kept, as_of
         self._settings = settings
 
     def changes(self, since: datetime | None = None) -> Changes:
         """The tables as they are now."""
-        now = datetime.fromtimestamp(self._clock.time(), UTC)
+        now = datetime.fromtimestamp(self._client.clock.time(), UTC)
         for name in FEEDS:
             bring(self._kept, self._feed(name, now), now)
         self._forget_deleted_drafts()
@@ -121,6 +121,10 @@ class OdooSource:
         companies = self._read("res.company", [], ["currency_id"])
         currency = companies[0]["currency_id"][0] if companies and companies[0]["currency_id"] else None
         return tables_of(self._kept, stock, at, currency, self._as_of)
+
+    def close(self) -> None:
+        """Let go of its connections."""
+        self._client.close()
 
     def _location(self, name: str, count: int) -> str:
         return self._settings.locations.get(name, "main" if count == 1 else name)

@@ -90,6 +90,10 @@ class OrderspaceSource:
             kept.got(feed, notes)
         return tables_of(kept, self._as_of)
 
+    def close(self) -> None:
+        """Let go of its connections."""
+        self._api.client.close()
+
     def _due(self, feed: str, now: datetime) -> bool:
         """Whether a list that does not tell what was changed is to be read."""
         last = self._kept.mark(f"{feed}.whole")

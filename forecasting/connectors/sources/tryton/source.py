@@ -94,19 +94,19 @@ def build(
     http = Http(settings.url, {}, timeout=settings.timeout, ca_file=settings.ca_file, transport=transport)
     client = Client(http, clock)
     session = Session(client, settings.database, settings.user, settings.password)
-    return TrytonSource(session, client.clock, kept, as_of, settings)
+    return TrytonSource(session, client, kept, as_of, settings)
 
 
 class TrytonSource:
     """One company's records, kept as they were read."""
 
-    def __init__(self, session: Session, clock: Clock, kept: Kept, as_of: date, settings: Settings) -> None:
-        self._session, self._clock, self._kept, self._as_of = session, clock, kept, as_of
+    def __init__(self, session: Session, client: Client, kept: Kept, as_of: date, settings: Settings) -> None:
+        self._session, self._client, self._kept, self._as_of = session, client, kept, as_of
         self._settings = settings
 
     def changes(self, since: datetime | None = None) -> Changes:
         """The tables as they are now."""
-        now = datetime.fromtimestamp(self._clock.time(), UTC)
+        now = datetime.fromtimestamp(self._client.clock.time(), UTC)
         for name in FIELDS:
             bring(self._kept, self._feed(name, now), now)
         self._forget_deleted_drafts()
@@ -122,6 +122,10 @@ class TrytonSource:
         at = {str(row["code"]): self._location(str(row["code"]), len(warehouses)) for row in warehouses}
         stock = {at[str(row["code"])]: self._on_hand(row["id"]) for row in warehouses}
         return tables_of(self._kept, stock, at, owned[0]["currency."]["code"], self._as_of)
+
+    def close(self) -> None:
+        """Let go of its connections."""
+        self._client.close()
 
     def _location(self, code: str, count: int) -> str:
         return self._settings.locations.get(code, "main" if count == 1 else code)
