@@ -320,4 +320,4 @@ def _targets(night: Night) -> Path | None:
 
 def _may_still_come(each: Kept) -> bool:
     """What was refused, or cancelled by a buyer, will not come."""
-    return each.status != "parked" and "was cancelled" not in each.reason
+    return each.status not in ("parked", "given_up") and "was cancelled" not in each.reason

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import sqlalchemy as sa
 import yaml
 
 from forecasting.bootstrap.nightly import STAGES, GuardError, run
@@ -204,6 +205,32 @@ def test_what_cannot_be_sent_waits_and_no_secret_is_told(job, monkeypatch):
     assert len(kept) > 20
     assert [text for text in told if "hunter2" in text] == []
     assert [path for path, content in kept.items() if b"hunter2" in content] == []
+
+
+def test_a_parked_order_is_given_up_unless_it_is_there_after_all(job):
+    file, url, folder = job
+    night(job)
+    first, second = sent(job).values()
+    store = Store(url)
+    with store.writing() as transaction:
+        for each in (first, second):
+            transaction.execute(sa.update(outbox.o).where(outbox.o.c.key == each.key).values(status="parked"))
+    store.close()
+    target = yaml.safe_load(file.read_text())["run_target"]
+
+    def give_up(key, *more):
+        return reorder("send", "--db", url, "--to", target, "--give-up", key, *more)
+
+    assert "say why by --reason" in give_up(first.key).err
+    there = give_up(first.key, "--reason", "x")
+    assert there.code == 1 and "is in files:" in there.err
+    for path in (folder / "orders").rglob(f"*{first.key}*"):
+        path.unlink()
+    done = give_up(first.key, "--reason", "ordered by telephone")
+    assert done.code == 0, done.err
+    shown = reorder("status", "--db", url)
+    assert "1 given_up: parked, and given up by a person" in shown.out
+    assert "ordered by telephone" in shown.out and "1 parked" in shown.out
 
 
 def test_the_job_imports_first_where_a_mapping_says_how(job, monkeypatch):
