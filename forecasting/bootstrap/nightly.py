@@ -119,6 +119,8 @@ def _import(night: Night) -> None:
 
     if night.config.run_import is None:
         return
+    if "://" in str(night.config.run_dataset):
+        raise ConfigError("setting run_dataset: must be a folder where run_import writes it, not an SQL URL")
     file, folder = Path(night.config.run_import), Path(str(night.config.run_dataset))
     if is_settings(file):
         import_source(read_settings(file), folder, night.as_of)
