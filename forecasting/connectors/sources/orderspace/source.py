@@ -141,8 +141,16 @@ class OrderspaceSource:
 
     def _walk_orders(self, query: dict[str, str], walk: int) -> None:
         after: str | None = None
+        restarted = False
         while True:
-            page = self._page("orders", {"limit": str(LIMIT), **query}, after)
+            try:
+                page = self._page("orders", {"limit": str(LIMIT), **query}, after)
+            except RefusedBySource:
+                # The order behind which the page begins may be gone by now.
+                if after is None or restarted:
+                    raise
+                restarted, after = True, None
+                continue
             with self._kept.at_once():
                 self._kept.put("orders", page.records, walk, self._order)
             after = page.after

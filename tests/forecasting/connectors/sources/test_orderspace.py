@@ -126,6 +126,27 @@ def test_old_orders_that_changed_are_found_though_the_list_does_not_tell(shop, i
     assert orders["cancelled_at"].astype(str).tolist()[1] == "2026-07-19 02:00:00"
 
 
+def test_an_open_order_that_is_deleted_between_two_pages_stops_nothing(shop, imports, clock):
+    for number in range(1, 301):
+        shop.order(number, ("A", 1))
+    imports.bring()
+    clock.forward(days=1)
+    pages = 0
+
+    def delete(path):
+        nonlocal pages
+        pages += path == "/v1/orders"
+        if pages == 3 and "or_00000101" in shop.records["orders"]:
+            # The second page of open orders begins behind this one.
+            shop.delete("orders", "or_00000101")
+
+    shop.before_answer = delete
+    imports.bring()
+    # It was read before it was deleted: the next import finds that it is gone.
+    assert "or_00000101" not in shop.records["orders"]
+    assert len(imports.tables().orders) == 299
+
+
 def test_many_orders_that_closed_are_read_page_by_page(shop, imports, clock):
     shop.level("A", 10_000)
     for number in range(1, 501):
