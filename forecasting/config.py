@@ -147,6 +147,7 @@ class Config(BaseModel):
     run_target: str | None
     run_patience: float = NotNegative
     run_count_sent_days: float = NotNegative
+    run_count_drafts: bool
     approve_line_value: float = NotNegative
     approve_supplier_value: float | None = NotNegative
     approve_week_share: float | None = NotNegative

@@ -7,12 +7,12 @@ from forecasting.bootstrap.compiling import compiled_ahead
 from forecasting.bootstrap.datasets import (
     check,
     import_online_retail,
-    import_sql,
     inspect_sql,
     suggest_mapping,
     write_sample,
 )
 from forecasting.bootstrap.demo import demo
+from forecasting.bootstrap.importing import import_source, import_sql, receive_events
 from forecasting.bootstrap.pages import (
     check_for_pages,
     look_back,
@@ -38,6 +38,7 @@ __all__ = [
     "demo",
     "forecast",
     "import_online_retail",
+    "import_source",
     "import_sql",
     "inspect_sql",
     "look_back",
@@ -45,6 +46,7 @@ __all__ = [
     "plan_and_promise",
     "promise",
     "promise_with_pins",
+    "receive_events",
     "replay",
     "solve",
     "suggest_mapping",

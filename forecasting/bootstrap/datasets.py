@@ -10,7 +10,6 @@ from forecasting.errors import RequestError
 
 if TYPE_CHECKING:
     from forecasting.connectors.online_retail.importing import Imported
-    from forecasting.connectors.sources.port import Changes
     from forecasting.dataset.check import Checked
     from forecasting.sample import Sample
 
@@ -48,25 +47,6 @@ def import_online_retail(file: Path, folder: Path) -> Imported:
     imported = imported_from(file)
     write(imported.tables, folder, "parquet")
     return imported
-
-
-def import_sql(url: str, mapping: Path, folder: Path) -> Changes:
-    """Read a company's database by a mapping and write it as a dataset; stock counted before is kept."""
-    import pandas as pd
-
-    from forecasting.connectors.sources.sql import SqlSource
-    from forecasting.dataset.read import read
-    from forecasting.dataset.write import write
-
-    changes = SqlSource(url, mapping).changes()
-    tables = dict(changes.tables)
-    if "stock" in tables and any(folder.glob("stock.*")):
-        # A database knows the stock of today; days that were seen before make availability known.
-        counted = pd.concat([read(folder).stock, tables["stock"]], ignore_index=True)
-        of_a_day = ["as_of", "sku", "location"]
-        tables["stock"] = counted.drop_duplicates(of_a_day, keep="last", ignore_index=True)
-    write(tables, folder, "parquet")
-    return changes
 
 
 def inspect_sql(url: str) -> str:

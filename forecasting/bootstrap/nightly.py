@@ -6,7 +6,6 @@ what was approved stays approved, an order is frozen once and sent once.
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections import Counter
@@ -24,11 +23,12 @@ from forecasting.adapters.job import Journal, only_one, write_metrics
 from forecasting.bootstrap.ordering import opened, send, terms_of, utc_now
 from forecasting.config import Config, Secrets
 from forecasting.domain import day_number
-from forecasting.errors import ConfigError, DataError, PartialFailure, ReorderError
+from forecasting.errors import ConfigError, PartialFailure, ReorderError
 
 if TYPE_CHECKING:
     from forecasting.bootstrap.ordering import Sending
     from forecasting.nightly.limits import Verdict
+    from forecasting.nightly.on_order import SentOrder
     from forecasting.store.application.outbox import Kept
 
 UNFINISHED = ("waiting", "reserved", "parked")
@@ -54,7 +54,8 @@ class Night:
         source: what is planned on: the dataset, with what was sent and is not imported yet.
         usual_week: money that is ordered in a usual week; None: not known.
         run: the plan's name. verdict: what was approved, and held. sending: what became of orders.
-        added: lines that were sent and are not imported yet.
+        added: lines that were sent and are not imported yet. drafts: of others, counted as on order.
+        beside: location, SKU, what we suggest and what the ordering system itself does.
 
     """
 
@@ -67,6 +68,8 @@ class Night:
     rows: Mapping[str, int] = field(default_factory=dict)
     usual_week: Decimal | None = None
     added: int = 0
+    drafts: Sequence[tuple[Any, ...]] = ()
+    beside: Sequence[tuple[Any, ...]] = ()
     run: str = ""
     verdict: Verdict | None = None
     sending: Sending | None = None
@@ -110,51 +113,68 @@ def run(config: Config, url: str, as_of: date, watch: Watch = lambda stage, even
 
 
 def _import(night: Night) -> None:
-    """Read the company's database anew, where a mapping says how."""
-    from forecasting.bootstrap.datasets import import_sql
+    """Bring the dataset up to date with its source: a system by its settings, or a database by a mapping."""
+    from forecasting.bootstrap.importing import import_source, import_sql
+    from forecasting.connectors.sources.registry import is_settings, read_settings
 
-    mapping = night.config.run_import
-    if mapping is None:
+    if night.config.run_import is None:
+        return
+    if "://" in str(night.config.run_dataset):
+        raise ConfigError("setting run_dataset: must be a folder where run_import writes it, not an SQL URL")
+    file, folder = Path(night.config.run_import), Path(str(night.config.run_dataset))
+    if is_settings(file):
+        import_source(read_settings(file), folder, night.as_of)
         return
     url = os.environ.get(SOURCE, "")
     if not url:
         raise ConfigError(f"setting run_import: the environment variable {SOURCE} has to hold the SQL URL")
-    import_sql(url, Path(mapping), Path(str(night.config.run_dataset)))
+    import_sql(url, file, folder)
 
 
 def _check(night: Night) -> None:
-    """Read the tables; stop where they cannot be believed; add what was sent and is not imported yet."""
-    import pandas as pd
-
+    """Read the tables; stop where they cannot be believed; add what is ordered and they do not say."""
     from forecasting.dataset.read import read
     from forecasting.dataset.tables import TABLES
     from forecasting.dataset.write import write
+    from forecasting.nightly.believed import last_believed
     from forecasting.nightly.guards import counts, doubts
-    from forecasting.nightly.on_order import SentOrder, not_imported, usual_week
-    from forecasting.store.application import outbox
+    from forecasting.nightly.on_order import counted, drafts_there, not_imported, usual_week
 
     dataset = read(str(night.config.run_dataset))
-    found = doubts(dataset, night.as_of, _last_believed(night), night.config)
+    found = doubts(dataset, night.as_of, last_believed(night.folder), night.config)
     if found:
         raise GuardError(found)
     night.rows = counts(dataset)
+
+    purchases, days = dataset.purchase_orders, night.config.run_count_sent_days
+    sent, all_sent = _sent(night)
+    added = not_imported(purchases, sent, night.as_of, days)
+    night.added = len(added)
+    drafts = drafts_there(purchases, all_sent, night.as_of, days if night.config.run_count_drafts else -1)
+    shown = ["purchase_order", "supplier", "location", "sku", "quantity"]
+    rows = purchases.loc[drafts, shown].astype(object)
+    night.drafts = [tuple(row) for row in rows.where(rows.notna(), None).to_numpy()]
+    week = usual_week(purchases, dataset.products, night.as_of)
+    night.usual_week = None if week is None else Decimal(str(round(week, 2)))
+
+    tables = {table.name: getattr(dataset, table.name) for table in TABLES}
+    tables["purchase_orders"] = counted(purchases, drafts, added)
+    write(tables, night.day / "dataset", "parquet")
+    night.source = str(night.day / "dataset")
+
+
+def _sent(night: Night) -> tuple[Sequence[SentOrder], Sequence[SentOrder]]:
+    """Orders of the outbox in the days that count: those that may still come, and all of them."""
+    from forecasting.nightly.on_order import SentOrder
+    from forecasting.store.application import outbox
 
     with opened(night.url) as store:
         _freeze_earlier(night, store)
         since = utc_now() - timedelta(days=night.config.run_count_sent_days)
         with store.reading() as transaction:
             kept = outbox.orders(transaction, since=since)
-        sent = [SentOrder(each.number, each.order) for each in kept if _may_still_come(each)]
-    added = not_imported(dataset.purchase_orders, sent, night.as_of, night.config.run_count_sent_days)
-    night.added = len(added)
-    week = usual_week(dataset.purchase_orders, dataset.products, night.as_of)
-    night.usual_week = None if week is None else Decimal(str(round(week, 2)))
-
-    tables = {table.name: getattr(dataset, table.name) for table in TABLES}
-    if len(added):
-        tables["purchase_orders"] = pd.concat([tables["purchase_orders"], added], ignore_index=True)
-    write(tables, night.day / "dataset", "parquet")
-    night.source = str(night.day / "dataset")
+    sent = [SentOrder(each.number, each.order) for each in kept if _may_still_come(each)]
+    return sent, [SentOrder(each.number, each.order) for each in kept]
 
 
 def _freeze_earlier(night: Night, store: Any) -> None:
@@ -180,6 +200,22 @@ def _plan(night: Night) -> None:
     day = day_number(night.as_of)
     result = plan(night.source, night.config, day, out=night.day / "plan", csv=False, secrets=secrets)
     night.run = str(result.run["run"])
+    night.beside = _beside(night)
+
+
+def _beside(night: Night) -> Sequence[tuple[Any, ...]]:
+    """What the ordering system itself suggests, beside ours; nothing where the import tells none."""
+    import pandas as pd
+
+    from forecasting.bootstrap.importing import RECORDS, SUGGESTIONS
+    from forecasting.nightly.beside import beside, suggestions_in
+
+    file = Path(str(night.config.run_dataset)) / RECORDS / SUGGESTIONS
+    if night.config.run_import is None or not file.is_file():
+        return []
+    recommended = pd.read_parquet(night.day / "plan" / "recommendations.parquet")
+    rows = beside(recommended[["location", "sku", "quantity"]], suggestions_in(file))
+    return [tuple(row) for row in rows.to_numpy()]
 
 
 def _promise(night: Night) -> None:
@@ -189,33 +225,10 @@ def _promise(night: Night) -> None:
 
 
 def _approve(night: Night) -> None:
-    """Approve what the limits allow, in one transaction; what is approved already is part of it."""
-    from dataclasses import replace
-    from uuid import uuid4
+    from forecasting.nightly.approving import approve_within_limits
 
-    from forecasting.nightly.limits import Limits, verdict
-    from forecasting.store.application import deciding
-    from forecasting.store.application.lines import find_lines
-    from forecasting.store.application.plans import register_plans, rows_of
-    from forecasting.store.application.selection import Selection
-
-    author = deciding.Author("nightly job", "approve", uuid4().hex)
-    with opened(night.url) as store, store.writing() as transaction:
-        register_plans(transaction)
-        lines = find_lines(transaction, Selection(night.run, only="suggested", size=1_000_000))
-        mine = [
-            line
-            for line in lines
-            if line.quantity > 0
-            and (line.status == "open" or (line.status == "approved" and line.changed_by == author.who))
-        ]
-        rows = rows_of(transaction, "notices", night.run)
-        noticed = {(row["location"] or "main", row["sku"]) for row in rows if row["sku"]}
-        night.verdict = verdict(mine, Limits.of(night.config), night.usual_week, noticed)
-        for line in night.verdict.approved:
-            if line.status == "open":
-                state = replace(deciding.state_of(transaction, line), status="approved", reason="")
-                deciding.save(transaction, line, state, author)
+    with opened(night.url) as store:
+        night.verdict = approve_within_limits(store, night.run, night.config, night.usual_week)
 
 
 def _send(night: Night) -> None:
@@ -229,11 +242,9 @@ def _send(night: Night) -> None:
 
 
 def _believe(night: Night) -> None:
-    """Tonight's tables are what the next night's are held against."""
-    with whole_file(night.folder / "believed.json") as beside:
-        beside.write_text(
-            json.dumps({"as_of": night.as_of.isoformat(), "rows": night.rows}), encoding="utf-8"
-        )
+    from forecasting.nightly.believed import believe
+
+    believe(night.folder, night.as_of, night.rows)
 
 
 STAGES: Mapping[str, Callable[[Night], None]] = {
@@ -311,16 +322,4 @@ def _targets(night: Night) -> Path | None:
 
 def _may_still_come(each: Kept) -> bool:
     """What was refused, or cancelled by a buyer, will not come."""
-    return each.status != "parked" and "was cancelled" not in each.reason
-
-
-def _last_believed(night: Night) -> Mapping[str, int]:
-    """The rows of the last night that was believed; nothing where there was none, or it was this one."""
-    file = night.folder / "believed.json"
-    if not file.is_file():
-        return {}
-    try:
-        said = json.loads(file.read_text(encoding="utf-8"))
-        return {str(name): int(rows) for name, rows in said["rows"].items()}
-    except (ValueError, KeyError, AttributeError, TypeError) as error:
-        raise DataError(str(file), []) from error
+    return each.status not in ("parked", "given_up") and "was cancelled" not in each.reason

@@ -95,6 +95,33 @@ def send(
     return Sending(named.name, named.kind, bound.guarantee, frozen, sent, mine)
 
 
+def give_up(url: str, to: str, targets: Path | None, key: str, reason: str) -> None:
+    """Give a parked order up, so that its items may be ordered anew; the target is asked first.
+
+    Raises RequestError where it is not parked, or is in the ordering system after all.
+    """
+    from forecasting.connectors.targets.port import Held, TargetError
+    from forecasting.connectors.targets.registry import target_named
+    from forecasting.store.application import outbox
+
+    if not reason.strip():
+        raise RequestError("--give-up: say why by --reason; it is kept with the order")
+    named = target_named(to, targets)
+    with opened(url) as store:
+        with store.reading() as transaction:
+            kept = outbox.one(transaction, key)
+        if kept is not None and kept.target != named.name:
+            raise RequestError(f"{key}: was meant for {kept.target}, not {named.name}")
+        try:
+            there = [each for each in named.target.find(key) if each.held in (Held.WHOLE, Held.PARTIAL)]
+        except TargetError as error:
+            raise RequestError(f"{key}: {named.name} cannot be asked whether it is there: {error}") from None
+        if there:
+            raise RequestError(f"{key}: is in {named.name} as {there[0].number}; try it by --retry")
+        with store.writing() as transaction:
+            outbox.give_up(transaction, key, reason.strip(), utc_now())
+
+
 def orders(url: str, key: str | None, days: float) -> tuple[Sequence[Kept], Sequence[Any]]:
     """What is not finished, and what was in the last days; with ``key`` that one, and what became of it."""
     from forecasting.store.application import outbox

@@ -16,6 +16,14 @@ from forecasting.cli.ordering import run, send, status
 from forecasting.cli.pages import add_user, digest, serve
 from forecasting.cli.past import backorders, backtest, costs, replay
 from forecasting.cli.plans import forecast, plan, promise
+from forecasting.cli.sources import (
+    SYSTEMS,
+    import_csv,
+    import_inventory_planner,
+    import_stocky,
+    importing,
+    receive,
+)
 from forecasting.cli.theory import solve
 from forecasting.errors import ReorderError
 
@@ -51,6 +59,7 @@ COMMANDS = (
     serve,
     send,
     status,
+    receive,
     run,
     digest,
 )
@@ -60,6 +69,11 @@ for command in COMMANDS:
     app.command()(command)
 import_app.command("online-retail")(import_online_retail)
 import_app.command("sql")(import_sql)
+import_app.command("csv")(import_csv)
+import_app.command("stocky")(import_stocky)
+import_app.command("inventory-planner")(import_inventory_planner)
+for kind, what in SYSTEMS.items():
+    import_app.command(kind)(importing(kind, what))
 user_app.command("add")(add_user)
 
 

@@ -48,14 +48,29 @@ def send(
         list[str] | None,
         typer.Option(metavar="KEY", help="Try a parked order again; may be repeated, or be all."),
     ] = None,
+    give_up: Annotated[
+        str | None,
+        typer.Option(
+            "--give-up",
+            metavar="KEY",
+            help="Give a parked order up, and send nothing now; its items may be ordered anew.",
+            show_default=False,
+        ),
+    ] = None,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why it is given up.", show_default=False)] = "",
     as_json: JsonOption = False,
 ) -> None:
     """Bring what is approved into an ordering system, each order exactly once, whatever dies when.
 
     Example: reorder send --db sqlite:///reorder.db --to files:orders --dry-run
     """
+    from forecasting.bootstrap.ordering import give_up as given_up
     from forecasting.bootstrap.ordering import send as bring
 
+    if give_up is not None:
+        given_up(db, to, targets, give_up, reason)
+        print(f"{give_up}: given up; plan again to order its items anew")
+        return
     done = bring(db, to, targets, dry_run=dry_run, run=run, patience=patience, retry=retry or ())
     if as_json:
         print_json(_sending_json(done))

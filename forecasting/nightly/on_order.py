@@ -53,6 +53,25 @@ def not_imported(
     return pd.DataFrame(rows)
 
 
+def drafts_there(purchases: pd.DataFrame, sent: Sequence[SentOrder], as_of: date, days: float) -> pd.Series:
+    """bool, a row of ``purchases`` each: a draft of somebody else's in the ordering system.
+
+    Drafts of ours count by what was sent (``not_imported``). One of more than ``days`` ago was forgotten.
+    """
+    draft = purchases["status"].isin(NOT_ORDERED)
+    ours = {name for each in sent for name in (each.number, each.order.key) if name}
+    day = pd.to_datetime(purchases["ordered_at"]).dt.normalize()
+    fresh = (day <= pd.Timestamp(as_of)) & (day >= pd.Timestamp(as_of - timedelta(days=days)))
+    return draft & fresh & ~purchases["purchase_order"].astype(object).isin(ours)
+
+
+def counted(purchases: pd.DataFrame, drafts: pd.Series, added: pd.DataFrame) -> pd.DataFrame:
+    """The purchases that a plan counts on: drafts as ordered, and the added lines."""
+    rows = purchases.copy()
+    rows["status"] = rows["status"].astype(object).mask(drafts, "open")
+    return pd.concat([rows, added], ignore_index=True) if len(added) else rows
+
+
 class _Known:
     """What the import says of purchases, by document and by item."""
 

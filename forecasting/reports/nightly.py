@@ -16,7 +16,11 @@ MOST_HELD = 200
 
 @dataclass(frozen=True)
 class Facts:
-    """What is reported. ``orders``: of tonight's target; ``held``: (supplier, location, SKU, value, why)."""
+    """What is reported.
+
+    ``orders``: of tonight's target; ``held``: (supplier, location, SKU, value, why); ``drafts`` of others:
+    (purchase order, supplier, location, SKU, quantity); ``beside``: (location, SKU, ours, theirs).
+    """
 
     as_of: str
     job: str
@@ -25,6 +29,8 @@ class Facts:
     stopped_at: str
     needed: str
     added: int
+    drafts: Sequence[tuple[Any, ...]]
+    beside: Sequence[tuple[Any, ...]]
     approved_lines: int
     approved_value: Decimal
     orders: Sequence[Any]
@@ -44,6 +50,8 @@ def facts_of(night: Any, stage: str, failed: Exception | None, needed: str | Non
         stopped_at=stage if failed is not None else "",
         needed=needed or "",
         added=night.added,
+        drafts=night.drafts,
+        beside=night.beside,
         approved_lines=0 if verdict is None else len(verdict.approved),
         approved_value=Decimal(0) if verdict is None else verdict.value,
         orders=[] if sending is None else sending.orders,
@@ -81,6 +89,10 @@ def text(facts: Facts) -> str:
         )
         if facts.added:
             lines.append(f"Counted as on order, sent and not imported yet: {facts.added} lines.")
+        if facts.beside:
+            lines.append(_beside_text(facts))
+        if facts.drafts:
+            lines.append(f"Counted as on order, drafts in the ordering system: {len(facts.drafts)} lines.")
     for each in facts.orders:
         if each.run == facts.run or each.status in ("waiting", "reserved", "parked"):
             why = f": {each.reason}" if each.reason else ""
@@ -90,6 +102,15 @@ def text(facts: Facts) -> str:
     for why, count in Counter(why for *_, why in facts.held).most_common():
         lines.append(f"  {count} lines wait for a buyer: {why}")
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _beside_text(facts: Facts) -> str:
+    theirs = sum(1 for *_, theirs in facts.beside if theirs)
+    alike = sum(1 for *_, ours, theirs in facts.beside if ours == theirs)
+    return (
+        f"The ordering system itself suggests {theirs} lines; of {len(facts.beside)} that it or the plan "
+        f"suggests, {alike} are alike."
+    )
 
 
 def page(facts: Facts) -> str:
@@ -118,7 +139,9 @@ def page(facts: Facts) -> str:
         f"Job {facts.job}, plan {facts.run or 'none'}.",
         f"Approved within the limits: {facts.approved_lines} lines, {facts.approved_value:,.2f}.",
         f"Counted as on order, as they were sent and are not imported yet: {facts.added} lines.",
+        f"Counted as on order, drafts of others in the ordering system: {len(facts.drafts)} lines.",
     ]
+    drafts = [Row(tuple("" if cell is None else f"{cell}" for cell in each)) for each in facts.drafts]
     return render(
         "nightly.html",
         title=f"The night of {facts.as_of}",
@@ -127,5 +150,14 @@ def page(facts: Facts) -> str:
         orders=Table(("status", "supplier", "key", "number there", "why", "lines", "value"), orders, words=5),
         skipped=Table(("location", "SKU", "why"), skipped, words=3),
         held=Table(("supplier", "item", "why", "value"), held, words=3),
+        beside=Table(
+            ("location", "SKU", "ours", "theirs"),
+            [
+                Row((location, sku, f"{ours:g}", f"{theirs:g}"))
+                for location, sku, ours, theirs in facts.beside[:MOST_HELD]
+            ],
+            words=2,
+        ),
+        drafts=Table(("purchase order", "supplier", "location", "SKU", "units"), drafts[:MOST_HELD], words=4),
         more_held=max(len(facts.held) - MOST_HELD, 0),
     )

@@ -30,6 +30,7 @@ class Status(StrEnum):
     DELIVERED = "delivered"
     LEFT_ALONE = "left_alone"
     PARKED = "parked"
+    GIVEN_UP = "given_up"
 
 
 MEANING = {
@@ -38,6 +39,7 @@ MEANING = {
     Status.DELIVERED: "in the ordering system, as it was approved",
     Status.LEFT_ALONE: "in the ordering system, changed or cancelled there by someone: left as it is",
     Status.PARKED: "refused, or contradictory: a person has to look at it",
+    Status.GIVEN_UP: "parked, and given up by a person: its items may be ordered anew",
 }
 UNFINISHED = (Status.WAITING, Status.RESERVED)
 

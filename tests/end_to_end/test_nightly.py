@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import sqlalchemy as sa
 import yaml
 
 from forecasting.bootstrap.nightly import STAGES, GuardError, run
@@ -206,6 +207,32 @@ def test_what_cannot_be_sent_waits_and_no_secret_is_told(job, monkeypatch):
     assert [path for path, content in kept.items() if b"hunter2" in content] == []
 
 
+def test_a_parked_order_is_given_up_unless_it_is_there_after_all(job):
+    file, url, folder = job
+    night(job)
+    first, second = sent(job).values()
+    store = Store(url)
+    with store.writing() as transaction:
+        for each in (first, second):
+            transaction.execute(sa.update(outbox.o).where(outbox.o.c.key == each.key).values(status="parked"))
+    store.close()
+    target = yaml.safe_load(file.read_text())["run_target"]
+
+    def give_up(key, *more):
+        return reorder("send", "--db", url, "--to", target, "--give-up", key, *more)
+
+    assert "say why by --reason" in give_up(first.key).err
+    there = give_up(first.key, "--reason", "x")
+    assert there.code == 1 and "is in files:" in there.err
+    for path in (folder / "orders").rglob(f"*{first.key}*"):
+        path.unlink()
+    done = give_up(first.key, "--reason", "ordered by telephone")
+    assert done.code == 0, done.err
+    shown = reorder("status", "--db", url)
+    assert "1 given_up: parked, and given up by a person" in shown.out
+    assert "ordered by telephone" in shown.out and "1 parked" in shown.out
+
+
 def test_the_job_imports_first_where_a_mapping_says_how(job, monkeypatch):
     file, url, folder = job
     source = f"sqlite:///{folder / 'erp.db'}"
@@ -220,6 +247,34 @@ def test_the_job_imports_first_where_a_mapping_says_how(job, monkeypatch):
     ended = reorder("run", "--db", url, "--config", file, "--as-of", TONIGHT)
     assert ended.code == 0, ended.err
     assert len(sent(job)) == 2
+
+
+@pytest.mark.parametrize("counts", [True, False])
+def test_the_job_imports_from_any_source_and_nets_what_others_drafted(job, counts):
+    file, _, folder = job
+    draft = {"purchase_order": "D-1", "sku": SKUS[0], "quantity": 500, "ordered_at": str(TONIGHT)}
+    tables = read_tables(folder / "data")
+    drafted = pd.DataFrame([{**draft, "status": "draft", "supplier": "ACME"}])
+    tables["purchase_orders"] = pd.concat([tables["purchase_orders"], drafted])
+    (folder / "exports").mkdir()
+    for name, table in tables.items():
+        table.to_csv(folder / "exports" / f"their {name}.csv", index=False)
+    (folder / "map.yaml").write_text(yaml.safe_dump({name: {"file": f"their {name}.csv"} for name in tables}))
+    (folder / "source.yaml").write_text("kind: csv\nfolder: exports\nmapping: map.yaml\n")
+    settings = {**yaml.safe_load(file.read_text()), "run_dataset": str(folder / "imported")}
+    settings |= {"run_import": str(folder / "source.yaml"), "run_count_drafts": counts}
+    file.write_text(yaml.safe_dump(settings))
+
+    done = night(job)
+    if not counts:
+        assert done.drafts == []
+        assert set(units(job)) == set(SKUS)
+        return
+    assert set(units(job)) == set(SKUS[1:])
+    assert [row[0] for row in done.drafts] == ["D-1"]
+    told = (done.day / "report.txt").read_text()
+    assert "Counted as on order, drafts in the ordering system: 1 lines." in told
+    assert "D-1" in (done.day / "report.html").read_text()
 
 
 def read_tables(folder):

@@ -6,15 +6,19 @@ import os
 import random
 import time
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
+import pandas as pd
 import pytest
 import yaml
 
 from forecasting.bootstrap.ordering import utc_now
 from forecasting.connectors.targets.registry import made
+from forecasting.dataset.check import check
+from forecasting.dataset.read import read
 from forecasting.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
+from forecasting.nightly.beside import beside, suggestions_in
 from forecasting.reviewing.deciding import approve
 from forecasting.store.application import outbox
 from forecasting.store.application.opened import Store
@@ -23,6 +27,7 @@ from tests.support.command import process, reorder
 from tests.support.hostile_proxy import HostileProxy
 from tests.support.review import ANN, lines, opened, seen
 from tests.support.tryton import PASSWORD, tryton
+from tests.support.tryton_business import Business
 
 pytestmark = pytest.mark.slow
 KILLS = int(os.environ.get("REORDER_KILLS", "20"))
@@ -145,6 +150,69 @@ def many_orders() -> list[PurchaseOrder]:
         )
         made_orders.append(PurchaseOrder(f"run{number}", date(2026, 6, 23), "SUP-A", "main", some, "EUR"))
     return made_orders
+
+
+def test_its_business_is_imported_and_planned_beside_its_own_suggestion(erp, tmp_path):
+    target = straight(erp, tmp_path)
+    given = yaml.safe_load(named(tmp_path, erp.url).read_text())["erp"]
+    settings = {**{name: given[name] for name in ("url", "database", "user", "password")}, "kind": "tryton"}
+    (tmp_path / "source.yaml").write_text(yaml.safe_dump(settings))
+    shop = Business(erp, target)
+    today = date.today()
+    back = [today - timedelta(days=days) for days in range(12)]
+    for day in back[2:]:
+        shop.ship(shop.sell({"SKU004": 1}, day))
+    served = shop.sell({"SKU000": 4, "SKU001": 40}, back[9])
+    quoted = shop.sell({"SKU002": 2}, back[9], upto="quote")
+    shop.sell({"SKU003": 9}, back[9], upto="confirm")
+    shop.receive(shop.buy({"SKU000": 50}, back[11]), back[3])
+    shop.buy({"SKU000": 60}, back[5])
+    draft = shop.buy({"SKU002": 7}, back[1], upto="")
+    theirs = shop.suggest()
+
+    arguments = ("import", "tryton", tmp_path / "data", "--settings", tmp_path / "source.yaml")
+    first = reorder(*arguments, "--as-of", today)
+    assert first.code == 0, first.err
+    data = read(tmp_path / "data")
+    lines = data.orders.groupby("sku", observed=True)["quantity"].sum().to_dict()
+    assert lines == {"SKU000": 4, "SKU001": 40, "SKU003": 9, "SKU004": 10}
+    assert Counter(data.orders["status"]) == {"shipped": 10, "open": 3}
+    bought = data.purchase_orders[["sku", "quantity", "quantity_received", "status"]].astype(object)
+    assert bought.fillna(0).to_numpy().tolist() == [
+        ["SKU000", 50, 50, "received"],
+        ["SKU000", 60, 0, "open"],
+        ["SKU002", 7, 0, "draft"],
+    ]
+    assert data.purchase_orders["received_at"].dt.date[0] == back[3]
+    lamp = data.products.set_index("sku").loc["SKU001"]
+    terms = lamp[["supplier", "unit_cost", "lead_time_days", "reorder_point", "order_up_to"]]
+    assert terms.tolist() == ["SUP-B", 5.0, 10.0, 42.0, 130.0]
+    on_hand = data.stock.set_index("sku")["on_hand"]
+    assert on_hand[["SKU000", "SKU001", "SKU004"]].tolist() == [75.0, 25.0, 15.0]
+    assert not check(tmp_path / "data").problems
+
+    planned = reorder(
+        "plan", tmp_path / "data", "--as-of", today, "--out", tmp_path / "plan", "--set", "policy=own_levels",
+        "--set", "model=moving_average",
+    )  # fmt: skip
+    assert planned.code == 0, planned.err
+    recommended = pd.read_parquet(tmp_path / "plan" / "recommendations.parquet")
+    shown = beside(recommended, suggestions_in(tmp_path / "data/.source/suggestions.csv"))
+    assert shown.set_index("sku")["theirs"].to_dict() == theirs
+    assert (shown["ours"] == shown["theirs"]).all() and len(shown) == len(SKUS) - 1
+
+    # Only what was changed since is read, and a deleted draft counts no longer.
+    shop.cancel_sale(quoted)
+    shop.delete_draft(draft)
+    shop.ship(served)
+    again = reorder(*arguments, "--as-of", today)
+    assert again.code == 0, again.err
+    later = read(tmp_path / "data")
+    assert Counter(later.orders["status"]) == {"shipped": 12, "open": 1}
+    assert later.stock.set_index("sku")["on_hand"]["SKU001"] == -15.0
+    assert set(later.purchase_orders["status"]) == {"received", "open"}
+    assert len(later.orders) == len(data.orders) and len(later.stock) == len(data.stock)
+    assert all(PASSWORD not in text for text in (first.out, first.err, again.out, again.err))
 
 
 def test_senders_that_are_killed_behind_a_hostile_proxy_leave_each_order_once(erp, db, tmp_path):

@@ -15,7 +15,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,19 +25,33 @@ import pyarrow.parquet as pq
 import sqlalchemy as sa
 import yaml
 
+from forecasting.connectors.sources.kept import Kept
 from forecasting.connectors.sources.port import Changes
+from forecasting.connectors.targets.settings import SecretSource, TargetSettings
 from forecasting.dataset.database import rows_of
 from forecasting.dataset.mapping.read import MAPPING
 from forecasting.dataset.mapping.suggest import suggest_mapping
 from forecasting.dataset.read import read
 from forecasting.dataset.tables import BY_NAME
-from forecasting.errors import ConfigError, RequestError, known_names
+from forecasting.errors import ConfigError, DataError, RequestError, known_names
 from forecasting.store.connection import connected, shown, without_secrets
 
 LOOKED_AT = 1_000
 """Rows of each table that a proposal looks at."""
 
 MOST_TABLES = 500
+
+
+class Settings(TargetSettings):
+    """``url``: where the database's URL is, a secret. ``mapping``: a file."""
+
+    url: SecretSource
+    mapping: Path
+
+
+def build(settings: Settings, kept: Kept, as_of: date, **options: Any) -> SqlSource:
+    """The source; it reads everything each time, and needs no records beside it."""
+    return SqlSource(settings.url.read().get_secret_value(), settings.mapping)
 
 
 class SqlSource:
@@ -60,12 +74,18 @@ class SqlSource:
                     rest = {key: value for key, value in given.items() if key not in OURS}
                     said[name] = {**rest, "file": f"their_{name}.parquet"}
             (folder / MAPPING).write_text(yaml.safe_dump(said, allow_unicode=True), encoding="utf-8")
-            dataset = read(folder)
+            try:
+                dataset = read(folder)
+            except DataError as error:
+                raise DataError(shown(self.url), error.problems) from None
         return Changes(
             {name: getattr(dataset, name) for name in self.mapping},
             rows,
             tuple(str(notice) for notice in dataset.notices),
         )
+
+    def close(self) -> None:
+        """Nothing is held open."""
 
 
 OURS = ("table", "query", "changed_at")

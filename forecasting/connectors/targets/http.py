@@ -1,4 +1,4 @@
-"""HTTP for targets: TLS verified, a time-out on everything, bodies bounded, every fault one of the port's.
+"""HTTP for other systems: TLS verified, a time-out on everything, bodies bounded, each fault the port's.
 
 No message holds a header, a body's secret or a URL's: a fault names the method, the path and the status.
 """
@@ -52,7 +52,7 @@ class Http:
             import httpx2
         except ImportError as error:
             raise RequestError(
-                f"{error.name} is not installed, which this target needs: run pip install 'reorder[ordering]'"
+                f"{error.name} is not installed, which this system needs: run pip install 'reorder[ordering]'"
             ) from None
         self._failed = (httpx2.TransportError, httpx2.DecodingError, httpx2.InvalidURL)
         self._client = httpx2.Client(
@@ -64,6 +64,10 @@ class Http:
             transport=transport,
             trust_env=False,
         )
+
+    def close(self) -> None:
+        """Let go of its connections."""
+        self._client.close()
 
     def ask(
         self,

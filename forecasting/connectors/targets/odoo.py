@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field
 
-from forecasting.connectors.targets.http import Busy, Http, Reply, short
+from forecasting.connectors.targets.http import Http, short
+from forecasting.connectors.targets.odoo_api import Api, ApiSettings, Meanwhile, client, is_meanwhile
 from forecasting.connectors.targets.port import (
     EXACTLY_ONCE,
     AlreadyThere,
@@ -24,7 +25,6 @@ from forecasting.connectors.targets.port import (
     RefusedByTarget,
     TargetUnavailable,
 )
-from forecasting.connectors.targets.settings import HttpSettings, SecretSource
 from forecasting.domain.purchase_orders import PurchaseOrder, plain
 
 ONCE = {"module": "reorder", "mode": "update", "noupdate": True}
@@ -37,31 +37,17 @@ COLUMNS = [
     "order_line/price_unit",
     "order_line/date_planned",
 ]
-MEANWHILE = ("could not serialize", "concurrent update", "duplicate key", "unique constraint")
 
 
-class Settings(HttpSettings):
-    """``api``: ``json2`` from Odoo 19 on, ``jsonrpc`` before. ``key``: where the API key (or password) is.
+class Settings(ApiSettings):
+    """``suppliers``: our name -> the partner's reference, where they differ."""
 
-    ``suppliers``: our name -> the partner's reference, where they differ. ``user``: for ``jsonrpc``.
-    """
-
-    database: str
-    key: SecretSource
-    api: Literal["json2", "jsonrpc"] = "json2"
-    user: str = ""
     suppliers: dict[str, str] = Field(default_factory=dict)
 
 
 def build(settings: Settings, transport: Any = None) -> OdooTarget:
     """The target."""
-    headers = {"X-Odoo-Database": settings.database} if settings.api == "json2" else {}
-    if settings.api == "json2":
-        headers["Authorization"] = f"bearer {settings.key.read().get_secret_value()}"
-    http = Http(
-        settings.url, headers, timeout=settings.timeout, ca_file=settings.ca_file, transport=transport
-    )
-    return OdooTarget(http, settings)
+    return OdooTarget(client(settings, transport), settings)
 
 
 class OdooTarget:
@@ -71,7 +57,8 @@ class OdooTarget:
     reserves = False
 
     def __init__(self, http: Http, settings: Settings) -> None:
-        self._http, self._settings, self._uid = http, settings, 0
+        self._settings = settings
+        self._api = Api(http, settings)
 
     def find(self, key: str) -> Sequence[Document]:
         """The order of the external id."""
@@ -144,52 +131,14 @@ class OdooTarget:
         return self._call(model, "search_read", {"domain": domain, "fields": fields, "order": "id"})
 
     def _call(self, model: str, method: str, arguments: dict[str, Any]) -> Any:
-        if self._settings.api == "json2":
-            return self._json2(model, method, arguments)
-        if not self._uid:
-            key = self._settings.key.read().get_secret_value()
-            self._uid = self._jsonrpc("common", "login", [self._settings.database, self._settings.user, key])
-            if not self._uid:
-                raise TargetUnavailable("Odoo does not let us in: check user, key and database")
-        key = self._settings.key.read().get_secret_value()
-        call = [self._settings.database, self._uid, key, model, method, [], arguments]
-        return self._jsonrpc("object", "execute_kw", call)
-
-    def _json2(self, model: str, method: str, arguments: dict[str, Any]) -> Any:
         try:
-            reply = self._http.ask("POST", f"/json/2/{model}/{method}", body=arguments)
-        except Busy as error:
-            _raise_if_meanwhile(_message(error.content))
-            raise
-        if not reply.ok:
-            raise RefusedByTarget(f"Odoo answered {reply.status}: {short(_message(reply.content))}")
-        return reply.content
-
-    def _jsonrpc(self, service: str, method: str, arguments: list[Any]) -> Any:
-        parameters = {"service": service, "method": method, "args": arguments}
-        body = {"jsonrpc": "2.0", "id": 1, "method": "call", "params": parameters}
-        reply: Reply = self._http.ask("POST", "/jsonrpc", body=body)
-        if not reply.ok or not isinstance(reply.content, dict):
-            raise TargetUnavailable(f"Odoo answered {reply.status}, and no JSON-RPC")
-        if "error" in reply.content:
-            # Its "debug" holds a traceback, which is nobody's business.
-            said = _message((reply.content["error"] or {}).get("data"))
-            _raise_if_meanwhile(said)
-            raise RefusedByTarget(f"Odoo: {short(said)}")
-        return reply.content.get("result")
-
-
-def _message(content: Any) -> str:
-    return str(content.get("message", "")) if isinstance(content, dict) else str(content)
-
-
-def _raise_if_meanwhile(said: str) -> None:
-    if any(words in said.lower() for words in MEANWHILE):
-        raise AlreadyThere("the same order is being written just now")
+            return self._api.call(model, method, arguments)
+        except Meanwhile:
+            raise AlreadyThere("the same order is being written just now") from None
 
 
 def _not_loaded(messages: Sequence[Mapping[str, Any]]) -> RefusedByTarget | TargetUnavailable:
     said = "; ".join(str(message.get("message", "")) for message in messages)
-    if any(words in said.lower() for words in MEANWHILE):
+    if is_meanwhile(said):
         return AlreadyThere("the same order is being written just now")
     return RefusedByTarget(f"Odoo wrote nothing: {short(said) or 'it does not say why'}")

@@ -9,22 +9,21 @@ Drafts that were not chosen order nothing, and are swept.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from pydantic import Field
 
-from forecasting.connectors.targets.http import Http, Unauthorized, short
+from forecasting.connectors.targets.http import Http
 from forecasting.connectors.targets.port import (
     RECONCILED,
     Document,
     Held,
     RefusedByTarget,
-    TargetUnavailable,
 )
 from forecasting.connectors.targets.settings import HttpSettings, SecretSource
+from forecasting.connectors.targets.tryton_session import Session
 from forecasting.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 
 PURCHASE = "model.purchase.purchase"
@@ -33,7 +32,6 @@ PRICE_PLACES = Decimal("0.0001")
 """Tryton's prices have four decimal places, unless it is configured otherwise."""
 
 AT_ONCE = 100
-REFUSING = ("UserError", "UserWarning", "AccessError")
 
 
 class Settings(HttpSettings):
@@ -59,9 +57,8 @@ class TrytonTarget:
     reserves = True
 
     def __init__(self, http: Http, settings: Settings) -> None:
-        self._http, self._settings = http, settings
-        self._session = ""
-        self._context: dict[str, Any] = {}
+        self._settings = settings
+        self._session = Session(http, settings.database, settings.user, settings.password)
         self._parties: dict[str, dict[str, Any]] = {}
         self._products: dict[str, dict[str, Any]] = {}
         self._place: dict[str, Any] = {}
@@ -148,7 +145,7 @@ class TrytonTarget:
             found = self._call("model.stock.location.search_read", domain, 0, 1, None, ["code"])
             if not found:
                 raise RefusedByTarget(f"Tryton has no warehouse with the code {code!r}")
-            company = self._context.get("company")
+            company = self._session.context.get("company")
             owned = self._call("model.company.company.read", [company], ["currency"]) if company else []
             if not owned:
                 raise RefusedByTarget(f"the user {self._settings.user!r} of Tryton has no company")
@@ -178,48 +175,7 @@ class TrytonTarget:
         return self._products
 
     def _call(self, method: str, *arguments: Any, context: Mapping[str, Any] | None = None) -> Any:
-        """Call a method; a session that has ended is begun anew once."""
-        if not self._session:
-            self._log_in()
-        try:
-            return self._ask(method, [*arguments, {**self._context, **(context or {})}])
-        except Unauthorized:
-            self._log_in()
-            return self._ask(method, [*arguments, {**self._context, **(context or {})}])
-
-    def _log_in(self) -> None:
-        """Begin a session; one without its context would see nobody's company, and is none."""
-        user = self._settings.user
-        self._session = ""
-        secret = self._settings.password.read().get_secret_value()
-        uid, session = self._ask("common.db.login", [user, {"password": secret}])[:2]
-        begun = base64.b64encode(f"{user}:{uid}:{session}".encode()).decode()
-        self._context = self._ask("model.res.user.get_preferences", [True, {}], begun)
-        self._session = begun
-
-    def _ask(self, method: str, parameters: list[Any], session: str = "") -> Any:
-        session = session or self._session
-        headers = {"Authorization": f"Session {session}"} if session else {}
-        body = {"id": 1, "method": method, "params": parameters}
-        reply = self._http.ask("POST", f"/{self._settings.database}/rpc/", body=body, headers=headers)
-        if not reply.ok:
-            raise RefusedByTarget(f"{method}: Tryton answered {reply.status}: {short(reply.content)}")
-        if not isinstance(reply.content, dict):
-            raise TargetUnavailable(f"{method}: the answer is no JSON object")
-        if "error" in reply.content:
-            raise _fault(method, reply.content["error"])
-        return reply.content.get("result")
-
-
-def _fault(method: str, error: Any) -> RefusedByTarget | TargetUnavailable:
-    """What an error of Tryton means: never, or not now."""
-    kind, detail = (error[0], error[1]) if isinstance(error, list) and len(error) > 1 else (str(error), "")
-    message = detail[0] if isinstance(detail, list) and detail else detail
-    if kind in REFUSING:
-        return RefusedByTarget(short(message) or kind)
-    if kind == "ConcurrencyException":
-        return TargetUnavailable("changed meanwhile in Tryton", 0.0)
-    return TargetUnavailable(f"{method}: {short(kind)} {short(message)}".rstrip())
+        return self._session.call(method, *arguments, context=context)
 
 
 def _line(line: PurchaseOrderLine, product: Mapping[str, Any]) -> dict[str, Any]:

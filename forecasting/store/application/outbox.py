@@ -18,6 +18,8 @@ from forecasting.store.application.tables import LINE, outbox_events, outbox_lin
 
 o, ol, e = outbox_orders, outbox_lines, outbox_events
 UNFINISHED = ("waiting", "reserved")
+GIVEN_UP = "given_up"
+FINISHED = ("delivered", "left_alone", GIVEN_UP)
 
 
 class OtherContentError(RequestError):
@@ -104,7 +106,7 @@ def ordered_unknown_to(transaction: Transaction, run: str, as_of: date) -> Mappi
     statement = (
         sa.select(ol.c.location, ol.c.sku, ol.c.key)
         .join(o, o.c.key == ol.c.key)
-        .where(ol.c.run != run, unknown)
+        .where(ol.c.run != run, unknown, o.c.status != GIVEN_UP)
     )
     return {(row.location, row.sku): row.key for row in transaction.execute(statement)}
 
@@ -222,7 +224,7 @@ def orders(
     conditions: list[Any] = [] if target is None else [o.c.target == target]
     if since is not None:
         recent = sa.or_(o.c.changed_at >= since, o.c.run == run)
-        conditions.append(sa.or_(recent, o.c.status.not_in(("delivered", "left_alone"))))
+        conditions.append(sa.or_(recent, o.c.status.not_in(FINISHED)))
     keys = (o.c.as_of.desc(), o.c.frozen_at.desc(), o.c.supplier, o.c.key)
     return [Kept(**row._mapping) for row in transaction.execute(KEPT.where(*conditions).order_by(*keys))]
 
@@ -234,14 +236,13 @@ def one(transaction: Transaction, key: str) -> Kept | None:
 
 
 def delivered_since(transaction: Transaction, target: str, since: datetime) -> Mapping[str, str]:
-    """The numbers of orders that reached the target after ``since``, by key."""
-    recent = (
-        o.c.target == target,
-        o.c.number != "",
-        o.c.changed_at >= since,
-        o.c.status.in_(("delivered", "left_alone")),
-    )
-    return {row.key: row.number for row in transaction.execute(sa.select(o.c.key, o.c.number).where(*recent))}
+    """The numbers of orders that reached the target after ``since``, by key; empty of one given up."""
+    gone = o.c.status == GIVEN_UP
+    there = sa.and_(o.c.number != "", o.c.status.in_(("delivered", "left_alone")))
+    recent = (o.c.target == target, o.c.changed_at >= since, sa.or_(there, gone))
+    rows = transaction.execute(sa.select(o.c.key, o.c.number, o.c.status).where(*recent))
+    # Of what was given up no draft is to be left.
+    return {row.key: "" if row.status == GIVEN_UP else row.number for row in rows}
 
 
 def events(transaction: Transaction, key: str) -> Sequence[Any]:
@@ -261,7 +262,7 @@ def retry(transaction: Transaction, key: str, now: datetime) -> None:
         sa.select(later.c.sku, later.c.key)
         .join(o, o.c.key == later.c.key)
         .join(ol, sa.and_(ol.c.location == later.c.location, ol.c.sku == later.c.sku))
-        .where(ol.c.key == key, later.c.key != key, o.c.frozen_at >= kept.frozen_at)
+        .where(ol.c.key == key, later.c.key != key, o.c.frozen_at >= kept.frozen_at, o.c.status != GIVEN_UP)
     )
     twice = transaction.execute(other.limit(1)).first()
     if twice is not None:
@@ -272,6 +273,19 @@ def retry(transaction: Transaction, key: str, now: datetime) -> None:
     values |= {"lease_owner": None, "lease_until": None, "changed_at": now}
     transaction.execute(sa.update(o).where(o.c.key == key).values(**values))
     _note(transaction, key, now, "waiting", kept.number, "tried again on request")
+
+
+def give_up(transaction: Transaction, key: str, reason: str, now: datetime) -> None:
+    """Give a parked order up for good. Raises RequestError where it is not parked."""
+    kept = one(transaction, key)
+    if kept is None:
+        raise RequestError(f"{key}: the outbox has no such order; reorder status lists them")
+    if kept.status != "parked":
+        raise RequestError(f"{key}: is {kept.status}; only what is parked is given up")
+    values = {"status": GIVEN_UP, "reason": reason, "changed_at": now, "fence": o.c.fence + 1}
+    values |= {"lease_owner": None, "lease_until": None}
+    transaction.execute(sa.update(o).where(o.c.key == key).values(**values))
+    _note(transaction, key, now, GIVEN_UP, kept.number, reason)
 
 
 def in_an_order(transaction: Transaction, run: str, location: str, sku: str) -> str | None:

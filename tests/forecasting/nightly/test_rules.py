@@ -14,7 +14,7 @@ from forecasting.config import load
 from forecasting.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from forecasting.nightly.guards import counts, doubts
 from forecasting.nightly.limits import Limits, verdict
-from forecasting.nightly.on_order import SentOrder, not_imported, usual_week
+from forecasting.nightly.on_order import SentOrder, counted, drafts_there, not_imported, usual_week
 from tests.support.builders import dataset, order
 
 TODAY = date(2026, 6, 28)
@@ -183,3 +183,27 @@ def test_a_night_above_its_share_of_a_usual_week_is_held_as_a_whole():
 
 def test_without_a_limit_in_the_settings_nothing_is_approved():
     assert decided([line("a", 1)], Limits.of(CONFIG))[0] == []
+
+
+def test_fresh_drafts_of_others_count_as_on_order_and_ours_by_what_was_sent():
+    ours = PurchaseOrder("run", TODAY, "ACME", "main", (PurchaseOrderLine("A", Decimal(5), Decimal(1)),))
+    rows = [
+        ("THEIRS", "draft", 3),
+        ("ASKED", "requested", 3),
+        ("OLD", "draft", 61),
+        ("SENT", "draft", 1),
+        (ours.key, "draft", 1),
+        ("REAL", "open", 3),
+    ]
+    purchases = pd.DataFrame(
+        {
+            "purchase_order": [number for number, *_ in rows],
+            "status": pd.Categorical([status for _, status, _ in rows]),
+            "ordered_at": [pd.Timestamp(TODAY - timedelta(days=back)) for *_, back in rows],
+        }
+    )
+    drafts = drafts_there(purchases, [SentOrder("SENT", ours)], TODAY, 60)
+    assert purchases["purchase_order"][drafts].tolist() == ["THEIRS", "ASKED"]
+    after = counted(purchases, drafts, pd.DataFrame())
+    assert after["status"].tolist() == ["open", "open", "draft", "draft", "draft", "open"]
+    assert not drafts_there(purchases, [], TODAY, -1).any()

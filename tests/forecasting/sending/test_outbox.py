@@ -319,3 +319,27 @@ def test_a_database_that_goes_away_is_told_in_words(tmp_path):
 
     with pytest.raises(UnreachableError, match=r"went away or is busy.*nothing is lost"):
         locked_out()
+
+
+def test_what_is_given_up_frees_its_items_and_leaves_no_draft(store):
+    order = an_order()
+    put(store, order)
+    with store.writing() as transaction:
+        kept = outbox.claim(transaction, "erp", "one", NIGHT, 60)
+        with pytest.raises(RequestError, match="only what is parked is given up"):
+            outbox.give_up(transaction, order.key, "mistake", NIGHT)
+        outbox.keep(transaction, kept, NIGHT, status="parked", number="7", reason="no")
+    with store.reading() as transaction:
+        assert outbox.ordered_unknown_to(transaction, "later", order.as_of)
+    with store.writing() as transaction:
+        outbox.give_up(transaction, order.key, "ordered by telephone", NIGHT)
+    with store.reading() as transaction:
+        given_up = outbox.one(transaction, order.key)
+        assert (given_up.status, given_up.reason) == ("given_up", "ordered by telephone")
+        assert outbox.ordered_unknown_to(transaction, "later", order.as_of) == {}
+        assert outbox.delivered_since(transaction, "erp", NIGHT) == {order.key: ""}
+        assert outbox.unfinished(transaction, "erp") == 0
+    assert sent(store, UniqueMemoryTarget()).ended == {}
+    # What was ordered in its place may be tried again, though the first is older.
+    with pytest.raises(RequestError, match="is given_up"), store.writing() as transaction:
+        outbox.retry(transaction, order.key, NIGHT)

@@ -1,0 +1,1 @@
+"""Odoo as a source. Written from its public source and documents; not run against a real one."""

@@ -1,0 +1,1 @@
+"""Orderspace, a wholesale shop: its orders, products, stock, dispatches and customers as a dataset."""

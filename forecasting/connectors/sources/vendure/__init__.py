@@ -1,0 +1,1 @@
+"""Vendure, a shop: its orders and stock as a dataset."""

@@ -1,0 +1,92 @@
+"""ERPNext's purchases, receipts and reorder levels become ours; a stand-in says what its source says."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.clocks import FakeClock
+from tests.support.sources import Imports
+from tests.support.stand_ins.erpnext_records import KEY, SECRET, ErpnextRecords
+
+
+@pytest.fixture
+def imports(tmp_path):
+    clock = FakeClock()
+    system = ErpnextRecords(clock)
+    for sku in ("A/1", "B"):
+        system.stock(sku, 10)
+    system.sell(1, {"A/1": 1})
+    made = Imports("erpnext", system, tmp_path / "data", clock)
+    made.given = {"url": "https://erp.example", "key": made.secret("key", KEY)}
+    made.given["secret"] = made.secret("secret", SECRET)
+    return made
+
+
+def bought(system, name, sku, units, **more):
+    head = {"supplier": "ACME", "transaction_date": system._now()[:10], "status": "To Receive"}
+    return system.put("Purchase Order", name, {**head, "items": [system.line(sku, units)], **more})
+
+
+def test_purchases_come_with_what_was_received_and_drafts_are_drafts(imports):
+    system = imports.system
+    whole, part = bought(system, "P1", "A/1", 20), bought(system, "P2", "A/1", 20)
+    short = bought(system, "P3", "B", 9, status="Closed")
+    bought(system, "P4", "B", 5, docstatus=0)
+    bought(system, "P5", "B", 6, docstatus=0, reorder_key="reorder-abc")
+    bought(system, "P6", "B", 7, docstatus=2)
+    imports.clock.forward(days=9)
+    for number, (order, units) in enumerate([(whole, 20), (part, 5), (short, 3), (part, -1)]):
+        line = system.line("A/1", units, purchase_order_item=order["items"][0]["name"])
+        receipt = {"posting_date": system._now()[:10], "is_return": int(units < 0), "items": [line]}
+        system.put("Purchase Receipt", f"R{number}", receipt)
+    orders = imports.tables().purchase_orders.set_index("purchase_order")
+    assert orders["status"].astype(str).to_dict() == {
+        "P1": "received",
+        "P2": "open",
+        "P3": "received",
+        "P4": "draft",
+        "reorder-abc": "draft",
+        "P6": "cancelled",
+    }
+    assert orders["quantity_received"][["P1", "P2", "P3"]].tolist() == [20.0, 5.0, 3.0]
+    assert orders["received_at"].dt.strftime("%m-%d").fillna("")[["P1", "P2", "P3"]].tolist() == [
+        "07-08",
+        "",
+        "07-08",
+    ]
+    del system.rows["Purchase Order"]["P4"]
+    assert "P4" not in set(imports.tables().purchase_orders["purchase_order"])
+
+
+def test_units_levels_and_what_a_closed_order_gave_up_come_along(imports):
+    system = imports.system
+    item = system.rows["Item"]["A/1"]
+    level = {"warehouse": "Stores - C", "warehouse_reorder_level": 20, "warehouse_reorder_qty": 30}
+    more = {"reorder_levels": [level], "lead_time_days": 14, "supplier_items": [{"supplier": "ACME"}]}
+    system.put("Item", "A/1", {**item, **more, "end_of_life": "2099-12-31"})
+    head = {"customer": "Ann", "transaction_date": "2026-06-28", "status": "Closed"}
+    box = {"qty": 2.0, "stock_qty": 24.0, "conversion_factor": 12.0, "base_rate": 60.0, "delivered_qty": 1.0}
+    system.put("Sales Order", "2", {**head, "items": [system.line("B", 2, **box)]})
+    system.put("Sales Order", "3", {**head, "docstatus": 0, "items": [system.line("B", 7)]})
+    data = imports.tables()
+    lamp = data.products.set_index("sku").loc["A/1"]
+    assert lamp[["supplier", "lead_time_days", "reorder_point", "order_up_to"]].tolist() == [
+        "ACME",
+        14,
+        20,
+        50,
+    ]
+    assert data.products["ends_on"].isna().all()
+    lines = data.orders[data.orders["order"] == "2"][["quantity", "unit_price", "status"]]
+    assert lines.to_numpy().tolist() == [[12.0, 5.0, "shipped"], [12.0, 5.0, "cancelled"]]
+    assert "3" not in set(data.orders["order"])
+
+
+def test_warehouses_become_locations_and_others_are_left_out_of_stock(imports):
+    imports.system.put("Bin", "x", {"item_code": "B", "warehouse": "Scrap - C", "actual_qty": 99.0})
+    imports.given["locations"] = {"Stores - C": "north"}
+    stock = imports.tables().stock
+    assert stock[["sku", "on_hand", "location"]].to_numpy().tolist() == [
+        ["A/1", 10.0, "north"],
+        ["B", 10.0, "north"],
+    ]
