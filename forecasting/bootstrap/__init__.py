@@ -3,6 +3,7 @@
 Every use case is imported when it is called: a command waits for what it needs, and for nothing else.
 """
 
+from forecasting.bootstrap.contract import check_extension
 from forecasting.bootstrap.datasets import (
     check,
     import_online_retail,
@@ -31,6 +32,7 @@ __all__ = [
     "backorders",
     "backtest",
     "check",
+    "check_extension",
     "check_for_pages",
     "costs",
     "demo",

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from models.extensions.files import load_file, sha256_of
+from models.extensions.files import Loaded, load_file, sha256_of
 from models.extensions.names import is_file_name, split
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -82,17 +82,26 @@ def installed(kind: Kind) -> list[str]:
     return sorted(point.name for point in metadata.entry_points(group=kind.group))
 
 
-def _from_file(name: str, kind: Kind) -> Extension:
-    file, inside = split(name)
-    path = Path(file).expanduser()
+def meant(file: str, kind: Kind) -> list[str]:
+    """What in a file is meant to be of that kind. Raises ExtensionError where it cannot be loaded."""
+    return _fitting(_loaded(file, kind).module, kind)
+
+
+def _loaded(name: str, kind: Kind) -> Loaded:
+    path = Path(split(name)[0]).expanduser()
     if not path.is_file():
         raise ExtensionError(f"{kind.what} {name}: there is no file {path}; name one that exists")
     try:
-        module, sha256 = load_file(path)
+        return load_file(path)
     except Exception as error:
         raise ExtensionError(
             f"{kind.what} {name}: the file cannot be loaded: {_said(error, path)}; mend it"
         ) from error
+
+
+def _from_file(name: str, kind: Kind) -> Extension:
+    (module, sha256), (file, inside) = _loaded(name, kind), split(name)
+    path = Path(file).expanduser()
     if inside is None:
         inside = _only_one(module, path, kind)
     if not hasattr(module, inside):
