@@ -223,14 +223,16 @@ def overrides(settings: Sequence[str], option: str) -> dict[str, Any]:
 
 def with_settings(config: Config, settings: Mapping[str, Any]) -> Config:
     """The same configuration with some settings changed. Raises ConfigError as ``load`` does."""
-    return _validated({**config.model_dump(), **settings}, dict.fromkeys(settings, "override"))
+    known = config.model_dump()
+    given = {_known(name, known, "override"): _located(name, value, None) for name, value in settings.items()}
+    return _validated({**known, **given}, dict.fromkeys(given, "override"))
 
 
 def _located(name: str, value: Any, folder: Path | None) -> Any:
     """A file that a setting names, by its whole path: every process then finds it, wherever it works."""
     if name not in EXTENDABLE:
         return value
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [located(each, folder) if isinstance(each, str) else each for each in value]
     return located(value, folder) if isinstance(value, str) else value
 
