@@ -14,12 +14,11 @@ def contract_text(checked: Sequence[Checked]) -> str:
     for each in checked:
         lines = [_line(finding) for finding in each.findings]
         held = sum(finding.holds for finding in each.findings)
-        seconds = sum(finding.seconds for finding in each.findings)
         verdict = "all hold" if held == len(lines) else f"{held} hold, {len(each.faults)} broken"
         left_out = len(lines) - held - len(each.faults)
         if left_out:
             verdict += f", {left_out} not checked"
-        head = f"{each.kind} {each.name}: {len(lines)} rules, {verdict} ({seconds:.1f} s)"
+        head = f"{each.kind} {each.name}: {len(lines)} rules, {verdict}"
         parts.append("\n".join([head, *lines]))
     return "\n\n".join(parts)
 

@@ -124,6 +124,17 @@ def whole(make: Make) -> None:
         )
 
 
+def parts(make: Make) -> None:
+    """Of items that sell by the quarter, not every quantile is a whole number."""
+    rows = 0.25 * np.random.default_rng(9).poisson(3, (20, 60))
+    values = values_of(make, history(*rows.tolist()), np.ones(20))
+    if np.all(values == np.floor(values)):
+        raise Fault(
+            "parts of units are lost: of items that sell by the quarter every quantile is a whole number; "
+            "round to each item's own unit, models.shared.steps.steps(history)"
+        )
+
+
 def size(make: Make) -> None:
     """Of steady demand the mean grows with the horizon, and is about that of the past."""
     means = {}
@@ -216,6 +227,7 @@ ANSWERS: tuple[Rule[Make], ...] = (
     Rule("not_negative", "no negative demand", _everywhere(negative), ("shape",)),
     Rule("rising", "quantiles do not cross", _everywhere(crossing), ("shape",)),
     Rule("whole", "counts stay whole numbers", whole, ("shape", "finite")),
+    Rule("parts", "what sells in parts of a unit keeps them", parts, BASE),
     Rule("size", "demand is summed over the horizon", size, BASE),
     Rule("one_item", "one item alone will do", one_item, BASE),
     Rule("no_items", "so will no item at all", no_items, BASE),

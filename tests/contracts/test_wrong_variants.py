@@ -68,7 +68,7 @@ def test_the_command_says_what_is_wrong_a_line_a_rule_and_ends_with_1():
     ended = reorder("experiment", "check", HERE / "wrong_models" / "crossing.py:Apart")
 
     assert ended.code == 1
-    assert "model apart: 19 rules, 10 hold, 1 broken, 8 not checked" in ended.out
+    assert "model apart: 20 rules, 10 hold, 1 broken, 9 not checked" in ended.out
     assert "  FAULT        quantiles do not cross\n               quantiles cross: of" in ended.out
     assert "  ok           counts stay whole numbers" in ended.out
     assert "crossing.py:Apart breaks 1 rule" in ended.err and "Traceback" not in ended.err
@@ -98,7 +98,7 @@ def test_a_right_model_passes_within_ten_seconds(tmp_path):
     ended = reorder("experiment", "check", file)
 
     assert ended.code == 0, ended.out + ended.err
-    assert "model mean: 19 rules, all hold" in ended.out
+    assert "model mean: 20 rules, all hold" in ended.out
     assert time.perf_counter() - began < 10
 
 
@@ -148,3 +148,20 @@ def test_what_a_users_code_raises_is_said_with_its_line(tmp_path):
     assert checked.faults[0].fault.startswith("raises IndexError")
     assert checked.faults[0].fault.endswith("(fails.py, line 6)")
     assert all(finding.left_out for finding in checked.findings[1:])
+
+
+def test_a_model_that_rounds_parts_of_units_away_is_told_so(tmp_path):
+    file = tmp_path / "rounds.py"
+    file.write_text(
+        "import numpy as np\nfrom models import Distribution, model\n\n\n"
+        "class Rounds:\n    name = 'rounds'\n\n"
+        "    def fit(self, history):\n        self.forecast = model('ses').fit(history)\n"
+        "        return self\n\n"
+        "    def demand(self, horizon):\n"
+        "        return Distribution(np.floor(self.forecast.demand(horizon).values + 0.5))\n",
+        encoding="utf-8",
+    )
+    faults = {finding.rule: finding.fault for finding in check(str(file), load())[0].faults}
+
+    assert set(faults) == {"parts", "future"}, "it rounds, and keeps what it learnt in itself"
+    assert faults["parts"].startswith("parts of units are lost")
