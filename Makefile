@@ -35,9 +35,10 @@ format: $(VENV)/.dev  ## Put the code into its one format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: $(VENV)/.dev  ## Write docs/cli.md and docs/outputs.md from the code
+docs: $(VENV)/.dev  ## Write docs/cli.md, docs/outputs.md and docs/notebook.ipynb from the code
 	$(BIN)/python docs/write_cli.py
 	$(BIN)/python docs/write_outputs.py
+	$(BIN)/python docs/write_notebook.py
 
 # One version of each package for every Python, and in core.txt the same ones as in dev.txt.
 LOCK = $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 --fork-strategy fewest \

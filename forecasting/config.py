@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from forecasting.errors import ConfigError, known_names, nearest
+from models.extensions.names import located
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 RuleName = Literal["win", "gain", "improve", "redistribute", "fill", "lose", "skip"]
@@ -44,6 +45,8 @@ class Config(BaseModel):
     bucket: Literal["day", "week", "month"]
     policy: str
     model: str
+    contenders: tuple[str, ...]
+    cost_rule: str | None
     seed: int = Field(ge=0)
 
     orders_gap_reviews: float = NotNegative
@@ -155,6 +158,10 @@ class Config(BaseModel):
     guard_stock_days: float = NotNegative
 
 
+EXTENDABLE = ("policy", "model", "contenders", "cost_rule")
+"""Settings that may name a file of a user's own."""
+
+
 class Secrets(BaseModel):
     """What a run needs to know and must never tell: passwords, and URLs that may hold one.
 
@@ -191,7 +198,7 @@ def load(file: Path | None = None, settings: Sequence[str] = ()) -> Config:
     sources = dict.fromkeys(known, "default.yaml")
     if file is not None:
         for name, value in _mapping(file).items():
-            values[_known(name, known, str(file))] = value
+            values[_known(name, known, str(file))] = _located(name, value, file.parent)
             sources[name] = str(file)
     for name, value in overrides(settings, "--set").items():
         values[name] = value
@@ -210,13 +217,25 @@ def overrides(settings: Sequence[str], option: str) -> dict[str, Any]:
         name, separator, text = setting.partition("=")
         if not separator:
             raise ConfigError(f"{option} {setting}: write it as name=value, as in {option} bucket=week")
-        values[_known(name.strip(), known, option)] = _value(text, f"{option} {setting}")
+        name = _known(name.strip(), known, option)
+        values[name] = _located(name, _value(text, f"{option} {setting}"), None)
     return values
 
 
 def with_settings(config: Config, settings: Mapping[str, Any]) -> Config:
     """The same configuration with some settings changed. Raises ConfigError as ``load`` does."""
-    return _validated({**config.model_dump(), **settings}, dict.fromkeys(settings, "override"))
+    known = config.model_dump()
+    given = {_known(name, known, "override"): _located(name, value, None) for name, value in settings.items()}
+    return _validated({**known, **given}, dict.fromkeys(given, "override"))
+
+
+def _located(name: str, value: Any, folder: Path | None) -> Any:
+    """A file that a setting names, by its whole path: every process then finds it, wherever it works."""
+    if name not in EXTENDABLE:
+        return value
+    if isinstance(value, list | tuple):
+        return [located(each, folder) if isinstance(each, str) else each for each in value]
+    return located(value, folder) if isinstance(value, str) else value
 
 
 def _validated(values: Mapping[str, Any], sources: Mapping[str, str]) -> Config:

@@ -10,13 +10,19 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import metadata
+from pathlib import PurePath
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
 from forecasting.config import Config
+from forecasting.inputs.cost_rule import cost_rule
 from forecasting.inputs.notices import Notices
 from forecasting.inputs.records import Records
+from forecasting.policies.registry import extension as policy_extension
+from models.extensions.names import is_file_name, split
+from models.registry import extension as model_extension
 
 LIBRARIES = ("reorder", "numpy", "pandas", "scipy", "numba", "pyarrow")
 
@@ -50,11 +56,16 @@ class Clock:
 
 def run_id(records: Records, config: Config, request: Mapping[str, Any]) -> str:
     """The same data, settings, request and version give the same twelve characters."""
-    said = json.dumps(
-        [records.fingerprint, config.model_dump(), dict(request), metadata.version("reorder")],
-        sort_keys=True,
-    )
-    return hashlib.sha256(said.encode()).hexdigest()[:12]
+    said: list[Any] = [
+        records.fingerprint,
+        without_folders(config.model_dump()),
+        without_folders(dict(request)),
+        metadata.version("reorder"),
+    ]
+    used = extensions(config, request)
+    # By what is in a user's file, wherever that lies.
+    text = json.dumps([*said, used] if used else said, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def describe(
@@ -65,10 +76,12 @@ def describe(
     clock: Clock,
     counts: Mapping[str, int],
     notices: Notices | None = None,
+    request: Mapping[str, Any] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """What ``run.json`` says. Only ``timings`` differs between two runs of the same.
 
-    ``notices``: those of the run; without, those that reading the dataset found.
+    ``notices``: those of the run; without, those that reading the dataset found. ``request``: its
+    ``models`` and ``policies`` may be a user's own.
     """
     notices = Notices(records.notices) if notices is None else notices
     return {
@@ -76,9 +89,36 @@ def describe(
         "command": command,
         "versions": {"python": platform.python_version(), **{n: metadata.version(n) for n in LIBRARIES}},
         "config": config.model_dump(mode="json"),
+        "extensions": extensions(config, request),
         "data_fingerprint": records.fingerprint,
         "seed": config.seed,
         "counts": {**counts, "notices": len(notices)},
         "notices": notices.texts(),
         "timings": dict(clock.seconds),
     }
+
+
+def extensions(config: Config, request: Mapping[str, Any] = MappingProxyType({})) -> list[dict[str, str]]:
+    """What a user wrote that a run uses, each with the hash of its file: none where there is none.
+
+    ``request``: its ``models`` and ``policies`` may be a user's own too.
+    """
+    models = [config.model, *config.contenders, *request.get("models", ())]
+    policies = [config.policy, *request.get("policies", ())]
+    found = [model_extension(name) for name in dict.fromkeys(models) if name != "auto"]
+    found += [policy_extension(name) for name in dict.fromkeys(policies)]
+    if config.cost_rule is not None:
+        found.append(cost_rule(config.cost_rule))
+    return [each.described() for each in found if each is not None]
+
+
+def without_folders(value: Any) -> Any:
+    """The same, users' files by their own names alone: where they lie is no part of a run."""
+    if isinstance(value, str) and is_file_name(value):
+        file, inside = split(value)
+        return PurePath(file).name + ("" if inside is None else f":{inside}")
+    if isinstance(value, Mapping):
+        return {name: without_folders(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [without_folders(each) for each in value]
+    return value

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from models.shared.base import Forecast, Model
     from models.shared.distribution import Distribution
     from models.shared.history import History
+    from models.shared.simple import Simple
 
 __all__ = [
     "DEFAULT_MODEL",
@@ -24,6 +25,7 @@ __all__ = [
     "Forecast",
     "History",
     "Model",
+    "Simple",
     "choose",
     "model",
 ]
@@ -36,6 +38,7 @@ _MODULE_OF = {
     "History": "shared.history",
     "MODELS": "registry",
     "Model": "shared.base",
+    "Simple": "shared.simple",
     "choose": "selection",
     "model": "registry",
 }

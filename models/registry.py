@@ -1,8 +1,13 @@
-"""The models by the names that configurations use. To add one: its file, one line here, a row in the docs."""
+"""The models by the names that configurations use. To add one: its file, one line here, a row in the docs.
+
+A model of a user's own has a name too: that of its file, or of an entry point (``models/extensions/``).
+"""
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
+from typing import Any
 
 from models.adida import ADIDA
 from models.block_bootstrap import BlockBootstrap
@@ -11,6 +16,9 @@ from models.compound_poisson import CompoundPoisson
 from models.croston_sba import CrostonSBA
 from models.dynamic_counts import DynamicCounts
 from models.ets import ETS
+from models.extensions import Extension, Kind
+from models.extensions import load as load_extension
+from models.extensions.loading import takes
 from models.history_sums import HistorySums
 from models.holt import Holt
 from models.imapa import IMAPA
@@ -67,13 +75,41 @@ CANDIDATES: tuple[str, ...] = tuple(name for name in MODELS if name not in BY_NA
 """The models that the automatic choice chooses from."""
 
 
+def _is_meant(value: Any) -> bool:
+    """Whether something in a user's file is meant to be a model."""
+    return callable(getattr(value, "fit", None)) and (inspect.isclass(value) or hasattr(value, "name"))
+
+
+def _lacks(found: Any) -> str | None:
+    if not callable(getattr(found, "fit", None)):
+        return "has no method fit(history): it is no model; see docs/extending.md"
+    wrong = takes(found.fit, "history")
+    return None if wrong is None else f"is no model: its method fit {wrong}"
+
+
+EXTENSIONS = Kind("model", "reorder.models", _is_meant, _lacks, MODELS)
+"""Models that users bring: found in their file, or by the entry point of a package."""
+
+
+def extension(name: str) -> Extension | None:
+    """What a user wrote under that name; None where it names none, as those shipped do.
+
+    Raises ExtensionError (a ValueError) where it names one that cannot be had.
+    """
+    return None if name in MODELS else load_extension(name, EXTENSIONS)
+
+
 def model(name: str) -> Model:
-    """The model of that name. Raises ValueError that names all there are.
+    """The model of that name. Raises ValueError that names all there are, or what is wrong with a user's.
 
     >>> model("theta").name, model(DEFAULT_MODEL).name
     ('theta', 'quantile_average')
 
     """
-    if name not in MODELS:
+    if name in MODELS:
+        return MODELS[name]()
+    found = extension(name)
+    if found is None:
         raise ValueError(f"no model is called {name!r}; there are {', '.join(MODELS)}")
-    return MODELS[name]()
+    made: Model = found.made
+    return made

@@ -4,6 +4,7 @@ Every use case is imported when it is called: a command waits for what it needs,
 """
 
 from forecasting.bootstrap.compiling import compiled_ahead
+from forecasting.bootstrap.contract import check_extension
 from forecasting.bootstrap.datasets import (
     check,
     import_online_retail,
@@ -32,6 +33,7 @@ __all__ = [
     "backorders",
     "backtest",
     "check",
+    "check_extension",
     "check_for_pages",
     "compiled_ahead",
     "costs",

@@ -12,6 +12,7 @@ import typer
 
 from forecasting.cli.data import check, import_online_retail, import_sql, sample
 from forecasting.cli.demo import demo
+from forecasting.cli.experiment_check import check as check_extension
 from forecasting.cli.ordering import run, send, status
 from forecasting.cli.pages import add_user, digest, serve
 from forecasting.cli.past import backorders, backtest, costs, replay
@@ -43,6 +44,10 @@ user_app = typer.Typer(
     help="Who may sign in to the buyers' pages.", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(user_app, name="user")
+experiment_app = typer.Typer(
+    help="Models, policies and cost rules of your own.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(experiment_app, name="experiment")
 
 COMMANDS = (
     sample,
@@ -75,6 +80,7 @@ import_app.command("inventory-planner")(import_inventory_planner)
 for kind, what in SYSTEMS.items():
     import_app.command(kind)(importing(kind, what))
 user_app.command("add")(add_user)
+experiment_app.command("check")(check_extension)
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 from forecasting.adapters.stages import Stage, silent
 from forecasting.config import Config
 from forecasting.domain import day_text
-from forecasting.errors import RequestError, known_names
+from forecasting.errors import RequestError
 from forecasting.evaluate.forecasts import AUTO, forecasts
 from forecasting.evaluate.scores import ALL_ORIGINS, OVERALL, scores
 from forecasting.evaluate.windows import origin_days, window
@@ -21,8 +21,9 @@ from forecasting.inputs.notices import Notices
 from forecasting.inputs.records import Records
 from forecasting.planning.observer import observer
 from forecasting.planning.odd_orders import odd_orders
+from forecasting.planning.requests import check_contenders, model_called
 from forecasting.run import Clock, Result, describe, run_id
-from models.registry import CANDIDATES, MODELS
+from models.registry import CANDIDATES
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ def backtest(
     clock, assumptions, notices = Clock(), Assumptions(), Notices(records.notices)
     assumptions.lack(records.absent, len(records.items))
     names = _models(request.models)
+    check_contenders(config)
     as_of, apart = _as_of(records, request), request.apart_days or request.horizon_days
     if min(request.origins, request.horizon_days, apart) < 1:
         raise RequestError("--origins, --horizon-days and --apart-days must each be at least 1")
@@ -74,8 +76,8 @@ def backtest(
         past = window(records, config, origin, as_of, request.horizon_days, assumptions)
         clock.lap("prepare")
         for name in names:
-            tables.append(forecasts(past, name, config.selection_origins))
-            clock.lap(f"forecast_{name}")
+            tables.append(forecasts(past, name, names[name], config))
+            clock.lap(f"forecast_{names[name]}")
             advance()
 
     rows = pd.concat(tables, ignore_index=True)
@@ -87,17 +89,17 @@ def backtest(
     scored = scores(rows)
     clock.lap("score")
 
-    asked = {"backtest": [as_of, request.origins, request.horizon_days, apart], "models": names}
+    asked = {"backtest": [as_of, request.origins, request.horizon_days, apart], "models": list(names)}
     identity = run_id(records, config, asked)
     counts = _counts(rows, scored, len(days))
     assumed = assumptions.frame()
     described: dict[str, Any] = {
-        **describe(identity, "backtest", records, config, clock, counts, notices),
+        **describe(identity, "backtest", records, config, clock, counts, notices, asked),
         "as_of": day_text(as_of),
         "origins": [day_text(day) for day in days],
         "horizon_days": request.horizon_days,
         "apart_days": apart,
-        "models": names,
+        "models": list(names.values()),
         "assumptions": assumed.to_dict("records"),
     }
     return Result({"scores": scored, "forecasts": rows, "assumptions": assumed}, described)
@@ -114,13 +116,16 @@ def _counts(rows: pd.DataFrame, scored: pd.DataFrame, origins: int) -> dict[str,
     }
 
 
-def _models(wanted: Sequence[str]) -> list[str]:
-    known = [*MODELS, AUTO]
+def _models(wanted: Sequence[str]) -> dict[str, str]:
+    """The names asked for, and what the model of each calls itself."""
     names = list(dict.fromkeys(wanted)) or [*CANDIDATES, AUTO]
-    for name in names:
-        if name not in known:
-            raise RequestError(f"--models: there is no model {name!r}: {known_names(name, known)}")
-    return names
+    try:
+        called = {name: name if name == AUTO else model_called(name, AUTO) for name in names}
+    except RequestError as error:
+        raise RequestError(f"--models: {error}") from error
+    if len(set(called.values())) < len(called):
+        raise RequestError(f"--models: two of {', '.join(called.values())} have one name; rename one")
+    return called
 
 
 def _as_of(records: Records, request: Request) -> int:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
+from forecasting.config import Config
 from forecasting.domain import FloatArray, TextArray, day_text
 from forecasting.evaluate.windows import Window
 from models.registry import CANDIDATES, model
@@ -17,7 +20,12 @@ AUTO = "auto"
 
 
 def fitted(
-    name: str, seen: History, horizon: FloatArray, critical_ratio: FloatArray, origins: int
+    name: str,
+    seen: History,
+    horizon: FloatArray,
+    critical_ratio: FloatArray,
+    origins: int,
+    contenders: Sequence[str] = (),
 ) -> tuple[Forecast, TextArray]:
     """The model of that name, or the automatic choice, fitted on n items; and each item's model.
 
@@ -27,9 +35,10 @@ def fitted(
         horizon: float64, shape (n,), buckets: what the automatic choice is made for.
         critical_ratio: float64, shape (n,): the quantile that it is made at.
         origins: past dates that it looks at.
+        contenders: models that it may choose besides those of the registry.
 
     """
-    names = CANDIDATES if name == AUTO else [name]
+    names = [*CANDIDATES, *contenders] if name == AUTO else [name]
     choice = choose([model(each) for each in names], seen, horizon, critical_ratio, origins=origins)
     return choice.fit(seen), np.array(choice.names, dtype=object)
 
@@ -39,15 +48,18 @@ def quantile_columns() -> list[str]:
     return [f"q{level:g}" for level in LEVELS]
 
 
-def forecasts(window: Window, name: str, selection_origins: int) -> pd.DataFrame:
+def forecasts(window: Window, name: str, called: str, config: Config) -> pd.DataFrame:
     """One row for each item judged at the origin, also where what followed is not known.
+
+    ``name``: of a model, or ``auto``; ``called``: what the table calls it.
 
     Columns: model, origin, location, sku, chosen (the model behind it), pattern, speed, new (the classes);
     actual, mean and the quantiles (units); critical_ratio, order (the quantile there, units), cost (money:
     what the order would have cost); pinball and squared_error (shares, as ``models.shared.scores`` has them).
     """
     seen, judged = window.seen, window.judged
-    forecast, chosen = fitted(name, seen, window.horizon, window.critical_ratio, selection_origins)
+    origins, contenders = config.selection_origins, config.contenders
+    forecast, chosen = fitted(name, seen, window.horizon, window.critical_ratio, origins, contenders)
     demand = demand_of(forecast, judged, window.horizon)
     quantiles = np.stack([demand.quantile(level) for level in LEVELS], axis=1)
 
@@ -65,7 +77,7 @@ def forecasts(window: Window, name: str, selection_origins: int) -> pd.DataFrame
 
     return pd.DataFrame(
         {
-            "model": name,
+            "model": called,
             "origin": day_text(window.origin),
             "location": window.items.location[judged],
             "sku": window.items.sku[judged],

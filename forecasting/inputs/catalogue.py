@@ -27,6 +27,7 @@ from forecasting.domain import (
 from forecasting.inputs import costs as cost_rates
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.availability import availability
+from forecasting.inputs.cost_rule import CostFacts, cost_rule, ruled
 from forecasting.inputs.lead_times import LeadTimeKnowledge, lead_time_knowledge
 from forecasting.inputs.records import BreakRecords, OrderRecords, PurchaseRecords, Records
 from forecasting.inputs.successors import succession
@@ -113,7 +114,7 @@ def catalogue(records: Records, config: Config, as_of: int, assumptions: Assumpt
     follows = succession(records, _predecessors(records, assumptions), known, as_of)
     _assume_censoring(records, as_of, assumptions)
 
-    costs = cost_rates.build(
+    rates = cost_rates.build(
         products.number,
         cost,
         price,
@@ -123,6 +124,7 @@ def catalogue(records: Records, config: Config, as_of: int, assumptions: Assumpt
         assumptions,
         has_alternative=np.isin(np.arange(len(items)), records.alternatives.item),
     )
+    costs = _ruled(rates, records, known_suppliers.name, cost, price, allowed, config, assumptions)
     return Catalogue(
         items=items,
         suppliers=known_suppliers,
@@ -145,6 +147,27 @@ def catalogue(records: Records, config: Config, as_of: int, assumptions: Assumpt
         # A price that is only assumed is not known.
         traits=Traits(_numbered(products.text["category"]), known_price),
     )
+
+
+def _ruled(
+    rates: Costs,
+    records: Records,
+    supplier_names: TextArray,
+    cost: FloatArray,
+    price: FloatArray,
+    allowed: BoolArray,
+    config: Config,
+    assumptions: Assumptions,
+) -> Costs:
+    """The rates as the company's own rule has them, where a setting names one."""
+    if config.cost_rule is None:
+        return rates
+    items, products = records.items, records.products
+    supplied_by = supplier_names[records.supplier]
+    category = products.text["category"]
+    facts = CostFacts(items.location, items.sku, category, supplied_by, cost, price, allowed)
+    assumptions.add("cost_rule", cost_rule(config.cost_rule).name, len(items))
+    return ruled(config.cost_rule, facts, rates)
 
 
 def _backorder_allowed(records: Records, config: Config, assumptions: Assumptions) -> BoolArray:

@@ -218,7 +218,7 @@ class Observer:
         horizon: stretched from a shorter one, what comes seldom would be missing.
         """
         config, catalogue = self.config, self.catalogue
-        names = CANDIDATES if config.model == "auto" else [config.model]
+        names = [*CANDIDATES, *config.contenders] if config.model == "auto" else [config.model]
         models = [model(name) for name in names]
         ahead = catalogue.protection_days if days is None else np.full(len(catalogue), days)
         horizon = self.calendar.buckets(as_of, ahead)

@@ -11,7 +11,8 @@ from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.known_until import known_until
 from forecasting.inputs.records import Records
 from forecasting.policies.registry import OWN_LEVELS
-from models.registry import MODELS
+from models.extensions import ExtensionError
+from models.registry import CANDIDATES, MODELS, extension
 
 
 def check_date(records: Records, config: Config, as_of: int, what: str) -> None:
@@ -37,11 +38,33 @@ def check_date(records: Records, config: Config, as_of: int, what: str) -> None:
 
 
 def check_model(config: Config) -> None:
-    """Raise RequestError where the configured model is none."""
-    if config.model != "auto" and config.model not in MODELS:
-        raise RequestError(
-            f"there is no model {config.model!r}: {known_names(config.model, ['auto', *MODELS])}"
-        )
+    """Raise RequestError where the configured model is none, or one of the ``contenders``."""
+    if config.model != "auto":
+        model_called(config.model, "auto")
+    check_contenders(config)
+
+
+def check_contenders(config: Config) -> None:
+    """Raise RequestError where one of the ``contenders`` is no model, or is a candidate already."""
+    for name in config.contenders:
+        if model_called(name) in CANDIDATES:
+            raise RequestError(f"contenders: {name} is among those that auto chooses from; leave it out")
+
+
+def model_called(name: str, *besides: str) -> str:
+    """What the model of that name calls itself: outputs use it.
+
+    Raises RequestError where there is none such; ``besides``: what else might have been named.
+    """
+    if name in MODELS:
+        return name
+    try:
+        found = extension(name)
+    except ExtensionError as error:
+        raise RequestError(str(error)) from error
+    if found is None:
+        raise RequestError(f"there is no model {name!r}: {known_names(name, [*besides, *MODELS])}")
+    return found.name
 
 
 def check_levels(policies: Collection[str], records: Records, assumptions: Assumptions) -> None:

@@ -1,8 +1,13 @@
-"""The policies by name. A new one is its file and a line here."""
+"""The policies by name. A new one is its file and a line here.
+
+A policy of a user's own has a name too: that of its file, or of an entry point (``models/extensions/``).
+"""
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
+from typing import Any
 
 from forecasting.config import Config
 from forecasting.errors import RequestError, known_names
@@ -23,6 +28,9 @@ from forecasting.policies.own_levels import OwnLevels
 from forecasting.policies.seasonal_mean import SeasonalMean
 from forecasting.policies.situation import Situation
 from forecasting.policies.textbook import Textbook
+from models.extensions import Extension, ExtensionError, Kind
+from models.extensions import load as load_extension
+from models.extensions.loading import takes
 
 POLICIES: dict[str, Callable[[Config], Policy]] = {
     "base_stock": lambda config: BaseStock(),
@@ -54,10 +62,45 @@ IN_HINDSIGHT = ("perfect_foresight", RECORDED)
 """What only a replay can show, because it knows what came after."""
 
 
+def _is_meant(value: Any) -> bool:
+    """Whether something in a user's file is meant to be a policy."""
+    if inspect.isclass(value):
+        return callable(getattr(value, "decide", None)) and not inspect.isabstract(value)
+    return isinstance(value, Policy)
+
+
+def _lacks(found: Any) -> str | None:
+    if not isinstance(found, Policy):
+        return "is no policy: make its class one of forecasting.policies.base.Policy; see docs/extending.md"
+    wrong = takes(found.decide, "situation")
+    return None if wrong is None else f"is no policy: its method decide {wrong}"
+
+
+EXTENSIONS = Kind("policy", "reorder.policies", _is_meant, _lacks, (*POLICIES, *IN_HINDSIGHT))
+"""Policies that users bring: found in their file, or by the entry point of a package."""
+
+
+def extension(name: str) -> Extension | None:
+    """What a user wrote under that name; None where it names none, as those shipped do.
+
+    Raises RequestError where it names one that cannot be had.
+    """
+    if name in EXTENSIONS.taken:
+        return None
+    try:
+        return load_extension(name, EXTENSIONS)
+    except ExtensionError as error:
+        raise RequestError(str(error)) from error
+
+
 def policy(name: str, config: Config) -> Policy:
-    """The policy of that name. Raises RequestError naming the nearest known one."""
+    """The policy of that name. Raises RequestError naming the nearest known one, or saying what is wrong."""
     if name in POLICIES:
         return POLICIES[name](config)
+    found = extension(name)
+    if found is not None:
+        made: Policy = found.made
+        return made
     if name in IN_HINDSIGHT:
         raise RequestError(
             f"policy {name!r} knows the future: only `reorder replay` can show it. "

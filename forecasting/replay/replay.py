@@ -93,6 +93,7 @@ def replay(
     checkpoints = open_checkpoints(identity)
     names = [name for name in request.names if name != RECORDED]
     fitted = fitted_policies(names, past, checkpoints, stage)
+    named, request = request.identity, request.called()
     policies = [each.policy for each in fitted]
     clock.lap("fit")
 
@@ -122,7 +123,7 @@ def replay(
     tables.update(assumptions=assumptions.frame(), notices=notices.frame())
 
     counts = _counts(past, runs)
-    described = describe(identity, "replay", records, config, clock, counts, notices)
+    described = describe(identity, "replay", records, config, clock, counts, notices, named)
     found_out = _found_out(request, past, runs, real, tables)
     found_out["windows"] = over_windows
     found_out["fitted"] = {each.policy.name: each.described() for each in fitted if each.values}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from forecasting.dataset.tables import COST_COLUMNS
@@ -11,7 +11,7 @@ from forecasting.domain import day_text
 from forecasting.errors import RequestError
 from forecasting.inputs.known_until import known_until
 from forecasting.inputs.records import Records
-from forecasting.policies.registry import IN_HINDSIGHT, POLICIES, RECORDED, unknown
+from forecasting.policies.registry import IN_HINDSIGHT, POLICIES, RECORDED, extension, unknown
 
 OURS = "cost_optimal"
 """The policy that a replay is about, where it is replayed."""
@@ -80,6 +80,12 @@ class ReplayRequest:
             "windows": self.windows,
         }
 
+    def called(self) -> ReplayRequest:
+        """The same with its policies as they call themselves: outputs use that."""
+        return replace(
+            self, policies=[_called(name) for name in self.names], baseline=_called(self.baseline, self.names)
+        )
+
     def check(self, records: Records) -> None:
         """Raise RequestError where a name or a date does not fit."""
         self._check_names()
@@ -96,11 +102,11 @@ class ReplayRequest:
             )
 
     def _check_names(self) -> None:
-        known = (*POLICIES, *IN_HINDSIGHT)
-        for name in [*self.names, self.baseline]:
-            if name not in known:
-                raise unknown(name, known)
-        if self.baseline not in self.names:
+        called = [_called(name) for name in self.names]
+        if len(set(called)) < len(called):
+            raise RequestError(f"--policies: two of {', '.join(called)} have one name; rename one")
+        if self.baseline not in (*self.names, *called):
+            _called(self.baseline)
             raise RequestError(
                 f"--baseline {self.baseline} is not among --policies {','.join(self.names)}: add it there"
             )
@@ -128,3 +134,17 @@ class ReplayRequest:
                 f"--windows {self.windows}: a window is at least a week, and from {first} to {last} there "
                 f"are {weeks}: ask for 1 to {weeks}, or for a longer time"
             )
+
+
+def _called(name: str, among: Sequence[str] = ()) -> str:
+    """What the policy of that name calls itself. Raises RequestError where there is none such.
+
+    ``among``: other policies; ``name`` may be what one of these calls itself.
+    """
+    known = (*POLICIES, *IN_HINDSIGHT)
+    if name in known or name in map(_called, among):
+        return name
+    found = extension(name)
+    if found is None:
+        raise unknown(name, known)
+    return found.name

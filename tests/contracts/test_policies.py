@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from forecasting.config import load
+from forecasting.contract.policies import check_policy
 from forecasting.domain import SupplierTerms
 from forecasting.policies.base import Policy
 from forecasting.policies.expected_cost.review_cost import PARTS
@@ -55,23 +54,21 @@ def test_every_policy_is_known_by_its_name(rule):
     assert rule.name in {*POLICIES, "perfect_foresight"}
 
 
-def test_every_policy_keeps_to_the_terms(rule, seen):
-    decision = rule.decide(seen)
+def test_it_keeps_the_contract_that_users_policies_are_held_to(rule):
+    findings = check_policy(lambda: rule)
 
-    bought = decision.quantity[decision.quantity > 0]
-    assert decision.quantity.shape == decision.reorder_point.shape == decision.order_up_to.shape == (ITEMS,)
-    assert np.all(np.isfinite(decision.quantity))
+    # Who knows the future on purpose cannot go to another process either: it holds what is to come
+    # (and its lines are of too few items for its time to be measured).
+    foreseen = {"future", "pickles", "speed"} if rule.name == "perfect_foresight" else set()
+    faults = {finding.rule: finding.fault for finding in findings if finding.fault}
+    assert set(faults) == foreseen, faults
+
+
+def test_orders_are_from_the_least_to_the_most_that_is_let_in_whole_packs(rule, seen):
+    bought = rule.decide(seen).quantity
+    bought = bought[bought > 0]
+
     assert np.all(bought % 6 == 0) and np.all(bought >= 24) and np.all(bought <= 96)
-    assert np.all(decision.quantity[~seen.orderable] == 0)
-
-
-def test_it_keeps_nothing_between_reviews(rule, seen):
-    first = rule.decide(seen)
-    rule.decide(replace(seen, reserved=np.full(ITEMS, 5.0)))
-    again = rule.decide(seen)
-
-    assert again.quantity.tolist() == first.quantity.tolist()
-    assert again.order_up_to.tolist() == first.order_up_to.tolist()
 
 
 def test_a_policy_that_weighs_orders_decides_as_it_weighs_them(rule, seen):

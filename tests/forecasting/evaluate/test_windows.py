@@ -122,7 +122,7 @@ def test_only_items_are_judged_that_have_begun_or_begin_within_the_window_and_ha
 
 
 def test_nothing_of_the_future_is_in_a_forecast_or_a_class(sample):
-    data, config = read(str(sample)), load()
+    data, config = read(str(sample)), load(settings=["selection_origins=3"])
     origin = day_number("2026-04-05")
     past = data.orders["ordered_at"] < np.datetime64(origin + 1, "D")
     other = replace(data, orders=data.orders[past].reset_index(drop=True))
@@ -130,7 +130,7 @@ def test_nothing_of_the_future_is_in_a_forecast_or_a_class(sample):
     tables = []
     for each in (data, other):
         seen = window(records_of(each), config, origin, origin + 28, 28, Assumptions())
-        table = forecasts(seen, "auto", 3).drop(columns=unknowable)
+        table = forecasts(seen, "auto", "auto", config).drop(columns=unknowable)
         tables.append(table.set_index(["location", "sku"]))
     both = tables[0].index.intersection(tables[1].index)
     assert len(both) > 50

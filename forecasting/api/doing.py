@@ -1,0 +1,161 @@
+"""Plans, forecasts, replays and backtests from a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pandas as pd
+
+from forecasting.api.data import Data, as_data
+from forecasting.api.results import Outcome, outcome
+from forecasting.config import Config, load, with_settings
+from forecasting.domain import day_number
+from forecasting.errors import RequestError
+
+Day = str | date
+"""A date, or as it is written: 2026-06-28."""
+
+Source = Data | str | Path | Mapping[str, pd.DataFrame]
+"""What ``load`` takes, or what it answered."""
+
+PLANNED = ["sku", "supplier", "quantity", "value", "order_by", "stockout_probability", "model", "reason"]
+REPLAYED = ["policy", "backordered_lines", "lost_lines", "fill_rate", "average_on_hand_value", "cost_total"]
+SCORED = ["model", "windows", "pinball", "bias", "rmsse", "cost"]
+
+
+def plan(data: Source, as_of: Day, *, config: str | Path | None = None, **settings: Any) -> Outcome:
+    """What to order at the close of a day, and why. The table ``recommendations`` has a row an item.
+
+    Args:
+        data: a dataset.
+        as_of: the day.
+        config: a YAML file of settings.
+        settings: single settings over that, by name, as in ``model="my_model.py"`` or ``budget=5_000``.
+
+    Raises RequestError or DataError, as the command ``reorder plan`` says it.
+
+    >>> import forecasting as reorder
+    >>> data = reorder.sample(items=20, days=200)
+    >>> made = reorder.plan(data, "2026-06-28", model="ses")
+    >>> made.recommendations.shape[0], made.run["as_of"]
+    (20, '2026-06-28')
+
+    """
+    from forecasting.bootstrap import plan as run
+    from forecasting.reports.terminal import plan_text
+
+    result = run(as_data(data).source, configured(config, settings), day(as_of), out=None, csv=False)
+    says = plan_text(result, None).partition("\n")[0]
+    bought = result.tables["recommendations"].query("quantity > 0")
+    return outcome(result, says, bought.sort_values("value", ascending=False)[PLANNED])
+
+
+def forecast(
+    data: Source,
+    as_of: Day,
+    horizon_days: int,
+    *,
+    quantiles: Sequence[float] = (0.5, 0.8, 0.9, 0.95, 0.98),
+    per_period: bool = False,
+    config: str | Path | None = None,
+    **settings: Any,
+) -> pd.DataFrame:
+    """Demand summed over the days after ``as_of``: a row an item, with its mean and quantiles, units.
+
+    ``per_period``: also a row an item and bucket. Other arguments as of ``plan``.
+    """
+    from forecasting.bootstrap import forecast as run
+
+    with TemporaryDirectory() as folder:
+        table, _ = run(
+            as_data(data).source,
+            configured(config, settings),
+            day(as_of),
+            horizon_days,
+            quantiles,
+            per_period=per_period,
+            out=Path(folder) / "forecast.parquet",
+        )
+    return table
+
+
+def replay(
+    data: Source,
+    first: Day,
+    last: Day,
+    policies: Sequence[str] = ("min_max", "cost_optimal"),
+    *,
+    baseline: str | None = None,
+    config: str | Path | None = None,
+    **settings: Any,
+) -> Outcome:
+    """What each policy would have bought, run short of and cost on the days from ``first`` to ``last``.
+
+    Args:
+        data: a dataset.
+        first, last: the days simulated.
+        policies: names, or files of your own.
+        baseline: the one that the others are compared with; None: the first.
+        config, settings: as of ``plan``.
+
+    >>> import forecasting as reorder
+    >>> data = reorder.sample(items=20, days=200)
+    >>> past = reorder.replay(data, "2026-06-01", "2026-06-28", ["base_stock", "no_orders"], model="ses")
+    >>> past.summary["policy"].tolist()
+    ['base_stock', 'no_orders']
+
+    """
+    from forecasting.bootstrap import replay as run
+    from forecasting.replay.request import ReplayRequest
+    from forecasting.reports.terminal import verdicts
+
+    if not policies:
+        raise RequestError("policies: name at least one")
+    request = ReplayRequest(day(first), day(last), list(policies), baseline or policies[0])
+    source, settled = as_data(data).source, configured(config, settings)
+    with TemporaryDirectory() as folder:
+        result = run(source, settled, request, out=Path(folder), csv=False)
+    counts = result.run["counts"]
+    said = f"{counts['items']:,} items, {counts['order_lines']:,} order lines counted."
+    return outcome(result, " ".join([said, *verdicts(result)]), result.tables["summary"][REPLAYED])
+
+
+def backtest(
+    data: Source,
+    models: Sequence[str] = (),
+    *,
+    origins: int = 6,
+    horizon_days: int = 28,
+    as_of: Day | None = None,
+    config: str | Path | None = None,
+    **settings: Any,
+) -> Outcome:
+    """How good models would have forecast from past days; none named: all of them, and ``auto``."""
+    from forecasting.bootstrap import backtest as run
+    from forecasting.evaluate.backtest import Request
+    from forecasting.evaluate.scores import ALL_ORIGINS, OVERALL
+    from forecasting.reports.backtest.words import headline
+
+    request = Request(origins, horizon_days, None, None if as_of is None else day(as_of), list(models))
+    result = run(as_data(data).source, configured(config, settings), request, out=None, csv=False)
+    scores = result.tables["scores"]
+    overall = scores[(scores["class"] == OVERALL) & (scores["origin"] == ALL_ORIGINS)]
+    return outcome(result, headline(scores)[0], overall.sort_values("cost")[SCORED])
+
+
+def configured(config: str | Path | None, settings: Mapping[str, Any]) -> Config:
+    """The defaults, with a file and single settings over them. Raises ConfigError where one is none."""
+    loaded = load(None if config is None else Path(config))
+    return with_settings(loaded, settings) if settings else loaded
+
+
+def day(given: Day) -> int:
+    """The day number of a date. Raises RequestError where it is none."""
+    try:
+        return day_number(date.fromisoformat(given) if isinstance(given, str) else given)
+    except ValueError:
+        raise RequestError(f"{given}: is no date; write it as 2011-09-04") from None
