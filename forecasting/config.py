@@ -53,6 +53,7 @@ class Config(BaseModel):
     closed_weekdays: tuple[Weekday, ...]
     holidays_country: str | None
     selection_origins: int = Field(ge=1)
+    choose_by: Literal["cost", "accuracy"]
 
     lead_time_days: float = NotNegative
     lead_time_sd_days: float = NotNegative
@@ -139,6 +140,9 @@ class Config(BaseModel):
 
     customer_days_before: int = Field(ge=28)
     customer_days_after: int = Field(ge=28)
+
+    experiment_store: str = Field(min_length=1)
+    tracking: str | None
 
     run_dataset: str | None
     run_import: str | None

@@ -12,6 +12,7 @@ from forecasting.bootstrap.datasets import (
     write_sample,
 )
 from forecasting.bootstrap.demo import demo
+from forecasting.bootstrap.experiments import compare_runs, list_runs, run_experiment
 from forecasting.bootstrap.pages import (
     check_for_pages,
     look_back,
@@ -32,18 +33,21 @@ __all__ = [
     "backtest",
     "check",
     "check_for_pages",
+    "compare_runs",
     "costs",
     "demo",
     "forecast",
     "import_online_retail",
     "import_sql",
     "inspect_sql",
+    "list_runs",
     "look_back",
     "plan",
     "plan_and_promise",
     "promise",
     "promise_with_pins",
     "replay",
+    "run_experiment",
     "solve",
     "suggest_mapping",
     "what_if",

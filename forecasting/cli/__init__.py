@@ -12,6 +12,7 @@ import typer
 
 from forecasting.cli.data import check, import_online_retail, import_sql, sample
 from forecasting.cli.demo import demo
+from forecasting.cli.experiments import experiment_app
 from forecasting.cli.ordering import run, send, status
 from forecasting.cli.pages import add_user, digest, serve
 from forecasting.cli.past import backorders, backtest, costs, replay
@@ -35,6 +36,7 @@ user_app = typer.Typer(
     help="Who may sign in to the buyers' pages.", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(user_app, name="user")
+app.add_typer(experiment_app, name="experiment")
 
 COMMANDS = (
     sample,
