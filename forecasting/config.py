@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError
 
-from forecasting.errors import ConfigError, known_names, nearest
+from forecasting.errors import ConfigError, Notice, known_names, nearest
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 RuleName = Literal["win", "gain", "improve", "redistribute", "fill", "lose", "skip"]
@@ -156,6 +156,20 @@ class Config(BaseModel):
     approve_week_share: float | None = NotNegative
     guard_share: float = Share
     guard_stock_days: float = NotNegative
+
+    # No setting, but what is odd about where they came from: every run that goes by them says it.
+    _notices: tuple[Notice, ...] = PrivateAttr(default=())
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What is odd about where these settings came from."""
+        return self._notices
+
+    def with_notices(self, *notices: Notice) -> Config:
+        """The same, with something odd to say about them."""
+        copy = self.model_copy()
+        copy._notices = (*self._notices, *notices)
+        return copy
 
 
 class Secrets(BaseModel):

@@ -12,7 +12,7 @@ from forecasting.bootstrap.datasets import (
     write_sample,
 )
 from forecasting.bootstrap.demo import demo
-from forecasting.bootstrap.experiments import compare_runs, list_runs, run_experiment
+from forecasting.bootstrap.experiments import compare_runs, list_runs, promote_run, run_experiment
 from forecasting.bootstrap.pages import (
     check_for_pages,
     look_back,
@@ -46,6 +46,7 @@ __all__ = [
     "plan_and_promise",
     "promise",
     "promise_with_pins",
+    "promote_run",
     "replay",
     "run_experiment",
     "solve",

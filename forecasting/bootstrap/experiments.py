@@ -6,13 +6,22 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from forecasting.errors import ConfigError, RequestError
 from forecasting.experimenting.store import Store
 
 if TYPE_CHECKING:
     from forecasting.experimenting.experiment import Experiment
+
+
+class Ran(NamedTuple):
+    """What the run says of itself; the comparisons with the baseline, the cheapest first; what went wrong."""
+
+    run: dict[str, Any]
+    compared: list[dict[str, Any]]
+    trouble: tuple[str, ...]
+
 
 NOWHERE = "none"
 """As URL of the tracking: results stay in their folder."""
@@ -26,7 +35,7 @@ def run_experiment(
     tracking: str | None = None,
     workers: int | None = None,
     write: bool = False,
-) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+) -> Ran:
     """Run an experiment, what of it is not done yet; and compare every contender with the baseline.
 
     Args:
@@ -37,8 +46,7 @@ def run_experiment(
         workers: processes; None: one for each core.
         write: put the tables into the experiment's README, and a line into the index beside it.
 
-    Returns what the run says of itself, and the comparisons, the cheapest first. Raises PartialFailure
-    where a contender failed, or something could not be uploaded.
+    Raises RequestError where it cannot be run at all.
 
     """
     from forecasting.adapters.progress import progress_bar
@@ -64,12 +72,42 @@ def run_experiment(
     _keep(place, described, compared)
     if write:
         write_result(file.resolve().parent, described, compared)
-    if url is not None:
-        from forecasting.experimenting.tracking.track import track
+    trouble = [*_failures(place, described), *_tracked(place, described, compared, url)]
+    return Ran(described, compared, tuple(trouble))
 
-        track(place, described, compared, url)
-    _report_failures(place, described)
-    return described, compared
+
+def _tracked(
+    store: Store, run: Mapping[str, Any], compared: Sequence[Mapping[str, Any]], url: str | None
+) -> list[str]:
+    """Track it, and say what could not be."""
+    if url is None:
+        return []
+    from forecasting.errors import ReorderError
+    from forecasting.experimenting.tracking.track import track
+
+    try:
+        track(store, run, compared, url)
+    except ReorderError as error:
+        # The work is done and kept: that it is not tracked is told, and no reason to lose it.
+        return [str(error)]
+    return []
+
+
+def promote_run(
+    run: str, contender: str | None, alias: str, *, store: Path | None, tracking: str | None
+) -> dict[str, Any]:
+    """Give the alias to a contender of a run. Raises RequestError where it cannot be promoted."""
+    place = Store(store_folder(store))
+    found = place.run(run)
+    url = tracking_url(tracking, place)
+    if url is None:
+        raise RequestError(
+            "promote needs the registry of MLflow: pip install 'reorder[mlflow]', and leave --tracking none "
+            f"out. Without, plan with --config {place.run_folder(found['run'])}/CONTENDER.yaml"
+        )
+    from forecasting.experimenting.tracking.promote import promote
+
+    return promote(place, found, contender, alias, url)
 
 
 def store_folder(given: Path | None) -> Path:
@@ -124,19 +162,23 @@ def tracking_url(given: str | None, store: Store) -> str | None:
 
 def write_result(folder: Path, run: Mapping[str, Any], compared: Sequence[Mapping[str, Any]]) -> None:
     """The tables into the README of an experiment's folder, and its line into the index above."""
-    from forecasting.adapters.atomic import whole_file
     from forecasting.experimenting.written import index_row, into, into_index, result
 
-    texts = {folder / "README.md": lambda text, file: into(text, result(run, compared), file)}
-    if (folder.parent / "README.md").is_file():
-        row = index_row(folder.name, run, compared)
-        texts[folder.parent / "README.md"] = lambda text, file: into_index(text, row, folder.name, file)
-    for file, change in texts.items():
-        if not file.is_file():
-            raise RequestError(f"{file}: there is no such file to write the result into")
-        changed = change(file.read_text(encoding="utf-8"), file)
-        with whole_file(file) as beside:
-            beside.write_text(changed, encoding="utf-8")
+    index = folder.parent / "README.md"
+    row = index_row(folder.name, run, compared)
+    readme = folder / "README.md"
+    if not readme.is_file():
+        raise RequestError(f"{readme}: there is no such file to write the result into")
+    _rewrite(readme, into(readme.read_text(encoding="utf-8"), result(run, compared), readme))
+    if index.is_file():
+        _rewrite(index, into_index(index.read_text(encoding="utf-8"), row, folder.name, index))
+
+
+def _rewrite(file: Path, text: str) -> None:
+    from forecasting.adapters.atomic import whole_file
+
+    with whole_file(file) as beside:
+        beside.write_text(text, encoding="utf-8")
 
 
 def list_runs(store: Path | None) -> list[dict[str, Any]]:
@@ -197,12 +239,11 @@ def _refuse_nothing(run: Mapping[str, Any]) -> None:
         raise RequestError(f"experiment {run['experiment']}: every contender failed, the first so: {why}")
 
 
-def _report_failures(store: Store, run: Mapping[str, Any]) -> None:
-    from forecasting.errors import PartialFailure
-
-    if run["failed"]:
-        told = "; ".join(f"{name}: {why[0]}" for name, why in run["failed"].items())
-        raise PartialFailure(
-            f"run {run['run']}: {len(run['failed'])} of {len(run['contenders'])} contenders failed ({told}). "
-            f"The rest is compared in {store.run_folder(run['run'])}"
-        )
+def _failures(store: Store, run: Mapping[str, Any]) -> list[str]:
+    if not run["failed"]:
+        return []
+    told = "; ".join(f"{name}: {why[0]}" for name, why in run["failed"].items())
+    return [
+        f"run {run['run']}: {len(run['failed'])} of {len(run['contenders'])} contenders failed ({told}). "
+        f"The rest is compared in {store.run_folder(run['run'])}"
+    ]

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from forecasting.cli.options import JsonOption, SetOption, print_json
+from forecasting.errors import PartialFailure
 
 experiment_app = typer.Typer(
     help="Hold ways of deciding against each other, in money, on past orders.",
@@ -63,16 +64,18 @@ def run_command(
     """
     from forecasting.bootstrap import run_experiment
 
-    run, compared = run_experiment(
+    run, compared, trouble = run_experiment(
         name, settings or (), store=store, tracking=tracking, workers=workers, write=write
     )
     if as_json:
         print_json({**run, "comparisons": compared})
-        return
-    print(f"{run['question']}\n")
-    print("\n".join(_told(compared)))
-    print(f"\nrun {run['run']}: `reorder experiment compare A B --run {run['run']}` for any two of")
-    print(f"  {', '.join(run['contenders'])}")
+    else:
+        print(f"{run['question']}\n")
+        print("\n".join(_told(compared)))
+        print(f"\nrun {run['run']}: `reorder experiment compare A B --run {run['run']}` for any two of")
+        print(f"  {', '.join(run['contenders'])}")
+    if trouble:
+        raise PartialFailure("\n".join(trouble))
 
 
 @experiment_app.command("list")

@@ -85,8 +85,8 @@ def _spans(experiment: Experiment, records: Records) -> list[Span]:
         room = max(0, (last - rolling.days + 1 - PAST_DAYS - records.first_day) // apart + 1)
         raise RequestError(
             f"windows: {rolling.number} of {rolling.days} days would begin on "
-            f"{day_text(spans[0].first_day)}, but the orders begin on {day_text(records.first_day)} and a window "
-            f"needs {PAST_DAYS} days before it. There is room for {room}: ask for fewer or shorter ones"
+            f"{day_text(spans[0].first_day)}, but the orders begin on {day_text(records.first_day)}, and a "
+            f"window needs {PAST_DAYS} days before it. There is room for {room}: ask for fewer or shorter ones"
         )
     return spans
 
@@ -139,6 +139,7 @@ def _described(
         "run": name,
         "experiment": planned.name,
         "question": experiment.question,
+        "settings": dict(experiment.settings),
         "model_name": experiment.model_name or planned.name,
         "baseline": experiment.baseline,
         "seed": experiment.seed,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -98,13 +99,19 @@ def task(
 
 
 def own_files(settings: Mapping[str, Any]) -> list[str]:
-    """A hash of each file that a setting names as ``FILE.py:CLASS``: its content is a part of the code."""
-    found = []
-    for name in ("model", "policy"):
-        file = Path(str(settings[name]).rpartition(":")[0])
-        if file.suffix == ".py" and file.is_file():
-            found.append(hashlib.sha256(file.read_bytes()).hexdigest())
-    return found
+    """A hash of each file of a user's own: its content is a part of the code."""
+    return [hashlib.sha256(file.read_bytes()).hexdigest() for file in own_paths(settings)]
+
+
+def own_paths(settings: Mapping[str, Any]) -> list[Path]:
+    """The files that settings name, as ``FILE.py`` or ``FILE.py:CLASS``, each once."""
+    named: list[str] = []
+    for name in ("model", "policy", "contenders", "cost_rule"):
+        value = settings.get(name)
+        named += [str(each) for each in (value if isinstance(value, list | tuple) else [value])]
+    found = [re.match(r"(.*\.py)(?::\w+)?$", each) for each in named]
+    paths = dict.fromkeys(Path(each[1]) for each in found if each is not None)
+    return [path for path in paths if path.is_file()]
 
 
 def do(each: Task) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:

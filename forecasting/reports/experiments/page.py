@@ -1,4 +1,4 @@
-"""An experiment's comparisons as a page that stands by itself: verdicts, money, classes, windows, forecasts."""
+"""An experiment's comparisons as a page that stands by itself: money, classes, windows, forecasts."""
 
 from __future__ import annotations
 
