@@ -68,7 +68,7 @@ def run_command(
         name, settings or (), store=store, tracking=tracking, workers=workers, write=write
     )
     if as_json:
-        print_json({**run, "comparisons": compared})
+        _print({**run, "comparisons": compared})
     else:
         print(f"{run['question']}\n")
         print("\n".join(_told(compared)))
@@ -119,7 +119,7 @@ def compare_command(
 
     found = compare_runs(a, b, run, store, out)
     if as_json:
-        print_json(found)
+        _print(found)
         return
     print("\n".join(_told([found])))
     print(f"\n{'':24}{'A':>14}{'B':>14}")
@@ -165,3 +165,10 @@ def _told(compared: list[dict[str, Any]]) -> list[str]:
     lines = [each["verdict"] for each in compared]
     lines += [f"warning: {warning}" for each in compared for warning in each["warnings"]]
     return list(dict.fromkeys(lines)) or ["No contender but the baseline was done."]
+
+
+def _print(content: dict[str, Any]) -> None:
+    """As JSON that every program reads: what is not known is null."""
+    from forecasting.experimenting.store import as_json
+
+    print(as_json(content), end="")

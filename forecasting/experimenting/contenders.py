@@ -29,7 +29,7 @@ class Known(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    history_days: int | None = Field(default=None, ge=28)
+    history_days: int | None = Field(default=None, ge=56)
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def named(experiment: Experiment) -> list[Contender]:
             known = Known(**(given.get(DATA) or {}))
         except (ValidationError, TypeError):
             raise ConfigError(
-                f"contenders.{name}.{DATA}: may hold `history_days`, of 28 at least, and nothing else"
+                f"contenders.{name}.{DATA}: may hold `history_days`, of 56 at least, and nothing else"
             ) from None
         with_known_settings(base(experiment), settings, f"contenders.{name}")
         found.append(Contender(name, settings, known))

@@ -133,10 +133,10 @@ def find(name: str) -> Path:
             if file.is_file() and file.suffix in {".yaml", ".yml"}:
                 return file
     there = sorted(file.parent.name for file in FOLDER.glob(f"*/{FILE}") if file.parent.name[0] != "_")
-    known = f" {known_names(name, there)}" if there else ""
+    hint = f": {known_names(name, there)}" if there else ""
     raise ConfigError(
-        f"experiment {name}: there is no such file, nor {FOLDER / name / FILE}. Copy "
-        f"experiments/_template to begin one.{known and ' K' + known.strip()[1:] + '.'}"
+        f"experiment {name}: there is no such file, nor {FOLDER / name / FILE}{hint}. Copy "
+        "experiments/_template to begin one"
     )
 
 

@@ -86,7 +86,7 @@ def _spans(experiment: Experiment, records: Records) -> list[Span]:
         raise RequestError(
             f"windows: {rolling.number} of {rolling.days} days would begin on "
             f"{day_text(spans[0].first_day)}, but the orders begin on {day_text(records.first_day)}, and a "
-            f"window needs {PAST_DAYS} days before it. There is room for {room}: ask for fewer or shorter ones"
+            f"window needs {PAST_DAYS} days before it. There is room for {room}: ask for fewer, or shorter"
         )
     return spans
 

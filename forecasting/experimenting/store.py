@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import time
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from forecasting.adapters.atomic import whole_file, whole_files
@@ -126,9 +128,15 @@ class Store:
 
 
 def as_json(content: Mapping[str, Any]) -> str:
-    """JSON as files hold it: numpy's numbers as numbers."""
-    return json.dumps(content, indent=2, ensure_ascii=False, default=_plain) + "\n"
+    """JSON as files hold it: numpy's numbers as numbers, what is not known as null."""
+    plain = _plain(content)
+    return json.dumps(plain, indent=2, ensure_ascii=False, default=str, allow_nan=False) + "\n"
 
 
 def _plain(value: Any) -> Any:
-    return value.item() if hasattr(value, "item") else str(value)
+    if isinstance(value, Mapping):
+        return {str(name): _plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    value = value.item() if isinstance(value, np.generic) else value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
