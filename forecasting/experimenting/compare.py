@@ -92,8 +92,12 @@ def cheapest(store: Store, run: Mapping[str, Any]) -> str:
 def compare(store: Store, a: Side, b: Side) -> dict[str, Any]:
     """What B saves against A, with what else differs. Raises RequestError where they cannot be compared."""
     _check(a, b)
-    items, cost = _by_item(store, (a, b), "cost_total")
+    everything, cost = _by_item(store, (a, b), "cost_total")
     _, short = _by_item(store, (a, b), "backordered_lines", "lost_lines")
+    _, lines = _by_item(store, (a, b), "lines")
+    counted = (np.abs(np.hstack([*cost, *lines])) > 0).any(axis=1)
+    items, uncounted = everything[counted], int((~counted).sum())
+    cost, short = (cost[0][counted], cost[1][counted]), (short[0][counted], short[1][counted])
     judged = pd.concat([_forecasts(store, each) for each in _distinct(a, b)], ignore_index=True)
     pattern = _patterns(store, a, items)
     present = [name for name in (*PATTERNS, UNJUDGED) if (pattern == name).any()]
@@ -101,7 +105,7 @@ def compare(store: Store, a: Side, b: Side) -> dict[str, Any]:
 
     seed, draws = int(a.run["seed"]), int(a.run["draws"])
     money = savings(*cost, groups, seed, draws)
-    lines = savings(*short, groups[:1], seed, draws)[0]
+    avoided = savings(*short, groups[:1], seed, draws)[0]
     by_class = dict(zip(present, money[1:], strict=True))
     worlds = other_world(a.config, b.config)
     windows = _windows(a, b, cost)
@@ -109,11 +113,12 @@ def compare(store: Store, a: Side, b: Side) -> dict[str, Any]:
         "a": _said(store, a, cost[0]),
         "b": _said(store, b, cost[1]),
         "items": len(items),
+        "uncounted": uncounted,
         "windows": len(a.run["windows"]),
         "verdict": verdict(label(a, b), money[0], by_class, worlds, len(a.run["windows"])),
-        "warnings": [*warnings(label(a, b), windows), *_known_less(a, b)],
+        "warnings": [*warnings(label(a, b), windows), *_known_less(a, b), *_too_short(uncounted)],
         "saved": asdict(money[0]),
-        "backorders_avoided": {"lines": lines.saved, "low": lines.low, "high": lines.high},
+        "backorders_avoided": {"lines": avoided.saved, "low": avoided.low, "high": avoided.high},
         "classes": {name: asdict(saving) for name, saving in by_class.items()},
         "forecasts": _scores(judged, _distinct(a, b)),
         "by_window": windows.to_dict("records"),
@@ -228,6 +233,17 @@ def _known_less(a: Side, b: Side) -> list[str]:
         return []
     told = [f"{name} knows {_words(what)}" for name, what in zip(label(a, b), known, strict=True)]
     return [f"They do not know the same: {', and '.join(told)}."]
+
+
+def _too_short(uncounted: int) -> list[str]:
+    """A sentence where items count for nothing: a window may be too short for them."""
+    if not uncounted:
+        return []
+    who = "1 item is" if uncounted == 1 else f"{uncounted:,} items are"
+    return [
+        f"{who} not counted in any window: nothing happened to them, or their first protection interval, which "
+        "`warmup` leaves out, is as long as a window."
+    ]
 
 
 def _words(known: Mapping[str, Any]) -> str:

@@ -39,7 +39,7 @@ def result(run: Mapping[str, Any], compared: Sequence[Mapping[str, Any]]) -> str
         *(_row(each["b"], each["saved"], each["forecasts"].get("b")) for each in compared),
         "",
         *(f"* {each['verdict']}" for each in compared),
-        *(f"* {warning}" for each in compared for warning in each["warnings"]),
+        *dict.fromkeys(f"* {warning}" for each in compared for warning in each["warnings"]),
         *(f"* {name} failed: {why[0]}" for name, why in run["failed"].items()),
         "",
         *_classes(compared),

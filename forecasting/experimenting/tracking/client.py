@@ -19,6 +19,8 @@ SETTINGS = {
     # Seven times with growing pauses is its default: minutes, where a server is down.
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
+    # What is printed is ours: a program may read it.
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
 }
 NOISY = ("mlflow.store.db.utils", "mlflow.tracking", "mlflow.store", "alembic")
 

@@ -23,7 +23,7 @@ def promote(
     Raises RequestError where it cannot be promoted, or is not tracked at ``url``.
     """
     name = contender or cheapest(store, run)
-    _check(run, name)
+    check(run, name)
     key, registered = contender_key(run, name), str(run["model_name"])
     with connected(url) as client:
         experiment = client.get_experiment_by_name(run["experiment"])
@@ -47,7 +47,8 @@ def promote(
     }
 
 
-def _check(run: Mapping[str, Any], name: str) -> None:
+def check(run: Mapping[str, Any], name: str) -> None:
+    """Raise RequestError where a contender of a run is no way of deciding that plans could follow."""
     if name not in usable(run):
         raise RequestError(f"--contender {name}: run {run['run']} has {', '.join(usable(run))}")
     own = run["contenders"][name]
