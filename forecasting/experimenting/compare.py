@@ -96,7 +96,7 @@ def compare(store: Store, a: Side, b: Side) -> dict[str, Any]:
     _, short = _by_item(store, (a, b), "backordered_lines", "lost_lines")
     _, lines = _by_item(store, (a, b), "lines")
     counted = (np.abs(np.hstack([*cost, *lines])) > 0).any(axis=1)
-    items, uncounted = everything[counted], int((~counted).sum())
+    items, uncounted = everything[np.flatnonzero(counted)], int((~counted).sum())
     cost, short = (cost[0][counted], cost[1][counted]), (short[0][counted], short[1][counted])
     judged = pd.concat([_forecasts(store, each) for each in _distinct(a, b)], ignore_index=True)
     pattern = _patterns(store, a, items)
@@ -241,8 +241,8 @@ def _too_short(uncounted: int) -> list[str]:
         return []
     who = "1 item is" if uncounted == 1 else f"{uncounted:,} items are"
     return [
-        f"{who} not counted in any window: nothing happened to them, or their first protection interval, which "
-        "`warmup` leaves out, is as long as a window."
+        f"{who} not counted in any window: nothing happened to them, or their first protection interval, "
+        "which `warmup` leaves out, is as long as a window."
     ]
 
 

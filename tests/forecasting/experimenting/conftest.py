@@ -1,3 +1,5 @@
+"""A small experiment that was run once, for all tests of the room."""
+
 from __future__ import annotations
 
 import pytest

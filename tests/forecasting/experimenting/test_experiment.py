@@ -1,3 +1,5 @@
+"""The file of an experiment: read, changed, and what is wrong in it named."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""What lies between two contenders, and how surely: against draws made one by one, and planted savings."""
+
 from __future__ import annotations
 
 import numpy as np

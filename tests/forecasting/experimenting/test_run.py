@@ -1,3 +1,5 @@
+"""An experiment from its file to its comparison: what is done, kept, charged and left out."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""Contenders found by combining values."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""A comparison in plain words."""
+
 from __future__ import annotations
 
 import pandas as pd

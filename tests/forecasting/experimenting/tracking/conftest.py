@@ -1,3 +1,5 @@
+"""A real MLflow server, and an experiment tracked on it, for all tests of the room."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
