@@ -24,7 +24,7 @@ def main() -> None:
                 experiment = client.get_experiment_by_name(run["experiment"]).experiment_id
                 found = client.search_runs([experiment])
             runs = [each.info.run_id for each in found if "mlflow.parentRunId" in each.data.tags]
-            with mlflow_page() as page:
+            with mlflow_page((1280, 1250)) as page:
                 open_comparison(page, url, experiment, runs, "cost_total")
                 page.wait_for_timeout(2000)
                 page.screenshot(path=FILE)

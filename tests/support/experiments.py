@@ -11,7 +11,12 @@ import yaml
 SMALL: dict[str, Any] = {
     "question": "What is it worth to order at all?",
     "sample": {"items": 10, "days": 300, "seed": 1},
-    "settings": {"model": "negative_binomial", "policy": "cost_optimal", "interval_draws": 200},
+    "settings": {
+        "model": "negative_binomial",
+        "policy": "cost_optimal",
+        "interval_draws": 200,
+        "warmup": "none",
+    },
     "windows": {"number": 4, "days": 28},
     "contenders": {"nothing": {"policy": "no_orders"}, "default": {}},
     "baseline": "nothing",

@@ -181,6 +181,18 @@ def test_what_may_not_be_known_is_not(small, tmp_path):
     )
 
 
+def test_items_that_no_window_is_long_enough_for_are_left_out_and_said_to_be(small, tmp_path):
+    """The first protection interval does not count: four weeks are over before it is, for some."""
+    _, store, (_, compared, _) = small
+    assert compared[0]["uncounted"] == 0
+    settings = {**SMALL["settings"], "warmup": "protection"}
+    file = write_experiment(tmp_path / "short", settings=settings, windows={"number": 1, "days": 28})
+    ran = run_experiment(str(file), store=store, tracking="none", workers=1)
+    (found,) = ran.compared
+    assert found["items"] + found["uncounted"] == 10 and found["uncounted"] > 0
+    assert f"{found['uncounted']} items are not counted in any window" in found["warnings"][-1]
+
+
 def test_windows_that_do_not_fit_are_refused_with_how_many_would(tmp_path):
     file = write_experiment(tmp_path / "long", windows={"number": 12, "days": 28})
     with pytest.raises(RequestError, match=r"12 of 28 days would begin on .* There is room for 8"):
