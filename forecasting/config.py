@@ -151,6 +151,8 @@ class Config(BaseModel):
     run_target: str | None
     run_patience: float = NotNegative
     run_count_sent_days: float = NotNegative
+    run_forecast_days: int | None = Field(ge=1)
+    run_challenger: str | None
     approve_line_value: float = NotNegative
     approve_supplier_value: float | None = NotNegative
     approve_week_share: float | None = NotNegative
@@ -229,6 +231,12 @@ def overrides(settings: Sequence[str], option: str) -> dict[str, Any]:
             raise ConfigError(f"{option} {setting}: write it as name=value, as in {option} bucket=week")
         values[_known(name.strip(), known, option)] = _value(text, f"{option} {setting}")
     return values
+
+
+def file_settings(file: Path) -> dict[str, Any]:
+    """The settings that a file states. Raises ConfigError where it cannot be read, or one is unknown."""
+    known = _mapping(default_file())
+    return {_known(name, known, str(file)): value for name, value in _mapping(file).items()}
 
 
 def with_settings(config: Config, settings: Mapping[str, Any]) -> Config:

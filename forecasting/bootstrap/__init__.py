@@ -24,6 +24,7 @@ from forecasting.bootstrap.past import backtest, costs, replay
 from forecasting.bootstrap.plans import NO_SECRETS, backorders, forecast, plan
 from forecasting.bootstrap.promises import NOTHING_BESIDE, Beside, promise
 from forecasting.bootstrap.theory import solve
+from forecasting.bootstrap.watching import monitor
 
 __all__ = [
     "NOTHING_BESIDE",
@@ -42,6 +43,7 @@ __all__ = [
     "inspect_sql",
     "list_runs",
     "look_back",
+    "monitor",
     "plan",
     "plan_and_promise",
     "promise",

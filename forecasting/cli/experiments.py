@@ -7,7 +7,14 @@ from typing import Annotated, Any
 
 import typer
 
-from forecasting.cli.options import JsonOption, SetOption, print_json
+from forecasting.cli.options import (
+    ConfigOption,
+    DatasetArgument,
+    JsonOption,
+    SetOption,
+    config_of,
+    print_json,
+)
 from forecasting.errors import PartialFailure
 
 experiment_app = typer.Typer(
@@ -158,6 +165,43 @@ def promote_command(
     print(f"  {', '.join(f'{name}={value}' for name, value in told['settings'].items())}")
     print(f"  {told['verdict']}")
     print(f"A plan uses it by --set model={told['model']}")
+
+
+@experiment_app.command("monitor")
+def monitor_command(
+    dataset: DatasetArgument,
+    nights: Annotated[
+        Path | None,
+        typer.Option(
+            "--nights", metavar="DIR", help="Where they are.", show_default="the setting run_folder"
+        ),
+    ] = None,
+    config: ConfigOption = None,
+    settings: SetOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What the nightly job forecast, against what came: do quantiles hold, is it as good as it was?
+
+    Says when to look, to refit, or to roll back to a challenger that forecasts better.
+
+    Example: reorder experiment monitor demo/data --nights nightly
+    """
+    from forecasting.bootstrap import monitor
+
+    chosen = config_of(config, settings)
+    found = monitor(dataset, chosen, nights or Path(chosen.run_folder))
+    if as_json:
+        _print(found)
+        return
+    print(f"{found['advice']}\n")
+    for each in found["alarms"]:
+        print(f"  {each['kind']}, {each['group']} items: {each['what']}")
+    print(f"{'':22}{'forecasts':>10}{'bias':>9}{'loss':>8}   shares below - at or below q0.9")
+    for each in found["figures"]:
+        below, within = each["coverage"]["q0.9"]
+        name = f"{each['who']} {each['class']}"
+        figures = f"{each['forecasts']:>10,}{each['bias']:>+9.1%}{each['loss']:>8.3f}"
+        print(f"{name:22}{figures}   {below:.3f}-{within:.3f}")
 
 
 def _told(compared: list[dict[str, Any]]) -> list[str]:
