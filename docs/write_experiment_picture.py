@@ -11,11 +11,11 @@ from tests.support.mlflow_pages import mlflow_page, open_comparison
 from tests.support.mlflow_server import mlflow_server
 
 FILE = Path(__file__).parent / "pictures" / "mlflow_compared.png"
-EXPERIMENT = "_template"
+EXPERIMENT = "charge_for_excess"
 
 
 def main() -> None:
-    """Run the template's experiment, track it on a server of its own, and look at it."""
+    """Run an experiment (some minutes), track it on a server of its own, and look at it."""
     with tempfile.TemporaryDirectory() as folder:
         store = Path(folder)
         with mlflow_server(store) as url:

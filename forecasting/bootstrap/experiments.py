@@ -50,6 +50,7 @@ def run_experiment(
 
     """
     from forecasting.adapters.progress import progress_bar
+    from forecasting.experimenting.contenders import base
     from forecasting.experimenting.experiment import find, read
     from forecasting.experimenting.run import plan, run
     from forecasting.experimenting.written import comparisons
@@ -59,8 +60,9 @@ def run_experiment(
     experiment = read(file, changes)
     if write and changes:
         raise RequestError("--write: what the README tells has to be what its command gives: leave --set out")
-    place = Store(store_folder(store))
-    url = tracking_url(tracking, place)
+    chosen = base(experiment)
+    place = Store(store or Path(chosen.experiment_store))
+    url = tracking_url(tracking or chosen.tracking, place)
     source = dataset_of(experiment, file, place)
     planned = plan(experiment, file.resolve().parent.name, source, read_records(source))
     texts = {"experiment.yaml": file.read_text(encoding="utf-8")}

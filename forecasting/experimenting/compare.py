@@ -232,7 +232,10 @@ def _known_less(a: Side, b: Side) -> list[str]:
     if known[0] == known[1]:
         return []
     told = [f"{name} knows {_words(what)}" for name, what in zip(label(a, b), known, strict=True)]
-    return [f"They do not know the same: {', and '.join(told)}."]
+    return [
+        f"They do not know the same: {', and '.join(told)}; losses, in shares of the demand that each knows, do "
+        "not compare."
+    ]
 
 
 def _too_short(uncounted: int) -> list[str]:

@@ -31,8 +31,8 @@ DECIDING = frozenset(
 )
 """What can be promoted."""
 
-STATISTICS = frozenset({"interval_draws"})
-"""What changes nothing but how a result is shown."""
+STATISTICS = frozenset({"interval_draws", "experiment_store", "tracking"})
+"""What changes nothing but how a result is shown, and where it is kept."""
 
 
 def charged(base: Config, own: Config) -> dict[str, Any]:

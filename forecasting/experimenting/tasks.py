@@ -23,7 +23,7 @@ from forecasting.config import Config
 from forecasting.domain import day_text
 from forecasting.evaluate.backtest import Request, backtest
 from forecasting.experimenting.contenders import Contender, Known, as_known
-from forecasting.experimenting.facts import charged
+from forecasting.experimenting.facts import STATISTICS, charged
 from forecasting.inputs.read_records import read_records
 from forecasting.inputs.records import Records
 from forecasting.inputs.some_items import only
@@ -84,7 +84,9 @@ class Task:
     def key(self) -> str:
         """Sixteen characters: the same for the same data, settings, window and code."""
         data = {name: value for name, value in vars(self.data).items() if name != "source"}
-        said = [data, self.settings, self.known.model_dump(), vars(self.span), self.horizon_days]
+        # Where a result is kept is no part of what it is.
+        settings = {name: value for name, value in self.settings.items() if name not in STATISTICS}
+        said = [data, settings, self.known.model_dump(), vars(self.span), self.horizon_days]
         said += [dict(self.tally), own_files(self.settings), code_version()]
         text = json.dumps(said, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:16]

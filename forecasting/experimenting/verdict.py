@@ -53,11 +53,11 @@ def _in_all(a: str, b: str, saving: Saving) -> str:
         return f"{b} and {a} cost the same"
     if saving.surely:
         return f"{b} {_saves(saving)} against {a}"
-    return f"No difference between {b} and {a} can be told: {b} saves {_share(saving, 1)}"
+    return f"No difference between {b} and {a} can be told: {b} {_saves(saving)}"
 
 
 def _saves(saving: Saving) -> str:
-    if saving.surely < 0:
+    if saving.share < 0:
         return f"costs {_share(saving, -1)} more"
     return f"saves {_share(saving, 1)}"
 

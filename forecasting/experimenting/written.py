@@ -44,8 +44,20 @@ def result(run: Mapping[str, Any], compared: Sequence[Mapping[str, Any]]) -> str
         "",
         *_classes(compared),
         "",
+        *_rounds(run),
     ]
     return "\n".join(lines)
+
+
+def _rounds(run: Mapping[str, Any]) -> list[str]:
+    """What the rounds of a halving found, a sentence each."""
+    told = []
+    for each in run["rounds"]:
+        costs = ", ".join(f"{name} {cost:,.0f}" for name, cost in each["cost"].items())
+        told.append(
+            f"* On {each['items']} items, cheapest first: {costs}. The first {len(each['kept'])} went on."
+        )
+    return [*told, ""] if told else []
 
 
 def _row(which: Mapping[str, Any], saved: Mapping[str, Any] | None, scored: Any) -> str:

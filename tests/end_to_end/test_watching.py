@@ -1,4 +1,4 @@
-"""The nightly job keeps what it forecast, and what a challenger would; the monitor holds both to what came."""
+"""The nightly job keeps what it forecast, and what a challenger would; both are held to what came."""
 
 from __future__ import annotations
 

@@ -177,7 +177,7 @@ def test_what_may_not_be_known_is_not(small, tmp_path):
     assert found["a"]["cost"] != found["b"]["cost"]
     assert found["warnings"][-1] == (
         "They do not know the same: default knows all of the past, and young knows 56 days before each "
-        "window."
+        "window; losses, in shares of the demand that each knows, do not compare."
     )
 
 
@@ -236,3 +236,13 @@ def test_runs_of_other_data_cannot_be_compared(small, tmp_path):
     ).run
     with pytest.raises(RequestError, match="are of different data"):
         compare_runs(f"{run['run']}/default", f"{other['run']}/default", None, store)
+
+
+def test_where_results_are_kept_is_said_by_a_setting_and_is_no_part_of_what_they_are(small, tmp_path):
+    file, _, (run, *_) = small
+    place = tmp_path / "elsewhere"
+    other = run_experiment(
+        str(file), [f"experiment_store={place}", "tracking=none", "windows.number=1"], workers=1
+    ).run
+    assert (place / "runs" / other["run"] / "run.json").is_file()
+    assert other["contenders"]["default"]["tasks"] == run["contenders"]["default"]["tasks"][-1:]

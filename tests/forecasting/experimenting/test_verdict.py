@@ -36,6 +36,12 @@ def test_what_cannot_be_told_is_not_told_and_classes_where_it_can_are():
     )
 
 
+def test_what_costs_more_by_the_figures_is_told_as_costing_more_though_it_is_not_sure():
+    assert verdict(NAMES, saving(-0.071, -0.217, 0.06), {}) == (
+        "No difference between B and A can be told: B costs 7.1 % (-6.0 to 21.7) more on 4,012 items."
+    )
+
+
 def test_contenders_of_other_worlds_and_few_windows_are_said_to_be_so():
     told = verdict(NAMES, saving(0.2, 0.1, 0.3), {}, ["lead_time_days"], windows=2)
     assert "The interval is over items alone: 2 windows say little of another time." in told
