@@ -46,6 +46,7 @@ LOCK = $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.1
 
 pictures: $(VENV)/.dev  ## Take the pictures of the pages anew, with chromium
 	$(BIN)/python -m docs.write_pictures
+	$(BIN)/python -m docs.write_experiment_picture
 
 lock: $(UV)  ## Choose the newest versions anew, with hashes
 	$(LOCK) --extra dev --output-file requirements/dev.txt

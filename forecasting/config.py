@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError
 
-from forecasting.errors import ConfigError, known_names, nearest
+from forecasting.errors import ConfigError, Notice, known_names, nearest
 from models.extensions.names import located
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -56,6 +56,7 @@ class Config(BaseModel):
     closed_weekdays: tuple[Weekday, ...]
     holidays_country: str | None
     selection_origins: int = Field(ge=1)
+    choose_by: Literal["cost", "accuracy"]
 
     lead_time_days: float = NotNegative
     lead_time_sd_days: float = NotNegative
@@ -143,6 +144,9 @@ class Config(BaseModel):
     customer_days_before: int = Field(ge=28)
     customer_days_after: int = Field(ge=28)
 
+    experiment_store: str = Field(min_length=1)
+    tracking: str | None
+
     run_dataset: str | None
     run_import: str | None
     run_folder: str
@@ -151,11 +155,27 @@ class Config(BaseModel):
     run_patience: float = NotNegative
     run_count_sent_days: float = NotNegative
     run_count_drafts: bool
+    run_forecast_days: int | None = Field(ge=1)
+    run_challenger: str | None
     approve_line_value: float = NotNegative
     approve_supplier_value: float | None = NotNegative
     approve_week_share: float | None = NotNegative
     guard_share: float = Share
     guard_stock_days: float = NotNegative
+
+    # No setting, but what is odd about where they came from: every run that goes by them says it.
+    _notices: tuple[Notice, ...] = PrivateAttr(default=())
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What is odd about where these settings came from."""
+        return self._notices
+
+    def with_notices(self, *notices: Notice) -> Config:
+        """The same, with something odd to say about them."""
+        copy = self.model_copy()
+        copy._notices = (*self._notices, *notices)
+        return copy
 
 
 EXTENDABLE = ("policy", "model", "contenders", "cost_rule")
@@ -220,6 +240,12 @@ def overrides(settings: Sequence[str], option: str) -> dict[str, Any]:
         name = _known(name.strip(), known, option)
         values[name] = _located(name, _value(text, f"{option} {setting}"), None)
     return values
+
+
+def file_settings(file: Path) -> dict[str, Any]:
+    """The settings that a file states. Raises ConfigError where it cannot be read, or one is unknown."""
+    known = _mapping(default_file())
+    return {_known(name, known, str(file)): value for name, value in _mapping(file).items()}
 
 
 def with_settings(config: Config, settings: Mapping[str, Any]) -> Config:

@@ -6,6 +6,7 @@ import hashlib
 import shutil
 import zipfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ class FolderCheckpoints:
 
     def __init__(self, folder: Path, identity: str) -> None:
         self._folder = folder
-        owner = f"{identity} {_code()}\n"
+        owner = f"{identity} {code_version()}\n"
         try:
             named = folder / OWNER
             if not (named.is_file() and named.read_text(encoding="utf-8") == owner):
@@ -66,7 +67,8 @@ class FolderCheckpoints:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _code() -> str:
+@cache
+def code_version() -> str:
     """The same for the same code of ours, whatever version it calls itself."""
     root = Path(__file__).parents[1]
     digest = hashlib.sha256()

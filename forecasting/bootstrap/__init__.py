@@ -13,6 +13,7 @@ from forecasting.bootstrap.datasets import (
     write_sample,
 )
 from forecasting.bootstrap.demo import demo
+from forecasting.bootstrap.experiments import compare_runs, list_runs, promote_run, run_experiment
 from forecasting.bootstrap.importing import import_source, import_sql, receive_events
 from forecasting.bootstrap.pages import (
     check_for_pages,
@@ -25,6 +26,7 @@ from forecasting.bootstrap.past import backtest, costs, replay
 from forecasting.bootstrap.plans import NO_SECRETS, backorders, forecast, plan
 from forecasting.bootstrap.promises import NOTHING_BESIDE, Beside, promise
 from forecasting.bootstrap.theory import solve
+from forecasting.bootstrap.watching import monitor
 
 __all__ = [
     "NOTHING_BESIDE",
@@ -35,6 +37,7 @@ __all__ = [
     "check",
     "check_extension",
     "check_for_pages",
+    "compare_runs",
     "compiled_ahead",
     "costs",
     "demo",
@@ -43,13 +46,17 @@ __all__ = [
     "import_source",
     "import_sql",
     "inspect_sql",
+    "list_runs",
     "look_back",
+    "monitor",
     "plan",
     "plan_and_promise",
     "promise",
     "promise_with_pins",
+    "promote_run",
     "receive_events",
     "replay",
+    "run_experiment",
     "solve",
     "suggest_mapping",
     "what_if",

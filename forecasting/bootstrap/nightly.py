@@ -224,6 +224,19 @@ def _promise(night: Night) -> None:
     promise(night.source, night.config, day_number(night.as_of), out=night.day / "promise", csv=False)
 
 
+def _watch(night: Night) -> None:
+    """Keep what was forecast, until it is known what came."""
+    from forecasting.bootstrap.watching import keep_forecasts
+
+    try:
+        failed = keep_forecasts(night.source, night.config, day_number(night.as_of), night.day)
+    except ReorderError as error:
+        # All is ordered by now: that this cannot be watched is told, and no failure of the night.
+        failed = [str(error)]
+    for why in failed:
+        night.journal.say("watch", "left_out", what=why)
+
+
 def _approve(night: Night) -> None:
     from forecasting.nightly.approving import approve_within_limits
 
@@ -255,6 +268,7 @@ STAGES: Mapping[str, Callable[[Night], None]] = {
     "approve": _approve,
     "send": _send,
     "believe": _believe,
+    "watch": _watch,
 }
 """In their order."""
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from forecasting.adapters.stages import Stage, silent
 from forecasting.bootstrap.plans import edits_in, explained
+from forecasting.bootstrap.reading import records_for
 from forecasting.bootstrap.writing import write_tables
 from forecasting.config import Config, Secrets
 from forecasting.domain import day_number, day_text
@@ -30,7 +31,7 @@ def plan_and_promise(
     from forecasting.promises.recommended import recommended_by
 
     done = stage(3, "reading the data, planning, promising")
-    records = read_records(source)
+    records = records_for(source, config)
     done()
     planned = explained(
         records, config, as_of, plan(records, config, as_of, for_pages=True, edits=edits_in(secrets))
@@ -81,7 +82,7 @@ def promise_with_pins(
         pins=held if pins else None,
     )
     recommended = recommended_by(recommendations, as_of)
-    result = promise(read_records(source), config, request, recommended)
+    result = promise(records_for(source, config), config, request, recommended)
     if give is not None and result.run["run"] != give:
         raise RequestError(
             "data, settings or pins have changed since these promises were tried out. Nothing was given: try "
@@ -137,7 +138,7 @@ def look_back(source: str, config: Config, as_of: int, secrets: Secrets, stage: 
     from forecasting.store.database import write_run
 
     done = stage(1 + len(PLANS_BEFORE), "planning earlier months, then replaying")
-    records = read_records(source)
+    records = records_for(source, config)
     for days in PLANS_BEFORE:
         if as_of - days > records.first_day + LOOK_BACK_DAYS:
             write_tables(plan(records, config, as_of - days, for_pages=True), None, False, secrets, source)
@@ -167,4 +168,4 @@ def what_if(
     from forecasting.planning.what_if import Change
     from forecasting.planning.what_if import what_if as run
 
-    return run(read_records(source), config, as_of, Change(**change), stage, edits_in(secrets))
+    return run(records_for(source, config), config, as_of, Change(**change), stage, edits_in(secrets))

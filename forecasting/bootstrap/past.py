@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from forecasting.bootstrap.plans import NO_SECRETS
+from forecasting.bootstrap.reading import records_for
 from forecasting.config import Config, Secrets
-from forecasting.inputs.read_records import read_records
 
 if TYPE_CHECKING:
     from forecasting.evaluate.backtest import Request
@@ -45,7 +45,7 @@ def replay(
             print(said, file=sys.stderr, flush=True)
         return checkpoints
 
-    records = read_records(source)
+    records = records_for(source, config)
     with progress_bar("replay") as stage:
         result = run(
             records,
@@ -73,7 +73,7 @@ def backtest(source: str, config: Config, request: Request, *, out: Path | None,
     from forecasting.reports.backtest.report import report
     from forecasting.store.files import write_run
 
-    records = read_records(source)
+    records = records_for(source, config)
     with progress_bar("backtest") as stage:
         result = run(records, config, request, stage)
 
@@ -87,7 +87,7 @@ def costs(source: str, config: Config, as_of: int | None, *, out: Path | None, c
     from forecasting.backorder_costs.costs import costs as run
     from forecasting.store.files import write_run
 
-    result = run(read_records(source), config, as_of)
+    result = run(records_for(source, config), config, as_of)
     if out is not None:
         write_run(out, result.tables, result.run, csv=csv, texts={"proposed.yaml": result.run["proposed"]})
     return result

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from forecasting.bootstrap.reading import records_for
 from forecasting.bootstrap.writing import write_tables
 from forecasting.config import Config, Secrets
 from forecasting.inputs.notices import Notices
-from forecasting.inputs.read_records import read_records
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +36,7 @@ def forecast(
     from forecasting.store.files import check_name, write_file
 
     check_name(out)
-    records = read_records(source)
+    records = records_for(source, config)
     notices = Notices(records.notices)
     table = run(records, config, as_of, horizon_days, quantiles, per_period=per_period, notices=notices)
     write_file("forecast", table, out)
@@ -49,7 +49,7 @@ def plan(
     """Plan, and write the tables to the folder, and to the database that ``secrets`` names."""
     from forecasting.planning.plan import plan as run
 
-    records = read_records(source)
+    records = records_for(source, config)
     result = run(records, config, as_of, for_pages=secrets.database_url is not None, edits=edits_in(secrets))
     result = explained(records, config, as_of, result)
     write_tables(result, out, csv, secrets, source)
@@ -108,7 +108,7 @@ def backorders(
     from forecasting.run import Result
     from forecasting.store.files import write_run
 
-    records = read_records(source)
+    records = records_for(source, config)
     with progress_bar("backorders") as stage:
         result = run(records, config, as_of, most, stage)
     if out is not None:

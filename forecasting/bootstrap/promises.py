@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from forecasting.bootstrap.plans import NO_SECRETS
+from forecasting.bootstrap.reading import records_for
 from forecasting.bootstrap.writing import write_tables
 from forecasting.config import Config, Secrets
 from forecasting.domain import day_text
 from forecasting.errors import RequestError
-from forecasting.inputs.read_records import read_records
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +64,7 @@ def promise(
     pinned = None if beside.pins is None else read_pins(beside.pins)
     answered = None if beside.answers is None else read_answers(beside.answers)
     request = PromiseRequest(as_of, applied, earlier, name, pinned, answered)
-    records = read_records(source)
+    records = records_for(source, config)
     recommended = recommended_by(
         planned(records, config, request.as_of).tables["recommendations"], request.as_of
     )

@@ -13,6 +13,7 @@ import typer
 from forecasting.cli.data import check, import_online_retail, import_sql, sample
 from forecasting.cli.demo import demo
 from forecasting.cli.experiment_check import check as check_extension
+from forecasting.cli.experiments import experiment_app
 from forecasting.cli.ordering import run, send, status
 from forecasting.cli.pages import add_user, digest, serve
 from forecasting.cli.past import backorders, backtest, costs, replay
@@ -44,9 +45,6 @@ user_app = typer.Typer(
     help="Who may sign in to the buyers' pages.", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(user_app, name="user")
-experiment_app = typer.Typer(
-    help="Models, policies and cost rules of your own.", no_args_is_help=True, rich_markup_mode=None
-)
 app.add_typer(experiment_app, name="experiment")
 
 COMMANDS = (

@@ -56,9 +56,10 @@ def date_of(text: str, option: str) -> date:
 
 def config_of(file: Path | None, settings: list[str] | None) -> Config:
     """The defaults, with a file and single settings over them."""
+    from forecasting.bootstrap.champions import settled
     from forecasting.config import load
 
-    return load(file, settings or ())
+    return settled(load(file, settings or ()))
 
 
 def refuse_notices(wanted: bool, notices: int, where: str) -> None:

@@ -109,7 +109,7 @@ def window(
         horizon=seeing.calendar.buckets(origin, _selling_days(known, origin, days)),
         critical_ratio=target_quantile(known.costs, size, days, excess_holding_days),
         judged=judged,
-        actual=_actual(seeing, origin, as_of, horizon_days)[judged],
+        actual=actual_demand(seeing, origin, as_of, horizon_days)[judged],
         short=short[judged],
         over=over[judged],
         pattern=patterns(past),
@@ -147,7 +147,7 @@ def _selling_days(known: Catalogue, origin: int, days: FloatArray) -> FloatArray
     return selling
 
 
-def _actual(seeing: Observer, origin: int, as_of: int, horizon_days: int) -> FloatArray:
+def actual_demand(seeing: Observer, origin: int, as_of: int, horizon_days: int) -> FloatArray:
     """float64, shape (n,): units demanded in the window; NaN where the item could not always be sold."""
     lines, last = seeing.lines, origin + horizon_days
     counted = known_at(lines, as_of) & (lines.day > origin) & (lines.day <= last) & lines.usual

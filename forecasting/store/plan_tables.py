@@ -260,6 +260,22 @@ FORECAST = Table(
     ),
 )
 
+KEPT_FORECASTS = Table(
+    "kept_forecasts",
+    ("run",),
+    "an item, and who forecast it on a night",
+    ("who", "as_of", "location", "sku"),
+    (
+        text("who", "`champion`, or the `challenger` in its shadow."),
+        date("as_of", "At whose close it was forecast."),
+        count("horizon_days", "days", "Over how many days after it demand is summed."),
+        *ITEM,
+        text("model", "The demand model."),
+        number("mean", "units", "Expected demand."),
+        quantity("q", "units", "Demand is at or below it with this probability, as `q0.95`.", family=True),
+    ),
+)
+
 ASSUMPTIONS = Table(
     "assumptions",
     ("plan", "promise", "replay", "backtest", "costs", "backorders"),

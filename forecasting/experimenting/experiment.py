@@ -1,0 +1,207 @@
+"""What an experiment asks: the file ``experiment.yaml``, read and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from forecasting.errors import ConfigError, known_names, nearest
+
+FILE = "experiment.yaml"
+FOLDER = Path("experiments")
+"""Where an experiment is looked for by its name."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Sampled(_Part):
+    """A synthetic wholesaler, as ``reorder sample`` makes it."""
+
+    items: int = Field(default=60, ge=1)
+    days: int = Field(default=730, ge=60)
+    seed: int = Field(default=1, ge=0)
+
+
+class Rolling(_Part):
+    """Windows of the past, each simulated by itself.
+
+    Attributes:
+        number: how many.
+        days: how long each is.
+        apart_days: from one's first day to the next one's; None: as long as each is.
+        last: the last day of the last one; None: the last that the data knows.
+
+    """
+
+    number: int = Field(default=6, ge=1)
+    days: int = Field(default=56, ge=7)
+    apart_days: int | None = Field(default=None, ge=1)
+    last: date | None = None
+
+
+class Between(_Part):
+    """Numbers to draw from: uniform, or uniform in their logarithm."""
+
+    low: float
+    high: float
+    log: bool = False
+
+
+class Grid(_Part):
+    """Every combination of the values."""
+
+    kind: Literal["grid"]
+    settings: Mapping[str, Sequence[Any]]
+    over: str | None = None
+
+
+class Random(_Part):
+    """``number`` combinations drawn from the seed."""
+
+    kind: Literal["random"]
+    settings: Mapping[str, Sequence[Any] | Between]
+    number: int = Field(ge=1)
+    over: str | None = None
+
+
+class Halving(_Part):
+    """Successive halving: many candidates on few items, the best ``1 / factor`` of them on more.
+
+    Attributes:
+        items: how many items the first round looks at; each round takes ``factor`` times as many.
+        number: candidates drawn; None: every combination of the values.
+
+    """
+
+    kind: Literal["halving"]
+    settings: Mapping[str, Sequence[Any] | Between]
+    items: int = Field(ge=1)
+    factor: int = Field(default=3, ge=2)
+    number: int | None = Field(default=None, ge=1)
+    over: str | None = None
+
+
+Sweep = Annotated[Grid | Random | Halving, Field(discriminator="kind")]
+
+
+class Experiment(_Part):
+    """What is asked, of which data, and who contends.
+
+    Attributes:
+        question: in a sentence.
+        dataset: a folder (beside the file, where it is relative) or an SQL URL; or else
+        sample: a synthetic wholesaler.
+        settings: over ``configs/default.yaml``, of all contenders.
+        windows: the stretches of the past.
+        horizon_days: how far ahead forecasts are judged.
+        contenders: names, each with settings of its own over those; ``data`` among them limits what it may
+            know (``contenders.Known``).
+        baseline: the one that the others are compared with.
+        sweep: more contenders, found by combining values.
+        seed: of what is drawn, and of the intervals.
+        model_name: the name in the registry that ``promote`` gives an alias; None: the experiment's.
+
+    """
+
+    question: str
+    dataset: str | None = None
+    sample: Sampled | None = None
+    settings: Mapping[str, Any] = {}
+    windows: Rolling = Rolling()
+    horizon_days: int = Field(default=28, ge=1)
+    contenders: Mapping[str, Mapping[str, Any]]
+    baseline: str
+    sweep: Sweep | None = None
+    seed: int = Field(default=1, ge=0)
+    model_name: str | None = None
+
+
+def find(name: str) -> Path:
+    """The file of an experiment: a path, a folder with such a file, or a name below ``experiments/``.
+
+    Raises ConfigError where there is none, naming the nearest.
+    """
+    for place in (Path(name), FOLDER / name):
+        for file in (place, place / FILE):
+            if file.is_file() and file.suffix in {".yaml", ".yml"}:
+                return file
+    there = sorted(file.parent.name for file in FOLDER.glob(f"*/{FILE}") if file.parent.name[0] != "_")
+    hint = f": {known_names(name, there)}" if there else ""
+    raise ConfigError(
+        f"experiment {name}: there is no such file, nor {FOLDER / name / FILE}{hint}. Copy "
+        "experiments/_template to begin one"
+    )
+
+
+def read(file: Path, changes: Sequence[str] = ()) -> Experiment:
+    """The experiment of a file, with ``changes`` over it: ``windows.number=2``, or a setting, ``seed=2``.
+
+    A name with a point, or of the file's own, changes the experiment; any other is a setting of all
+    contenders. Raises ConfigError naming what is wrong.
+    """
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigError(f"{file}: cannot be read ({' '.join(str(error).split())})") from None
+    if not isinstance(content, dict):
+        raise ConfigError(f"{file}: must hold lines such as `question: ...`; see experiments/_template")
+    for change in changes:
+        _change(content, change)
+    try:
+        experiment = Experiment(**content)
+    except ValidationError as error:
+        raise ConfigError("\n".join(_said(file, detail) for detail in error.errors())) from None
+    _check(file, experiment)
+    return experiment
+
+
+def _change(content: dict[str, Any], change: str) -> None:
+    name, separator, text = change.partition("=")
+    if not separator:
+        raise ConfigError(f"--set {change}: write it as name=value, as in --set windows.number=2")
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError:
+        raise ConfigError(f"--set {change}: the value is not YAML; quote it") from None
+    own = name.split(".")
+    if own[0] not in Experiment.model_fields:
+        own = ["settings", name]
+    place: Any = content
+    for part in own[:-1]:
+        place = place.setdefault(part, {})
+        if not isinstance(place, dict):
+            raise ConfigError(f"--set {change}: {part} holds no names")
+    place[own[-1]] = value
+
+
+def _said(file: Path, detail: Any) -> str:
+    where = ".".join(str(part) for part in detail["loc"]) or "the file"
+    said = f"{file}: {where}: {detail['msg'].lower()}"
+    if detail["type"] == "extra_forbidden":
+        name = str(detail["loc"][-1])
+        fields = Experiment.model_fields if len(detail["loc"]) == 1 else {}
+        near = nearest(name, fields)
+        return f"{file}: there is no {where}" + (f"; did you mean {near!r}?" if near else "")
+    return said
+
+
+def _check(file: Path, experiment: Experiment) -> None:
+    if (experiment.dataset is None) == (experiment.sample is None):
+        raise ConfigError(f"{file}: name either `dataset` or `sample`, and not both")
+    if experiment.baseline not in experiment.contenders:
+        known = known_names(experiment.baseline, experiment.contenders)
+        raise ConfigError(f"{file}: the baseline {experiment.baseline!r} is no contender: {known}")
+    if len(experiment.contenders) < 2 and experiment.sweep is None:
+        raise ConfigError(f"{file}: one contender has nobody to contend with: name two, or a sweep")
+    if experiment.horizon_days > experiment.windows.days:
+        raise ConfigError(
+            f"{file}: horizon_days {experiment.horizon_days} is longer than a window of "
+            f"{experiment.windows.days} days: forecasts could not be judged within it"
+        )
