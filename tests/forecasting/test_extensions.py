@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import pickle
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -16,6 +20,8 @@ from forecasting.errors import ConfigError
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.read_records import read_records
 from forecasting.planning.observer import observer
+from forecasting.policies.registry import policy
+from models.registry import model
 from tests.support.command import reorder
 from tests.support.paths import ROOT
 
@@ -261,3 +267,28 @@ def test_a_file_that_cannot_be_had_ends_commands_that_would_only_name_it(data, f
 
     assert ended.code == 1
     assert "there is no file" in ended.err
+
+
+WORKER = """
+import pickle, sys
+from forecasting.policies.registry import policy
+from models.registry import model
+config, made = pickle.load(open(sys.argv[1], "rb"))
+print(policy(config.policy, config).name, model(config.model).name, *(each.name for each in made))
+"""
+
+
+def test_a_worker_process_has_them_by_name_and_as_objects_wherever_it_works(files, tmp_path_factory):
+    config = load(settings=["policy=policy.py:Flat", "model=model.py"])
+    made = [policy(config.policy, config), model(config.model)]
+    (files / "sent.pickle").write_bytes(pickle.dumps((config, made)))
+
+    done = subprocess.run(
+        [sys.executable, "-c", WORKER, str(files / "sent.pickle")],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        cwd=tmp_path_factory.mktemp("elsewhere"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.split() == ["flat_level", "half", "flat_level", "half"], done.stderr
