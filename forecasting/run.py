@@ -17,10 +17,12 @@ from typing import Any
 import pandas as pd
 
 from forecasting.config import Config
+from forecasting.errors import RequestError
 from forecasting.inputs.cost_rule import cost_rule
 from forecasting.inputs.notices import Notices
 from forecasting.inputs.records import Records
 from forecasting.policies.registry import extension as policy_extension
+from models.extensions import ExtensionError
 from models.extensions.names import is_file_name, split
 from models.registry import extension as model_extension
 
@@ -101,8 +103,16 @@ def describe(
 def extensions(config: Config, request: Mapping[str, Any] = MappingProxyType({})) -> list[dict[str, str]]:
     """What a user wrote that a run uses, each with the hash of its file: none where there is none.
 
-    ``request``: its ``models`` and ``policies`` may be a user's own too.
+    ``request``: its ``models`` and ``policies`` may be a user's own too. Raises RequestError where one
+    cannot be had.
     """
+    try:
+        return _extensions(config, request)
+    except ExtensionError as error:
+        raise RequestError(str(error)) from error
+
+
+def _extensions(config: Config, request: Mapping[str, Any]) -> list[dict[str, str]]:
     models = [config.model, *config.contenders, *request.get("models", ())]
     policies = [config.policy, *request.get("policies", ())]
     found = [model_extension(name) for name in dict.fromkeys(models) if name != "auto"]

@@ -18,6 +18,7 @@ from models.dynamic_counts import DynamicCounts
 from models.ets import ETS
 from models.extensions import Extension, Kind
 from models.extensions import load as load_extension
+from models.extensions.guard import guarded
 from models.extensions.loading import takes
 from models.history_sums import HistorySums
 from models.holt import Holt
@@ -111,5 +112,4 @@ def model(name: str) -> Model:
     found = extension(name)
     if found is None:
         raise ValueError(f"no model is called {name!r}; there are {', '.join(MODELS)}")
-    made: Model = found.made
-    return made
+    return guarded(found.made, name)

@@ -88,6 +88,14 @@ def main() -> None:
     except ReorderError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
+    except ValueError as error:
+        from models.extensions import ExtensionError
+
+        # A model of a user's own: it knows nothing of us, nor of our errors.
+        if not isinstance(error, ExtensionError):
+            raise
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(1)
 
 
 def _version(wanted: bool) -> None:

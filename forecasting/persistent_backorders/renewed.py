@@ -18,6 +18,7 @@ from forecasting.policies.base import Policy
 from forecasting.policies.cost_optimal import CostOptimal
 from forecasting.policies.expected_cost.cost_curve import CostCurve
 from forecasting.policies.expected_cost.relative_value import RelativeValue, relative_value
+from forecasting.policies.guard import decided
 from forecasting.policies.situation import Decision, Situation
 from forecasting.replay.observations import Observations
 from forecasting.replay.scenario import Scenario
@@ -76,7 +77,7 @@ class Renewed(Policy):
     def decide(self, situation: Situation) -> Decision:
         """By what orders cost, or as the policy does where it weighs no costs."""
         value = self.value(situation)
-        return self._policy.decide(situation) if value is None else value.decision()
+        return decided(self._policy, situation) if value is None else value.decision()
 
     def value(self, situation: Situation) -> RelativeValue | None:
         """What orders cost, by the last reckoning that has all of these items."""

@@ -18,6 +18,7 @@ from forecasting.joint_orders.terms import Bound, Options
 from forecasting.policies.base import Policy
 from forecasting.policies.candidate_orders import REVIEWS_MORE, Choices, choices
 from forecasting.policies.expected_cost.relative_value import RelativeValue
+from forecasting.policies.guard import decided
 from forecasting.policies.situation import Decision, Situation
 from forecasting.policies.supplier_rules import bring_under_terms
 
@@ -69,7 +70,7 @@ def order_together(
     """
     most = np.inf if budget is None else budget
     value = policy.value(situation)
-    decision = policy.decide(situation) if value is None else value.decision()
+    decision = decided(policy, situation) if value is None else value.decision()
     wanted = decision.quantity
 
     if not _bound(terms, supplier).any() and np.isinf(most):

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from models.extensions.files import Loaded, load_file, sha256_of
+from models.extensions.files import PREFIX, Loaded, load_file, sha256_of
 from models.extensions.names import is_file_name, split
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -197,6 +197,16 @@ def takes(method: Any, *arguments: str) -> str | None:
     except ValueError:
         return None
     return None
+
+
+def place_of(error: Exception) -> str:
+    """Where in a user's file an error comes from, in words; empty where it comes from none."""
+    frames = [
+        (str(frame.f_globals.get("__file__", "")), line)
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if str(frame.f_globals.get("__name__", "")).startswith(PREFIX)
+    ]
+    return f" ({Path(frames[-1][0]).name}, line {frames[-1][1]})" if frames else ""
 
 
 def _said(error: Exception, path: Path | None = None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -165,3 +166,21 @@ def test_a_model_that_rounds_parts_of_units_away_is_told_so(tmp_path):
 
     assert set(faults) == {"parts", "future"}, "it rounds, and keeps what it learnt in itself"
     assert faults["parts"].startswith("parts of units are lost")
+
+
+def test_an_installed_model_is_checked_by_its_name(tmp_path, monkeypatch):
+    (tmp_path / "installed_models.py").write_text(
+        (HERE / "wrong_models" / "mutates.py").read_text(encoding="utf-8"), encoding="utf-8"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    point = metadata.EntryPoint("fills_gaps", "installed_models:FillsGaps", "reorder.models")
+
+    others = metadata.entry_points
+
+    def installed(**asked):
+        return [point] if asked == {"group": point.group, "name": point.name} else others(**asked)
+
+    monkeypatch.setattr(metadata, "entry_points", installed)
+    (checked,) = check("fills_gaps", load())
+
+    assert [finding.rule for finding in checked.faults] == ["untouched"]

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import pickle
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -16,7 +20,10 @@ from forecasting.errors import ConfigError
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.read_records import read_records
 from forecasting.planning.observer import observer
+from forecasting.policies.registry import policy
+from models.registry import model
 from tests.support.command import reorder
+from tests.support.paths import ROOT
 
 MODEL = """
 import numpy as np
@@ -214,3 +221,74 @@ def test_only_settings_that_can_name_a_file_have_their_paths_completed(files):
     assert config.contenders == ("theta", str((files / "model.py").resolve()))
     with pytest.raises(ConfigError, match="contenders"):
         load(settings=["contenders=3"])
+
+
+@pytest.mark.parametrize("variant", ["wrong_shape", "nan", "negative", "crossing"])
+def test_a_wrong_forecast_of_a_users_model_ends_a_plan_and_becomes_no_order(data, files, variant):
+    wrong = ROOT / "tests" / "contracts" / "wrong_models" / f"{variant}.py"
+    ended = reorder("plan", data, *AS_OF, "--set", f"model={wrong}", "--out", "plan")
+
+    assert ended.code == 1
+    assert "it answers" in ended.err and "reorder experiment check" in ended.err
+    assert not (files / "plan").exists()
+
+
+def test_a_model_that_fails_in_a_plan_is_named_with_its_line(data, files):
+    (files / "model.py").write_text(MODEL.replace("known = ~np.isnan(demand)", "known = demand['x']"))
+    ended = reorder("plan", data, *AS_OF, "--set", "model=model.py")
+
+    assert ended.code == 1
+    assert "fails: IndexError" in ended.err and "(model.py, line 7)" in ended.err
+
+
+@pytest.mark.parametrize(
+    "variant, said", [("negative", "negative quantities"), ("not_whole", "parts of packs")]
+)
+def test_a_wrong_order_of_a_users_policy_ends_a_plan(data, files, variant, said):
+    wrong = ROOT / "tests" / "contracts" / "wrong_policies" / f"{variant}.py"
+    ended = reorder(
+        "plan", data, *AS_OF, "--set", f"policy={wrong}", "--set", "model=ses", "--set", "pack_size=5"
+    )
+
+    assert ended.code == 1
+    assert said in ended.err
+
+
+def test_a_policy_that_fails_in_a_plan_is_named_with_its_line(data, files):
+    (files / "policy.py").write_text(POLICY.replace("np.full(len(situation), self.level)", "1 / 0"))
+    ended = reorder("plan", data, *AS_OF, "--set", "policy=policy.py", "--set", "model=ses")
+
+    assert ended.code == 1
+    assert "policy flat_level: fails: ZeroDivisionError" in ended.err and "(policy.py, line 12)" in ended.err
+
+
+def test_a_file_that_cannot_be_had_ends_commands_that_would_only_name_it(data, files):
+    ended = reorder("costs", data, "--set", "model=nowhere.py")
+
+    assert ended.code == 1
+    assert "there is no file" in ended.err
+
+
+WORKER = """
+import pickle, sys
+from forecasting.policies.registry import policy
+from models.registry import model
+config, made = pickle.load(open(sys.argv[1], "rb"))
+print(policy(config.policy, config).name, model(config.model).name, *(each.name for each in made))
+"""
+
+
+def test_a_worker_process_has_them_by_name_and_as_objects_wherever_it_works(files, tmp_path_factory):
+    config = load(settings=["policy=policy.py:Flat", "model=model.py"])
+    made = [policy(config.policy, config), model(config.model)]
+    (files / "sent.pickle").write_bytes(pickle.dumps((config, made)))
+
+    done = subprocess.run(
+        [sys.executable, "-c", WORKER, str(files / "sent.pickle")],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        cwd=tmp_path_factory.mktemp("elsewhere"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.split() == ["flat_level", "half", "flat_level", "half"], done.stderr
