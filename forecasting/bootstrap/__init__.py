@@ -22,6 +22,7 @@ from forecasting.bootstrap.pages import (
 from forecasting.bootstrap.past import backtest, costs, replay
 from forecasting.bootstrap.plans import NO_SECRETS, backorders, forecast, plan
 from forecasting.bootstrap.promises import NOTHING_BESIDE, Beside, promise
+from forecasting.bootstrap.publishing import publish
 from forecasting.bootstrap.theory import solve
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "plan_and_promise",
     "promise",
     "promise_with_pins",
+    "publish",
     "receive_events",
     "replay",
     "solve",

@@ -1,4 +1,4 @@
-"""The nightly job: import, check, plan, promise, approve, send, report. Every stage may be done again.
+"""The nightly job: import, check, plan, promise, approve, send, publish. Every stage may be done again.
 
 A night that was killed is simply run again: the plan of the same day, data and settings is the same plan,
 what was approved stays approved, an order is frozen once and sent once.
@@ -247,6 +247,15 @@ def _believe(night: Night) -> None:
     believe(night.folder, night.as_of, night.rows)
 
 
+def _publish(night: Night) -> None:
+    """Tell the shop's customers; last, so that a shop that is down keeps nothing from being ordered."""
+    from forecasting.bootstrap.publishing import publish
+    from forecasting.connectors.sources.registry import read_settings
+
+    if night.config.run_publish is not None:
+        publish(read_settings(Path(night.config.run_publish)), night.day / "promise", None)
+
+
 STAGES: Mapping[str, Callable[[Night], None]] = {
     "import": _import,
     "check": _check,
@@ -255,6 +264,7 @@ STAGES: Mapping[str, Callable[[Night], None]] = {
     "approve": _approve,
     "send": _send,
     "believe": _believe,
+    "publish": _publish,
 }
 """In their order."""
 

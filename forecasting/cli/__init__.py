@@ -22,6 +22,7 @@ from forecasting.cli.sources import (
     import_inventory_planner,
     import_stocky,
     importing,
+    publish,
     receive,
 )
 from forecasting.cli.theory import solve
@@ -60,6 +61,7 @@ COMMANDS = (
     send,
     status,
     receive,
+    publish,
     run,
     digest,
 )
