@@ -56,6 +56,7 @@ class Night:
         run: the plan's name. verdict: what was approved, and held. sending: what became of orders.
         added: lines that were sent and are not imported yet. drafts: of others, counted as on order.
         beside: location, SKU, what we suggest and what the ordering system itself does.
+        untold: why the shop's customers were not told; empty: they were.
 
     """
 
@@ -70,6 +71,7 @@ class Night:
     added: int = 0
     drafts: Sequence[tuple[Any, ...]] = ()
     beside: Sequence[tuple[Any, ...]] = ()
+    untold: str = ""
     run: str = ""
     verdict: Verdict | None = None
     sending: Sending | None = None
@@ -252,8 +254,13 @@ def _publish(night: Night) -> None:
     from forecasting.bootstrap.publishing import publish
     from forecasting.connectors.sources.registry import read_settings
 
-    if night.config.run_publish is not None:
+    if night.config.run_publish is None:
+        return
+    try:
         publish(read_settings(Path(night.config.run_publish)), night.day / "promise", None)
+    except ReorderError as error:
+        # What was ordered is ordered: a person has to look at the shop, and the night is done.
+        night.untold = str(error)
 
 
 STAGES: Mapping[str, Callable[[Night], None]] = {
@@ -314,15 +321,16 @@ def _raise_if_a_person_is_needed(night: Night) -> None:
 
 def _person_needed(night: Night) -> str | None:
     """Why the night is not quite done; None where it is."""
-    if night.sending is None:
-        return None
-    left = [each for each in night.sending.orders if each.status in UNFINISHED]
-    skipped = night.sending.frozen.skipped
+    sending = night.sending
+    left = [each for each in sending.orders if each.status in UNFINISHED] if sending else []
+    skipped = sending.frozen.skipped if sending else ()
     said = []
     if left:
         said.append(f"{len(left)} orders are not in the ordering system")
     if skipped:
         said.append(f"{len(skipped)} approved lines are in no order")
+    if night.untold:
+        said.append(f"the shop was not told ({night.untold})")
     return " and ".join(said) or None
 
 
