@@ -152,6 +152,7 @@ class Config(BaseModel):
     run_folder: str
     run_targets: str | None
     run_target: str | None
+    run_publish: str | None
     run_patience: float = NotNegative
     run_count_sent_days: float = NotNegative
     run_count_drafts: bool

@@ -25,6 +25,7 @@ from forecasting.bootstrap.pages import (
 from forecasting.bootstrap.past import backtest, costs, replay
 from forecasting.bootstrap.plans import NO_SECRETS, backorders, forecast, plan
 from forecasting.bootstrap.promises import NOTHING_BESIDE, Beside, promise
+from forecasting.bootstrap.publishing import publish
 from forecasting.bootstrap.theory import solve
 from forecasting.bootstrap.watching import monitor
 
@@ -54,6 +55,7 @@ __all__ = [
     "promise",
     "promise_with_pins",
     "promote_run",
+    "publish",
     "receive_events",
     "replay",
     "run_experiment",

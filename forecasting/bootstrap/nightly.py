@@ -1,4 +1,4 @@
-"""The nightly job: import, check, plan, promise, approve, send, report. Every stage may be done again.
+"""The nightly job: import, check, plan, promise, approve, send, publish. Every stage may be done again.
 
 A night that was killed is simply run again: the plan of the same day, data and settings is the same plan,
 what was approved stays approved, an order is frozen once and sent once.
@@ -56,6 +56,7 @@ class Night:
         run: the plan's name. verdict: what was approved, and held. sending: what became of orders.
         added: lines that were sent and are not imported yet. drafts: of others, counted as on order.
         beside: location, SKU, what we suggest and what the ordering system itself does.
+        untold: why the shop's customers were not told; empty: they were.
 
     """
 
@@ -70,6 +71,7 @@ class Night:
     added: int = 0
     drafts: Sequence[tuple[Any, ...]] = ()
     beside: Sequence[tuple[Any, ...]] = ()
+    untold: str = ""
     run: str = ""
     verdict: Verdict | None = None
     sending: Sending | None = None
@@ -260,6 +262,20 @@ def _believe(night: Night) -> None:
     believe(night.folder, night.as_of, night.rows)
 
 
+def _publish(night: Night) -> None:
+    """Tell the shop's customers; last, so that a shop that is down keeps nothing from being ordered."""
+    from forecasting.bootstrap.publishing import publish
+    from forecasting.connectors.sources.registry import read_settings
+
+    if night.config.run_publish is None:
+        return
+    try:
+        publish(read_settings(Path(night.config.run_publish)), night.day / "promise", None)
+    except ReorderError as error:
+        # What was ordered is ordered: a person has to look at the shop, and the night is done.
+        night.untold = str(error)
+
+
 STAGES: Mapping[str, Callable[[Night], None]] = {
     "import": _import,
     "check": _check,
@@ -269,6 +285,7 @@ STAGES: Mapping[str, Callable[[Night], None]] = {
     "send": _send,
     "believe": _believe,
     "watch": _watch,
+    "publish": _publish,
 }
 """In their order."""
 
@@ -318,15 +335,16 @@ def _raise_if_a_person_is_needed(night: Night) -> None:
 
 def _person_needed(night: Night) -> str | None:
     """Why the night is not quite done; None where it is."""
-    if night.sending is None:
-        return None
-    left = [each for each in night.sending.orders if each.status in UNFINISHED]
-    skipped = night.sending.frozen.skipped
+    sending = night.sending
+    left = [each for each in sending.orders if each.status in UNFINISHED] if sending else []
+    skipped = sending.frozen.skipped if sending else ()
     said = []
     if left:
         said.append(f"{len(left)} orders are not in the ordering system")
     if skipped:
         said.append(f"{len(skipped)} approved lines are in no order")
+    if night.untold:
+        said.append(f"the shop was not told ({night.untold})")
     return " and ".join(said) or None
 
 

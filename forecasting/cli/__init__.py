@@ -24,6 +24,7 @@ from forecasting.cli.sources import (
     import_inventory_planner,
     import_stocky,
     importing,
+    publish,
     receive,
 )
 from forecasting.cli.theory import solve
@@ -63,6 +64,7 @@ COMMANDS = (
     send,
     status,
     receive,
+    publish,
     run,
     digest,
 )

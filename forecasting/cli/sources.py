@@ -191,6 +191,31 @@ def day_of(as_of: str | None) -> date:
     return date.today() - timedelta(days=1) if as_of is None else date_of(as_of, "--as-of")
 
 
+def publish(
+    promised: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="What reorder promise --out wrote.", show_default=False)
+    ],
+    settings: Annotated[
+        Path, typer.Option("--settings", metavar="FILE", help="The shop's settings, as YAML.")
+    ],
+    location: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Whose storefront it is.", show_default="the only one"),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would be written.")] = False,
+) -> None:
+    """Tell a shop's customers: text and next arrival of each item, the ETA of each order. For vendure.
+
+    Example: reorder publish promises --settings shop.yaml
+    """
+    from forecasting.bootstrap import publish as run
+    from forecasting.connectors.sources.registry import read_settings
+
+    done = run(read_settings(settings), promised, location, keep=not dry_run)
+    what = "would be written" if dry_run else "were written"
+    print(f"{done.items:,} items and {done.orders:,} orders {what}; {done.unchanged:,} say so already")
+
+
 def receive(
     kind: Annotated[str, typer.Argument(metavar="KIND", help="The kind of system: orderspace.")],
     folder: FolderArgument,

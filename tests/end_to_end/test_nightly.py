@@ -207,6 +207,19 @@ def test_what_cannot_be_sent_waits_and_no_secret_is_told(job, monkeypatch):
     assert [path for path, content in kept.items() if b"hunter2" in content] == []
 
 
+def test_a_shop_that_is_down_keeps_nothing_from_being_ordered(job, monkeypatch):
+    file, url, folder = job
+    monkeypatch.setenv("SHOP_KEY", "hunter2")
+    monkeypatch.setattr("forecasting.connectors.sources.client.Clock.sleep", lambda self, seconds: None)
+    (folder / "shop.yaml").write_text("kind: vendure\nurl: http://127.0.0.1:9\nkey: {env: SHOP_KEY}\n")
+    settings = {**yaml.safe_load(file.read_text()), "run_publish": str(folder / "shop.yaml")}
+    file.write_text(yaml.safe_dump(settings))
+    ended = reorder("run", "--db", url, "--config", file, "--as-of", TONIGHT)
+    assert ended.code == 3 and "the shop was not told" in ended.err
+    assert "hunter2" not in ended.err and set(units(job)) == set(SKUS)
+    assert (folder / "nights/believed.json").is_file()
+
+
 def test_a_parked_order_is_given_up_unless_it_is_there_after_all(job):
     file, url, folder = job
     night(job)

@@ -29,6 +29,11 @@ v.bootstrap({
   authOptions: { tokenMethod: ['bearer'], requireVerification: false,
     superadminCredentials: { identifier: process.env.SHOP_USER, password: process.env.SHOP_PASSWORD } },
   dbConnectionOptions: { type: 'sqljs', location: process.env.SHOP_FILE, autoSave: true, synchronize: true },
+  customFields: {
+    ProductVariant: [{ name: 'availabilityText', type: 'localeString', public: true },
+      { name: 'nextArrival', type: 'datetime', public: true, nullable: true }],
+    Order: [{ name: 'eta', type: 'datetime', public: true, nullable: true }],
+  },
   paymentOptions: { paymentMethodHandlers: [v.dummyPaymentHandler] },
   logger: new v.DefaultLogger({ level: v.LogLevel.Error }),
   plugins: [v.DefaultJobQueuePlugin.init({})],

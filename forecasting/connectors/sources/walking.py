@@ -40,6 +40,7 @@ class Feed:
         begin: the mark of now, from which the next walk starts, overlap taken off.
         whole_days: after so many days everything is read anew; 0: each time.
         merge: what is kept where a record comes again.
+        history: its records stay; one that has lost most of them is not believed.
 
     """
 
@@ -48,6 +49,7 @@ class Feed:
     begin: Callable[[], str]
     whole_days: float = 7.0
     merge: Merge | None = None
+    history: bool = True
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,7 @@ def _walked(kept: Kept, feed: Feed, walk: dict[str, Any], now: datetime) -> tupl
 
 def _take_away_the_deleted(kept: Kept, feed: Feed, number: int) -> None:
     gone, there = kept.count(feed.name, before_walk=number), kept.count(feed.name)
-    if gone > FEW and gone > MOST_GONE * there:
+    if feed.history and gone > FEW and gone > MOST_GONE * there:
         raise SourceUnavailable(
             f"{gone:,} of {there:,} {feed.name} are no longer there: that is not believed, and nothing was "
             "taken away. If it is so, delete the folder .source in the dataset, and import anew."

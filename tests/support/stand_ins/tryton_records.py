@@ -25,6 +25,7 @@ class TrytonRecords:
         self.rows: dict[str, dict[int, dict]] = {}
         self.sessions: set[str] = set()
         self.made = 0
+        self.not_there: tuple[str, ...] = ()
         self._put("stock.location", WAREHOUSE)
         self._put("company.company", {"id": 1, "currency": {"id": 1, "code": "EUR"}})
 
@@ -107,6 +108,8 @@ class TrytonRecords:
         if method == "model.res.user.get_preferences":
             return _result({"company": 1, "language": "en"})
         model, _, verb = method.removeprefix("model.").rpartition(".")
+        if model in self.not_there:
+            return httpx2.Response(200, json={"id": 1, "error": [f"'{model}'", ""]})
         domain, offset, limit, order = (_given(value) for value in parameters[:4])
         rows = [row for row in self.rows.get(model, {}).values() if holds(row, domain)]
         for field, way in reversed(order or [["id", "ASC"]]):

@@ -80,7 +80,7 @@ class ErpnextSource:
             bring(self._kept, self._feed(name, now), now)
         for name in ("sales", "purchases"):
             self._forget_deleted_drafts(name)
-        bring(self._kept, Feed("bins", self._bins, lambda: EARLIEST, whole_days=0.0), now)
+        bring(self._kept, Feed("bins", self._bins, lambda: EARLIEST, whole_days=0.0, history=False), now)
         return tables_of(self._kept, self._settings.locations, self._as_of)
 
     def close(self) -> None:

@@ -64,8 +64,9 @@ FEEDS: Mapping[str, tuple[str, list[Any], str]] = {
     ),
     "products": (
         "product.product",
-        [["active", "=", True]],
-        "default_code name lst_price standard_price categ_id uom_id product_tmpl_id sale_ok type is_storable",
+        # Archived ones are still in old orders.
+        [["active", "in", [True, False]]],
+        "default_code name active lst_price standard_price categ_id uom_id product_tmpl_id type is_storable",
     ),
     "supplies": (
         "product.supplierinfo",
@@ -85,6 +86,9 @@ FEEDS: Mapping[str, tuple[str, list[Any], str]] = {
 
 WHOLE = ("products", "supplies", "order_points", "units", "picking_types")
 """Feeds whose figures change without saying so."""
+
+PASSING = ("supplies", "order_points", "units", "picking_types")
+"""Feeds that may be emptied and filled anew."""
 
 
 class Settings(ApiSettings):
@@ -164,7 +168,8 @@ class OdooSource:
             return new if seen is None else {**new, "cancelled_seen": seen}
 
         whole_days = 0.0 if name in WHOLE else self._settings.whole_days
-        return Feed(name, page, begin, whole_days, keep if name == "sales" else None)
+        merge = keep if name == "sales" else None
+        return Feed(name, page, begin, whole_days, merge, history=name not in PASSING)
 
     def _forget_deleted_drafts(self) -> None:
         drafts = sorted(map(int, self._kept.keys_where("purchases", "state", DRAFT)))

@@ -189,7 +189,7 @@ class _Read:
                 row["standard_price"],
             )
             for key, row in self.goods.items()
-            if row.get("is_storable", row.get("type") != "service")
+            if row.get("active", True) and row.get("is_storable", row.get("type") != "service")
         ]
         columns = ("product", "sku", "description", "category", "unit_price", "own_cost")
         found = frame(rows, columns).drop_duplicates("sku")

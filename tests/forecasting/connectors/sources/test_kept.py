@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from forecasting.connectors.sources.kept import Kept
-from forecasting.connectors.sources.port import RefusedBySource
+from forecasting.connectors.sources.port import RefusedBySource, SourceUnavailable
 from forecasting.connectors.sources.walking import Feed, Page, bring
 from forecasting.errors import RequestError
 
@@ -78,6 +78,18 @@ def test_a_whole_walk_takes_away_what_is_gone_and_another_does_not(kept):
     there.names.remove("r0")
     bring(kept, there.feed(), NOW.replace(day=30, month=7))
     assert kept.keys("things") == {"r2"}
+
+
+def test_a_list_that_lost_most_of_its_records_is_believed_only_where_that_is_its_way(kept):
+    there = List(300)
+    bring(kept, there.feed(), NOW)
+    bring(kept, Feed("passing", there.page, lambda: "m", 0.0, history=False), NOW)
+    there.names = ["new"]
+    with pytest.raises(SourceUnavailable, match="300 of 301 things are no longer there"):
+        bring(kept, there.feed(), NOW, whole=True)
+    assert kept.count("things") == 300
+    bring(kept, Feed("passing", there.page, lambda: "m", 0.0, history=False), NOW)
+    assert kept.keys("passing") == {"new"}
 
 
 def test_a_cursor_that_is_gone_begins_the_walk_anew(kept):

@@ -71,6 +71,15 @@ def test_lines_in_dozens_are_units_and_quotations_are_no_orders(imports):
     assert str(orders["cancelled_at"]["4"].date()) == "2026-06-30"
 
 
+def test_orders_of_an_archived_product_stay_and_the_product_goes(imports):
+    system = imports.system
+    system.sell(1, {"A": 1, "B": 2})
+    system.rows["product.product"][system.product("B")[0]]["active"] = False
+    data = imports.tables()
+    assert data.orders["sku"].tolist() == ["A", "B"]
+    assert data.products["sku"].tolist() == ["A"]
+
+
 def test_terms_levels_and_its_own_suggestions_come_along(imports):
     system = imports.system
     system.sell(1, {"A": 1})

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from forecasting.connectors.sources.port import SourceUnavailable
+from forecasting.connectors.sources.registry import Named, settings_of
+from forecasting.connectors.sources.vendure.storefront import Published, Shown, VendureFront
 from tests.support.clocks import FakeClock
 from tests.support.sources import Imports
 from tests.support.stand_ins.vendure import PASSWORD, USER, Vendure
@@ -100,3 +104,36 @@ def test_a_session_that_ended_is_begun_anew_and_a_wrong_password_is_told(imports
     with pytest.raises(SourceUnavailable, match="does not let 'superadmin' in") as error:
         imports.bring()
     assert "hunter2" not in str(error.value)
+
+
+@pytest.fixture
+def front(imports):
+    made = VendureFront(
+        settings_of(Named("vendure", imports.given)), transport=imports.line, clock=imports.clock
+    )
+    yield made
+    made.close()
+
+
+def test_only_what_differs_is_told_and_a_repeat_changes_nothing(imports, front):
+    shop = imports.system
+    shop.sell(1, {"A": 30})
+    items = {"A": Shown("In two weeks", date(2026, 7, 14)), "B": Shown("", None), "GONE": Shown("x", None)}
+    orders = {"1": date(2026, 7, 15), "99": date(2026, 7, 1)}
+    assert front.publish(items, orders, keep=False) == Published(1, 1, 1)
+    assert shop.writes == 0
+    assert front.publish(items, orders) == Published(1, 1, 1)
+    assert shop.shown["1"]["translations"][0]["customFields"] == {"availabilityText": "In two weeks"}
+    assert shop.shown["1"]["customFields"]["nextArrival"].startswith("2026-07-14")
+    assert shop.etas["1"]["eta"].startswith("2026-07-15")
+    assert front.publish(items, orders) == Published(0, 0, 3)
+    assert shop.writes == 2
+    # Once it is in stock, nothing is to come.
+    assert front.publish({"A": Shown("In stock", None)}, {"1": None}) == Published(1, 1, 0)
+    assert shop.shown["1"]["customFields"] == {"nextArrival": None}
+
+
+def test_a_shop_without_the_fields_is_told_which_they_are(imports, front):
+    imports.system.custom = False
+    with pytest.raises(SourceUnavailable, match="availabilityText"):
+        front.publish({"A": Shown("x", None)}, {})
