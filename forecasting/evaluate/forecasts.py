@@ -47,7 +47,7 @@ def forecasts(window: Window, name: str, selection_origins: int) -> pd.DataFrame
     what the order would have cost); pinball and squared_error (shares, as ``models.shared.scores`` has them).
     """
     seen, judged = window.seen, window.judged
-    forecast, chosen = fitted(name, seen, window.horizon, window.critical_ratio, selection_origins)
+    forecast, chosen = fitted(name, seen, window.horizon, window.choose_at, selection_origins)
     demand = demand_of(forecast, judged, window.horizon)
     quantiles = np.stack([demand.quantile(level) for level in LEVELS], axis=1)
 

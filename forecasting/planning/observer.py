@@ -229,11 +229,7 @@ class Observer:
         excess_days = excess_share * config.excess_holding_days / 2
         line_size = self.line_size(as_of)
         quantile = target_quantile(catalogue.costs, line_size, catalogue.review_days, excess_days)
-        if config.choose_by == "accuracy":
-            # The pinball loss of the median is half of the absolute error.
-            quantile = np.full_like(quantile, 0.5)
-
-        return choose(models, seen, horizon, quantile, origins=config.selection_origins)
+        return choose(models, seen, horizon, choose_at(config, quantile), origins=config.selection_origins)
 
     def demand_ahead(
         self,
@@ -345,3 +341,10 @@ def observer(records: Records, config: Config, as_of: int, assumptions: Assumpti
         unavailable=availability(records, ~known.backorder_allowed),
         announced=announced(records, config.holidays_country, assumptions),
     )
+
+
+def choose_at(config: Config, critical_ratio: FloatArray) -> FloatArray:
+    """The quantile that models are chosen at, float64, shape (n,): the median (half of the absolute error) where
+    they are chosen by accuracy, else the critical ratio, where orders are decided.
+    """
+    return np.full_like(critical_ratio, 0.5) if config.choose_by == "accuracy" else critical_ratio
