@@ -26,7 +26,8 @@ from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.catalogue import Catalogue
 from forecasting.inputs.demand import known_at
 from forecasting.inputs.records import Records
-from forecasting.planning.observer import Observer, choose_at, observer
+from forecasting.planning.choosing import choose_at
+from forecasting.planning.observer import Observer, observer
 from models.shared.history import History
 
 

@@ -37,6 +37,7 @@ from forecasting.inputs.orders_ahead import known_demand
 from forecasting.inputs.predecessors import inherited
 from forecasting.inputs.records import Records
 from forecasting.inputs.unconstrained_demand import Availability
+from forecasting.planning.choosing import choose_at
 from forecasting.planning.lazy_forecast import ForecastOf, LazyForecast
 from forecasting.policies.base import Policy, Situation
 from forecasting.policies.expected_cost.excess_share import WEEK
@@ -341,10 +342,3 @@ def observer(records: Records, config: Config, as_of: int, assumptions: Assumpti
         unavailable=availability(records, ~known.backorder_allowed),
         announced=announced(records, config.holidays_country, assumptions),
     )
-
-
-def choose_at(config: Config, critical_ratio: FloatArray) -> FloatArray:
-    """The quantile that models are chosen at, float64, shape (n,): the median (half of the absolute error) where
-    they are chosen by accuracy, else the critical ratio, where orders are decided.
-    """
-    return np.full_like(critical_ratio, 0.5) if config.choose_by == "accuracy" else critical_ratio
