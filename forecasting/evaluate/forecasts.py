@@ -59,7 +59,7 @@ def forecasts(window: Window, name: str, called: str, config: Config) -> pd.Data
     """
     seen, judged = window.seen, window.judged
     origins, contenders = config.selection_origins, config.contenders
-    forecast, chosen = fitted(name, seen, window.horizon, window.critical_ratio, origins, contenders)
+    forecast, chosen = fitted(name, seen, window.horizon, window.choose_at, origins, contenders)
     demand = demand_of(forecast, judged, window.horizon)
     quantiles = np.stack([demand.quantile(level) for level in LEVELS], axis=1)
 

@@ -26,6 +26,7 @@ from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.catalogue import Catalogue
 from forecasting.inputs.demand import known_at
 from forecasting.inputs.records import Records
+from forecasting.planning.choosing import choose_at
 from forecasting.planning.observer import Observer, observer
 from models.shared.history import History
 
@@ -40,6 +41,7 @@ class Window:
         seen: their demand, as known at that close.
         horizon: float64, shape (n,): the window in buckets; less where an item begins or ends within it.
         critical_ratio: float64, shape (n,).
+        choose_at: float64, shape (n,): the quantile that the automatic choice is made at.
         judged: int64, shape (k,): the items that there is something to forecast for.
         actual: float64, shape (k,): what followed, units; NaN where a part of it is unknown.
         short, over: float64, shape (k,): money that each unit too few, or too many, costs.
@@ -53,6 +55,7 @@ class Window:
     seen: History
     horizon: FloatArray
     critical_ratio: FloatArray
+    choose_at: FloatArray
     judged: IntArray
     actual: FloatArray
     short: FloatArray
@@ -98,6 +101,7 @@ def window(
     days = np.full(n, float(horizon_days))
     excess_holding_days = config.excess_holding_share * config.excess_holding_days / 2
 
+    ratio = target_quantile(known.costs, size, days, excess_holding_days)
     judged = _judged(seeing, origin, horizon_days)
     past = seen.take(judged)
     short, over = unit_costs(known, size, days, excess_holding_days)
@@ -107,7 +111,8 @@ def window(
         items=known.items,
         seen=seen,
         horizon=seeing.calendar.buckets(origin, _selling_days(known, origin, days)),
-        critical_ratio=target_quantile(known.costs, size, days, excess_holding_days),
+        critical_ratio=ratio,
+        choose_at=choose_at(config, ratio),
         judged=judged,
         actual=actual_demand(seeing, origin, as_of, horizon_days)[judged],
         short=short[judged],

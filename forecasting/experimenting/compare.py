@@ -233,8 +233,8 @@ def _known_less(a: Side, b: Side) -> list[str]:
         return []
     told = [f"{name} knows {_words(what)}" for name, what in zip(label(a, b), known, strict=True)]
     return [
-        f"They do not know the same: {', and '.join(told)}; losses, in shares of the demand that each "
-        "knows, do not compare."
+        f"They do not know the same: {', and '.join(told)}; losses, in shares of the demand that each knows, "
+        "do not compare."
     ]
 
 

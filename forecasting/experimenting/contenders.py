@@ -55,7 +55,7 @@ def base(experiment: Experiment) -> Config:
 
 def named(experiment: Experiment) -> list[Contender]:
     """The contenders that the experiment names. Raises ConfigError where a setting does not fit."""
-    found = []
+    found, settings_of_all = [], base(experiment)
     for name, given in experiment.contenders.items():
         settings = {key: value for key, value in given.items() if key != DATA}
         try:
@@ -64,7 +64,7 @@ def named(experiment: Experiment) -> list[Contender]:
             raise ConfigError(
                 f"contenders.{name}.{DATA}: may hold `history_days`, of 56 at least, and nothing else"
             ) from None
-        with_known_settings(base(experiment), settings, f"contenders.{name}")
+        with_known_settings(settings_of_all, settings, f"contenders.{name}")
         found.append(Contender(name, settings, known))
     return found
 

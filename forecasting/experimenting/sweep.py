@@ -24,12 +24,12 @@ def swept(experiment: Experiment) -> list[Contender]:
     sweep = experiment.sweep
     if sweep is None:
         return []
-    begin = _begin(experiment)
+    begin, settings_of_all = _begin(experiment), base(experiment)
     number = getattr(sweep, "number", None)
     combined = _grid(sweep.settings) if number is None else _drawn(sweep.settings, number, experiment.seed)
     found = {}
     for settings in combined:
-        with_known_settings(base(experiment), {**begin.settings, **settings}, "sweep.settings")
+        with_known_settings(settings_of_all, {**begin.settings, **settings}, "sweep.settings")
         parts = [begin.name] if begin.name else []
         name = " ".join([*parts, *(f"{key}={_text(value)}" for key, value in settings.items())])
         found[name] = Contender(name, {**begin.settings, **settings}, begin.known)

@@ -27,12 +27,13 @@ from forecasting.experimenting.facts import STATISTICS, charged
 from forecasting.inputs.read_records import read_records
 from forecasting.inputs.records import Records
 from forecasting.inputs.some_items import only
-from forecasting.policies.registry import POLICIES
+from forecasting.policies.registry import IN_HINDSIGHT, RECORDED, policy
 from forecasting.replay.replay import replay
 from forecasting.replay.request import Extras, ReplayRequest
 
 FEWEST_DRAWS = 20
 """A task draws no intervals worth having: those are drawn over all windows."""
+from forecasting.run import without_folders
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class Task:
         data = {name: value for name, value in vars(self.data).items() if name != "source"}
         # Where a result is kept is no part of what it is.
         settings = {name: value for name, value in self.settings.items() if name not in STATISTICS}
-        said = [data, settings, self.known.model_dump(), vars(self.span), self.horizon_days]
+        said = [data, without_folders(settings), self.known.model_dump(), vars(self.span), self.horizon_days]
         said += [dict(self.tally), own_files(self.settings), code_version()]
         text = json.dumps(said, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -135,7 +136,7 @@ def do(each: Task) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
     receipt = {
         "window": [day_text(each.span.first_day), day_text(each.span.last_day)],
         "totals": {name: totals[name] for name in measures if name != "policy"},
-        "parameters": replayed.run["parameters"].get(config.policy, ""),
+        "parameters": replayed.run["parameters"].get(replayed.run["baseline"], ""),
         "warnings": replayed.run["warnings"],
         "notices": replayed.run["counts"]["notices"],
         "versions": replayed.run["versions"],
@@ -146,7 +147,8 @@ def do(each: Task) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
 
 def _judging(each: Task, config: Config) -> Request:
     """Forecasts from within the window, as many as fit, of the model that the policy decides on."""
-    brought = POLICIES[config.policy](config).model if config.policy in POLICIES else None
+    hindsight = config.policy in (*IN_HINDSIGHT, RECORDED)
+    brought = None if hindsight else policy(config.policy, config).model
     origins = (each.span.last_day - each.span.first_day + 1) // each.horizon_days
     return Request(
         origins, each.horizon_days, each.horizon_days, each.span.last_day, [brought or config.model]

@@ -64,7 +64,7 @@ def _saves(saving: Saving) -> str:
 
 def _share(saving: Saving, sign: int) -> str:
     low, high = sorted((sign * saving.share_low, sign * saving.share_high))
-    return f"{sign * saving.share:.1%} ({100 * low:.1f} to {100 * high:.1f})".replace("%", " %")
+    return f"{sign * saving.share:z.1%} ({100 * low:z.1f} to {100 * high:z.1f})".replace("%", " %")
 
 
 def warnings(names: tuple[str, str], windows: pd.DataFrame) -> list[str]:

@@ -64,8 +64,8 @@ def _row(which: Mapping[str, Any], saved: Mapping[str, Any] | None, scored: Any)
     forecasts = (scored or {}).get("overall")
     money = ["", ""]
     if saved is not None:
-        ends = f"({100 * saved['share_low']:.1f} to {100 * saved['share_high']:.1f})"
-        money = [f"{saved['saved']:,.0f}", f"{100 * saved['share']:.1f} {ends}"]
+        ends = f"({100 * saved['share_low']:z.1f} to {100 * saved['share_high']:z.1f})"
+        money = [f"{saved['saved']:,.0f}", f"{100 * saved['share']:z.1f} {ends}"]
     judged = ["", "", "", ""]
     if forecasts is not None:
         judged = [
@@ -101,8 +101,8 @@ def _classes(compared: Sequence[Mapping[str, Any]]) -> list[str]:
 def _class_cell(saving: Mapping[str, Any] | None) -> str:
     if saving is None or saving["cost"] <= 0:
         return ""
-    ends = f"({100 * saving['share_low']:.1f} to {100 * saving['share_high']:.1f})"
-    return f"{100 * saving['share']:.1f} {ends}"
+    ends = f"({100 * saving['share_low']:z.1f} to {100 * saving['share_high']:z.1f})"
+    return f"{100 * saving['share']:z.1f} {ends}"
 
 
 def into(text: str, made: str, file: Path) -> str:

@@ -37,6 +37,7 @@ from forecasting.inputs.orders_ahead import known_demand
 from forecasting.inputs.predecessors import inherited
 from forecasting.inputs.records import Records
 from forecasting.inputs.unconstrained_demand import Availability
+from forecasting.planning.choosing import choose_at
 from forecasting.planning.lazy_forecast import ForecastOf, LazyForecast
 from forecasting.policies.base import Policy, Situation
 from forecasting.policies.expected_cost.excess_share import WEEK
@@ -229,11 +230,7 @@ class Observer:
         excess_days = excess_share * config.excess_holding_days / 2
         line_size = self.line_size(as_of)
         quantile = target_quantile(catalogue.costs, line_size, catalogue.review_days, excess_days)
-        if config.choose_by == "accuracy":
-            # The pinball loss of the median is half of the absolute error.
-            quantile = np.full_like(quantile, 0.5)
-
-        return choose(models, seen, horizon, quantile, origins=config.selection_origins)
+        return choose(models, seen, horizon, choose_at(config, quantile), origins=config.selection_origins)
 
     def demand_ahead(
         self,

@@ -55,8 +55,8 @@ def _money(compared: Sequence[Comparison]) -> Table:
     rows = [Row([a["name"], f"{a['cost']:,.0f}", "", "", "", *_service(a)], "baseline")]
     for each in compared:
         saved, b = each["saved"], each["b"]
-        ends = f"{100 * saved['share_low']:.1f} to {100 * saved['share_high']:.1f}"
-        money = [f"{b['cost']:,.0f}", f"{saved['saved']:,.0f}", f"{100 * saved['share']:.1f}", ends]
+        ends = f"{100 * saved['share_low']:z.1f} to {100 * saved['share_high']:z.1f}"
+        money = [f"{b['cost']:,.0f}", f"{saved['saved']:,.0f}", f"{100 * saved['share']:z.1f}", ends]
         rows.append(Row([b["name"], *money, *_service(b)], "focus" if each is compared[0] else ""))
     return Table(header, rows)
 
@@ -81,8 +81,8 @@ def _classes(compared: Sequence[Comparison]) -> Table:
 def _share(saving: Mapping[str, Any] | None) -> str:
     if saving is None or saving["cost"] <= 0:
         return "-"
-    ends = f"{100 * saving['share_low']:.1f} to {100 * saving['share_high']:.1f}"
-    return f"{100 * saving['share']:.1f} ({ends})"
+    ends = f"{100 * saving['share_low']:z.1f} to {100 * saving['share_high']:z.1f}"
+    return f"{100 * saving['share']:z.1f} ({ends})"
 
 
 def _forecasts(compared: Sequence[Comparison]) -> Table:

@@ -61,3 +61,8 @@ def test_a_window_that_decides_is_warned_of():
     assert saved(10.0, 12.0, 9.0, 11.0) == []
     (said,) = saved(-10.0, 40.0, -9.0, -5.0)
     assert said.startswith("One window decides, 2026-02-01 to 2026-02-01: B costs 16 less than A in all")
+
+
+def test_a_hair_less_than_nothing_is_nothing():
+    told = verdict(NAMES, saving(-0.0001, -0.0001, 0.002), {})
+    assert "costs 0.0 % (-0.2 to 0.0) more" in told and "-0.0" not in told

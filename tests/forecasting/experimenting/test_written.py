@@ -99,3 +99,14 @@ def test_every_experiment_of_ours_has_its_result_and_its_line_in_the_index(folde
     verdict = re.search(r"^\* (.*)$", made, re.M)[1]
     assert f"| [{name}]({name}/README.md) |" in index and verdict in index
     assert re.search(r"^## Answer\n\n\S", readme, re.M), "an answer in words"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name", ["charge_for_excess", "choice_of_models", "default_against_rules", "value_of_history"]
+)
+def test_an_experiment_of_ours_run_again_says_what_its_readme_says_to_the_digit(name, tmp_path):
+    file = ROOT / "experiments" / name / "experiment.yaml"
+    ran = run_experiment(str(file), store=tmp_path / "runs", tracking="none")
+    readme = (file.parent / "README.md").read_text(encoding="utf-8")
+    assert result(ran.run, ran.compared).strip() == readme.partition(BEGIN)[2].partition(END)[0].strip()
