@@ -27,13 +27,13 @@ from forecasting.experimenting.facts import STATISTICS, charged
 from forecasting.inputs.read_records import read_records
 from forecasting.inputs.records import Records
 from forecasting.inputs.some_items import only
-from forecasting.policies.registry import IN_HINDSIGHT, RECORDED, policy
+from forecasting.policies.registry import IN_HINDSIGHT, policy
 from forecasting.replay.replay import replay
 from forecasting.replay.request import Extras, ReplayRequest
+from forecasting.run import without_folders
 
 FEWEST_DRAWS = 20
 """A task draws no intervals worth having: those are drawn over all windows."""
-from forecasting.run import without_folders
 
 
 @dataclass(frozen=True)
@@ -147,8 +147,7 @@ def do(each: Task) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
 
 def _judging(each: Task, config: Config) -> Request:
     """Forecasts from within the window, as many as fit, of the model that the policy decides on."""
-    hindsight = config.policy in (*IN_HINDSIGHT, RECORDED)
-    brought = None if hindsight else policy(config.policy, config).model
+    brought = None if config.policy in IN_HINDSIGHT else policy(config.policy, config).model
     origins = (each.span.last_day - each.span.first_day + 1) // each.horizon_days
     return Request(
         origins, each.horizon_days, each.horizon_days, each.span.last_day, [brought or config.model]

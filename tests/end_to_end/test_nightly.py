@@ -12,7 +12,8 @@ import pytest
 import sqlalchemy as sa
 import yaml
 
-from forecasting.bootstrap.nightly import STAGES, GuardError, run
+from forecasting.bootstrap.night_stages import STAGES, GuardError
+from forecasting.bootstrap.nightly import run
 from forecasting.config import load
 from forecasting.dataset.write import write_database
 from forecasting.reviewing.deciding import approve
