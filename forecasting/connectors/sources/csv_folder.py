@@ -9,7 +9,7 @@ name, in which ``:as_of`` is the day of the import::
       columns: {Art: sku, Vendor: supplier}
     orders:
       query: select s.*, a.Art from sales s join articles a on a.Id = s.ArticleId where s.Qty > 0
-      columns: {Art: sku, Qty: quantity, No: order, Booked: ordered_at}
+      columns: {Art: sku, Qty: quantity, Number: order, Booked: ordered_at}
 
 Mappings that are shipped (``mappings/``) pass over the tables whose files are not there.
 """

@@ -189,6 +189,10 @@ def _words(table: str, key: str, said: dict[str, Any]) -> dict[str, str]:
         raise _WrongError(
             table, f"{key} must be pairs of theirs: ours", given, f"Write {key}: {{theirs: ours}}."
         )
+    for word in (*given, *given.values()):
+        if isinstance(word, bool):
+            what = f"{key}: YAML takes a word for yes or no"
+            raise _WrongError(table, what, "yes" if word else "no", 'Put it into quotes: "No".')
     return {str(theirs): str(ours) for theirs, ours in given.items()}
 
 

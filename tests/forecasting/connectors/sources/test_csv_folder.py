@@ -90,6 +90,13 @@ def test_what_is_wrong_in_a_mapping_is_told(files, tmp_path, mapping, said):
     assert ended.code == 1 and said in ended.err
 
 
+def test_a_column_that_yaml_takes_for_no_is_told(files, tmp_path):
+    file = tmp_path / "map.yaml"
+    file.write_text("orders:\n  file: sales.csv\n  separator: ';'\n  columns: {No: order}\n")
+    ended = reorder("import", "csv", files, tmp_path / "data", "--mapping", file)
+    assert ended.code == 1 and 'Put it into quotes: "No".' in ended.err
+
+
 SHOPIFY = {
     "orders_export": "Name,Email,Created at,Fulfilled at,Cancelled at,Lineitem quantity,"
     """Lineitem sku,Lineitem price,Lineitem fulfillment status
