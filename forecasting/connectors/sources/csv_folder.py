@@ -22,7 +22,7 @@ import shutil
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
@@ -32,11 +32,11 @@ import yaml
 
 from forecasting.connectors.sources.kept import Kept
 from forecasting.connectors.sources.port import Changes
+from forecasting.connectors.sources.tables_mapped import tables_mapped
 from forecasting.connectors.targets.settings import TargetSettings
 from forecasting.dataset.mapping.read import MAPPING
 from forecasting.dataset.mapping.suggest import TEXT_FILES
 from forecasting.dataset.read import read
-from forecasting.dataset.tables import BY_NAME
 from forecasting.errors import ConfigError, DataError, RequestError, known_names
 
 SHIPPED = Path(__file__).with_name("mappings")
@@ -73,7 +73,7 @@ class CsvFolder:
             raise RequestError(f"{folder}: is no folder of CSV files")
         self._folder, self._as_of, self._optional = folder, as_of, mapping in shipped()
         self._file = SHIPPED / f"{mapping}.yaml" if self._optional else Path(mapping)
-        self._mapping = _mapping_of(self._file)
+        self._mapping = tables_mapped(self._file, "file")
 
     def changes(self, since: datetime | None = None) -> Changes:
         """The mapped tables, in our terms: all of each."""
@@ -191,20 +191,3 @@ def _encoding(file: Path) -> str:
         except UnicodeDecodeError:
             return "cp1252"
     return "utf-8-sig"
-
-
-def _mapping_of(file: Path) -> Mapping[str, Mapping[str, Any]]:
-    try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError):
-        raise ConfigError(f"{file}: cannot be read; --inspect proposes a mapping") from None
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{file}: is not YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(content, dict) or not content:
-        raise ConfigError(f"{file}: names no table; --inspect proposes a mapping")
-    for name, given in content.items():
-        if name not in BY_NAME:
-            raise ConfigError(f"{file}: there is no table {name!r}: {known_names(str(name), BY_NAME)}")
-        if not isinstance(given, dict) or ("file" in given) == ("query" in given):
-            raise ConfigError(f"{file}: {name} needs file: or query:, one of the two")
-    return content

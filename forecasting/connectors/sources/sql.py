@@ -27,13 +27,13 @@ import yaml
 
 from forecasting.connectors.sources.kept import Kept
 from forecasting.connectors.sources.port import Changes
+from forecasting.connectors.sources.tables_mapped import tables_mapped
 from forecasting.connectors.targets.settings import SecretSource, TargetSettings
 from forecasting.dataset.database import rows_of
 from forecasting.dataset.mapping.read import MAPPING
 from forecasting.dataset.mapping.suggest import suggest_mapping
 from forecasting.dataset.read import read
-from forecasting.dataset.tables import BY_NAME
-from forecasting.errors import ConfigError, DataError, RequestError, known_names
+from forecasting.errors import DataError, RequestError
 from forecasting.store.connection import connected, shown, without_secrets
 
 LOOKED_AT = 1_000
@@ -58,7 +58,7 @@ class SqlSource:
     """The database behind a URL, read as a mapping file says."""
 
     def __init__(self, url: str, mapping: Path) -> None:
-        self.url, self.mapping = url, _mapping(mapping)
+        self.url, self.mapping = url, tables_mapped(mapping, "table")
 
     def changes(self, since: datetime | None = None) -> Changes:
         """The mapped tables, in our terms; ``since``: of those with ``changed_at`` what changed since."""
@@ -145,20 +145,3 @@ def _reading(url: str) -> Iterator[sa.Connection]:
     except sa.exc.SQLAlchemyError as error:
         said = without_secrets(getattr(error, "orig", None) or error, url)
         raise RequestError(f"{shown(url)}: cannot be read as the mapping says: {said}") from None
-
-
-def _mapping(file: Path) -> Mapping[str, Mapping[str, Any]]:
-    try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError):
-        raise ConfigError(f"{file}: cannot be read; --inspect proposes a mapping") from None
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{file}: is not YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(content, dict) or not content:
-        raise ConfigError(f"{file}: names no table; --inspect proposes a mapping")
-    for name, given in content.items():
-        if name not in BY_NAME:
-            raise ConfigError(f"{file}: there is no table {name!r}: {known_names(str(name), BY_NAME)}")
-        if not isinstance(given, dict) or ("table" in given) == ("query" in given):
-            raise ConfigError(f"{file}: {name} needs table: or query:, one of the two")
-    return content

@@ -23,19 +23,14 @@ from forecasting.experimenting.tracking.client import connected, shown
 from forecasting.experimenting.tracking.models import promoted_settings, save
 from forecasting.experimenting.tracking.places import ARTIFACTS, is_server
 from forecasting.experimenting.tracking.uploads import Uploads
+from forecasting.replay.measures import COSTS
 from forecasting.reports.experiments.page import picture
 
 KEY, WHOLE, MODEL = "reorder.key", "reorder.whole", "reorder.model"
 DATASET = "orders"
 MEASURES = (
     "cost_total",
-    "cost_holding",
-    "cost_lost_business",
-    "cost_goodwill",
-    "cost_admin",
-    "cost_word_of_mouth",
-    "cost_ordering",
-    "cost_waste",
+    *COSTS,
     "backordered_lines",
     "lost_lines",
     "line_fill_rate",
