@@ -246,3 +246,18 @@ def test_where_results_are_kept_is_said_by_a_setting_and_is_no_part_of_what_they
     ).run
     assert (place / "runs" / other["run"] / "run.json").is_file()
     assert other["contenders"]["default"]["tasks"] == run["contenders"]["default"]["tasks"][-1:]
+
+
+def test_results_that_were_thrown_away_are_said_to_be_gone_and_made_again(small, tmp_path):
+    import shutil
+
+    file, store, (run, compared, _) = small
+    place = tmp_path / "copy"
+    shutil.copytree(store, place)
+    key = run["contenders"]["default"]["tasks"][0]
+    shutil.rmtree(place / "tasks" / key)
+    assert run["run"] in {each["run"] for each in list_runs(place)}
+    with pytest.raises(RequestError, match="the results of a task are gone"):
+        compare_runs("nothing", "default", run["run"], place)
+    again = run_experiment(str(file), store=place, tracking="none", workers=1)
+    assert again.compared[0]["saved"] == compared[0]["saved"]
