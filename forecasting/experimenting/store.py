@@ -67,7 +67,7 @@ class Store:
 
     def _gone(self, key: str) -> RequestError:
         return RequestError(
-            f"{self.task_folder(key)}: the results of a task are gone; `reorder experiment run` makes new ones"
+            f"{self.task_folder(key)}: the results of a task are gone; `reorder experiment run` makes others"
         )
 
     def keep(self, key: str, tables: Mapping[str, pd.DataFrame], receipt: Mapping[str, Any]) -> None:
