@@ -185,7 +185,7 @@ def _rewrite(file: Path, text: str) -> None:
 
 def list_runs(store: Path | None) -> list[dict[str, Any]]:
     """Every run, the newest first: its name, experiment, question, contenders, cheapest, verdict."""
-    from forecasting.experimenting.compare import cheapest, usable
+    from forecasting.experimenting.compare import usable
 
     place = Store(store_folder(store))
     return [
@@ -195,7 +195,7 @@ def list_runs(store: Path | None) -> list[dict[str, Any]]:
             "question": each["question"],
             "contenders": usable(each),
             "failed": list(each["failed"]),
-            "cheapest": cheapest(place, each) if usable(each) else None,
+            "cheapest": each.get("cheapest"),
             "verdict": each.get("verdict", ""),
         }
         for each in place.runs()
@@ -221,11 +221,13 @@ def compare_runs(
 
 def _keep(store: Store, run: dict[str, Any], compared: Sequence[Mapping[str, Any]]) -> None:
     """The comparisons beside the run, as JSON and as a page."""
+    from forecasting.experimenting.compare import cheapest
     from forecasting.experimenting.store import as_json
     from forecasting.experimenting.written import result
     from forecasting.reports.experiments.page import comparison_page
 
     run["verdict"] = compared[0]["verdict"] if compared else ""
+    run["cheapest"] = cheapest(store, run)
     texts = {
         "comparison.json": as_json({"comparisons": list(compared)}),
         "result.md": result(run, compared),

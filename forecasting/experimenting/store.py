@@ -53,11 +53,22 @@ class Store:
 
     def receipt(self, key: str) -> dict[str, Any]:
         """What a task that is done says of itself."""
-        return json.loads((self.task_folder(key) / RECEIPT).read_text(encoding="utf-8"))
+        try:
+            return json.loads((self.task_folder(key) / RECEIPT).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise self._gone(key) from None
 
     def table(self, key: str, name: str) -> pd.DataFrame:
         """A table of a task that is done."""
-        return pd.read_parquet(self.task_folder(key) / f"{name}.parquet")
+        try:
+            return pd.read_parquet(self.task_folder(key) / f"{name}.parquet")
+        except FileNotFoundError:
+            raise self._gone(key) from None
+
+    def _gone(self, key: str) -> RequestError:
+        return RequestError(
+            f"{self.task_folder(key)}: the results of a task are gone; `reorder experiment run` makes others"
+        )
 
     def keep(self, key: str, tables: Mapping[str, pd.DataFrame], receipt: Mapping[str, Any]) -> None:
         """Keep a task's results: all of them or none. Raises RequestError where nothing can be written."""

@@ -21,6 +21,7 @@ import pandas as pd
 from forecasting.adapters.checkpoints import code_version
 from forecasting.config import Config
 from forecasting.domain import day_text
+from forecasting.errors import RequestError
 from forecasting.evaluate.backtest import Request, backtest
 from forecasting.experimenting.contenders import Contender, Known, as_known
 from forecasting.experimenting.facts import STATISTICS, charged
@@ -71,6 +72,7 @@ class Task:
         span: the window.
         horizon_days: how far ahead forecasts are judged.
         tally: costs to charge where the settings believe others.
+        code: the version of the code that it is to be done by; of files of a user's own too.
 
     """
 
@@ -80,6 +82,7 @@ class Task:
     span: Span
     horizon_days: int
     tally: Mapping[str, Any]
+    code: tuple[str, ...]
 
     @property
     def key(self) -> str:
@@ -88,7 +91,7 @@ class Task:
         # Where a result is kept is no part of what it is.
         settings = {name: value for name, value in self.settings.items() if name not in STATISTICS}
         said = [data, without_folders(settings), self.known.model_dump(), vars(self.span), self.horizon_days]
-        said += [dict(self.tally), own_files(self.settings), code_version()]
+        said += [dict(self.tally), self.code]
         text = json.dumps(said, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -98,7 +101,13 @@ def task(
 ) -> Task:
     """The task of a contender, whose settings are ``config``, in a window."""
     settings = config.model_copy(update={"interval_draws": FEWEST_DRAWS}).model_dump(mode="json")
-    return Task(data, settings, contender.known, span, horizon_days, charged(base, config))
+    code = code_of(settings)
+    return Task(data, settings, contender.known, span, horizon_days, charged(base, config), code)
+
+
+def code_of(settings: Mapping[str, Any]) -> tuple[str, ...]:
+    """The version of the code, and of files of a user's own that settings name."""
+    return (code_version(), *own_files(settings))
 
 
 def own_files(settings: Mapping[str, Any]) -> list[str]:
@@ -119,10 +128,12 @@ def own_paths(settings: Mapping[str, Any]) -> list[Path]:
 
 def do(each: Task) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
     """Replay and judge. Returns tables ``items`` and ``forecasts``, and what the receipt says."""
+    if code_of(each.settings) != each.code:
+        raise RequestError("the code was changed while the experiment ran: run it again")
     config = Config(**each.settings)
     records = _some(_records(each.data.source), each.data)
     if records.fingerprint != each.data.fingerprint:
-        raise ValueError(f"{each.data.source} was changed while the experiment ran: run it again")
+        raise RequestError(f"{each.data.source} was changed while the experiment ran: run it again")
     records = as_known(records, each.known, each.span.first_day)
 
     asked = ReplayRequest(

@@ -246,3 +246,41 @@ def test_where_results_are_kept_is_said_by_a_setting_and_is_no_part_of_what_they
     ).run
     assert (place / "runs" / other["run"] / "run.json").is_file()
     assert other["contenders"]["default"]["tasks"] == run["contenders"]["default"]["tasks"][-1:]
+
+
+def test_results_that_were_thrown_away_are_said_to_be_gone_and_made_again(small, tmp_path):
+    import shutil
+
+    file, store, (run, compared, _) = small
+    place = tmp_path / "copy"
+    shutil.copytree(store, place)
+    key = run["contenders"]["default"]["tasks"][0]
+    shutil.rmtree(place / "tasks" / key)
+    assert run["run"] in {each["run"] for each in list_runs(place)}
+    with pytest.raises(RequestError, match="the results of a task are gone"):
+        compare_runs("nothing", "default", run["run"], place)
+    again = run_experiment(str(file), store=place, tracking="none", workers=1)
+    assert again.compared[0]["saved"] == compared[0]["saved"]
+
+
+def test_code_that_is_changed_while_an_experiment_runs_makes_no_result(small, tmp_path):
+    """A worker that starts later would run other code than the one that the result is named by."""
+    from dataclasses import replace
+
+    from forecasting.experimenting.contenders import named
+    from forecasting.experimenting.experiment import read
+    from forecasting.experimenting.run import plan
+    from forecasting.experimenting.store import Store
+    from forecasting.experimenting.work import attempt
+    from forecasting.inputs.read_records import read_records
+
+    file, _, (run, *_) = small
+    experiment, source = read(file), run["data"]["source"]
+    planned = plan(experiment, "small", source, read_records(source))
+    task = planned.tasks(named(experiment)[0])[0]
+    assert task.key in run["contenders"]["nothing"]["tasks"]
+    changed = replace(task, code=("another",))
+    outcome = attempt(tmp_path, changed)
+    assert (outcome.key, outcome.state) == (changed.key, "failed") != (task.key, "failed")
+    assert "the code was changed while the experiment ran" in outcome.why
+    assert not Store(tmp_path).done(changed.key)
