@@ -219,7 +219,7 @@ def load(file: Path | None = None, settings: Sequence[str] = ()) -> Config:
     sources = dict.fromkeys(known, "default.yaml")
     if file is not None:
         for name, value in _mapping(file).items():
-            values[_known(name, known, str(file))] = _located(name, value, file.parent)
+            values[_known(name, known, str(file))] = located_setting(name, value, file.parent)
             sources[name] = str(file)
     for name, value in overrides(settings, "--set").items():
         values[name] = value
@@ -239,7 +239,7 @@ def overrides(settings: Sequence[str], option: str) -> dict[str, Any]:
         if not separator:
             raise ConfigError(f"{option} {setting}: write it as name=value, as in {option} bucket=week")
         name = _known(name.strip(), known, option)
-        values[name] = _located(name, _value(text, f"{option} {setting}"), None)
+        values[name] = located_setting(name, _value(text, f"{option} {setting}"), None)
     return values
 
 
@@ -252,11 +252,14 @@ def file_settings(file: Path) -> dict[str, Any]:
 def with_settings(config: Config, settings: Mapping[str, Any]) -> Config:
     """The same configuration with some settings changed. Raises ConfigError as ``load`` does."""
     known = config.model_dump()
-    given = {_known(name, known, "override"): _located(name, value, None) for name, value in settings.items()}
+    given = {
+        _known(name, known, "override"): located_setting(name, value, None)
+        for name, value in settings.items()
+    }
     return _validated({**known, **given}, dict.fromkeys(given, "override"))
 
 
-def _located(name: str, value: Any, folder: Path | None) -> Any:
+def located_setting(name: str, value: Any, folder: Path | None) -> Any:
     """A file that a setting names, by its whole path: every process then finds it, wherever it works."""
     if name not in EXTENDABLE:
         return value

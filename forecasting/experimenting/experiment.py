@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from forecasting.config import located_setting
 from forecasting.errors import ConfigError, known_names, nearest
 
 FILE = "experiment.yaml"
@@ -154,6 +155,7 @@ def read(file: Path, changes: Sequence[str] = ()) -> Experiment:
         raise ConfigError(f"{file}: must hold lines such as `question: ...`; see experiments/_template")
     for change in changes:
         _change(content, change)
+    _locate(content, file.resolve().parent)
     try:
         experiment = Experiment(**content)
     except ValidationError as error:
@@ -179,6 +181,17 @@ def _change(content: dict[str, Any], change: str) -> None:
         if not isinstance(place, dict):
             raise ConfigError(f"--set {change}: {part} holds no names")
     place[own[-1]] = value
+
+
+def _locate(content: dict[str, Any], folder: Path) -> None:
+    """Files of a user's own that settings name, by their whole paths: they lie beside the experiment's."""
+    contenders, sweep = content.get("contenders"), content.get("sweep")
+    places = [content.get("settings"), sweep.get("settings") if isinstance(sweep, dict) else None]
+    places += list(contenders.values()) if isinstance(contenders, dict) else []
+    for settings in places:
+        if isinstance(settings, dict):
+            for name, value in settings.items():
+                settings[name] = located_setting(str(name), value, folder)
 
 
 def _said(file: Path, detail: Any) -> str:

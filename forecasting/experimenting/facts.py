@@ -17,6 +17,7 @@ DECIDING = frozenset(
     {
         "policy",
         "model",
+        "contenders",
         "bucket",
         "choose_by",
         "available_share",

@@ -11,6 +11,7 @@ import numpy as np
 from forecasting.errors import ConfigError
 from forecasting.experimenting.contenders import Contender, base, named, with_known_settings
 from forecasting.experimenting.experiment import Between, Experiment
+from forecasting.run import without_folders
 
 DIGITS = 4
 """Drawn numbers are rounded to so many significant digits: they stand in a name."""
@@ -83,4 +84,4 @@ def _draw(generator: np.random.Generator, values: Sequence[Any] | Between) -> An
 
 
 def _text(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:g}" if isinstance(value, float) else str(without_folders(value))

@@ -7,6 +7,7 @@ import pytest
 from forecasting.errors import ConfigError
 from forecasting.experimenting.contenders import Known, named
 from forecasting.experimenting.experiment import find, read
+from forecasting.experimenting.sweep import swept
 from tests.support.experiments import write_experiment
 from tests.support.paths import ROOT
 
@@ -30,6 +31,21 @@ def test_changes_are_of_the_experiment_or_settings_of_all(tmp_path):
     assert (experiment.windows.number, experiment.sample.items, experiment.seed) == (2, 7, 5)
     assert experiment.settings["lead_time_days"] == 9
     assert read(file).windows.number == 4
+
+
+def test_a_file_of_ones_own_lies_beside_the_experiment_wherever_it_is_run(tmp_path):
+    sweep = {"kind": "grid", "settings": {"model": ["my_model.py:Fading", "theta"]}}
+    contenders = {"mine": {"model": "my_model.py"}, "usual": {"contenders": ["my_model.py"]}}
+    file = write_experiment(tmp_path / "mine", contenders=contenders, baseline="usual", sweep=sweep)
+    (file.parent / "my_model.py").write_text("class Fading: ...\n", encoding="utf-8")
+    experiment = read(file)
+    beside = str((file.parent / "my_model.py").resolve())
+    assert experiment.contenders["mine"]["model"] == beside
+    assert experiment.contenders["usual"]["contenders"] == [beside]
+    assert {each.name: each.settings["model"] for each in swept(experiment)} == {
+        "model=my_model.py:Fading": f"{beside}:Fading",
+        "model=theta": "theta",
+    }
 
 
 @pytest.mark.parametrize(
