@@ -67,6 +67,10 @@ def send(
     from forecasting.bootstrap.ordering import give_up as given_up
     from forecasting.bootstrap.ordering import send as bring
 
+    if give_up is None and reason:
+        raise typer.BadParameter("--reason is why an order is given up: name it by --give-up")
+    if give_up is not None and (retry or run or dry_run):
+        raise typer.BadParameter("--give-up sends nothing: leave --retry, --run and --dry-run out")
     if give_up is not None:
         given_up(db, to, targets, give_up, reason)
         print(f"{give_up}: given up; plan again to order its items anew")

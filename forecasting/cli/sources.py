@@ -107,7 +107,12 @@ def import_csv(
     if inspect:
         from forecasting.bootstrap import suggest_mapping
 
-        print(suggest_mapping(str(files)), end="")
+        if not files.is_dir():
+            raise RequestError(f"{files}: is no folder of CSV files")
+        # The same as for a dataset of one's own files, but that it is named by --mapping.
+        proposed = suggest_mapping(str(files)).split("\n", 1)[1]
+        print(f"# Proposed for {files.name}: save it, correct it, and name it by --mapping.")
+        print(proposed, end="")
         return
     if folder is None or mapping is None:
         raise typer.BadParameter("name DIR and --mapping FILE, or ask for a mapping by --inspect")
@@ -234,4 +239,4 @@ def receive(
     if kind != "orderspace":
         raise RequestError(f"{kind}: only orderspace sends events")
     count = receive_events(folder, kind, settings, sys.stdin.buffer.read(), signature)
-    print(f"{count:,} records are read anew by the next import")
+    print(f"{count:,} {'record is' if count == 1 else 'records are'} read anew by the next import")

@@ -13,7 +13,7 @@ from forecasting.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from forecasting.errors import RequestError
 from forecasting.store.application import outbox
 from forecasting.store.application.opened import Store, Transaction
-from forecasting.store.application.plans import latest_plan, register_plans
+from forecasting.store.application.plans import known_run, latest_plan, register_plans
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,8 @@ def _orders(
         if plan is None:
             raise RequestError("the database holds no plan yet: write one by reorder plan --db")
         run = plan.run
+    elif not known_run(transaction, run):
+        raise RequestError(f"the database holds no plan {run!r}: name one by its run, or leave it out")
     found = outbox.approved_lines(transaction, run)
     replaced = outbox.approved_elsewhere(transaction, run)
     if not found:

@@ -236,6 +236,10 @@ def test_a_parked_order_is_given_up_unless_it_is_there_after_all(job):
         return reorder("send", "--db", url, "--to", target, "--give-up", key, *more)
 
     assert "say why by --reason" in give_up(first.key).err
+    assert "leave --retry" in give_up(first.key, "--reason", "x", "--retry", "all").err
+    assert "name it by --give-up" in reorder("send", "--db", url, "--to", target, "--reason", "x").err
+    unknown = reorder("send", "--db", url, "--to", target, "--run", "zzz")
+    assert unknown.code == 1 and "holds no plan 'zzz'" in unknown.err
     there = give_up(first.key, "--reason", "x")
     assert there.code == 1 and "is in files:" in there.err
     for path in (folder / "orders").rglob(f"*{first.key}*"):

@@ -24,6 +24,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,7 @@ from forecasting.connectors.targets.settings import TargetSettings
 from forecasting.dataset.mapping.read import MAPPING
 from forecasting.dataset.mapping.suggest import TEXT_FILES
 from forecasting.dataset.read import read
-from forecasting.errors import ConfigError, DataError, RequestError, known_names
+from forecasting.errors import ConfigError, DataError, Problem, RequestError, known_names
 
 SHIPPED = Path(__file__).with_name("mappings")
 LONGEST_FIELD = min(sys.maxsize, 2**31 - 1)
@@ -96,17 +97,39 @@ class CsvFolder:
                 rest = {key: value for key, value in given.items() if key not in ("query", "separator")}
                 rows[name] = _write(folder / f"their_{name}.csv", *found)
                 said[name] = {**rest, "file": f"their_{name}.csv", "encoding": "utf-8"}
+            if not said:
+                raise RequestError(
+                    f"{self._folder}: none of the files that {self._file.stem} is made of is in it; "
+                    "--inspect prints which those are"
+                )
             (folder / MAPPING).write_text(yaml.safe_dump(said, allow_unicode=True), encoding="utf-8")
             try:
                 dataset = read(folder)
             except DataError as error:
-                raise DataError(str(self._folder), error.problems) from None
+                raise DataError(str(self._folder), [self._theirs(each) for each in error.problems]) from None
         tables = {name: getattr(dataset, name) for name in said}
         rows |= {name: len(tables[name]) for name in tables if name not in rows}
         return Changes(tables, rows, (*notices, *(str(notice) for notice in dataset.notices)))
 
     def close(self) -> None:
         """Nothing is held open."""
+
+    def _theirs(self, problem: Problem) -> Problem:
+        """A problem in the words of who wrote the mapping: its file and theirs, not our copies."""
+        names = {MAPPING: self._file.name}
+        for name, given in self._mapping.items():
+            names[f"their_{name}.csv"] = f"the query of {name}"
+            if "file" in given:
+                file = Path(str(given["file"])).name
+                names[f"{name}-{file}"] = file
+
+        def told(text: str) -> str:
+            for ours, theirs in names.items():
+                text = text.replace(ours, theirs)
+            return text
+
+        value = None if problem.value is None else told(problem.value)
+        return replace(problem, value=value, what=told(problem.what), todo=told(problem.todo))
 
     def _copied(self, file: str, name: str, folder: Path) -> str:
         """The file beside the mapping; one that is not there the reader tells."""

@@ -23,6 +23,7 @@ from pydantic import ValidationError
 from forecasting.connectors.sources.csv_folder import shipped
 from forecasting.connectors.sources.kept import Kept
 from forecasting.connectors.sources.port import Source
+from forecasting.connectors.targets.settings import wrong_settings
 from forecasting.errors import ConfigError, known_names
 
 KINDS: Mapping[str, str] = {
@@ -39,11 +40,15 @@ KINDS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Named:
-    """A source's kind, its settings, and ``own``: a folder of the company's own tables beside it."""
+    """A source's kind and its settings.
+
+    ``own``: a folder of the company's own tables beside it. ``file``: where the settings stand.
+    """
 
     kind: str
     given: Mapping[str, Any]
     own: Path | None = None
+    file: Path | None = None
 
 
 def read_settings(file: Path, kind: str | None = None) -> Named:
@@ -55,8 +60,8 @@ def read_settings(file: Path, kind: str | None = None) -> Named:
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):
         raise ConfigError(f"{file}: cannot be read; it is to hold the settings of a source") from None
-    except yaml.YAMLError:
-        raise ConfigError(f"{file}: is not YAML") from None
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{file}: is not YAML: {' '.join(str(error).split())}") from None
     if not isinstance(content, dict):
         raise ConfigError(f"{file}: must hold the settings of one source, kind: among them")
     given = {str(key): value for key, value in content.items()}
@@ -68,7 +73,7 @@ def read_settings(file: Path, kind: str | None = None) -> Named:
         # The name of a mapping that is shipped is no path.
         if isinstance(given.get(name), str) and given[name] not in shipped():
             given[name] = str(file.parent / given[name])
-    return Named(str(said), given, None if own is None else file.parent / str(own))
+    return Named(str(said), given, None if own is None else file.parent / str(own), file)
 
 
 def is_settings(file: Path) -> bool:
@@ -86,8 +91,8 @@ def settings_of(named: Named) -> Any:
     try:
         return module.Settings(**named.given)
     except ValidationError as error:
-        wrong = [f"{'.'.join(map(str, each['loc'])) or 'settings'}: {each['msg']}" for each in error.errors()]
-        raise ConfigError(f"source {named.kind}: {'; '.join(wrong)}") from None
+        place = f"source {named.kind}" if named.file is None else str(named.file)
+        raise ConfigError(f"{place}: {wrong_settings(error, module.Settings)}") from None
 
 
 def made(named: Named, kept: Kept, as_of: date, **options: Any) -> Source:

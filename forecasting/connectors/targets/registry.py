@@ -12,6 +12,7 @@ import yaml
 from pydantic import ValidationError
 
 from forecasting.connectors.targets.port import Target
+from forecasting.connectors.targets.settings import wrong_settings
 from forecasting.errors import ConfigError, known_names
 
 KINDS: Mapping[str, str] = {
@@ -73,8 +74,8 @@ def made(name: str, given: Mapping[str, Any], **options: Any) -> Target:
     try:
         settings = module.Settings(**rest)
     except ValidationError as error:
-        wrong = [f"{'.'.join(map(str, each['loc'])) or 'settings'}: {each['msg']}" for each in error.errors()]
-        raise ConfigError(f"target {name} ({kind}): {'; '.join(wrong)}") from None
+        wrong = wrong_settings(error, module.Settings)
+        raise ConfigError(f"target {name} ({kind}): {wrong}") from None
     return module.build(settings, **options)
 
 

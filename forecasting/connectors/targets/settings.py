@@ -6,11 +6,27 @@ import os
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, model_validator
 
-from forecasting.errors import ConfigError
+from forecasting.errors import ConfigError, known_names
 
 LONGEST_SECRET = 10_000
+
+
+def wrong_settings(error: ValidationError, model: type[BaseModel]) -> str:
+    """What is wrong with settings, in words. No value is repeated: it could be a secret."""
+    said = []
+    for each in error.errors():
+        name = ".".join(map(str, each["loc"])) or "settings"
+        if each["type"] == "extra_forbidden":
+            known = [field.alias or label for label, field in model.model_fields.items()]
+            hint = f": {known_names(name, known)}" if len(each["loc"]) == 1 else ""
+            said.append(f"there is no {name}{hint}")
+        elif each["type"] == "missing":
+            said.append(f"{name} is missing")
+        else:
+            said.append(f"{name}: {each['msg'].removeprefix('Value error, ')}")
+    return "; ".join(said)
 
 
 class SecretSource(BaseModel):

@@ -76,6 +76,11 @@ def latest_plan(transaction: Transaction) -> Plan | None:
     return None if found is None else Plan(found.run, found.as_of, json.loads(found.described))
 
 
+def known_run(transaction: Transaction, run: str) -> bool:
+    """Whether there is a plan of this run."""
+    return bool(transaction.scalar(sa.select(sa.exists().where(plans.c.run == run))))
+
+
 def latest_run(transaction: Transaction, command: str) -> Plan | None:
     """The run of a command as of the last day, of several the one that was seen last; None: there is none."""
     runs = plan_table("runs")

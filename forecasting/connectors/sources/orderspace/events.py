@@ -66,5 +66,6 @@ def _named(events: list[Any]) -> Iterator[tuple[str, str]]:
         single = data.get(about, data)
         rows = data.get(PLURALS.get(about, ""), [single])
         for row in rows:
-            if isinstance(row, dict) and row.get(field):
-                yield feed, str(row[field])
+            if not isinstance(row, dict) or not row.get(field):
+                raise RequestError(f"the event {event['event']!r} names no {field}: nothing was taken")
+            yield feed, str(row[field])

@@ -219,3 +219,28 @@ def test_a_shipped_mapping_can_be_printed_corrected_and_named(name, tmp_path):
         assert done.code == 0, done.err
     first, second = (sorted((tmp_path / f"data{at}").glob("*.parquet")) for at in (0, 1))
     assert [file.read_bytes() for file in first] == [file.read_bytes() for file in second]
+
+
+def test_what_is_wrong_is_told_of_their_files_and_of_the_mapping_that_they_wrote(files, tmp_path):
+    mapping = {**MAPPING, "products": {"file": "Articles.csv", "columns": {"Artt": "sku"}}}
+    ended = reorder("import", "csv", files, tmp_path / "data", "--mapping", mapped(tmp_path, mapping))
+    assert ended.code == 1 and "Artt" in ended.err and "Articles.csv" in ended.err
+    for ours in ("dataset.yaml", "products-Articles.csv", "their_orders.csv"):
+        assert ours not in ended.err
+    wrong = {**MAPPING, "products": {"file": "Articles.csv", "colums": {}}}
+    ended = reorder("import", "csv", files, tmp_path / "data", "--mapping", mapped(tmp_path, wrong))
+    assert ended.code == 1 and "map.yaml" in ended.err and "dataset.yaml" not in ended.err
+
+
+@pytest.mark.parametrize("tool", ["stocky", "inventory-planner"])
+def test_a_folder_without_any_of_a_tool_s_files_is_said_to_be_so(tmp_path, tool):
+    ended = reorder("import", tool, written(tmp_path / "files", other="a,b\n"), tmp_path / "data")
+    assert ended.code == 1
+    assert "none of the files that" in ended.err and "--inspect prints which" in ended.err
+
+
+def test_a_proposed_mapping_says_how_it_is_named_and_a_folder_that_is_none_is_told(files, tmp_path):
+    proposed = reorder("import", "csv", files, "--inspect")
+    assert "name it by --mapping" in proposed.out and "reorder check" not in proposed.out
+    nowhere = reorder("import", "csv", tmp_path / "nowhere", "--inspect")
+    assert nowhere.code == 1 and "is no folder of CSV files" in nowhere.err

@@ -165,6 +165,12 @@ def test_the_command_takes_a_body_from_standard_input(imports, monkeypatch, tmp_
         return reorder("receive", "orderspace", imports.folder, "--settings", file, "--signature", signature)
 
     right = given(signature_of(KEY, body))
-    assert (right.code, "1 records are read anew" in right.out) == (0, True), right.err
+    assert (right.code, "1 record is read anew" in right.out) == (0, True), right.err
     refused = given("wrong")
     assert refused.code == 1 and "hunter2" not in refused.err + refused.out
+
+
+def test_an_event_that_names_no_record_is_refused(imports):
+    body = json.dumps({"event": "order.updated", "data": {"order": {}}}).encode()
+    with pytest.raises(RequestError, match="names no id"):
+        taken(imports, body, signature_of(KEY, body))

@@ -36,7 +36,10 @@ def test_settings_name_their_kind_and_paths_are_seen_from_their_file(tmp_path):
     assert is_settings(file)
     named = read_settings(file)
     assert named == Named(
-        "csv", {"folder": str(tmp_path / "exports"), "mapping": str(tmp_path / "map.yaml")}, tmp_path / "mine"
+        "csv",
+        {"folder": str(tmp_path / "exports"), "mapping": str(tmp_path / "map.yaml")},
+        tmp_path / "mine",
+        file,
     )
     shipped = read_settings(written(tmp_path, "kind: csv\nfolder: exports\nmapping: stocky\n"))
     assert shipped.given["mapping"] == "stocky"
@@ -50,7 +53,7 @@ def test_settings_name_their_kind_and_paths_are_seen_from_their_file(tmp_path):
         ("kind: orderspace\nclient_secret: hunter2\n", "name where the secret is"),
         ("kind: orderspace\nurl: http://shop.example\n", "must begin with https"),
         ("kind: orderspace\nidentity_url: http://shop.example\n", "must begin with https"),
-        ("kind: tryton\nurl: https://erp.example\n", "database: Field required"),
+        ("kind: tryton\nurl: https://erp.example\n", "database is missing"),
         ("kind: vendure\nurl: https://shop.example\n", "give key, or user and password"),
         (
             "kind: odoo\nurl: https://me:hunter2@erp.example\ndatabase: x\nkey: {env: K}\n",
@@ -82,5 +85,14 @@ def test_a_secret_that_is_not_there_is_told_by_its_name(tmp_path, kept, monkeypa
 
 def test_every_kind_has_settings_that_refuse_what_they_do_not_know():
     for kind in KINDS:
-        with pytest.raises(ConfigError, match="Extra inputs are not permitted"):
+        with pytest.raises(ConfigError, match="there is no nonsense: "):
             settings_of(Named(kind, {"nonsense": 1}))
+
+
+def test_a_misspelt_setting_is_told_with_its_file_and_the_nearest(tmp_path):
+    file = written(tmp_path, "kind: orderspace\nclientid: {env: ID}\nclient_secret: {env: KEY}\n")
+    with pytest.raises(ConfigError) as told:
+        settings_of(read_settings(file))
+    assert f"{file}: " in str(told.value)
+    assert "there is no clientid: did you mean 'client_id'?" in str(told.value)
+    assert "Value error" not in str(told.value)

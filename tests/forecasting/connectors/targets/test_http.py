@@ -131,7 +131,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused_and_an_own_authority_i
         ({"url": "https://me:hunter2@erp.example", "secret": {"env": "X"}}, "must not hold a user"),
         ({"url": "https://erp.example", "secret": "hunter2"}, "not the secret itself"),
         ({"url": "https://erp.example", "secret": {"env": "X", "file": "y"}}, "one of env and file"),
-        ({"url": "https://erp.example", "secret": {"value": "hunter2"}}, "Extra inputs"),
+        ({"url": "https://erp.example", "secret": {"value": "hunter2"}}, "there is no secret.value"),
         ({"url": "https://erp.example", "secret": {"env": "REORDER_NOT_SET"}}, "REORDER_NOT_SET is not set"),
         ({"url": "https://erp.example", "secret": {"env": "X"}, "tiemout": 3}, "tiemout"),
     ],
