@@ -48,7 +48,8 @@ def plan(data: Source, as_of: Day, *, config: str | Path | None = None, **settin
     from forecasting.bootstrap import plan as run
     from forecasting.reports.terminal import plan_text
 
-    result = run(as_data(data).source, configured(config, settings), day(as_of), out=None, csv=False)
+    loaded = as_data(data)  # Held in a name: tables given in memory lie in a folder as long as it is.
+    result = run(loaded.source, configured(config, settings), day(as_of), out=None, csv=False)
     says = plan_text(result, None).partition("\n")[0]
     bought = result.tables["recommendations"].query("quantity > 0")
     return outcome(result, says, bought.sort_values("value", ascending=False)[PLANNED])
@@ -70,9 +71,10 @@ def forecast(
     """
     from forecasting.bootstrap import forecast as run
 
+    loaded = as_data(data)
     with TemporaryDirectory() as folder:
         table, _ = run(
-            as_data(data).source,
+            loaded.source,
             configured(config, settings),
             day(as_of),
             horizon_days,
@@ -116,9 +118,9 @@ def replay(
     if not policies:
         raise RequestError("policies: name at least one")
     request = ReplayRequest(day(first), day(last), list(policies), baseline or policies[0])
-    source, settled = as_data(data).source, configured(config, settings)
+    loaded, settled = as_data(data), configured(config, settings)
     with TemporaryDirectory() as folder:
-        result = run(source, settled, request, out=Path(folder), csv=False)
+        result = run(loaded.source, settled, request, out=Path(folder), csv=False)
     counts = result.run["counts"]
     said = f"{counts['items']:,} items, {counts['order_lines']:,} order lines counted."
     return outcome(result, " ".join([said, *verdicts(result)]), result.tables["summary"][REPLAYED])
@@ -141,7 +143,8 @@ def backtest(
     from forecasting.reports.backtest.words import headline
 
     request = Request(origins, horizon_days, None, None if as_of is None else day(as_of), list(models))
-    result = run(as_data(data).source, configured(config, settings), request, out=None, csv=False)
+    loaded = as_data(data)
+    result = run(loaded.source, configured(config, settings), request, out=None, csv=False)
     scores = result.tables["scores"]
     overall = scores[(scores["class"] == OVERALL) & (scores["origin"] == ALL_ORIGINS)]
     return outcome(result, headline(scores)[0], overall.sort_values("cost")[SCORED])
