@@ -249,14 +249,16 @@ def file_settings(file: Path) -> dict[str, Any]:
     return {_known(name, known, str(file)): value for name, value in _mapping(file).items()}
 
 
-def with_settings(config: Config, settings: Mapping[str, Any]) -> Config:
-    """The same configuration with some settings changed. Raises ConfigError as ``load`` does."""
+def with_settings(config: Config, settings: Mapping[str, Any], source: str = "override") -> Config:
+    """The same configuration with some settings changed, which come from ``source``.
+
+    Raises ConfigError as ``load`` does.
+    """
     known = config.model_dump()
     given = {
-        _known(name, known, "override"): located_setting(name, value, None)
-        for name, value in settings.items()
+        _known(name, known, source): located_setting(name, value, None) for name, value in settings.items()
     }
-    return _validated({**known, **given}, dict.fromkeys(given, "override"))
+    return _validated({**known, **given}, dict.fromkeys(given, source))
 
 
 def located_setting(name: str, value: Any, folder: Path | None) -> Any:

@@ -5,6 +5,7 @@ same to the last digit. Settings are keyword arguments, by the names of ``config
 
 | file | holds |
 |---|---|
+| ``asked.py`` | arguments: taken as they are meant, or refused by their names |
 | ``data.py`` | ``load``, ``sample``: a dataset, from wherever it comes |
 | ``doing.py`` | ``plan``, ``forecast``, ``replay``, ``backtest`` |
 | ``comparing.py`` | ``compare``: ways of deciding against each other, in money |

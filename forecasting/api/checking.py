@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from forecasting.api.asked import shown
 from forecasting.api.results import html_table, paragraph
 from forecasting.contract.check import Checked
 from forecasting.errors import RequestError
@@ -79,12 +80,12 @@ def _checked(what: Any) -> Checked:
     from forecasting.contract.policies import check_policy
     from models.contract import check_model
 
+    if not any(callable(each) for each in (getattr(what, "fit", None), getattr(what, "decide", None), what)):
+        raise RequestError(f"{shown(what)} is no model, no policy and no cost rule; see docs/extending.md")
     name = str(getattr(what() if inspect.isclass(what) else what, "name", getattr(what, "__name__", what)))
     make: Callable[[], Any] = what if inspect.isclass(what) else lambda: what
     if callable(getattr(what, "fit", None)):
         return Checked("model", name, check_model(make))
     if callable(getattr(what, "decide", None)):
         return Checked("policy", name, check_policy(make))
-    if callable(what):
-        return Checked("cost rule", name, check_cost_rule(what))
-    raise RequestError(f"{what!r} is no model, no policy and no cost rule; see docs/extending.md")
+    return Checked("cost rule", name, check_cost_rule(what))

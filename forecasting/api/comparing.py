@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from forecasting.api.asked import Day, configured, shown
 from forecasting.api.data import as_data
-from forecasting.api.doing import Day, Source, configured, replay
+from forecasting.api.doing import Source, replay
 from forecasting.api.results import Outcome, html_table, paragraph
 from forecasting.errors import RequestError
 from forecasting.replay.compare import INTERVAL, weights
@@ -83,6 +84,11 @@ def compare(
     ['rule', 'none']
 
     """
+    if not isinstance(ways, Mapping) or not all(isinstance(own, Mapping) for own in ways.values()):
+        raise RequestError(
+            f"ways: {shown(ways)} holds no settings by a name for each; write it as in "
+            '{"usual": {}, "mine": {"model": "my_model.py"}}'
+        )
     if len(ways) < 2:
         raise RequestError("ways: name at least two to compare, each with its settings")
     loaded = as_data(data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import weakref
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from tempfile import mkdtemp
@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from forecasting.api.asked import shown
 from forecasting.api.results import html_table, paragraph
 from forecasting.dataset.dataset import Dataset
 from forecasting.errors import DataError, RequestError
@@ -71,14 +72,15 @@ class Data:
         return paragraph(repr(self)) + html_table(held, len(held))
 
 
-def load(source: str | Path | Mapping[str, pd.DataFrame]) -> Data:
+def load(source: str | Path | Mapping[str, pd.DataFrame | Sequence[Mapping[str, Any]]]) -> Data:
     """A dataset: read, and checked.
 
     Args:
         source: a folder of tables, an SQL URL, or DataFrames by the names of ``docs/datasets.md``, of which
-            ``orders`` is required. Their files are kept as long as the answer is.
+            ``orders`` is required; a list with a dict a row does for one. Times that have a zone are taken on
+            their own clock. Their files are kept as long as the answer is.
 
-    Raises DataError with every problem that it has.
+    Raises DataError with every problem that it has, and RequestError where it is none of these.
 
     >>> import pandas as pd
     >>> days = ["2026-01-05", "2026-01-19"]
@@ -87,8 +89,13 @@ def load(source: str | Path | Mapping[str, pd.DataFrame]) -> Data:
     Dataset of 1 SKUs, rows: orders 2
 
     """
-    if not isinstance(source, Mapping):
+    if isinstance(source, str | Path):
         return _read(str(source))
+    if not isinstance(source, Mapping):
+        raise RequestError(
+            f"a dataset cannot be {shown(source)}: name a folder or a URL, or give tables by their names, as "
+            'in {"orders": orders}'
+        )
 
     from forecasting.dataset.tables import BY_NAME
     from forecasting.dataset.write import write
@@ -97,9 +104,27 @@ def load(source: str | Path | Mapping[str, pd.DataFrame]) -> Data:
     for name in source:
         if name not in BY_NAME:
             raise RequestError(f"a dataset has no table {name!r}: {known_names(name, BY_NAME)}")
+    tables = {name: _table(name, given) for name, given in source.items()}
     folder = Folder()
-    write(source, folder.name, "parquet")
+    write(tables, folder.name, "parquet")
     return _read(folder.name, folder)
+
+
+def _table(name: str, given: Any) -> pd.DataFrame:
+    """A table as it was given, without zones. Raises RequestError where it is none."""
+    if isinstance(given, list | tuple) and all(isinstance(row, Mapping) for row in given):
+        given = pd.DataFrame(list(given))
+    if not isinstance(given, pd.DataFrame):
+        raise RequestError(
+            f"table {name} cannot be {shown(given)}: give a DataFrame, or a list with a dict a row"
+        )
+    twice = given.columns[given.columns.duplicated()]
+    if len(twice):
+        raise RequestError(f"table {name}: it has two columns {twice[0]!r}; keep one")
+    table = given.copy(deep=False)
+    for column in table.select_dtypes("datetimetz").columns:
+        table[column] = table[column].dt.tz_localize(None)
+    return table
 
 
 def sample(items: int = 400, days: int = 730, seed: int = 1) -> Data:

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
 
+from forecasting.api.asked import Day, by_argument, configured, day, names, probabilities, whole
 from forecasting.api.data import Data, as_data
 from forecasting.api.results import Outcome, outcome
-from forecasting.config import Config, load, with_settings
-from forecasting.domain import day_number
 from forecasting.errors import RequestError
-
-Day = str | date
-"""A date, or as it is written: 2026-06-28."""
 
 Source = Data | str | Path | Mapping[str, pd.DataFrame]
 """What ``load`` takes, or what it answered."""
@@ -48,7 +43,10 @@ def plan(data: Source, as_of: Day, *, config: str | Path | None = None, **settin
     from forecasting.bootstrap import plan as run
     from forecasting.reports.terminal import plan_text
 
-    result = run(as_data(data).source, configured(config, settings), day(as_of), out=None, csv=False)
+    loaded = as_data(data)  # Held in a name: tables given in memory lie in a folder as long as it is.
+    settled, on = configured(config, settings), day(as_of, "as_of")
+    with by_argument():
+        result = run(loaded.source, settled, on, out=None, csv=False)
     says = plan_text(result, None).partition("\n")[0]
     bought = result.tables["recommendations"].query("quantity > 0")
     return outcome(result, says, bought.sort_values("value", ascending=False)[PLANNED])
@@ -59,7 +57,7 @@ def forecast(
     as_of: Day,
     horizon_days: int,
     *,
-    quantiles: Sequence[float] = (0.5, 0.8, 0.9, 0.95, 0.98),
+    quantiles: Sequence[float] | float = (0.5, 0.8, 0.9, 0.95, 0.98),
     per_period: bool = False,
     config: str | Path | None = None,
     **settings: Any,
@@ -70,13 +68,15 @@ def forecast(
     """
     from forecasting.bootstrap import forecast as run
 
-    with TemporaryDirectory() as folder:
+    loaded, settled, on = as_data(data), configured(config, settings), day(as_of, "as_of")
+    days, levels = whole(horizon_days, "horizon_days"), probabilities(quantiles, "quantiles")
+    with TemporaryDirectory() as folder, by_argument():
         table, _ = run(
-            as_data(data).source,
-            configured(config, settings),
-            day(as_of),
-            horizon_days,
-            quantiles,
+            loaded.source,
+            settled,
+            on,
+            days,
+            levels,
             per_period=per_period,
             out=Path(folder) / "forecast.parquet",
         )
@@ -87,7 +87,7 @@ def replay(
     data: Source,
     first: Day,
     last: Day,
-    policies: Sequence[str] = ("min_max", "cost_optimal"),
+    policies: Sequence[str] | str = ("min_max", "cost_optimal"),
     *,
     baseline: str | None = None,
     config: str | Path | None = None,
@@ -98,7 +98,7 @@ def replay(
     Args:
         data: a dataset.
         first, last: the days simulated.
-        policies: names, or files of your own.
+        policies: names, or files of your own; one may be given alone.
         baseline: the one that the others are compared with; None: the first.
         config, settings: as of ``plan``.
 
@@ -113,12 +113,13 @@ def replay(
     from forecasting.replay.request import ReplayRequest
     from forecasting.reports.terminal import verdicts
 
-    if not policies:
+    named = names(policies, "policies")
+    if not named:
         raise RequestError("policies: name at least one")
-    request = ReplayRequest(day(first), day(last), list(policies), baseline or policies[0])
-    source, settled = as_data(data).source, configured(config, settings)
-    with TemporaryDirectory() as folder:
-        result = run(source, settled, request, out=Path(folder), csv=False)
+    request = ReplayRequest(day(first, "first"), day(last, "last"), named, baseline or named[0])
+    loaded, settled = as_data(data), configured(config, settings)
+    with TemporaryDirectory() as folder, by_argument():
+        result = run(loaded.source, settled, request, out=Path(folder), csv=False)
     counts = result.run["counts"]
     said = f"{counts['items']:,} items, {counts['order_lines']:,} order lines counted."
     return outcome(result, " ".join([said, *verdicts(result)]), result.tables["summary"][REPLAYED])
@@ -126,7 +127,7 @@ def replay(
 
 def backtest(
     data: Source,
-    models: Sequence[str] = (),
+    models: Sequence[str] | str = (),
     *,
     origins: int = 6,
     horizon_days: int = 28,
@@ -140,22 +141,12 @@ def backtest(
     from forecasting.evaluate.scores import ALL_ORIGINS, OVERALL
     from forecasting.reports.backtest.words import headline
 
-    request = Request(origins, horizon_days, None, None if as_of is None else day(as_of), list(models))
-    result = run(as_data(data).source, configured(config, settings), request, out=None, csv=False)
+    on = None if as_of is None else day(as_of, "as_of")
+    counted = whole(origins, "origins"), whole(horizon_days, "horizon_days")
+    request = Request(*counted, None, on, names(models, "models"))
+    loaded, settled = as_data(data), configured(config, settings)
+    with by_argument():
+        result = run(loaded.source, settled, request, out=None, csv=False)
     scores = result.tables["scores"]
     overall = scores[(scores["class"] == OVERALL) & (scores["origin"] == ALL_ORIGINS)]
     return outcome(result, headline(scores)[0], overall.sort_values("cost")[SCORED])
-
-
-def configured(config: str | Path | None, settings: Mapping[str, Any]) -> Config:
-    """The defaults, with a file and single settings over them. Raises ConfigError where one is none."""
-    loaded = load(None if config is None else Path(config))
-    return with_settings(loaded, settings) if settings else loaded
-
-
-def day(given: Day) -> int:
-    """The day number of a date. Raises RequestError where it is none."""
-    try:
-        return day_number(date.fromisoformat(given) if isinstance(given, str) else given)
-    except ValueError:
-        raise RequestError(f"{given}: is no date; write it as 2011-09-04") from None

@@ -14,6 +14,7 @@ from forecasting.policies.base import Decision, Policy, Situation
 from forecasting.policies.cost_optimal import CostOptimal
 from models.contract.suite import Fault, Finding, Rule, go_through
 from models.contract.trying import SLOWEST, not_slow, pickled, repeated, seconds
+from models.extensions.arrays import no_numbers
 
 Make = Callable[[], Policy]
 
@@ -35,6 +36,9 @@ def decided(make: Make, situation: Situation) -> Decision:
             f"decide returns {type(answer).__name__}: return Decision(quantity, reorder_point, order_up_to)"
         )
     for level in LEVELS:
+        unfit = no_numbers(getattr(answer, level))
+        if unfit:
+            raise Fault(f"{level} is {unfit}")
         shape = np.shape(getattr(answer, level))
         if shape != (len(situation),):
             raise Fault(f"wrong shape: {level} of shape {shape} for {len(situation)} items")

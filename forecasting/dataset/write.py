@@ -98,7 +98,7 @@ def _arrow(name: str, frame: pd.DataFrame) -> Any:
     known = {column.name: column for column in BY_NAME[name].columns} if name in BY_NAME else {}
     columns: dict[str, Any] = {}
     for label in frame.columns:
-        array = _plain(frame[label])
+        array = _one_kind(name, frame[label])
         column = known.get(str(label))
         if column is not None and not column.required and array.null_count == len(array):
             continue
@@ -106,6 +106,18 @@ def _arrow(name: str, frame: pd.DataFrame) -> Any:
             array = array.cast(pa.date32(), safe=False)
         columns[str(label)] = array
     return pa.table(columns)
+
+
+def _one_kind(name: str, values: pd.Series) -> Any:
+    """A column. Raises RequestError where its values are of several kinds."""
+    try:
+        return _plain(values)
+    except pa.ArrowException:
+        kinds = sorted({kind.__name__ for kind in values.dropna().map(type).unique()})
+        raise RequestError(
+            f"table {name}, column {values.name}: its values are of kinds that do not go together "
+            f"({', '.join(kinds)}); make them one kind, dates by pandas.to_datetime"
+        ) from None
 
 
 def _plain(values: pd.Series) -> Any:

@@ -15,8 +15,9 @@ import numpy as np
 from forecasting.domain import BoolArray, Costs, FloatArray, TextArray
 from forecasting.domain.columns import Columns
 from forecasting.errors import RequestError
-from models.extensions import Extension, ExtensionError, Kind
+from models.extensions import Extension, ExtensionError, Kind, is_file_name
 from models.extensions import load as load_extension
+from models.extensions.arrays import no_numbers
 
 
 @dataclass(frozen=True)
@@ -75,11 +76,12 @@ def ruled(name: str, facts: CostFacts, costs: Costs) -> Costs:
     rule = cost_rule(name)
     try:
         answer = rule.made(facts, costs)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise RequestError(f"cost rule {name}: fails: {type(error).__name__}: {error}") from error
     wrong = fault(answer, len(facts))
     if wrong:
-        raise RequestError(f"cost rule {name}: {wrong}; `reorder experiment check {rule.file}` tells more")
+        checked = f"{rule.file}:{rule.inside}" if is_file_name(name) else name
+        raise RequestError(f"cost rule {name}: {wrong}; `reorder experiment check {checked}` tells more")
     ruled_costs: Costs = answer
     return ruled_costs
 
@@ -89,7 +91,10 @@ def fault(answer: Any, items: int) -> str | None:
     if not isinstance(answer, Costs):
         return f"it answers {type(answer).__name__}, not Costs: return replace(costs, ...)"
     for field in fields(Costs):
-        rates = np.asarray(getattr(answer, field.name))
+        rates = getattr(answer, field.name)
+        unfit = no_numbers(rates)
+        if unfit:
+            return f"{field.name} is {unfit}"
         if rates.shape != (items,):
             return f"{field.name} has shape {rates.shape}, which must be ({items},)"
         if not np.all(np.isfinite(rates)):

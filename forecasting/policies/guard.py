@@ -12,6 +12,7 @@ import numpy as np
 from forecasting.errors import RequestError
 from forecasting.policies.base import Policy
 from forecasting.policies.situation import Decision, Situation
+from models.extensions.arrays import no_numbers
 from models.extensions.loading import place_of
 
 CHECK = "`reorder experiment check` tells what it breaks"
@@ -23,7 +24,7 @@ def decided(policy: Policy, situation: Situation) -> Decision:
         return policy.decide(situation)
     try:
         decision = policy.decide(situation)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         said = " ".join(str(error).split())
         raise RequestError(
             f"policy {policy.name}: fails: {type(error).__name__}: {said}{place_of(error)}; {CHECK}"
@@ -38,6 +39,9 @@ def _wrong(decision: Any, situation: Situation) -> str | None:
     if not isinstance(decision, Decision):
         return f"it answers {type(decision).__name__}, not a Decision"
     for level in ("quantity", "reorder_point", "order_up_to"):
+        unfit = no_numbers(getattr(decision, level))
+        if unfit:
+            return f"{level} is {unfit}"
         shape = np.shape(getattr(decision, level))
         if shape != (len(situation),):
             return f"{level} has shape {shape}, which must be ({len(situation)},)"

@@ -10,6 +10,7 @@ import numpy as np
 
 from models.contract.panels import ITEMS, history, steady, wholesale
 from models.contract.suite import Fault, Rule
+from models.extensions.arrays import no_numbers
 from models.shared.base import Forecast, Model
 from models.shared.distribution import LEVELS, Distribution
 from models.shared.history import FloatArray, History
@@ -44,7 +45,10 @@ def asked(forecast: Forecast, panel: History, horizon: FloatArray) -> FloatArray
         raise Fault(
             f"demand returns {type(answer).__name__}, not a Distribution: return Distribution(quantiles)"
         )
-    values = np.asarray(answer.values)
+    unfit = no_numbers(answer.values)
+    if unfit:
+        raise Fault(f"quantiles are {unfit}")
+    values = answer.values
     expected = (len(panel), len(LEVELS))
     if values.shape != expected:
         raise Fault(

@@ -89,12 +89,12 @@ def _found(rule: Rule[Subject], subject: Subject) -> Finding:
         rule.check(subject)
     except Fault as broken:
         fault = str(broken)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         fault = raised(error)
     return Finding(rule.name, rule.says, fault, seconds=round(time.perf_counter() - began, 3))
 
 
-def raised(error: Exception) -> str:
+def raised(error: BaseException) -> str:
     """An error in words, with the place in the user's code where it was raised."""
     said = " ".join(str(error).split()) or "without a message"
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not _is_ours(frame.filename)]

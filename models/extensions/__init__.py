@@ -9,6 +9,7 @@ have the same object as another has.
 | ``names.py`` | is this the name of a file, and of what in it? |
 | ``files.py`` | the file as a module, and its hash |
 | ``loading.py`` | the one object in it that fits, or what is wrong |
+| ``arrays.py`` | is what it answers an array of numbers? |
 | ``guard.py`` | a user's model in use: a wrong answer stops it |
 """
 

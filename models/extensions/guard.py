@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from models.extensions.arrays import no_numbers
 from models.extensions.loading import ExtensionError, place_of
 from models.shared.base import BatchForecast, Forecast, Model, PartialForecast, Trainable
 from models.shared.distribution import LEVELS, Distribution
@@ -101,7 +102,7 @@ def _run(called: str, work: Callable[[], Answer]) -> Answer:
         return work()
     except ExtensionError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         said = " ".join(str(error).split())
         raise ExtensionError(
             f"model {called}: fails: {type(error).__name__}: {said}{place_of(error)}; "
@@ -124,8 +125,13 @@ def _wrong(answer: Any, items: int) -> str | None:
     if not isinstance(answer, Distribution):
         return f"{type(answer).__name__}, not a Distribution"
     values = answer.values
+    unfit = no_numbers(values)
+    if unfit:
+        return f"quantiles that are {unfit}"
     if values.shape != (items, len(LEVELS)):
         return f"quantiles of shape {values.shape}, which must be ({items}, {len(LEVELS)})"
+    if values.dtype != np.float64:
+        return f"quantiles of {values.dtype}, which must be float64"
     if not np.all(np.isfinite(values)):
         return "NaN or infinite quantiles"
     if np.any(values < 0):

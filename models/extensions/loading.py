@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from models.extensions.files import PREFIX, Loaded, load_file, sha256_of
-from models.extensions.names import is_file_name, split
+from models.extensions.names import SUFFIX, is_file_name, split
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 """What an extension may be called: its name becomes part of columns and of file names."""
@@ -93,7 +93,7 @@ def _loaded(name: str, kind: Kind) -> Loaded:
         raise ExtensionError(f"{kind.what} {name}: there is no file {path}; name one that exists")
     try:
         return load_file(path)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise ExtensionError(
             f"{kind.what} {name}: the file cannot be loaded: {_said(error, path)}; mend it"
         ) from error
@@ -114,6 +114,7 @@ def _from_file(name: str, kind: Kind) -> Extension:
 def _from_entry_point(name: str, kind: Kind) -> Extension | None:
     points = list(metadata.entry_points(group=kind.group, name=name))
     if not points:
+        _refuse_other_files(name, kind)
         return None
     point = points[0]
     if len({each.value for each in points}) > 1:
@@ -125,12 +126,21 @@ def _from_entry_point(name: str, kind: Kind) -> Extension | None:
         found = point.load()
         of_type = found if inspect.isroutine(found) or inspect.isclass(found) else type(found)
         file = Path(inspect.getfile(of_type))
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise ExtensionError(f"{kind.what} {name}: {point.value} cannot be loaded: {_said(error)}") from error
     made = _finished(found, name, kind, (file.name, point.value.rpartition(":")[2], sha256_of(file)))
     if made.name != name:
         raise ExtensionError(f"{kind.what} {name}: it calls itself {made.name!r}; name the entry point so")
     return made
+
+
+def _refuse_other_files(name: str, kind: Kind) -> None:
+    """Raise ExtensionError where a name is that of a file of another kind than Python's."""
+    path = Path(name.partition(":")[0]).expanduser()
+    if path.suffix and path.is_file():
+        raise ExtensionError(
+            f"{kind.what} {name}: {path.name} does not end in {SUFFIX}; write it in a file that does"
+        )
 
 
 def _only_one(module: ModuleType, path: Path, kind: Kind) -> str:
@@ -169,7 +179,7 @@ def _finished(found: Any, name: str, kind: Kind, source: tuple[str, str, str]) -
             pass  # No signature to be had: making it will tell.
         try:
             found = found()
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise ExtensionError(f"{kind.what} {name}: {source[1]}() fails: {_said(error)}") from error
     lacks = kind.wrong(found)
     if lacks:
@@ -199,7 +209,7 @@ def takes(method: Any, *arguments: str) -> str | None:
     return None
 
 
-def place_of(error: Exception) -> str:
+def place_of(error: BaseException) -> str:
     """Where in a user's file an error comes from, in words; empty where it comes from none."""
     frames = [
         (str(frame.f_globals.get("__file__", "")), line)
@@ -209,7 +219,7 @@ def place_of(error: Exception) -> str:
     return f" ({Path(frames[-1][0]).name}, line {frames[-1][1]})" if frames else ""
 
 
-def _said(error: Exception, path: Path | None = None) -> str:
+def _said(error: BaseException, path: Path | None = None) -> str:
     """An error as one line, with the line of the user's file where it was raised."""
     kind = type(error).__name__
     if isinstance(error, SyntaxError):

@@ -59,6 +59,16 @@ def test_tables_given_in_memory_are_planned_as_their_files_are(data, planned):
     assert again.recommendations["quantity"].tolist() == planned.recommendations["quantity"].tolist()
 
 
+def test_tables_in_memory_can_be_given_to_whatever_takes_a_dataset(data, planned):
+    tables = dict(data.tables)
+    from_to = ("2026-06-01", AS_OF)
+
+    assert reorder.plan(tables, AS_OF, model="ses").run["run"] == planned.run["run"]
+    assert len(reorder.forecast(tables, AS_OF, 28, model="ses")) == 25
+    assert reorder.backtest(tables, ["ses"], origins=1).shown["model"].tolist() == ["ses"]
+    assert reorder.replay(tables, *from_to, ["no_orders"], model="ses").run["baseline"] == "no_orders"
+
+
 def test_a_file_of_settings_and_single_settings_over_it(data, tmp_path):
     (tmp_path / "own.yaml").write_text("model: ses\nbudget: 100000\n", encoding="utf-8")
     made = reorder.plan(data, AS_OF, config=tmp_path / "own.yaml", budget=50)

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from models.contract import check_model
 from models.extensions import ExtensionError, is_file_name, located
 from models.extensions.files import load_file
 from models.registry import EXTENSIONS, extension, model
@@ -99,6 +100,12 @@ def test_what_was_made_of_a_file_can_be_had_in_another_process(tmp_path):
             "",
             "line 3: KeyError: 'k'",
         ),
+        ("x = 1\nraise SystemExit(4)\n", "", "line 2: SystemExit: 4; mend it"),
+        (
+            "class M:\n  name = 'm'\n  def __init__(self): raise SystemExit(4)\n" + FIT,
+            "",
+            "M() fails: SystemExit: 4",
+        ),
     ],
 )
 def test_what_is_no_model_is_refused_in_words(tmp_path, text, inside, said):
@@ -111,6 +118,24 @@ def test_what_is_no_model_is_refused_in_words(tmp_path, text, inside, said):
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(ExtensionError, match=r"there is no file .*nowhere\.py"):
         model(str(tmp_path / "nowhere.py"))
+
+
+@pytest.mark.parametrize("inside", ["", ":Flat"])
+def test_a_file_of_another_kind_than_pythons_is_told_how_it_must_end(tmp_path, inside):
+    path = written(tmp_path, name="flat.txt")
+    with pytest.raises(ExtensionError, match=r"flat\.txt does not end in \.py; write it in a file that does"):
+        model(f"{path}{inside}")
+
+
+def test_a_model_that_ends_the_program_is_named_and_the_program_goes_on(tmp_path):
+    path = written(tmp_path, FLAT.format(mean="__import__('sys').exit(4)"))
+    with pytest.raises(ExtensionError, match=r"fails: SystemExit: 4 \(flat\.py, line \d+\)"):
+        mean_of(str(path))
+    assert any("SystemExit" in str(finding.fault) for finding in check_model(lambda: load_again(path)))
+
+
+def load_again(path):
+    return load_file(path).module.Flat()
 
 
 def test_names_that_mean_files_start_at_a_folder_or_at_the_working_directory(tmp_path, monkeypatch):
