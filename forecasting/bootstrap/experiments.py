@@ -53,6 +53,7 @@ def run_experiment(
     from forecasting.experimenting.contenders import base
     from forecasting.experimenting.experiment import find, read
     from forecasting.experimenting.run import plan, run
+    from forecasting.experimenting.tracking.places import check_place
     from forecasting.experimenting.written import comparisons
     from forecasting.inputs.read_records import read_records
 
@@ -60,9 +61,14 @@ def run_experiment(
     experiment = read(file, changes)
     if write and changes:
         raise RequestError("--write: what the README tells has to be what its command gives: leave --set out")
+    if write:
+        check_writing(file.resolve().parent)
     chosen = base(experiment)
     place = Store(store or Path(chosen.experiment_store))
+    place.check()
     url = tracking_url(tracking or chosen.tracking, place)
+    if url is not None:
+        check_place(url)
     source = dataset_of(experiment, file, place)
     planned = plan(experiment, file.resolve().parent.name, source, read_records(source))
     texts = {"experiment.yaml": file.read_text(encoding="utf-8")}
@@ -99,7 +105,7 @@ def promote_run(
     run: str, contender: str | None, alias: str, *, store: Path | None, tracking: str | None
 ) -> dict[str, Any]:
     """Give the alias to a contender of a run. Raises RequestError where it cannot be promoted."""
-    place = Store(store_folder(store))
+    place = store_of(store)
     found = place.run(run)
     url = tracking_url(tracking, place)
     if url is None:
@@ -112,11 +118,14 @@ def promote_run(
     return promote(place, found, contender, alias, url)
 
 
-def store_folder(given: Path | None) -> Path:
-    """The folder of results."""
+def store_of(given: Path | None) -> Store:
+    """The folder of results, to read. Raises RequestError where it is a file."""
     from forecasting.config import load
 
-    return given or Path(load().experiment_store)
+    folder = given or Path(load().experiment_store)
+    if folder.exists() and not folder.is_dir():
+        raise RequestError(f"--store {folder}: is a file; name the folder of results")
+    return Store(folder)
 
 
 def dataset_of(experiment: Experiment, file: Path, store: Store) -> str:
@@ -162,6 +171,18 @@ def tracking_url(given: str | None, store: Store) -> str | None:
     return checked(url, store.folder)
 
 
+def check_writing(folder: Path) -> None:
+    """Raise RequestError where the README of an experiment's folder, or the index above, takes no result."""
+    from forecasting.experimenting.written import into, into_index
+
+    readme, index = folder / "README.md", folder.parent / "README.md"
+    if not readme.is_file():
+        raise RequestError(f"--write: {readme}: there is no such file to write the result into; make one")
+    into(readme.read_text(encoding="utf-8"), "", readme)
+    if index.is_file():
+        into_index(index.read_text(encoding="utf-8"), "", folder.name, index)
+
+
 def write_result(folder: Path, run: Mapping[str, Any], compared: Sequence[Mapping[str, Any]]) -> None:
     """The tables into the README of an experiment's folder, and its line into the index above."""
     from forecasting.experimenting.written import index_row, into, into_index, result
@@ -169,8 +190,7 @@ def write_result(folder: Path, run: Mapping[str, Any], compared: Sequence[Mappin
     index = folder.parent / "README.md"
     row = index_row(folder.name, run, compared)
     readme = folder / "README.md"
-    if not readme.is_file():
-        raise RequestError(f"{readme}: there is no such file to write the result into")
+    check_writing(folder)
     _rewrite(readme, into(readme.read_text(encoding="utf-8"), result(run, compared), readme))
     if index.is_file():
         _rewrite(index, into_index(index.read_text(encoding="utf-8"), row, folder.name, index))
@@ -187,7 +207,7 @@ def list_runs(store: Path | None) -> list[dict[str, Any]]:
     """Every run, the newest first: its name, experiment, question, contenders, cheapest, verdict."""
     from forecasting.experimenting.compare import usable
 
-    place = Store(store_folder(store))
+    place = store_of(store)
     return [
         {
             "run": each["run"],
@@ -208,7 +228,7 @@ def compare_runs(
     """What B saves against A; with ``out`` also as a page."""
     from forecasting.experimenting.compare import compare, side
 
-    place = Store(store_folder(store))
+    place = store_of(store)
     found = compare(place, side(place, a, run), side(place, b, run))
     if out is not None:
         from forecasting.adapters.atomic import whole_file

@@ -99,8 +99,9 @@ def list_command(store: StoreOption = None, as_json: JsonOption = False) -> None
         return
     for each in found:
         print(f"{each['run']}  {each['experiment']}: {each['question']}")
-        print(f"  {', '.join(each['contenders'])}; the cheapest is {each['cheapest']}")
-        print(f"  {each['verdict']}")
+        if each["cheapest"]:
+            print(f"  {', '.join(each['contenders'])}; the cheapest is {each['cheapest']}")
+        print(f"  {each['verdict'] or _no_verdict(each)}")
     if not found:
         print("No run yet; `reorder experiment run NAME` makes one.")
 
@@ -129,6 +130,8 @@ def compare_command(
         _print(found)
         return
     print("\n".join(_told([found])))
+    for which in "ab":
+        print(f"{which.upper()}: {found[which]['name']} of run {found[which]['run']}")
     print(f"\n{'':24}{'A':>14}{'B':>14}")
     for name in ("cost", "short_lines", "line_fill_rate", "average_on_hand_value"):
         print(f"{name:24}{found['a'][name]:>14,}{found['b'][name]:>14,}")
@@ -202,6 +205,15 @@ def monitor_command(
         name = f"{each['who']} {each['class']}"
         figures = f"{each['forecasts']:>10,}{each['bias']:>+9.1%}{each['loss']:>8.3f}"
         print(f"{name:22}{figures}   {below:.3f}-{within:.3f}")
+
+
+def _no_verdict(run: dict[str, Any]) -> str:
+    """Why a run of the list has none."""
+    if run["failed"] and not run["contenders"]:
+        return f"Every contender failed: {', '.join(run['failed'])}."
+    if run["cheapest"]:
+        return f"Nothing was compared; failed: {', '.join(run['failed']) or 'none'}."
+    return f"It was cut short; `reorder experiment run {run['experiment']}` goes on with it."
 
 
 def _told(compared: list[dict[str, Any]]) -> list[str]:

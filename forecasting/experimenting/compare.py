@@ -27,10 +27,14 @@ FORECAST_SCORES = ("pinball", "below_q0.9", "at_or_below_q0.9", "bias", "rmsse",
 
 @dataclass(frozen=True)
 class Side:
-    """A contender of a run: what the run says of itself, and the contender's name."""
+    """A contender of a run: what the run says of itself, and the contender's name.
+
+    ``passed_over``: a newer run that has one of that name, which failed there; empty: none.
+    """
 
     run: Mapping[str, Any]
     name: str
+    passed_over: str = ""
 
     @property
     def tasks(self) -> Sequence[str]:
@@ -54,10 +58,14 @@ def side(store: Store, text: str, run: str | None = None) -> Side:
     if run is not None:
         found = store.run(run)
         return Side(found, _known_in(found, text))
-    everywhere = store.runs()
+    everywhere, passed_over = store.runs(), ""
     for each in everywhere:
         if text in usable(each):
-            return Side(each, text)
+            return Side(each, text, passed_over)
+        if text in each["contenders"]:
+            passed_over = passed_over or each["run"]
+    if passed_over:
+        raise RequestError(f"{text}: failed in every run that has it, the newest {passed_over}")
     if any(each["run"].startswith(text) for each in everywhere):
         found = store.run(text)
         return Side(found, cheapest(store, found))
@@ -85,7 +93,13 @@ def total_cost(store: Store, run: Mapping[str, Any], name: str) -> float:
 
 
 def cheapest(store: Store, run: Mapping[str, Any]) -> str:
-    """The contender that costs least; the first of those that cost the same."""
+    """The contender that costs least; the first of those that cost the same.
+
+    Raises RequestError where every one of them failed.
+    """
+    if not usable(run):
+        why = next(iter(run["failed"].values()))[0]
+        raise RequestError(f"run {run['run']}: every contender failed, the first so: {why}")
     return min(usable(run), key=lambda name: total_cost(store, run, name))
 
 
@@ -116,7 +130,12 @@ def compare(store: Store, a: Side, b: Side) -> dict[str, Any]:
         "uncounted": uncounted,
         "windows": len(a.run["windows"]),
         "verdict": verdict(label(a, b), money[0], by_class, worlds, len(a.run["windows"])),
-        "warnings": [*warnings(label(a, b), windows), *_known_less(a, b), *_too_short(uncounted)],
+        "warnings": [
+            *_older(a, b),
+            *warnings(label(a, b), windows),
+            *_known_less(a, b),
+            *_too_short(uncounted),
+        ],
         "saved": asdict(money[0]),
         "backorders_avoided": {"lines": avoided.saved, "low": avoided.low, "high": avoided.high},
         "classes": {name: asdict(saving) for name, saving in by_class.items()},
@@ -225,6 +244,15 @@ def _differences(a: Side, b: Side) -> dict[str, list[Any]]:
         for name in a.config
         if a.config[name] != b.config.get(name)
     }
+
+
+def _older(a: Side, b: Side) -> list[str]:
+    return [
+        f"{each.name} is that of run {each.run['run']}: it failed in the newest run that has it, "
+        f"{each.passed_over}."
+        for each in _distinct(a, b)
+        if each.passed_over
+    ]
 
 
 def _known_less(a: Side, b: Side) -> list[str]:

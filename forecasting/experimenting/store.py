@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 
 from forecasting.adapters.atomic import whole_file, whole_files
 from forecasting.adapters.job import only_one
@@ -31,6 +32,9 @@ from forecasting.errors import RequestError
 
 RECEIPT = "receipt.json"
 RUN = "run.json"
+TABLES = ("items", "forecasts")
+"""Of a task that is done."""
+
 PAUSE = 0.5
 """Seconds to wait for another process before looking again."""
 
@@ -41,6 +45,15 @@ class Store:
 
     folder: Path
 
+    def check(self) -> None:
+        """Have the folder there. Raises RequestError where it cannot be made."""
+        try:
+            (self.folder / "locks").mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise RequestError(
+                f"--store {self.folder}: cannot be made ({error}); name another folder"
+            ) from None
+
     # ---- Tasks -----------------------------------------------------------------------------------
 
     def task_folder(self, key: str) -> Path:
@@ -48,8 +61,17 @@ class Store:
         return self.folder / "tasks" / key
 
     def done(self, key: str) -> bool:
-        """Whether a task's results are there."""
-        return (self.task_folder(key) / RECEIPT).is_file()
+        """Whether a task's results are there, and can be read: what is damaged is to be done again."""
+        folder = self.task_folder(key)
+        if not (folder / RECEIPT).is_file():
+            return False
+        try:
+            json.loads((folder / RECEIPT).read_text(encoding="utf-8"))
+            for name in TABLES:
+                pq.read_metadata(folder / f"{name}.parquet")
+        except (OSError, ValueError):  # of pyarrow's and json's errors, too
+            return False
+        return True
 
     def receipt(self, key: str) -> dict[str, Any]:
         """What a task that is done says of itself."""
@@ -57,6 +79,8 @@ class Store:
             return json.loads((self.task_folder(key) / RECEIPT).read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise self._gone(key) from None
+        except (OSError, ValueError) as error:
+            raise self._damaged(key, RECEIPT, error) from None
 
     def table(self, key: str, name: str) -> pd.DataFrame:
         """A table of a task that is done."""
@@ -64,10 +88,19 @@ class Store:
             return pd.read_parquet(self.task_folder(key) / f"{name}.parquet")
         except FileNotFoundError:
             raise self._gone(key) from None
+        except (OSError, ValueError) as error:
+            raise self._damaged(key, f"{name}.parquet", error) from None
 
     def _gone(self, key: str) -> RequestError:
         return RequestError(
             f"{self.task_folder(key)}: the results of a task are gone; `reorder experiment run` makes others"
+        )
+
+    def _damaged(self, key: str, name: str, error: Exception) -> RequestError:
+        folder = self.task_folder(key)
+        return RequestError(
+            f"{folder / name}: is damaged ({_line(error)}). Delete {folder}: `reorder experiment run` does "
+            "that task again, and no other"
         )
 
     def keep(self, key: str, tables: Mapping[str, pd.DataFrame], receipt: Mapping[str, Any]) -> None:
@@ -126,7 +159,7 @@ class Store:
     def runs(self) -> list[dict[str, Any]]:
         """What each run says of itself, the newest first."""
         files = sorted(self.folder.glob(f"runs/*/{RUN}"), key=lambda file: file.stat().st_mtime, reverse=True)
-        return [json.loads(file.read_text(encoding="utf-8")) for file in files]
+        return [_said(file) for file in files]
 
     def run(self, run: str) -> dict[str, Any]:
         """What a run says of itself, by its name or how that begins. Raises RequestError: none is."""
@@ -135,7 +168,25 @@ class Store:
         if len(found) != 1:
             said = "several runs begin so" if found else "there is no such run"
             raise RequestError(f"run {run} in {self.folder}: {said}; `reorder experiment list` names all")
-        return json.loads((self.run_folder(found[0]) / RUN).read_text(encoding="utf-8"))
+        return _said(self.run_folder(found[0]) / RUN)
+
+
+def _said(file: Path) -> dict[str, Any]:
+    """What a run says of itself. Raises RequestError naming the file where it is damaged."""
+    try:
+        said = json.loads(file.read_text(encoding="utf-8"))
+        if not isinstance(said, dict) or not {"run", "contenders", "failed"} <= set(said):
+            raise ValueError("it is not what a run says of itself")
+    except (OSError, ValueError) as error:
+        raise RequestError(
+            f"{file}: is damaged ({_line(error)}). Delete {file.parent}: `reorder experiment run` writes it "
+            "again, from what is done"
+        ) from None
+    return said
+
+
+def _line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]
 
 
 def as_json(content: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -17,7 +18,7 @@ from forecasting.errors import ConfigError, RequestError
 from forecasting.experimenting.facts import DECIDING
 from forecasting.experimenting.tracking.client import connected, first_line, shown
 from forecasting.experimenting.tracking.models import SETTINGS
-from forecasting.experimenting.tracking.places import DATABASE, checked
+from forecasting.experimenting.tracking.places import DATABASE, checked, database_file, missing
 
 URI = re.compile(r"models:/(?P<name>[^/@]+)(?:@(?P<alias>[\w.-]+)|/(?P<version>\d+))$")
 
@@ -54,23 +55,43 @@ def champion(uri: str, tracking: str | None, store: Path) -> Champion:
             f"setting model: {uri!r} is no model of a registry; write it as models:/NAME@champion"
         )
     url = checked(tracking, store)
-    kept = store / "champions" / f"{re.sub(r'[^A-Za-z0-9_.-]', '_', uri.removeprefix('models:/'))}.json"
+    _check_store(store)
+    name = re.sub(r"[^A-Za-z0-9_.-]", "_", uri.removeprefix("models:/"))
+    kept = store / "champions" / f"{name}-{_hash(_registry(url))}.json"
     try:
         said = _asked(found, uri, url, store)
     except RequestError as error:
         if isinstance(error, ConfigError):
             raise
         return _last_said(uri, url, kept, error)
-    with whole_file(kept) as beside:
-        beside.write_text(json.dumps(said, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    try:
+        with whole_file(kept) as beside:
+            beside.write_text(json.dumps(said, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(
+            f"setting experiment_store: {store} cannot be written ({error}); name another folder"
+        ) from None
     return _champion(uri, said)
+
+
+def _check_store(store: Path) -> None:
+    if store.exists() and not store.is_dir():
+        raise ConfigError(f"setting experiment_store: {store} is a file; name a folder")
+
+
+def _registry(url: str) -> str:
+    """What tells a registry from another: where it is, whoever asks it and from whichever folder."""
+    file = database_file(url)
+    return shown(url) if file is None else file.resolve().as_posix()
+
+
+def _hash(*said: str) -> str:
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:12]
 
 
 def _asked(found: re.Match[str], uri: str, url: str, store: Path) -> dict[str, Any]:
     """What the registry says. Raises ConfigError where it knows no such model, else RequestError."""
-    database = url.removeprefix("sqlite:///")
-    if url != database and not Path(database).is_file():
-        # Asking would make one, empty.
+    if missing(url):
         raise RequestError(f"{shown(url)}: there is no such database")
     with connected(url) as client:
         from mlflow.exceptions import MlflowException
@@ -88,7 +109,7 @@ def _asked(found: re.Match[str], uri: str, url: str, store: Path) -> dict[str, A
                 "promote RUN` makes one"
             ) from None
         try:
-            said = _downloaded(found["name"], str(version.version), store)
+            said = _downloaded(version, url, store)
         except ConfigError:
             raise
         except Exception as error:  # a server that went away, a file that is gone: the same to a plan
@@ -96,11 +117,14 @@ def _asked(found: re.Match[str], uri: str, url: str, store: Path) -> dict[str, A
     return {**said, "version": int(version.version)}
 
 
-def _downloaded(name: str, version: str, store: Path) -> dict[str, Any]:
+def _downloaded(found: Any, url: str, store: Path) -> dict[str, Any]:
     """What came with a version. Only its settings are read: no code of it is run, no pickle is opened."""
     from forecasting.experimenting.tracking.client import imported
 
-    target = store / "champions" / f"{name}-{version}"
+    name, version = str(found.name), str(found.version)
+    # Another registry, or this one made anew, has a first version too: its run and its source tell it.
+    which = _hash(_registry(url), str(found.run_id), str(found.source), str(found.creation_timestamp))
+    target = store / "champions" / f"{name}-{version}-{which}"
     if not (target / SETTINGS).is_file():
         with tempfile.TemporaryDirectory() as folder:
             got = imported().artifacts.download_artifacts(

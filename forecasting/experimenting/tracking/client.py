@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from forecasting.errors import RequestError
+from forecasting.experimenting.tracking.places import check_place
 
 SETTINGS = {
     # Nothing is told to anybody but the server that the user named.
@@ -52,8 +53,9 @@ def quietly() -> Iterator[None]:
 def connected(url: str) -> Iterator[Any]:
     """Yields a client of the server or database; what MLflow took for its place before is so again.
 
-    Raises RequestError where nothing answers there.
+    Raises RequestError where nothing answers there, or what is asked is refused.
     """
+    check_place(url)
     mlflow = imported()
     with quietly():
         before = mlflow.get_tracking_uri(), mlflow.get_registry_uri()
@@ -61,14 +63,18 @@ def connected(url: str) -> Iterator[Any]:
         mlflow.set_tracking_uri(url)
         mlflow.set_registry_uri(url)
         try:
-            yield _answering(mlflow.MlflowClient(url, url), url)
+            yield _answering(url)
+        except mlflow.exceptions.MlflowException as error:
+            raise RequestError(f"--tracking {shown(url)}: MLflow refuses ({first_line(error)})") from error
         finally:
             mlflow.set_tracking_uri(before[0])
             mlflow.set_registry_uri(before[1])
 
 
-def _answering(client: Any, url: str) -> Any:
+def _answering(url: str) -> Any:
     try:
+        # A database is opened here already, and may be none.
+        client = imported().MlflowClient(url, url)
         client.search_experiments(max_results=1)
     except Exception as error:  # whatever stands between us and it: nothing else is asked of it
         raise RequestError(

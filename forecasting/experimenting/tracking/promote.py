@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from forecasting.errors import RequestError
+from forecasting.errors import PartialFailure, RequestError
 from forecasting.experimenting.compare import cheapest, usable
 from forecasting.experimenting.facts import DECIDING, STATISTICS
 from forecasting.experimenting.store import Store
+from forecasting.experimenting.tracking.champion import champion
 from forecasting.experimenting.tracking.client import connected, shown
 from forecasting.experimenting.tracking.models import promoted_settings
+from forecasting.experimenting.tracking.places import missing
 from forecasting.experimenting.tracking.track import KEY, MODEL, contender_key
 
 
@@ -20,31 +23,60 @@ def promote(
 ) -> dict[str, Any]:
     """Give the alias to a contender of a run; None: to its cheapest.
 
-    Raises RequestError where it cannot be promoted, or is not tracked at ``url``.
+    Raises RequestError where it cannot be promoted, or is not tracked at ``url``; PartialFailure where what
+    plans go by in a night without the registry could not be kept.
     """
     name = contender or cheapest(store, run)
     check(run, name)
     key, registered = contender_key(run, name), str(run["model_name"])
+    _check_names(registered, alias)
+    if missing(url):
+        raise _not_tracked(run, url)
     with connected(url) as client:
         experiment = client.get_experiment_by_name(run["experiment"])
         found = []
         if experiment is not None:
             found = client.search_runs([experiment.experiment_id], f"tags.`{KEY}` = '{key}'", max_results=1)
         if not found:
-            raise RequestError(
-                f"run {run['run']}: is not tracked at {shown(url)}. `reorder experiment run "
-                f"{run['experiment']} --tracking {shown(url)}` tracks what is done already"
-            )
+            raise _not_tracked(run, url)
         version = _version(client, registered, found[0], key, run, name)
         client.set_registered_model_alias(registered, alias, version)
+    model = f"models:/{registered}@{alias}"
+    stale = champion(model, url, store.folder).stale
+    if stale:
+        raise PartialFailure(
+            f"{model} is now version {version}, but it could not be read again: {stale}. Promote it once "
+            "more, else plans in a night without the registry go by the one before"
+        )
     return {
-        "model": f"models:/{registered}@{alias}",
+        "model": model,
         "version": int(version),
         "run": run["run"],
         "contender": name,
         "settings": promoted_settings(run, name),
         "verdict": run.get("verdict", ""),
     }
+
+
+def _check_names(registered: str, alias: str) -> None:
+    """Raise RequestError where MLflow, or the setting ``model``, does not take the names."""
+    if not re.fullmatch(r"[\w-]{1,255}", alias) or re.fullmatch(r"latest|v\d+", alias, re.IGNORECASE):
+        raise RequestError(
+            f"--alias {alias}: write it with letters, digits, - and _ only, and neither as `latest` nor as a "
+            "version such as v2, which MLflow keeps for itself; as in --alias champion"
+        )
+    if not re.fullmatch(r"[^/:@]+", registered):
+        raise RequestError(
+            f"model_name {registered}: a registered model has no / : or @ in its name; change `model_name` "
+            "in the experiment.yaml and run it again"
+        )
+
+
+def _not_tracked(run: Mapping[str, Any], url: str) -> RequestError:
+    return RequestError(
+        f"run {run['run']}: is not tracked at {shown(url)}. `reorder experiment run {run['experiment']} "
+        f"--tracking {shown(url)}` tracks what is done already"
+    )
 
 
 def check(run: Mapping[str, Any], name: str) -> None:

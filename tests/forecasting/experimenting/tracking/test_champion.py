@@ -7,6 +7,7 @@ import json
 import pandas as pd
 import pytest
 
+from forecasting.experimenting.tracking.champion import _hash, _registry
 from tests.support.command import AS_OF, reorder
 
 
@@ -69,7 +70,10 @@ def test_a_plan_decides_as_the_champion_does_by_one_setting(tracked, promoted, t
 
 def test_a_night_without_the_server_plans_by_what_was_said_last_and_says_so(tracked, promoted, tmp_path):
     assert plan(tracked, tmp_path / "day", "model=models:/shop@champion").code == 0
+    # The same server in the same place, where nothing answers.
     gone = "http://127.0.0.1:9"
+    said = next((tracked.store / "champions").glob("shop_champion-*.json"))
+    said.rename(said.with_name(f"shop_champion-{_hash(_registry(gone))}.json"))
     ended = plan(tracked, tmp_path / "night", "model=models:/shop@champion", url=gone)
     assert ended.code == 0, ended.err
     told = pd.read_parquet(tmp_path / "night" / "notices.parquet")
