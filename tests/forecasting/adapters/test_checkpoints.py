@@ -30,7 +30,7 @@ def test_another_replay_and_another_code_begin_anew(tmp_path, monkeypatch):
     assert FolderCheckpoints(tmp_path, "one").read("fit-min_max")
     assert FolderCheckpoints(tmp_path, "two").read("fit-min_max") is None
     FolderCheckpoints(tmp_path, "two").write("fit-min_max", ORDERS)
-    monkeypatch.setattr(checkpoints, "_code", lambda: "changed")
+    monkeypatch.setattr(checkpoints, "code_version", lambda: "changed")
     assert FolderCheckpoints(tmp_path, "two").read("fit-min_max") is None
 
 
