@@ -65,8 +65,8 @@ def run_experiment(
         check_writing(file.resolve().parent)
     chosen = base(experiment)
     place = Store(store or Path(chosen.experiment_store))
-    place.check()
     url = tracking_url(tracking or chosen.tracking, place)
+    place.check()
     if url is not None:
         check_place(url)
     source = dataset_of(experiment, file, place)

@@ -92,6 +92,9 @@ class Halving(_Part):
 Sweep = Annotated[Grid | Random | Halving, Field(discriminator="kind")]
 
 
+KINDS: Mapping[str, type[_Part]] = {"grid": Grid, "random": Random, "halving": Halving}
+
+
 class Experiment(_Part):
     """What is asked, of which data, and who contends.
 
@@ -195,14 +198,39 @@ def _locate(content: dict[str, Any], folder: Path) -> None:
 
 
 def _said(file: Path, detail: Any) -> str:
-    where = ".".join(str(part) for part in detail["loc"]) or "the file"
-    said = f"{file}: {where}: {detail['msg'].lower()}"
+    # A sweep's kind stands among its places, though not in the file.
+    parts = [str(part) for part in detail["loc"]]
+    place = [part for number, part in enumerate(parts) if (number, parts[0]) != (1, "sweep")]
+    where = ".".join(place) or "the file"
     if detail["type"] == "extra_forbidden":
-        name = str(detail["loc"][-1])
-        fields = Experiment.model_fields if len(detail["loc"]) == 1 else {}
-        near = nearest(name, fields)
-        return f"{file}: there is no {where}" + (f"; did you mean {near!r}?" if near else "")
-    return said
+        known = _names(parts[:-1])
+        near = nearest(parts[-1], known)
+        hint = f"did you mean {near!r}? " if near else ""
+        return f"{file}: there is no {where}; {hint}Known there are {', '.join(known)}"
+    if detail["type"] == "union_tag_invalid":
+        kind = str(detail["ctx"]["tag"])
+        return f"{file}: {where}.kind: there is no {kind!r}: {known_names(kind, KINDS)}"
+    if detail["type"] == "union_tag_not_found":
+        return f"{file}: {where}.kind: is missing; name one of {', '.join(KINDS)}"
+    if detail["type"] == "missing":
+        return f"{file}: {where}: is missing; see experiments/_template"
+    if where == "contenders" and detail["type"] == "dict_type":
+        return (
+            f"{file}: contenders: must hold names, each with its settings, as in "
+            "`contenders: {usual: {}, other: {model: theta}}`"
+        )
+    if detail["type"] in {"dict_type", "model_type", "model_attributes_type"}:
+        return f"{file}: {where}: must hold names and their values; for none write `{place[-1]}: {{}}`"
+    return f"{file}: {where}: {detail['msg'].lower()}"
+
+
+def _names(place: Sequence[str]) -> list[str]:
+    """What may stand at a place of the file."""
+    parts: dict[str, type[_Part]] = {"windows": Rolling, "sample": Sampled}
+    if not place:
+        return list(Experiment.model_fields)
+    part = KINDS.get(place[1]) if place[0] == "sweep" and len(place) == 2 else parts.get(place[0])
+    return list(part.model_fields) if part is not None else list(Between.model_fields)
 
 
 def _check(file: Path, experiment: Experiment) -> None:

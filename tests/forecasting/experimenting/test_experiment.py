@@ -58,13 +58,34 @@ def test_a_file_of_ones_own_lies_beside_the_experiment_wherever_it_is_run(tmp_pa
         ({"contenders": {"nothing": {}}}, "nobody to contend with"),
         ({"horizon_days": 29}, "longer than a window of 28 days"),
         ({"windows": {"number": 0}}, "windows.number: input should be greater"),
-        ({"sweep": {"kind": "gird", "settings": {}}}, "sweep"),
+        ({"windows": {"nmber": 8}}, "there is no windows.nmber; did you mean 'number'"),
+        ({"sample": {"itmes": 8}}, "there is no sample.itmes; did you mean 'items'"),
+        (
+            {"sweep": {"kind": "random", "settings": {}, "number": 1, "nubmer": 2}},
+            "there is no sweep.nubmer; did you mean 'number'",
+        ),
+        ({"sweep": {"kind": "grdi", "settings": {}}}, "sweep.kind: there is no 'grdi': did you mean 'grid'"),
+        ({"sweep": {"settings": {}}}, "sweep.kind: is missing; name one of grid, random, halving"),
+        (
+            {"contenders": ["a", "b"]},
+            "contenders: must hold names, each with its settings, as in `contenders",
+        ),
+        (
+            {"contenders": {"nothing": None}},
+            "contenders.nothing: must hold names and their values; for none write `nothing: {}`",
+        ),
+        ({"windows": 8}, "windows: must hold names and their values"),
     ],
 )
 def test_what_is_wrong_in_a_file_is_named(tmp_path, changed, said):
     file = write_experiment(tmp_path / "mine", **changed)
     with pytest.raises(ConfigError, match=said.replace("(", r"\(")):
         read(file)
+
+
+def test_a_change_with_a_name_that_is_not_known_is_told_the_nearest(tmp_path):
+    with pytest.raises(ConfigError, match=r"there is no windows\.nmber; did you mean 'number'\?"):
+        read(write_experiment(tmp_path / "mine"), ["windows.nmber=8"])
 
 
 @pytest.mark.parametrize(
