@@ -123,6 +123,7 @@ def test_a_run_is_known_by_what_is_in_a_users_file_and_not_by_where_it_lies(data
     assert here["run"] == there["run"] != changed["run"]
 
 
+@pytest.mark.slow
 def test_a_replay_compares_a_policy_and_a_model_of_a_users_own(data, files):
     ended = reorder(
         *("replay", data, "--from", "2026-05-04", "--to", "2026-06-14", "--no-equal", "--out", "replay"),

@@ -53,6 +53,7 @@ def test_an_experiment_killed_in_the_middle_goes_on_with_what_is_missing_alone(t
     assert not set(again) & set(done), "what was done before the kill was not done again"
 
 
+@pytest.mark.slow
 def test_two_experiments_at_once_on_one_store_do_each_task_once_and_say_the_same(tmp_path):
     windows = {"number": 2, "days": 28}
     file, store = write_experiment(tmp_path / "mine", windows=windows), tmp_path / "runs"

@@ -229,6 +229,7 @@ def test_the_first_protection_interval_is_not_counted(tmp_path):
     assert simulate(MinMax(), counted).flows.lines.sum() == weeks - 3
 
 
+@pytest.mark.slow
 def test_a_rule_is_fitted_on_the_time_before_and_then_no_worse_there_than_any_candidate(sample):
     data = read_records(str(sample))
     past, _ = staged(data)
@@ -264,6 +265,7 @@ def test_a_replay_that_cannot_be_done_says_why(sample, first, last, policies, ba
         replay(read_records(str(sample)), load(), request)
 
 
+@pytest.mark.slow  # a replay that is killed has to end with the same bytes too
 def test_a_replay_writes_its_tables_and_the_same_bytes_twice(sample, tmp_path):
     days = day_number("2026-06-01"), LAST - 1
     request = ReplayRequest(*days, ["min_max", "cost_optimal"], "min_max")
@@ -284,6 +286,7 @@ def test_a_replay_writes_its_tables_and_the_same_bytes_twice(sample, tmp_path):
     assert "safety days" in run["parameters"]["min_max"]
 
 
+@pytest.mark.slow
 def test_the_saving_is_taken_apart_into_forecast_and_rule(sample):
     data = read_records(str(sample))
     first, last = day_number("2026-05-03"), day_number("2026-05-31")

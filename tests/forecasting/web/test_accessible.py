@@ -39,7 +39,13 @@ def violations(page) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("scheme", "width"), [("light", 1440), ("dark", 1440), ("light", 1024), ("dark", 640)]
+    ("scheme", "width"),
+    [
+        ("light", 1440),
+        pytest.param("dark", 1440, marks=pytest.mark.slow),
+        pytest.param("light", 1024, marks=pytest.mark.slow),
+        ("dark", 640),
+    ],
 )
 def test_no_page_has_a_violation(browser, server, scheme, width):
     options = {"color_scheme": scheme, "viewport": {"width": width, "height": 900}}
