@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from forecasting.config import Config, load
+from forecasting.config import load
 
 
 @contextmanager
@@ -39,26 +39,16 @@ def compiled_ahead() -> Iterator[None]:
 
 def compile_kernels(folder: str) -> None:
     """Plan, promise and replay for a company of a few items, in an empty folder: it calls what they call."""
+    from forecasting.bootstrap.pages import plan_and_promise
     from forecasting.bootstrap.past import replay
-    from forecasting.bootstrap.plans import plan
+    from forecasting.bootstrap.plans import NO_SECRETS, plan
     from forecasting.replay.request import ReplayRequest
     from forecasting.sample.few_items import write_few_items
 
     data, one_model = Path(folder) / "data", load(None, ["model=seasonal_additive"])
     last = write_few_items(data)
-    _promise(data, one_model, last)
+    plan_and_promise(str(data), one_model, last, NO_SECRETS)
     plan(str(data), load(), last, out=None, csv=False)
     policies = ("recorded", "min_max", "cost_optimal", "perfect_foresight", "no_orders")
     request = ReplayRequest(last - 27, last, policies, "min_max")
     replay(str(data), one_model, request, out=Path(folder) / "replay", csv=False)
-
-
-def _promise(data: Path, config: Config, as_of: int) -> None:
-    from forecasting.inputs.read_records import read_records
-    from forecasting.planning.plan import plan
-    from forecasting.promises.promise import Request, promise
-    from forecasting.promises.recommended import recommended_by
-
-    records = read_records(str(data))
-    planned = plan(records, config, as_of, for_pages=True)
-    promise(records, config, Request(as_of), recommended_by(planned.tables["recommendations"], as_of))
