@@ -52,6 +52,7 @@ class Config(BaseModel):
     orders_gap_reviews: float = NotNegative
     cancelled_after_days: float = NotNegative
     available_share: float = Field(gt=0, le=1)
+    hidden_demand: Literal["estimated", "ignored"]
     odd_order_factor: float | None = Field(gt=1, allow_inf_nan=False)
     closed_weekdays: tuple[Weekday, ...]
     holidays_country: str | None
@@ -61,6 +62,7 @@ class Config(BaseModel):
     lead_time_days: float = NotNegative
     lead_time_sd_days: float = NotNegative
     lead_time_receipts: int = Field(ge=0)
+    lead_time_spread: float = NotNegative
     review_days: float = Field(ge=1, allow_inf_nan=False)
     on_hand: float = NotNegative
     negative_stock: Literal["owed", "zero", "refuse"]
@@ -131,7 +133,7 @@ class Config(BaseModel):
     observe: Literal["demand", "sales"]
     warmup: Literal["protection", "none"]
     opening_cover: float = NotNegative
-    lead_times: Literal["drawn", "recorded"]
+    lead_times: Literal["drawn", "recorded", "mean"]
     receipts: Literal["as_ordered", "recorded"]
     reselect_days: int = Field(ge=1)
     interval_draws: int = Field(ge=20)

@@ -50,6 +50,7 @@ def run_experiment(
 
     """
     from forecasting.adapters.progress import progress_bar
+    from forecasting.bootstrap.champions import contending
     from forecasting.experimenting.contenders import base
     from forecasting.experimenting.experiment import find, read
     from forecasting.experimenting.run import plan, run
@@ -58,7 +59,7 @@ def run_experiment(
     from forecasting.inputs.read_records import read_records
 
     file = find(name)
-    experiment = read(file, changes)
+    experiment = contending(read(file, changes))
     if write and changes:
         raise RequestError("--write: what the README tells has to be what its command gives: leave --set out")
     if write:

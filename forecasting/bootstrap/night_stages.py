@@ -29,6 +29,10 @@ SOURCE = "REORDER_SOURCE"
 """The environment variable that holds the URL of the company's database."""
 
 
+NIGHTS_WATCHED = 14
+"""The last nights whose forecasts are looked at each night, of those whose days are over."""
+
+
 class GuardError(ReorderError):
     """Tonight's tables cannot be believed: nothing was ordered. ``doubts``: why."""
 
@@ -48,6 +52,8 @@ class Night:
         added: lines that were sent and are not imported yet. drafts: of others, counted as on order.
         beside: location, SKU, what we suggest and what the ordering system itself does.
         untold: why the shop's customers were not told; empty: they were.
+        watched: what became of forecasts of earlier nights (``watching.monitor``); None: none is over yet.
+        persistent: location, SKU, money, words: items that are on backorder again and again.
 
     """
 
@@ -63,6 +69,8 @@ class Night:
     drafts: Sequence[tuple[Any, ...]] = ()
     beside: Sequence[tuple[Any, ...]] = ()
     untold: str = ""
+    watched: Mapping[str, Any] | None = None
+    persistent: Sequence[tuple[Any, ...]] = ()
     run: str = ""
     verdict: Verdict | None = None
     sending: Sending | None = None
@@ -163,6 +171,8 @@ def _plan(night: Night) -> None:
     result = plan(night.source, night.config, day, out=night.day / "plan", csv=False, secrets=secrets)
     night.run = str(result.run["run"])
     night.beside = _beside(night)
+    again = result.tables["persistent_backorders"]
+    night.persistent = [tuple(row) for row in again[["location", "sku", "money", "words"]].to_numpy()]
 
 
 def _beside(night: Night) -> Sequence[tuple[Any, ...]]:
@@ -187,16 +197,26 @@ def _promise(night: Night) -> None:
 
 
 def _watch(night: Night) -> None:
-    """Keep what was forecast, until it is known what came."""
-    from forecasting.bootstrap.watching import keep_forecasts
+    """Keep what was forecast, until it is known what came; and look at earlier nights' forecasts."""
+    from forecasting.bootstrap.watching import keep_forecasts, monitor
 
-    try:
-        failed = keep_forecasts(night.source, night.config, day_number(night.as_of), night.day)
-    except ReorderError as error:
-        # All is ordered by now: that this cannot be watched is told, and no failure of the night.
-        failed = [str(error)]
-    for why in failed:
+    def unless_it_fails(work: Callable[[], Any]) -> Any:
+        # All is ordered by now: that this cannot be watched is written down, and no failure of the night.
+        try:
+            return work()
+        except ReorderError as error:
+            night.journal.say("watch", "left_out", what=str(error))
+            return None
+
+    config, day = night.config, day_number(night.as_of)
+    if config.run_forecast_days is None:
+        return
+    failed = unless_it_fails(lambda: keep_forecasts(night.source, config, day, night.day))
+    for why in failed or ():
         night.journal.say("watch", "left_out", what=why)
+    night.watched = unless_it_fails(
+        lambda: monitor(night.source, config, night.folder, night.url, NIGHTS_WATCHED)
+    )
 
 
 def _approve(night: Night) -> None:

@@ -8,10 +8,12 @@ from typing import Any
 import pandas as pd
 
 from forecasting.bootstrap.champions import REGISTERED, settled
+from forecasting.bootstrap.ordering import opened
 from forecasting.bootstrap.reading import records_for
 from forecasting.config import Config, file_settings, with_settings
 from forecasting.domain import day_text
 from forecasting.errors import RequestError
+from forecasting.inputs.known_until import known_until
 
 FILE = "kept_forecasts.parquet"
 
@@ -59,10 +61,20 @@ def keep_forecasts(source: str, config: Config, as_of: int, folder: Path) -> lis
     return failed
 
 
-def monitor(source: str, config: Config, folder: Path) -> dict[str, Any]:
+def monitor(
+    source: str, config: Config, folder: Path, url: str | None = None, nights: int | None = None
+) -> dict[str, Any]:
     """What was forecast on the nights of ``folder``, against what came: figures, alarms, advice.
 
+    Args:
+        source: the dataset that says what came.
+        config: settings.
+        folder: of the nightly job.
+        url: the database in which buyers decide: what their edits were worth is told, too.
+        nights: look at so many of the last ones that are over; None: at all.
+
     Raises RequestError where no night kept a forecast, or none whose days are over.
+
     """
     from forecasting.evaluate.monitor import advice, alarms, figures, held
 
@@ -71,8 +83,13 @@ def monitor(source: str, config: Config, folder: Path) -> dict[str, Any]:
         raise RequestError(
             f"{folder}: no night kept a forecast; `reorder run` does, where run_forecast_days is set"
         )
+    records = records_for(source, config)
     kept = pd.concat([pd.read_parquet(file) for file in files], ignore_index=True)
-    rows = held(records_for(source, config), config, kept)
+    if nights is not None:
+        over = pd.to_datetime(kept["as_of"]) + pd.to_timedelta(kept["horizon_days"], "D")
+        known = pd.Timestamp(day_text(known_until(records).orders))
+        kept = kept[kept["as_of"].isin(sorted(kept.loc[over <= known, "as_of"].unique())[-nights:])]
+    rows = held(records, config, kept)
     if not rows["actual"].notna().any():
         raise RequestError(f"{folder}: no forecast is over yet: ask again when its days have passed")
     found = alarms(rows, config.seed)
@@ -81,4 +98,22 @@ def monitor(source: str, config: Config, folder: Path) -> dict[str, Any]:
         "advice": advice(found),
         "alarms": [vars(each) for each in found],
         "figures": figures(rows),
+        "decided": None if url is None else _decided(url),
     }
+
+
+def _decided(url: str) -> dict[str, Any] | None:
+    """What buyers' quantities and forecast edits were worth, until the last plan; None: there is no plan."""
+    from forecasting.reviewing.hindsight import hindsight
+    from forecasting.reviewing.trust import worth
+    from forecasting.store.application.plans import latest_plan, register_plans
+
+    with opened(url) as store:
+        with store.writing() as transaction:
+            register_plans(transaction)
+        with store.reading() as transaction:
+            plan = latest_plan(transaction)
+            if plan is None:
+                return None
+            found = hindsight(transaction, plan)
+    return {"quantities": worth(found.lines), "forecast_edits": worth(found.edits)}

@@ -179,6 +179,15 @@ def monitor_command(
             "--nights", metavar="DIR", help="Where they are.", show_default="the setting run_folder"
         ),
     ] = None,
+    db: Annotated[
+        str | None,
+        typer.Option(
+            "--db",
+            metavar="URL",
+            help="Where buyers decide: tells what their edits were worth.",
+            show_default=False,
+        ),
+    ] = None,
     config: ConfigOption = None,
     settings: SetOption = None,
     as_json: JsonOption = False,
@@ -192,7 +201,7 @@ def monitor_command(
     from forecasting.bootstrap import monitor
 
     chosen = config_of(config, settings)
-    found = monitor(dataset, chosen, nights or Path(chosen.run_folder))
+    found = monitor(dataset, chosen, nights or Path(chosen.run_folder), db)
     if as_json:
         _print(found)
         return
@@ -205,6 +214,12 @@ def monitor_command(
         name = f"{each['who']} {each['class']}"
         figures = f"{each['forecasts']:>10,}{each['bias']:>+9.1%}{each['loss']:>8.3f}"
         print(f"{name:22}{figures}   {below:.3f}-{within:.3f}")
+    for what, worth in (found["decided"] or {}).items():
+        was = "saved" if worth["saved"] >= 0 else "cost"
+        print(
+            f"buyers' {what.replace('_', ' ')}: {worth['number']:,}, of which {worth['better']:,} did better "
+            f"than the suggestion; they {was} {abs(worth['saved']):,.2f} in all"
+        )
 
 
 def _no_verdict(run: dict[str, Any]) -> str:

@@ -29,6 +29,13 @@ class LeadTimes(Columns):
         # Whole days stay whole: sums of fifths are not exact.
         return np.asarray(np.round((self.days * self.weight).sum(axis=1), 9))
 
+    def spread(self, share: float) -> LeadTimes:
+        """The same means, with ``share`` of the deviations from them, in whole days; 0: certain."""
+        if share == 1.0:
+            return self
+        mean = self.mean[:, None]
+        return LeadTimes(np.maximum(np.round(mean + share * (self.days - mean)), 0.0), self.weight)
+
     def at(self, draws: FloatArray) -> FloatArray:
         """The length that each of the n draws, float64, 0..1, shape (n,), falls on: float64, days."""
         part = (draws[:, None] > np.cumsum(self.weight, axis=1)).sum(axis=1)

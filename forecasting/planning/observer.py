@@ -144,7 +144,11 @@ class Observer:
         return known_until(self.records)
 
     def _unknown(self, as_of: int, unavailable: Availability) -> Availability:
-        """The same, and that nothing is known of the days between that one and ``as_of``."""
+        """The same, as far as the settings believe it, and that nothing is known of the days between the last
+        one of the tables and ``as_of``.
+        """
+        if self.config.hidden_demand == "ignored":
+            unavailable = unavailable.take(np.zeros(0, dtype=np.int64))
         days = np.arange(self.known_until.orders + 1, as_of + 1)
         return unavailable.without_days(days, len(self.catalogue)) if len(days) else unavailable
 
@@ -252,7 +256,7 @@ class Observer:
         starts = np.where(unknown, np.inf, np.maximum(starts_on - 1 - as_of, 0)).astype(np.float64)
         return LeadTimeDemand(
             forecast=ForecastOf(forecast, item),
-            lead_times=catalogue.lead_times.take(item),
+            lead_times=catalogue.lead_times.take(item).spread(self.config.lead_time_spread),
             calendar=self.calendar,
             as_of=as_of,
             starts=starts,

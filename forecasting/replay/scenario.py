@@ -115,7 +115,9 @@ class Scenario:
     def _lead_days(self, item: IntArray, column: IntArray) -> IntArray:
         """Lead times of orders placed at the close of the days of these columns: int64, shape of ``item``."""
         supplier = self.observer.catalogue.supplier[item]
-        drawn = self.observer.catalogue.lead_times.take(item).at(self.lead_draws[supplier, column])
+        possible = self.observer.catalogue.lead_times.take(item)
+        average = self.observer.config.lead_times == "mean"
+        drawn = possible.mean if average else possible.at(self.lead_draws[supplier, column])
         recorded = self.recorded_lead_days[supplier, column]
         return np.where(recorded >= 0, recorded, np.round(drawn).astype(np.int64))
 
@@ -208,7 +210,7 @@ def _lead_draws(observer: Observer, days: int) -> FloatArray:
 def _recorded_lead_days(observer: Observer, first_day: int, days: int) -> IntArray:
     """Lead times as recorded, where that is asked for and there are some; -1 elsewhere."""
     suppliers = len(observer.catalogue.suppliers.name)
-    if observer.config.lead_times == "drawn":
+    if observer.config.lead_times != "recorded":
         return np.full((suppliers, days), -1, dtype=np.int64)
     return recorded_lead_days(observer.records.purchases, suppliers, first_day, days)
 

@@ -19,7 +19,9 @@ class Facts:
     """What is reported.
 
     ``orders``: of tonight's target; ``held``: (supplier, location, SKU, value, why); ``drafts`` of others:
-    (purchase order, supplier, location, SKU, quantity); ``beside``: (location, SKU, ours, theirs).
+    (purchase order, supplier, location, SKU, quantity); ``beside``: (location, SKU, ours, theirs);
+    ``advice``: what to do about the forecasts, with ``alarms``; empty: none is over yet; ``persistent``:
+    (location, SKU, money, words).
     """
 
     as_of: str
@@ -36,6 +38,9 @@ class Facts:
     orders: Sequence[Any]
     skipped: Sequence[Any]
     held: Sequence[tuple[str, str, str, Decimal, str]]
+    advice: str
+    alarms: Sequence[Any]
+    persistent: Sequence[tuple[Any, ...]]
 
 
 def facts_of(night: Any, stage: str, failed: Exception | None, needed: str | None) -> Facts:
@@ -60,6 +65,9 @@ def facts_of(night: Any, stage: str, failed: Exception | None, needed: str | Non
             (each.line.supplier, each.line.location, each.line.sku, each.line.value, each.why)
             for each in held
         ],
+        advice="" if night.watched is None else night.watched["advice"],
+        alarms=[] if night.watched is None else night.watched["alarms"],
+        persistent=night.persistent,
     )
 
 
@@ -93,6 +101,10 @@ def text(facts: Facts) -> str:
             lines.append(_beside_text(facts))
         if facts.drafts:
             lines.append(f"Counted as on order, drafts in the ordering system: {len(facts.drafts)} lines.")
+        if facts.persistent:
+            lines.append(f"On backorder again and again: {len(facts.persistent)} items, {_first(facts)}.")
+        if facts.advice:
+            lines.append(f"Forecasts of earlier nights: {facts.advice}.")
     for each in facts.orders:
         if each.run == facts.run or each.status in ("waiting", "reserved", "parked"):
             why = f": {each.reason}" if each.reason else ""
@@ -111,6 +123,11 @@ def _beside_text(facts: Facts) -> str:
         f"The ordering system itself suggests {theirs} lines; of {len(facts.beside)} that it or the plan "
         f"suggests, {alike} are alike."
     )
+
+
+def _first(facts: Facts) -> str:
+    location, sku, money, _ = facts.persistent[0]
+    return f"the dearest {location} {sku}, {money:,.2f}"
 
 
 def page(facts: Facts) -> str:
@@ -141,6 +158,8 @@ def page(facts: Facts) -> str:
         f"Counted as on order, as they were sent and are not imported yet: {facts.added} lines.",
         f"Counted as on order, drafts of others in the ordering system: {len(facts.drafts)} lines.",
     ]
+    if facts.advice:
+        introduction.append(f"Forecasts of earlier nights: {facts.advice}.")
     drafts = [Row(tuple("" if cell is None else f"{cell}" for cell in each)) for each in facts.drafts]
     return render(
         "nightly.html",
@@ -159,5 +178,18 @@ def page(facts: Facts) -> str:
             words=2,
         ),
         drafts=Table(("purchase order", "supplier", "location", "SKU", "units"), drafts[:MOST_HELD], words=4),
+        persistent=Table(
+            ("location", "SKU", "why, and what helps", "cost"),
+            [
+                Row((location, sku, words, f"{money:,.2f}"))
+                for location, sku, money, words in facts.persistent[:MOST_HELD]
+            ],
+            words=3,
+        ),
+        alarms=Table(
+            ("of", "items", "what"),
+            [Row((each["kind"], each["group"], each["what"])) for each in facts.alarms],
+            words=3,
+        ),
         more_held=max(len(facts.held) - MOST_HELD, 0),
     )

@@ -181,6 +181,15 @@ def by_person(found: Sequence[Outcome]) -> Mapping[str, tuple[int, int, float]]:
     return sums
 
 
+def worth(found: Sequence[Outcome]) -> Mapping[str, float]:
+    """``number`` of them, those that did ``better`` than the suggestion, and money ``saved`` in all."""
+    return {
+        "number": len(found),
+        "better": sum(each.saved > 0 for each in found),
+        "saved": round(sum(each.saved for each in found), 2),
+    }
+
+
 def since(rows: Sequence[Mapping[str, Any]], asked: Asked, today: date) -> Sequence[Mapping[str, Any]]:
     """Suggestions of earlier plans of one item, each with what was ``asked`` for in its protection interval,
     and what was ``left`` of the stock counted on and the order (below 0: short); None where it is not over.

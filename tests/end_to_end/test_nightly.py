@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,8 +12,6 @@ import sqlalchemy as sa
 import yaml
 
 from forecasting.bootstrap.night_stages import STAGES, GuardError
-from forecasting.bootstrap.nightly import run
-from forecasting.config import load
 from forecasting.dataset.write import write_database
 from forecasting.reviewing.deciding import approve
 from forecasting.store.application import outbox
@@ -22,50 +19,20 @@ from forecasting.store.application.opened import Store
 from tests.support.command import reorder
 from tests.support.company import SKUS, TONIGHT, company
 from tests.support.living_shop import LivingShop
+from tests.support.night import night, nightly_job, read_tables, sent
 from tests.support.review import ANN, lines, opened, seen
 
 KILLED = [(stage, event) for stage in STAGES for event in ("begins", "ends")]
 QUICK = [("approve", "ends")]
 
 
-class Killed(BaseException):
-    """The job dies here: nothing is tidied up."""
-
-
 @pytest.fixture
 def job(tmp_path):
-    """The settings of the job, its database, and the folder that orders go to."""
-    company(tmp_path / "data")
-    settings = {
-        "model": "moving_average",
-        "lead_time_days": 7,
-        "review_days": 7,
-        "run_dataset": str(tmp_path / "data"),
-        "run_folder": str(tmp_path / "nights"),
-        "run_target": f"files:{tmp_path / 'orders'}",
-        "approve_line_value": 1_000,
-        "approve_week_share": 10,
-    }
-    file = tmp_path / "nightly.yaml"
-    file.write_text(yaml.safe_dump(settings))
-    return file, f"sqlite:///{tmp_path / 'r.db'}", tmp_path
+    return nightly_job(tmp_path)
 
 
-def night(job, on: date = TONIGHT, watch=lambda stage, event: None):
-    file, url, _ = job
-    return run(load(file), url, on, watch)
-
-
-def sent(job) -> dict[str, object]:
-    """The orders of the outbox by their files' names, which are those in the folder."""
-    store = Store(job[1])
-    with store.reading() as transaction:
-        orders = outbox.orders(transaction)
-    store.close()
-    assert {each.status for each in orders} <= {"delivered"}
-    there = sorted(path.name for path in (job[2] / "orders").glob("*.csv"))
-    assert sorted(each.number for each in orders) == there
-    return {each.number: each for each in orders}
+class Killed(BaseException):
+    """The job dies here: nothing is tidied up."""
 
 
 def units(job) -> dict[str, float]:
@@ -161,28 +128,6 @@ def test_what_a_buyer_approved_since_is_ordered_before_the_next_plan(job):
     done = night(job, tomorrow)
     assert units(job) == {approved.sku: float(approved.quantity)}
     assert done.added == 1
-
-
-def test_the_command_reports_and_leaves_what_watchers_read(job):
-    file, url, folder = job
-    arguments = ("run", "--db", url, "--config", file, "--as-of", TONIGHT)
-    ended = reorder(*arguments)
-    assert ended.code == 0, ended.err
-    assert "2 orders for" in ended.out and "are in the ordering system" in ended.out
-    logged = [json.loads(text) for text in (folder / "nights/log.jsonl").read_text().splitlines()]
-    assert [each["stage"] for each in logged if each["event"] == "ends"] == [*STAGES, "report"]
-    assert len({each["job"] for each in logged}) == 1
-    assert json.loads((folder / "nights/heartbeat.json").read_text())["success"] is True
-    metrics = (folder / "nights/metrics.prom").read_text()
-    assert "reorder_run_success 1.0" in metrics and 'reorder_orders{status="delivered"} 2' in metrics
-    page = (folder / "nights" / str(TONIGHT) / "report.html").read_text()
-    assert "Bolt &amp; Sons" in page and "delivered" in page
-
-    # Run once more, it orders nothing, and still reports what the night has ordered.
-    again = reorder(*arguments)
-    assert again.code == 0, again.err
-    assert again.out.splitlines()[1:] == ended.out.splitlines()[1:]
-    assert len(sent(job)) == 2
 
 
 def test_what_cannot_be_sent_waits_and_no_secret_is_told(job, monkeypatch):
@@ -293,11 +238,6 @@ def test_the_job_imports_from_any_source_and_nets_what_others_drafted(job, count
     told = (done.day / "report.txt").read_text()
     assert "Counted as on order, drafts in the ordering system: 1 lines." in told
     assert "D-1" in (done.day / "report.html").read_text()
-
-
-def read_tables(folder):
-    """The tables of the company's folder."""
-    return {path.stem: pd.read_csv(path) for path in folder.glob("*.csv")}
 
 
 BAD_NIGHTS = {6: {"half": True}, 13: {"skip": "stock"}, 21: {"skip": "purchase_orders"}, 27: {"half": True}}

@@ -7,10 +7,10 @@ import json
 import pandas as pd
 import pytest
 
-from forecasting.bootstrap.watching import keep_forecasts
+from forecasting.bootstrap.watching import keep_forecasts, monitor
 from forecasting.config import load
 from forecasting.domain import day_number
-from tests.support.command import QUICK, reorder
+from tests.support.command import AS_OF, QUICK, reorder
 
 NIGHTS = ("2026-03-01", "2026-03-29", "2026-04-26", "2026-05-24")
 """The windows of the first three and of the last are over by the end of the sample."""
@@ -70,3 +70,18 @@ def test_a_challenger_that_cannot_forecast_is_said_and_the_champion_is_kept(samp
 def test_without_nights_there_is_nothing_to_monitor(sample, tmp_path):
     ended = reorder("experiment", "monitor", sample, "--nights", tmp_path)
     assert ended.code == 1 and "no night kept a forecast" in ended.err
+
+
+def test_it_looks_at_the_last_nights_alone_where_that_is_asked(sample, nights):
+    told = monitor(str(sample), load(None, [QUICK[1]]), nights, nights=2)
+    assert told["nights"] == list(NIGHTS[2:])
+
+
+def test_what_buyers_decided_is_told_with_what_was_forecast(sample, nights, tmp_path):
+    database = f"sqlite:///{tmp_path / 'pages.db'}"
+    assert monitor(str(sample), load(None, [QUICK[1]]), nights, database)["decided"] is None
+    ended = reorder("plan", sample, "--as-of", AS_OF, "--db", database, *QUICK)
+    assert ended.code == 0, ended.err
+    ended = reorder("experiment", "monitor", sample, "--nights", nights, "--db", database)
+    assert ended.code == 0, ended.err
+    assert "buyers' quantities: 0, of which 0 did better than the suggestion" in ended.out

@@ -7,6 +7,8 @@ import json
 import pandas as pd
 import pytest
 
+from forecasting.bootstrap.champions import contending
+from forecasting.experimenting.experiment import Experiment
 from forecasting.experimenting.tracking.champion import _hash, _registry
 from tests.support.command import AS_OF, reorder
 
@@ -66,6 +68,16 @@ def test_a_plan_decides_as_the_champion_does_by_one_setting(tracked, promoted, t
     ]
     pd.testing.assert_frame_equal(tables[0], tables[1])
     assert not tables[0]["order_up_to"].equals(tables[2]["order_up_to"])
+
+
+def test_a_contender_may_be_a_model_of_the_registry(tracked, promoted):
+    asked = Experiment(
+        question="?",
+        settings={"tracking": tracked.url, "experiment_store": str(tracked.store)},
+        contenders={"now": {}, "champion": {"model": "models:/shop@champion", "seed": 3}},
+        baseline="now",
+    )
+    assert contending(asked).contenders == {"now": {}, "champion": {**promoted["settings"], "seed": 3}}
 
 
 def test_a_night_without_the_server_plans_by_what_was_said_last_and_says_so(tracked, promoted, tmp_path):
