@@ -24,7 +24,7 @@ from forecasting.domain.purchase_orders import PurchaseOrderLine
 from forecasting.sending.attempt import attempt
 from forecasting.sending.machine import UNFINISHED, Progress, Status
 from tests.support.hostile import Crash, Hostile, an_order
-from tests.support.stand_ins import erpnext, inventree, odoo, receiver, tryton
+from tests.support.stand_ins import erpnext, inventree, odoo, receiver, tryton, tryton_requisitions
 from tests.support.stand_ins.line import BadLine
 
 LINES = tuple(
@@ -101,6 +101,15 @@ SUBJECTS: dict[str, Callable[[Path], Subject]] = {
         database="lab",
         user="bot",
     ),
+    "tryton_requisition": lambda folder: http(
+        "tryton",
+        tryton_requisitions.TrytonRequisitionStandIn(SKUS),
+        folder,
+        secrets={"password": tryton.PASSWORD},
+        database="lab",
+        user="bot",
+        document="requisition",
+    ),
 }
 UNLIKE = ("doubled", "late", "lost_before", "lost_after", "500_before", "500_after", "429")
 """Faults of the line; half an answer is as good as a lost one."""
@@ -108,8 +117,9 @@ UNLIKE = ("doubled", "late", "lost_before", "lost_after", "500_before", "500_aft
 DIFFERENT = ("doubled", "late", "none", "409", "lost", "crash_before", "crash_after", "crash_kept")
 """Faults at the port that are not the same to what is behind it."""
 
-BY_HTTP = ["webhook", "odoo", "odoo_jsonrpc", "erpnext", "inventree", "tryton"]
-THAT_BUYERS_EDIT = ["odoo", "odoo_jsonrpc", "erpnext", "tryton"]
+BY_HTTP = ["webhook", "odoo", "odoo_jsonrpc", "erpnext", "inventree", "tryton", "tryton_requisition"]
+THAT_KNOW_ITEMS = [name for name in BY_HTTP if name != "webhook"]
+THAT_BUYERS_EDIT = ["odoo", "odoo_jsonrpc", "erpnext", "tryton", "tryton_requisition"]
 
 
 @pytest.fixture
@@ -212,7 +222,7 @@ def test_what_a_buyer_changed_is_left_alone_and_told(subject):
     assert subject.count(ORDER.key) == 1
 
 
-@pytest.mark.parametrize("name", ["odoo", "odoo_jsonrpc", "erpnext", "inventree", "tryton"])
+@pytest.mark.parametrize("name", THAT_KNOW_ITEMS)
 def test_an_item_that_the_system_does_not_know_parks_the_order(subject):
     unknown = replace(ORDER, lines=(*LINES, PurchaseOrderLine("NOPE", Decimal(1), Decimal(1))))
     parked = brought(subject.target, unknown)
@@ -229,3 +239,10 @@ def test_a_key_that_is_refused_stops_everything_and_parks_nothing(name, tmp_path
     assert not isinstance(error.value, RefusedByTarget)
     assert "hunter2" not in str(error.value)
     assert brought(subject.target).status is Status.WAITING
+
+
+def test_a_requisition_needs_an_employee_to_ask_for_it(tmp_path):
+    subject = SUBJECTS["tryton_requisition"](tmp_path)
+    del subject.system.preferences["employee"]
+    parked = brought(subject.target)
+    assert parked.status is Status.PARKED and "is no employee of the company" in parked.reason

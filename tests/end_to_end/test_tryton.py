@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from forecasting.bootstrap.ordering import utc_now
+from forecasting.connectors.targets.port import Held
 from forecasting.connectors.targets.registry import made
 from forecasting.dataset.check import check
 from forecasting.dataset.read import read
@@ -69,12 +70,12 @@ def db(tmp_path):
     return url
 
 
-def named(tmp_path, url: str, timeout: float = 30.0):
+def named(tmp_path, url: str, timeout: float = 30.0, **more: str):
     """A file of targets in which ``erp`` is the Tryton behind a URL."""
     file = tmp_path / "targets.yaml"
     secret = tmp_path / "password"
     secret.write_text(PASSWORD)
-    entry = {"kind": "tryton", "url": url, "database": "lab", "user": "admin", "timeout": timeout}
+    entry = {"kind": "tryton", "url": url, "database": "lab", "user": "admin", "timeout": timeout, **more}
     file.write_text(yaml.safe_dump({"erp": {**entry, "password": {"file": str(secret)}, "currency": "EUR"}}))
     return file
 
@@ -139,6 +140,35 @@ def test_recommendations_arrive_as_draft_purchases_and_a_second_send_writes_noth
     assert (again.code, "0 attempts" in again.out) == (0, True)
     assert_each_once(target, orders)
     assert all(PASSWORD not in text for text in (first.out, first.err, again.out, again.err))
+
+
+def test_recommendations_arrive_as_approved_requisitions_once(erp, db, tmp_path):
+    store = opened(db)
+    approved = [approve(store, ANN, seen(each)) for each in lines(store, only="suggested", size=100)]
+    store.close()
+    file = named(tmp_path, erp.url, document="requisition")
+    arguments = ("send", "--db", db, "--to", "erp", "--targets", file)
+    first, again = reorder(*arguments), reorder(*arguments)
+    assert (first.code, again.code, "0 attempts" in again.out) == (0, 0, True), first.err + again.err
+
+    given = yaml.safe_load(file.read_text())["erp"]
+    del given["currency"]
+    target = made("erp", given)
+    for each in kept(db):
+        (document,) = target.find(each.key)
+        assert (each.status, document.held) == ("delivered", Held.WHOLE)
+        assert document.quantities == each.order.quantities
+    asked = target._session.call(
+        "model.purchase.request.search_read",
+        [["origin.requisition.description", "like", "reorder-%", "purchase.requisition.line"]],
+        0,
+        None,
+        None,
+        ["product.code", "quantity", "party.code"],
+    )
+    assert {row["product."]["code"]: Decimal(str(row["quantity"])) for row in asked} == {
+        each.sku: each.quantity for each in approved
+    }
 
 
 def many_orders() -> list[PurchaseOrder]:

@@ -17,8 +17,8 @@ from pathlib import Path
 from tests.support.paths import ROOT
 
 VERSION = "8.2"
-PACKAGES = ("trytond", "trytond_stock_supply", "trytond_sale", "trytond_purchase_request", "proteus")
-MODULES = ("purchase", "stock_supply", "sale", "purchase_request")
+PACKAGES = ("trytond", "trytond_stock_supply", "trytond_sale", "trytond_purchase_requisition", "proteus")
+MODULES = ("purchase", "stock_supply", "sale", "purchase_request", "purchase_requisition")
 PASSWORD = "not-a-secret-1Xq"
 LOADER = Path(__file__).with_name("tryton_load.py")
 HOME = Path(os.environ.get("REORDER_TRYTON") or ROOT / ".tryton")
@@ -68,12 +68,12 @@ def installed() -> Path:
     """Its Python; installed where it is not there yet."""
     python = HOME / "venv/bin/python"
     stamp = HOME / "venv/installed"
-    if not stamp.exists():
+    if not stamp.exists() or stamp.read_text() != "|".join(PACKAGES):
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(HOME / "venv")], check=True)
         wanted = [f"{package}=={VERSION}.*" for package in PACKAGES]
         install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *wanted]
         subprocess.run(install, check=True, capture_output=True)
-        stamp.touch()
+        stamp.write_text("|".join(PACKAGES))
     return python
 
 

@@ -34,11 +34,17 @@ def load(config_file: str) -> None:
     create_company(currency=currency)
     company = get_company()
 
-    # The user's own company is no field that the user may write.
+    # The user's own company, and whom the user is there, are no fields that the user may write.
     settings.user = 0
+    person = Model.get("party.party")(name="Buyer")
+    person.save()
+    employee = Model.get("company.employee")(party=person, company=company)
+    employee.save()
     admin = user_model(admin.id)
     admin.companies.append(company)
     admin.company = company
+    admin.employees.append(employee)
+    admin.employee = employee
     admin.save()
     settings.user = admin.id
     settings._context = user_model.get_preferences(True, settings.context)

@@ -10,8 +10,7 @@ Drafts that were not chosen order nothing, and are swept.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -21,33 +20,39 @@ from forecasting.connectors.targets.port import (
     Document,
     Held,
     RefusedByTarget,
+    Target,
 )
 from forecasting.connectors.targets.settings import HttpSettings, SecretSource
+from forecasting.connectors.targets.tryton_records import AT_ONCE, Records, price_of, units_by_code
+from forecasting.connectors.targets.tryton_requisition import TrytonRequisitions
 from forecasting.connectors.targets.tryton_session import Session
 from forecasting.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 
 PURCHASE = "model.purchase.purchase"
 FIELDS = ["state", "reference", "_timestamp", "lines.type", "lines.quantity", "lines.product.code"]
-PRICE_PLACES = Decimal("0.0001")
-"""Tryton's prices have four decimal places, unless it is configured otherwise."""
-
-AT_ONCE = 100
 
 
 class Settings(HttpSettings):
-    """``suppliers``: our name -> the party's code, where they differ. ``warehouse``: its code."""
+    """``suppliers``: our name -> the party's code, where they differ. ``warehouse``: its code.
+    ``document``: what an order becomes, a draft purchase or an approved requisition.
+    """
 
     database: str
     user: str
     password: SecretSource
     warehouse: str = "WH"
     suppliers: dict[str, str] = Field(default_factory=dict)
+    document: Literal["purchase", "requisition"] = "purchase"
 
 
-def build(settings: Settings, transport: Any = None) -> TrytonTarget:
+def build(settings: Settings, transport: Any = None) -> Target:
     """The target."""
     http = Http(settings.url, {}, timeout=settings.timeout, ca_file=settings.ca_file, transport=transport)
-    return TrytonTarget(http, settings)
+    session = Session(http, settings.database, settings.user, settings.password)
+    records = Records(session, settings.warehouse, settings.suppliers)
+    if settings.document == "requisition":
+        return TrytonRequisitions(session, records)
+    return TrytonTarget(session, records)
 
 
 class TrytonTarget:
@@ -56,12 +61,8 @@ class TrytonTarget:
     guarantee = RECONCILED
     reserves = True
 
-    def __init__(self, http: Http, settings: Settings) -> None:
-        self._settings = settings
-        self._session = Session(http, settings.database, settings.user, settings.password)
-        self._parties: dict[str, dict[str, Any]] = {}
-        self._products: dict[str, dict[str, Any]] = {}
-        self._place: dict[str, Any] = {}
+    def __init__(self, session: Session, records: Records) -> None:
+        self._session, self._records = session, records
 
     def find(self, key: str) -> Sequence[Document]:
         """The purchases of the reference, the oldest first."""
@@ -74,7 +75,7 @@ class TrytonTarget:
 
     def write(self, order: PurchaseOrder, key: str, at: Document | None = None) -> str:
         """Make a draft that orders nothing; or turn the lines of the one at hand into what is ordered."""
-        products = self._known_products(order.lines)
+        products = self._records.products(order.lines)
         if at is None:
             head = self._head(order, key)
             comments = [
@@ -116,76 +117,28 @@ class TrytonTarget:
 
     def _head(self, order: PurchaseOrder, key: str) -> dict[str, Any]:
         """What a purchase says beside its lines."""
-        party, place = self._party(order.supplier), self._warehouse()
+        party, place = self._records.party(order.supplier), self._records.warehouse()
         return {
             "party": party["id"],
             "invoice_address": next(iter(party["addresses"]), None),
             "warehouse": place["warehouse"],
             "company": place["company"],
-            "currency": self._currency(order.currency) or place["currency"],
+            "currency": self._records.currency(order.currency) or place["currency"],
             "invoice_method": "order",
             "reference": key,
         }
-
-    def _party(self, supplier: str) -> dict[str, Any]:
-        if supplier not in self._parties:
-            code = self._settings.suppliers.get(supplier, supplier)
-            found = self._call(
-                "model.party.party.search_read", [["code", "=", code]], 0, 1, None, ["addresses"]
-            )
-            if not found:
-                raise RefusedByTarget(f"Tryton has no party with the code {code!r} for supplier {supplier!r}")
-            self._parties[supplier] = found[0]
-        return self._parties[supplier]
-
-    def _warehouse(self) -> dict[str, Any]:
-        if not self._place:
-            code = self._settings.warehouse
-            domain = [["type", "=", "warehouse"], ["code", "=", code]]
-            found = self._call("model.stock.location.search_read", domain, 0, 1, None, ["code"])
-            if not found:
-                raise RefusedByTarget(f"Tryton has no warehouse with the code {code!r}")
-            company = self._session.context.get("company")
-            owned = self._call("model.company.company.read", [company], ["currency"]) if company else []
-            if not owned:
-                raise RefusedByTarget(f"the user {self._settings.user!r} of Tryton has no company")
-            self._place = {"warehouse": found[0]["id"], "company": company, "currency": owned[0]["currency"]}
-        return self._place
-
-    def _currency(self, code: str) -> int | None:
-        if not code:
-            return None
-        found = self._call("model.currency.currency.search_read", [["code", "=", code]], 0, 1, None, ["code"])
-        if not found:
-            raise RefusedByTarget(f"Tryton has no currency {code}")
-        return found[0]["id"]
-
-    def _known_products(self, lines: Sequence[PurchaseOrderLine]) -> Mapping[str, dict[str, Any]]:
-        wanted = [line.sku for line in lines if line.sku not in self._products]
-        for start in range(0, len(wanted), AT_ONCE):
-            some = wanted[start : start + AT_ONCE]
-            fields = ["code", "default_uom"]
-            for row in self._call(
-                "model.product.product.search_read", [["code", "in", some]], 0, None, None, fields
-            ):
-                self._products[row["code"]] = row
-        missing = sorted({line.sku for line in lines} - set(self._products))
-        if missing:
-            raise RefusedByTarget(f"Tryton has no product with the code {', '.join(missing[:10])}")
-        return self._products
 
     def _call(self, method: str, *arguments: Any, context: Mapping[str, Any] | None = None) -> Any:
         return self._session.call(method, *arguments, context=context)
 
 
 def _line(line: PurchaseOrderLine, product: Mapping[str, Any]) -> dict[str, Any]:
-    price = line.unit_cost.quantize(PRICE_PLACES)
     return {
         "type": "line",
         "product": product["id"],
         "quantity": float(line.quantity),
         "unit": product["default_uom"],
-        "unit_price": {"__class__": "Decimal", "decimal": f"{price:f}"},
+        "unit_price": price_of(line),
         "description": line.description or None,
     }
 
@@ -193,12 +146,7 @@ def _line(line: PurchaseOrderLine, product: Mapping[str, Any]) -> dict[str, Any]
 def _document(row: Mapping[str, Any]) -> Document:
     """A purchase as the port has it. One with comments only is a draft of ours that is still to be filled."""
     lines = sorted(row["lines."] or [], key=lambda line: line["id"])
-    quantities: dict[str, Decimal] = {}
-    for line in lines:
-        product = line.get("product.")
-        if line["type"] == "line" and product:
-            code = product["code"]
-            quantities[code] = quantities.get(code, Decimal(0)) + Decimal(str(line["quantity"]))
+    quantities = units_by_code(line for line in lines if line["type"] == "line")
     if row["state"] == "cancelled":
         held = Held.CANCELLED
     else:
