@@ -243,14 +243,17 @@ def _believe(night: Night) -> None:
 
 
 def _publish(night: Night) -> None:
-    """Tell the shop's customers; last, so that a shop that is down keeps nothing from being ordered."""
+    """Tell the shop's customers, or write levels back; last, so that a system that is down keeps nothing
+    from being ordered.
+    """
     from forecasting.bootstrap.publishing import publish
     from forecasting.connectors.sources.registry import read_settings
 
     if night.config.run_publish is None:
         return
     try:
-        publish(read_settings(Path(night.config.run_publish)), night.day / "promise", None)
+        named = read_settings(Path(night.config.run_publish))
+        publish(named, night.day / ("promise" if named.kind == "vendure" else "plan"))
     except ReorderError as error:
         # What was ordered is ordered: a person has to look at the shop, and the night is done.
         night.untold = str(error)

@@ -1,7 +1,8 @@
-"""What customers are told, into the shop: the storefront and the ETAs that a promise has written."""
+"""Results into the systems that data comes from: what customers are told into a shop, levels into an ERP."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -10,26 +11,66 @@ from typing import TYPE_CHECKING, Any
 from forecasting.errors import RequestError
 
 if TYPE_CHECKING:
+    from forecasting.connectors.sources.published import Published
     from forecasting.connectors.sources.registry import Named
-    from forecasting.connectors.sources.vendure.storefront import Published, Shown
+    from forecasting.connectors.sources.vendure.storefront import Shown
 
 
 def publish(
-    named: Named, promised: Path, location: str | None, *, keep: bool = True, **options: Any
+    named: Named, folder: Path, location: str | None = None, *, keep: bool = True, **options: Any
 ) -> Published:
-    """Write what ``reorder promise`` left in a folder into a shop.
+    """Write what a promise left in a folder into a shop, or what a plan did into an ordering system.
 
-    ``location``: whose storefront it is; None: there is one only. ``keep`` False: only count what differs.
-    Raises RequestError where the folder or the location is wrong, SourceUnavailable where the shop is.
+    Args:
+        named: the system; ``WRITTEN`` says what is written into which.
+        folder: of the promise, or of the plan.
+        location: whose storefront it is, or whose levels; None: of a shop the only one, of a plan all.
+        keep: False: only count what differs.
+        options: of the connection.
+
+    Raises RequestError where the folder or the location is wrong, SourceUnavailable where the system is.
+
     """
+    if named.kind not in WRITTEN:
+        raise RequestError(f"{named.kind}: nothing can be published there; {' and '.join(WRITTEN)} can")
+    return WRITTEN[named.kind](named, folder, location, keep, options)
+
+
+def _storefront(
+    named: Named, folder: Path, location: str | None, keep: bool, options: Mapping[str, Any]
+) -> Published:
     from forecasting.connectors.sources.registry import settings_of
     from forecasting.connectors.sources.vendure.storefront import VendureFront
 
-    if named.kind != "vendure":
-        raise RequestError(f"{named.kind}: nothing can be published there; vendure can")
-    items, orders = _told(promised, location)
+    items, orders = _told(folder, location)
     with closing(VendureFront(settings_of(named), **options)) as front:
         return front.publish(items, orders, keep=keep)
+
+
+def _order_points(
+    named: Named, folder: Path, location: str | None, keep: bool, options: Mapping[str, Any]
+) -> Published:
+    import pandas as pd
+
+    from forecasting.connectors.sources.registry import settings_of
+    from forecasting.connectors.sources.tryton.order_points import Level, TrytonOrderPoints
+
+    file = folder / "recommendations.parquet"
+    if not file.is_file():
+        raise RequestError(f"{folder}: holds no plan; write one by reorder plan --out")
+    names = ["location", "sku", "reorder_point", "order_up_to"]
+    known = pd.read_parquet(file, columns=names).dropna()
+    if location is not None:
+        known = known[known["location"] == location]
+        if known.empty:
+            raise RequestError(f"--location {location}: the plan has no levels of it")
+    levels = {(place, sku): Level(float(s), float(S)) for place, sku, s, S in known.to_numpy()}
+    with closing(TrytonOrderPoints(settings_of(named), **options)) as points:
+        return points.publish(levels, keep=keep)
+
+
+WRITTEN: Mapping[str, Callable[..., Published]] = {"vendure": _storefront, "tryton": _order_points}
+"""A kind of system -> what writes into it: a promise's storefront and ETAs; a plan's levels."""
 
 
 def _told(promised: Path, location: str | None) -> tuple[dict[str, Shown], dict[str, date | None]]:

@@ -197,28 +197,33 @@ def day_of(as_of: str | None) -> date:
 
 
 def publish(
-    promised: Annotated[
-        Path, typer.Argument(metavar="FOLDER", help="What reorder promise --out wrote.", show_default=False)
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="FOLDER", help="What promise or plan --out wrote.", show_default=False),
     ],
     settings: Annotated[
-        Path, typer.Option("--settings", metavar="FILE", help="The shop's settings, as YAML.")
+        Path, typer.Option("--settings", metavar="FILE", help="The system's settings, as YAML.")
     ],
     location: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Whose storefront it is.", show_default="the only one"),
+        typer.Option(metavar="NAME", help="Of this location alone.", show_default="all, or the only one"),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would be written.")] = False,
 ) -> None:
-    """Tell a shop's customers: text and next arrival of each item, the ETA of each order. For vendure.
+    """Write results back: into vendure what customers read of items and orders, into tryton order points.
+
+    A promise's folder goes into vendure, a plan's into tryton.
 
     Example: reorder publish promises --settings shop.yaml
     """
     from forecasting.bootstrap import publish as run
     from forecasting.connectors.sources.registry import read_settings
 
-    done = run(read_settings(settings), promised, location, keep=not dry_run)
-    what = "would be written" if dry_run else "were written"
-    print(f"{done.items:,} items and {done.orders:,} orders {what}; {done.unchanged:,} say so already")
+    done = run(read_settings(settings), folder, location, keep=not dry_run)
+    counted = " and ".join(f"{count:,} {what}" for what, count in done.written.items())
+    print(f"{counted} {'would be' if dry_run else 'were'} written; {done.unchanged:,} say so already")
+    if done.unknown:
+        print(f"not known there: {len(done.unknown):,}, {', '.join(done.unknown[:5])}")
 
 
 def receive(

@@ -216,7 +216,7 @@ def test_its_business_is_imported_and_planned_beside_its_own_suggestion(erp, tmp
     assert data.purchase_orders["received_at"].dt.date[0] == back[3]
     lamp = data.products.set_index("sku").loc["SKU001"]
     terms = lamp[["supplier", "unit_cost", "lead_time_days", "reorder_point", "order_up_to"]]
-    assert terms.tolist() == ["SUP-B", 5.0, 10.0, 42.0, 130.0]
+    assert terms.tolist() == ["SUP-B", 5.0, 10.0, 41.0, 130.0]
     on_hand = data.stock.set_index("sku")["on_hand"]
     assert on_hand[["SKU000", "SKU001", "SKU004"]].tolist() == [75.0, 25.0, 15.0]
     assert not check(tmp_path / "data").problems
@@ -243,6 +243,21 @@ def test_its_business_is_imported_and_planned_beside_its_own_suggestion(erp, tmp
     assert set(later.purchase_orders["status"]) == {"received", "open"}
     assert len(later.orders) == len(data.orders) and len(later.stock) == len(data.stock)
     assert all(PASSWORD not in text for text in (first.out, first.err, again.out, again.err))
+
+    # Its own levels as they are, and those of another rule as they are then read.
+    publish = ("publish", tmp_path / "plan", "--settings", tmp_path / "source.yaml")
+    told = reorder(*publish)
+    assert told.out.startswith(f"0 order points were written; {len(SKUS)} say so already"), (
+        told.out + told.err
+    )
+    levels = recommended.assign(reorder_point=7.0, order_up_to=[*range(20, 39), float("nan")])
+    levels.to_parquet(tmp_path / "plan" / "recommendations.parquet")
+    told = reorder(*publish)
+    assert told.out.startswith("19 order points were written; 0 say so already"), told.out + told.err
+    assert reorder(*arguments, "--as-of", today).code == 0
+    terms = read(tmp_path / "data").products.set_index("sku").loc[levels["sku"][:19]]
+    assert set(terms["reorder_point"]) == {7.0}
+    assert terms["order_up_to"].tolist() == [*range(20, 39)]
 
 
 def test_senders_that_are_killed_behind_a_hostile_proxy_leave_each_order_once(erp, db, tmp_path):

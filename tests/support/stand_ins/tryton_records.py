@@ -13,7 +13,7 @@ from tests.support.clocks import FakeClock
 from tests.support.stand_ins.domains import holds
 
 PASSWORD = "tryton-source-hunter2"
-UNIT = {"id": 1, "factor": 1.0, "symbol": "u"}
+UNIT = {"id": 1, "factor": 1.0, "rounding": 1.0, "symbol": "u"}
 WAREHOUSE = {"id": 5, "code": "WH", "type": "warehouse"}
 
 
@@ -93,6 +93,19 @@ class TrytonRecords:
             del self.rows["sale.line"][line["id"]]
         del self.rows["sale.sale"][self._sale(number)["id"]]
 
+    def _create(self, model: str, rows: list[dict]) -> list[int]:
+        return [self._put(model, self._related(row))["id"] for row in rows]
+
+    def _write(self, model: str, *pairs: Any) -> None:
+        for ids, values in zip(pairs[::2], pairs[1::2], strict=True):
+            for pk in ids:
+                self._put(model, {**self.rows[model][pk], **values})
+
+    def _related(self, row: dict) -> dict:
+        """The same with the records that it names by their ids, so that they can be asked through."""
+        models = {"product": "product.product", "location": "stock.location"}
+        return {name: self.rows[models[name]][to] if name in models else to for name, to in row.items()}
+
     # ---- What it answers
 
     def __call__(self, request: httpx2.Request) -> httpx2.Response:
@@ -110,6 +123,8 @@ class TrytonRecords:
         model, _, verb = method.removeprefix("model.").rpartition(".")
         if model in self.not_there:
             return httpx2.Response(200, json={"id": 1, "error": [f"'{model}'", ""]})
+        if verb in ("create", "write"):
+            return _result(getattr(self, f"_{verb}")(model, *parameters[:-1]))
         domain, offset, limit, order = (_given(value) for value in parameters[:4])
         rows = [row for row in self.rows.get(model, {}).values() if holds(row, domain)]
         for field, way in reversed(order or [["id", "ASC"]]):

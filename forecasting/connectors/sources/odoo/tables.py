@@ -209,8 +209,9 @@ class _Read:
         return found.drop(columns=["product", "own_cost", "least"])
 
     def _levels(self) -> pd.DataFrame:
+        # Odoo orders below its level, we at or below ours: a unit lower.
         rows = (
-            (_id(row["product_id"]), row["product_min_qty"], row["product_max_qty"])
+            (_id(row["product_id"]), row["product_min_qty"] - 1.0, row["product_max_qty"])
             for _, row in sorted(self.kept.records("order_points"), key=lambda pair: int(pair[0]))
         )
         return (

@@ -63,7 +63,7 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     ),
     "order_points": (
         "stock.order_point",
-        "product.code location.code min_quantity target_quantity type",
+        "product.code product.default_uom.rounding location.code min_quantity target_quantity type",
     ),
     "requests": ("purchase.request", "product.code party.code quantity supply_date state warehouse.code"),
 }

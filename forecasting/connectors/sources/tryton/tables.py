@@ -199,14 +199,23 @@ def _supplies(kept: Kept, currency: str, said: Notices) -> pd.DataFrame:
 
 
 def _levels(kept: Kept) -> pd.DataFrame:
-    """The company's own levels: of a product in several warehouses those of the first."""
+    """The company's own levels: of a product in several warehouses those of the first.
+
+    Tryton orders below its level, we at or below ours: it is one smallest step lower.
+    """
     rows = (
-        (_dotted(row, "product.code"), row["min_quantity"], row["target_quantity"])
+        (_dotted(row, "product.code"), _one_step_below(row), row["target_quantity"])
         for _, row in sorted(kept.records("order_points"), key=lambda pair: int(pair[0]))
         if row["type"] == "purchase"
     )
     levels = frame(rows, ("sku", "reorder_point", "order_up_to")).drop_duplicates("sku")
     return levels.set_index("sku")
+
+
+def _one_step_below(row: Mapping[str, Any]) -> float | None:
+    if row["min_quantity"] is None:
+        return None
+    return float(row["min_quantity"]) - float(_dotted(row, "product.default_uom.rounding") or 1.0)
 
 
 def _with_terms(products: pd.DataFrame, supplies: pd.DataFrame, levels: pd.DataFrame) -> pd.DataFrame:

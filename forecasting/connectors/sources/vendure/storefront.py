@@ -14,6 +14,7 @@ from typing import Any
 
 from forecasting.connectors.sources.client import Client, Clock
 from forecasting.connectors.sources.port import RefusedBySource, SourceUnavailable
+from forecasting.connectors.sources.published import Published
 from forecasting.connectors.sources.vendure.api import Api
 from forecasting.connectors.sources.vendure.source import Settings
 from forecasting.connectors.targets.http import Http
@@ -41,15 +42,6 @@ class Shown:
 
     says: str
     arrives: date | None
-
-
-@dataclass(frozen=True)
-class Published:
-    """How many items and orders were written, and how many said so already."""
-
-    items: int
-    orders: int
-    unchanged: int
 
 
 class VendureFront:
@@ -80,7 +72,8 @@ class VendureFront:
             if "GRAPHQL_VALIDATION_FAILED" in str(error):
                 raise SourceUnavailable(f"{WANTED} ({error})") from None
             raise
-        return Published(len(variants), len(etas), self._seen - len(variants) - len(etas))
+        written = {"items": len(variants), "orders": len(etas)}
+        return Published(written, self._seen - len(variants) - len(etas))
 
     def _variants(self, items: Mapping[str, Shown]) -> Sequence[Mapping[str, Any]]:
         """The variants that say something else than is wanted."""

@@ -93,7 +93,7 @@ def test_terms_levels_and_its_own_suggestions_come_along(imports):
     changes = imports.bring()
     lamp = changes.tables["products"].set_index("sku").loc["A"]
     names = ["supplier", "lead_time_days", "unit_cost", "min_order_quantity", "reorder_point", "order_up_to"]
-    assert lamp[names].tolist() == ["ACME", 14.0, 3.0, 24.0, 20.0, 50.0]
+    assert lamp[names].tolist() == ["ACME", 14.0, 3.0, 24.0, 19.0, 50.0]
     assert changes.tables["products"].set_index("sku")["unit_cost"]["B"] == 4.0
     said = changes.suggestions[["location", "sku", "supplier", "quantity"]].to_numpy().tolist()
     assert said == [["main", "A", "ACME", 41.0]]

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from forecasting.connectors.sources.port import SourceUnavailable
+from forecasting.connectors.sources.published import Published
+from forecasting.connectors.sources.registry import Named, settings_of
+from forecasting.connectors.sources.tryton.order_points import Level, TrytonOrderPoints
 from tests.support.clocks import FakeClock
 from tests.support.sources import Imports
 from tests.support.stand_ins.tryton_records import PASSWORD, TrytonRecords
@@ -50,3 +53,24 @@ def test_an_order_that_was_cancelled_after_it_was_seen_keeps_the_day(imports):
     orders = imports.tables().orders
     assert orders["status"].tolist() == ["cancelled"]
     assert orders["cancelled_at"].dt.strftime("%m-%d").tolist() == ["07-01"]
+
+
+def test_levels_are_written_back_once_and_are_read_as_they_were_meant(imports):
+    points = TrytonOrderPoints(
+        settings_of(Named("tryton", imports.given)), transport=imports.line, clock=imports.clock
+    )
+    levels = {("main", "A"): Level(6.0, 20.0), ("main", "nobody's"): Level(1.0, 2.0)}
+    unknown = ("main nobody's",)
+    assert points.publish(levels, keep=False) == Published({"order points": 1}, 0, unknown)
+    assert points.publish(levels) == Published({"order points": 1}, 0, unknown)
+    assert points.publish(levels) == Published({"order points": 0}, 1, unknown)
+    (point,) = imports.system.rows["stock.order_point"].values()
+    # It orders where less than its level is there; we at or below ours.
+    assert (point["min_quantity"], point["target_quantity"]) == (7.0, 20.0)
+    product = imports.tables().products.set_index("sku").loc["A"]
+    assert (product["reorder_point"], product["order_up_to"]) == (6.0, 20.0)
+
+    assert points.publish({("main", "A"): Level(8.0, 8.0)}).written == {"order points": 1}
+    (point,) = imports.system.rows["stock.order_point"].values()
+    assert (point["min_quantity"], point["target_quantity"]) == (9.0, 9.0)
+    points.close()

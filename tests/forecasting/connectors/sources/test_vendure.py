@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 
 from forecasting.connectors.sources.port import SourceUnavailable
+from forecasting.connectors.sources.published import Published
 from forecasting.connectors.sources.registry import Named, settings_of
-from forecasting.connectors.sources.vendure.storefront import Published, Shown, VendureFront
+from forecasting.connectors.sources.vendure.storefront import Shown, VendureFront
 from tests.support.clocks import FakeClock
 from tests.support.sources import Imports
 from tests.support.stand_ins.vendure import PASSWORD, USER, Vendure
@@ -120,16 +121,18 @@ def test_only_what_differs_is_told_and_a_repeat_changes_nothing(imports, front):
     shop.sell(1, {"A": 30})
     items = {"A": Shown("In two weeks", date(2026, 7, 14)), "B": Shown("", None), "GONE": Shown("x", None)}
     orders = {"1": date(2026, 7, 15), "99": date(2026, 7, 1)}
-    assert front.publish(items, orders, keep=False) == Published(1, 1, 1)
+    assert front.publish(items, orders, keep=False) == Published({"items": 1, "orders": 1}, 1)
     assert shop.writes == 0
-    assert front.publish(items, orders) == Published(1, 1, 1)
+    assert front.publish(items, orders) == Published({"items": 1, "orders": 1}, 1)
     assert shop.shown["1"]["translations"][0]["customFields"] == {"availabilityText": "In two weeks"}
     assert shop.shown["1"]["customFields"]["nextArrival"].startswith("2026-07-14")
     assert shop.etas["1"]["eta"].startswith("2026-07-15")
-    assert front.publish(items, orders) == Published(0, 0, 3)
+    assert front.publish(items, orders) == Published({"items": 0, "orders": 0}, 3)
     assert shop.writes == 2
     # Once it is in stock, nothing is to come.
-    assert front.publish({"A": Shown("In stock", None)}, {"1": None}) == Published(1, 1, 0)
+    assert front.publish({"A": Shown("In stock", None)}, {"1": None}) == Published(
+        {"items": 1, "orders": 1}, 0
+    )
     assert shop.shown["1"]["customFields"] == {"nextArrival": None}
 
 
