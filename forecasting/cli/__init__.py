@@ -19,11 +19,11 @@ from forecasting.cli.pages import add_user, digest, serve
 from forecasting.cli.past import backorders, backtest, costs, replay
 from forecasting.cli.plans import forecast, plan, promise
 from forecasting.cli.sources import (
+    SHIPPED,
     SYSTEMS,
     import_csv,
-    import_inventory_planner,
-    import_stocky,
     importing,
+    importing_shipped,
     publish,
     receive,
 )
@@ -75,8 +75,8 @@ for command in COMMANDS:
 import_app.command("online-retail")(import_online_retail)
 import_app.command("sql")(import_sql)
 import_app.command("csv")(import_csv)
-import_app.command("stocky")(import_stocky)
-import_app.command("inventory-planner")(import_inventory_planner)
+for kind, what in SHIPPED.items():
+    import_app.command(kind)(importing_shipped(kind, what))
 for kind, what in SYSTEMS.items():
     import_app.command(kind)(importing(kind, what))
 user_app.command("add")(add_user)

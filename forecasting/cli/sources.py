@@ -48,6 +48,12 @@ SYSTEMS = {
 }
 """The systems that are imported alike -> what of them."""
 
+SHIPPED = {
+    "stocky": "A Shopify shop that bought by Stocky: its exports as a dataset.",
+    "inventory-planner": "The CSV files that Inventory Planner is fed with, as a dataset.",
+}
+"""The mappings that are shipped -> what they read."""
+
 
 def importing(kind: str, what: str) -> Callable[..., None]:
     """The command that imports one kind of system."""
@@ -119,54 +125,32 @@ def import_csv(
     _files(files, folder, str(mapping), as_of, as_json)
 
 
-def import_stocky(
-    files: FilesArgument,
-    folder: DatasetArgument = None,
-    mapping: MappingOption = None,
-    as_of: AsOfOption = None,
-    inspect: InspectOption = False,
-    as_json: JsonOption = False,
-) -> None:
-    """A Shopify shop that bought by Stocky: its exports as a dataset. --inspect says which.
+def importing_shipped(kind: str, what: str) -> Callable[..., None]:
+    """The command that imports CSV files by a mapping that is shipped."""
 
-    Example: reorder import stocky exports data
+    def command(
+        files: FilesArgument,
+        folder: DatasetArgument = None,
+        mapping: MappingOption = None,
+        as_of: AsOfOption = None,
+        inspect: InspectOption = False,
+        as_json: JsonOption = False,
+    ) -> None:
+        name = kind.replace("-", "_")
+        if inspect:
+            from forecasting.connectors.sources.csv_folder import shipped_text
+
+            print(shipped_text(name), end="")
+            return
+        if folder is None:
+            raise typer.BadParameter("name DIR, or print the mapping by --inspect")
+        _files(files, folder, name if mapping is None else str(mapping), as_of, as_json)
+
+    command.__doc__ = f"""{what} --inspect says which.
+
+    Example: reorder import {kind} files data
     """
-    _shipped("stocky", files, folder, mapping, as_of, inspect=inspect, as_json=as_json)
-
-
-def import_inventory_planner(
-    files: FilesArgument,
-    folder: DatasetArgument = None,
-    mapping: MappingOption = None,
-    as_of: AsOfOption = None,
-    inspect: InspectOption = False,
-    as_json: JsonOption = False,
-) -> None:
-    """The CSV files that Inventory Planner is fed with, as a dataset. --inspect says which.
-
-    Example: reorder import inventory-planner files data
-    """
-    _shipped("inventory_planner", files, folder, mapping, as_of, inspect=inspect, as_json=as_json)
-
-
-def _shipped(
-    name: str,
-    files: Path,
-    folder: Path | None,
-    mapping: Path | None,
-    as_of: str | None,
-    *,
-    inspect: bool,
-    as_json: bool,
-) -> None:
-    if inspect:
-        from forecasting.connectors.sources.csv_folder import shipped_text
-
-        print(shipped_text(name), end="")
-        return
-    if folder is None:
-        raise typer.BadParameter("name DIR, or print the mapping by --inspect")
-    _files(files, folder, name if mapping is None else str(mapping), as_of, as_json)
+    return command
 
 
 def _files(files: Path, folder: Path, mapping: str, as_of: str | None, as_json: bool) -> None:
@@ -232,16 +216,26 @@ def receive(
     signature: Annotated[
         str,
         typer.Option(metavar="TEXT", envvar="REORDER_SIGNATURE", help="What X-Orderspace-Signature says."),
-    ],
+    ] = "",
     settings: SettingsOption = None,
+    port: Annotated[
+        int | None,
+        typer.Option("--listen", metavar="PORT", help="Receive over HTTP, until it is stopped."),
+    ] = None,
+    host: Annotated[str, typer.Option(metavar="NAME", help="Where it listens.")] = "127.0.0.1",
 ) -> None:
-    """Take a webhook's body from standard input; what it names is read anew by the next import.
+    """Take a webhook's body from standard input, or over HTTP; what it names is read anew by the next import.
 
-    Example: reorder receive orderspace data --settings shop.yaml --signature "$SIGNATURE" < body.json
+    Example: reorder receive orderspace data --settings shop.yaml --listen 8080
     """
-    from forecasting.bootstrap import receive_events
-
     if kind != "orderspace":
         raise RequestError(f"{kind}: only orderspace sends events")
+    if port is not None:
+        from forecasting.serving.events import listen
+
+        listen(folder, kind, settings, host, port)
+        return
+    from forecasting.bootstrap import receive_events
+
     count = receive_events(folder, kind, settings, sys.stdin.buffer.read(), signature)
     print(f"{count:,} {'record is' if count == 1 else 'records are'} read anew by the next import")

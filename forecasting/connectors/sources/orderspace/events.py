@@ -29,6 +29,10 @@ FEEDS = {
 PLURALS = {"order": "orders", "product": "products", "dispatch": "dispatches"}
 
 
+class ForgedError(RequestError):
+    """A webhook that was not signed by the shop's key."""
+
+
 def signature_of(key: SecretStr, body: bytes) -> str:
     """The signature that Orderspace puts into ``X-Orderspace-Signature``."""
     made = hmac.new(key.get_secret_value().encode(), body, hashlib.sha256).digest()
@@ -38,10 +42,10 @@ def signature_of(key: SecretStr, body: bytes) -> str:
 def receive(kept: Kept, key: SecretStr, body: bytes, signature: str) -> int:
     """Note what the events of a webhook's body name; returns how many records that are.
 
-    Raises RequestError where the signature is not that of the body, or the body is no list of events.
+    Raises ForgedError where the signature is not that of the body, RequestError where that lists no events.
     """
     if not hmac.compare_digest(signature_of(key, body).encode(), signature.strip().encode()):
-        raise RequestError("the signature is not that of the body: nothing was taken")
+        raise ForgedError("the signature is not that of the body: nothing was taken")
     try:
         events = json.loads(body)
     except ValueError:

@@ -9,11 +9,13 @@ import sys
 import pytest
 import yaml
 from pydantic import SecretStr
+from starlette.testclient import TestClient
 
 from forecasting.connectors.sources.kept import Kept
 from forecasting.connectors.sources.orderspace.events import receive, signature_of
 from forecasting.dataset.read import read
 from forecasting.errors import RequestError
+from forecasting.serving.events import LARGEST_BODY, application
 from tests.support.clocks import FakeClock
 from tests.support.command import reorder
 from tests.support.sources import Imports
@@ -174,3 +176,29 @@ def test_an_event_that_names_no_record_is_refused(imports):
     body = json.dumps({"event": "order.updated", "data": {"order": {}}}).encode()
     with pytest.raises(RequestError, match="names no id"):
         taken(imports, body, signature_of(KEY, body))
+
+
+def test_over_http_what_is_signed_is_taken_and_the_rest_refused(shop, imports, tmp_path):
+    settings = tmp_path / "shop.yaml"
+    given = {**imports.given, "webhook_key": imports.secret("signing", SIGNING_KEY)}
+    settings.write_text(yaml.safe_dump({"kind": "orderspace", **given}))
+    shop.delete("orders", "or_00000004")
+    body = json.dumps([{"event": "order.deleted", "data": {"order": {"id": "or_00000004"}}}]).encode()
+    nothing = b"[]]"
+    with TestClient(application(imports.folder, "orderspace", settings)) as client:
+
+        def told(content: bytes, signature: str) -> tuple[int, str]:
+            answer = client.post(
+                "/hooks/shop", content=content, headers={"X-Orderspace-Signature": signature}
+            )
+            return answer.status_code, answer.text
+
+        assert told(body, signature_of(SecretStr("another"), body))[0] == 401
+        assert told(body, "")[0] == 401
+        assert "4" in imports.tables().orders["order"].tolist()
+        assert told(nothing, signature_of(KEY, nothing)) == (400, "the body is no JSON: nothing was taken\n")
+        assert told(b"x" * (LARGEST_BODY + 1), "")[0] == 413
+        assert client.get("/").status_code == 405
+        # Once more is as good as once.
+        assert [told(body, signature_of(KEY, body)) for _ in range(2)] == [(204, ""), (204, "")]
+    assert "4" not in imports.tables().orders["order"].tolist()
