@@ -1,4 +1,4 @@
-"""What a column of a dataset's table may hold, and what a table is: the words that ``tables`` is written in."""
+"""What a column of a dataset's table may hold, and what a table is: the words of ``tables``."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ class Column:
     minimum: float | None = None
     maximum: float | None = None
     above: float | None = None
-    silent: bool = False
+    special: bool = False
 
 
 @dataclass(frozen=True)
 class Table:
     """One table. No two rows agree in every column of ``key`` (rows with a null there are free).
 
-    ``silent``: nobody is told that it, or its column, was not given, and a dataset without it keeps the
+    ``special``: nobody is told that it, or its column, was not given, and a dataset without it keeps the
     fingerprint that it had before there was such a table.
     """
 
@@ -42,7 +42,7 @@ class Table:
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
     required: bool = False
-    silent: bool = False
+    special: bool = False
 
     def column(self, name: str) -> Column:
         """The column of that name. Raises KeyError."""

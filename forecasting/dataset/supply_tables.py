@@ -23,7 +23,7 @@ SUPPLIER_ITEMS = Table(
         date_column("from"),
         date_column("until"),
     ),
-    silent=True,
+    special=True,
 )
 
 CLOSURES = Table(
@@ -35,7 +35,7 @@ CLOSURES = Table(
         text_column("location"),
         choice_column("what", "supplier", "receiving"),
     ),
-    silent=True,
+    special=True,
 )
 
 CURRENCIES = Table(
@@ -46,5 +46,5 @@ CURRENCIES = Table(
         date_column("from"),
     ),
     key=("currency", "from"),
-    silent=True,
+    special=True,
 )

@@ -29,6 +29,7 @@ from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.availability import availability
 from forecasting.inputs.cost_rule import CostFacts, cost_rule, ruled
 from forecasting.inputs.lead_times import LeadTimeKnowledge, lead_time_knowledge
+from forecasting.inputs.offers import as_usual
 from forecasting.inputs.records import BreakRecords, OrderRecords, PurchaseRecords, Records
 from forecasting.inputs.successors import succession
 from forecasting.inputs.suppliers import suppliers
@@ -100,7 +101,12 @@ class Catalogue:
 
 
 def catalogue(records: Records, config: Config, as_of: int, assumptions: Assumptions) -> Catalogue:
-    """Everything but demand that is known of each item at the close of day ``as_of``."""
+    """Everything but demand that is known of each item at the close of day ``as_of``, bought where it usually is."""
+    return catalogue_of(as_usual(records, as_of), config, as_of, assumptions)
+
+
+def catalogue_of(records: Records, config: Config, as_of: int, assumptions: Assumptions) -> Catalogue:
+    """The same of records whose every item has one supplier, and terms in our units and money."""
     products, items = records.products, records.items
     allowed = _backorder_allowed(records, config, assumptions)
     known_price = _known_prices(records, as_of)
