@@ -16,8 +16,8 @@ def fingerprint(frames: Mapping[str, pd.DataFrame]) -> str:
     """SHA-256, in hex, of every table's rows in their order, over the columns of the contract.
 
     A table or a column that was not given hashes as one without values; extra columns are left
-    out, since their types are the source's own. Of what is special (``Table.special``) nothing is hashed where
-    it was not given.
+    out, since their types are the source's own. Of what is special (``Table.special``) nothing is hashed
+    where it was not given.
     """
     content = hashlib.sha256()
     for table in TABLES:

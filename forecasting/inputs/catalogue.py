@@ -101,7 +101,9 @@ class Catalogue:
 
 
 def catalogue(records: Records, config: Config, as_of: int, assumptions: Assumptions) -> Catalogue:
-    """Everything but demand that is known of each item at the close of day ``as_of``, bought where it usually is."""
+    """Everything but demand that is known of each item at the close of day ``as_of``, bought where it usually
+    is.
+    """
     return catalogue_of(as_usual(records, as_of), config, as_of, assumptions)
 
 

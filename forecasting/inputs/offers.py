@@ -4,8 +4,8 @@ A unit of ours costs
 
     (price x rate of the supplier's currency / units per purchase unit) x (1 + landed share) + landed per unit
 
-and packs, minimums and maximums of an offer are so many purchase units. What comes out are records that say of each
-item what one of its suppliers asks for, so that all that follows need not know that there are others.
+and packs, minimums and maximums of an offer are so many purchase units. What comes out are records that say
+of each item what one of its suppliers asks for, so that all that follows need not know that there are others.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ NONE = -1
 
 
 def as_usual(records: Records, as_of: int) -> Records:
-    """The records of the usual supplier of each item on day ``as_of``: as they are where nothing is said of it."""
+    """The records of the usual supplier of each item on day ``as_of``: as they are where nothing is said of
+    it.
+    """
     if records.supply is None:
         return records
     supplier, offer = usual_offers(records, as_of)
@@ -63,7 +65,8 @@ def holding(supply: SupplyRecords, day: int) -> BoolArray:
 
 
 def bought_from(records: Records, supplier: IntArray, offer: IntArray, as_of: int) -> Records:
-    """The records where each item is bought from ``supplier`` on the terms of ``offer``: int64, shape (n,) each.
+    """The records where each item is bought from ``supplier`` on the terms of ``offer``: int64, shape (n,)
+    each.
 
     Money and units are ours. What an offer leaves open is as ``products`` says for its own supplier, and not
     known of another.
@@ -115,7 +118,9 @@ def bought_from(records: Records, supplier: IntArray, offer: IntArray, as_of: in
 
 
 def _in_our_money(suppliers: Columns, rate: FloatArray, landed: FloatArray) -> Columns:
-    """Minimum and free freight are of the goods' price in the supplier's money: as much of what goods cost us."""
+    """Minimum and free freight are of the goods' price in the supplier's money: as much of what goods cost
+    us.
+    """
     number = dict(suppliers.number)
     for name in ("min_order_value", "free_freight_value"):
         number[name] = number[name] * rate * landed
@@ -146,4 +151,3 @@ class _Terms:
     def filled(self, values: FloatArray, name: str) -> FloatArray:
         """Values, and where there are none what ``products`` says."""
         return np.where(np.isnan(values), self.own(self._number[name]), values)
-

@@ -12,6 +12,7 @@ from forecasting.dataset.dataset import Dataset
 from forecasting.dataset.read import read
 from forecasting.dataset.tables import PRODUCTS, SUPPLIERS, Kind, Table
 from forecasting.domain import LONG_AGO, MAIN, DemandLines, FloatArray, IntArray, Items, TextArray
+from forecasting.inputs.read_supply import supply_records
 from forecasting.inputs.records import (
     AlternativeRecords,
     AvailabilityRecords,
@@ -27,7 +28,6 @@ from forecasting.inputs.records import (
     PurchaseStatus,
     Records,
 )
-from forecasting.inputs.read_supply import supply_records
 
 ANY_SUPPLIER = ""
 """The supplier of items for which none is named: they are ordered together."""

@@ -80,7 +80,7 @@ class Rates:
             rows = np.flatnonzero(self.currency == name) if name else np.zeros(0, dtype=np.int64)
             if len(rows):
                 rows = rows[np.argsort(self.begins[rows], kind="stable")]
-                begun = np.count_nonzero(self.begins[rows] <= day)
+                begun = int((self.begins[rows] <= day).sum())
                 found[place] = self.rate[rows[max(begun - 1, 0)]]
         return found
 

@@ -18,6 +18,7 @@ from forecasting.planning.excess import excess
 from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast
 from forecasting.planning.observer import observer
 from forecasting.planning.odd_orders import odd_orders
+from forecasting.planning.order_terms import order_terms
 from forecasting.planning.overdue import overdue
 from forecasting.planning.page_tables import page_tables
 from forecasting.planning.persistent import evidence, persistent_backorders
@@ -62,6 +63,9 @@ def plan(
         "assumptions": assumptions.frame(),
         "notices": notices.frame(),
     }
+    terms = order_terms(advice)
+    if terms is not None:
+        tables["order_terms"] = terms
     if for_pages:
         tables |= page_tables(advice)
     clock.lap("explain")

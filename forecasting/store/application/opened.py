@@ -49,6 +49,7 @@ PLAN_TABLES = (
     "supplier_scores",
     "policies_replayed",
     "equal_terms",
+    "order_terms",
     "runs",
 )
 """Tables of runs that the pages read: made empty where nothing has been written yet."""

@@ -14,7 +14,14 @@ from forecasting.domain.purchase_orders import PurchaseOrder, from_payload
 from forecasting.errors import RequestError
 from forecasting.store.application import line_source as reading
 from forecasting.store.application.opened import Transaction
-from forecasting.store.application.tables import LINE, outbox_events, outbox_lines, outbox_orders, plans
+from forecasting.store.application.tables import (
+    LINE,
+    outbox_events,
+    outbox_lines,
+    outbox_orders,
+    plan_table,
+    plans,
+)
 
 o, ol, e = outbox_orders, outbox_lines, outbox_events
 UNFINISHED = ("waiting", "reserved")
@@ -84,6 +91,12 @@ def approved_lines(transaction: Transaction, run: str) -> Sequence[Any]:
         .where(r.c.run == run, x.c.status == "approved", reading.quantity > 0, ~in_an_order)
         .order_by(r.c.supplier, r.c.location, r.c.sku)
     ).all()
+
+
+def order_terms(transaction: Transaction, run: str) -> Sequence[Any]:
+    """The rows of ``order_terms`` of a plan."""
+    table = plan_table("order_terms")
+    return transaction.execute(sa.select(table).where(table.c.run == run)).all()
 
 
 def approved_elsewhere(transaction: Transaction, run: str) -> int:
