@@ -153,7 +153,7 @@ def open_orders(records: Records, known: LeadTimeKnowledge, as_of: int) -> OpenO
     promise = promised_days(purchases)[row]
     guide = promise_is_the_guide(known.of_promises.sd, known.of_terms.sd, known.of_terms.seen)
     by_promise = ~np.isnan(promise) & guide[item]
-    stated = np.where(by_promise, promise, known.stated[item])
+    stated = np.where(by_promise, promise, known.arrives_in(item, ordered, known.stated[item]))
     level = np.where(by_promise, known.of_promises.level[item], known.of_terms.level[item])
     sd = np.where(by_promise, known.of_promises.sd[item], known.of_terms.sd[item])
 

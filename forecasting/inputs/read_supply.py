@@ -74,7 +74,9 @@ def _closings(table: pd.DataFrame, numbers: ItemNumbers, names: TextArray) -> Cl
 
 
 def _numbered(column: pd.Series, names: TextArray) -> IntArray:
-    """Their numbers among ``names``; -1 where the cell is empty, or names nobody that an item is bought from."""
+    """Their numbers among ``names``; -1 where the cell is empty, or names nobody that an item is
+    bought from.
+    """
     index = pd.Index(names.astype(str)).get_indexer(pd.Index(_texts(column).astype(str)))
     return np.where(column.notna().to_numpy(), index, -1).astype(np.int64)
 

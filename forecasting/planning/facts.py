@@ -9,6 +9,7 @@ import numpy as np
 from forecasting.domain import LONG_AGO, BoolArray, TextArray, day_text
 from forecasting.planning.advice import Advice
 from forecasting.planning.level_shift import level_shift
+from forecasting.planning.order_days import closing_sentences, covers_closing
 from forecasting.planning.persistent import shortage_sentences
 from forecasting.planning.pre_orders import launch_sentences
 from forecasting.planning.supplier_reasons import changes
@@ -42,6 +43,7 @@ class Facts:
     together: str = ""
     again: str = ""
     launch: str = ""
+    closing: str = ""
 
 
 def facts_of(advice: Advice) -> list[Facts]:
@@ -56,6 +58,7 @@ def facts_of(advice: Advice) -> list[Facts]:
 
     unknown = catalogue.known_from > situation.as_of
     unoffered = _unoffered(situation)
+    closing = closing_sentences(catalogue, situation.as_of)
     again, launch = shortage_sentences(advice.shortages), launch_sentences(advice)
     absurd, overdue = free_to_hold(situation), advice.standing.overdue > 0
     rising = np.zeros(len(situation)) if situation.price_rise is None else situation.price_rise
@@ -80,6 +83,7 @@ def facts_of(advice: Advice) -> list[Facts]:
             together=sentences[i],
             again=again[i],
             launch=launch[i],
+            closing=closing[i],
         )
         for i in range(len(situation))
     ]
@@ -120,6 +124,7 @@ def _flags(advice: Advice, changed: TextArray) -> list[str]:
         "expires_soon": advice.standing.expiring > 0,
         "overdue": advice.standing.overdue > 0,
         "absurd_costs": free_to_hold(situation),
+        "covers_closing": covers_closing(advice.catalogue),
         "excess": situation.stock.position > advice.plenty,
         "persistent_backorder": advice.shortages.persistent,
     }

@@ -24,7 +24,9 @@ def order_terms(advice: Advice) -> pd.DataFrame | None:
 
 
 def terms_table(advice: Advice, item: IntArray, supplier: IntArray, offer: IntArray) -> pd.DataFrame:
-    """A row for each of ``item``, bought from ``supplier`` by ``offer`` (-1: none): int64, shape (k,) each."""
+    """A row for each of ``item``, bought from ``supplier`` by ``offer`` (-1: none): int64, shape
+    (k,) each.
+    """
     records, known, as_of = advice.observed.records, advice.catalogue, advice.situation.as_of
     assert records.supply is not None
     offers, number = records.supply.offers, records.suppliers.number

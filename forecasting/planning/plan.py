@@ -18,6 +18,7 @@ from forecasting.planning.excess import excess
 from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast
 from forecasting.planning.observer import observer
 from forecasting.planning.odd_orders import odd_orders
+from forecasting.planning.order_calendar import order_calendar
 from forecasting.planning.order_terms import order_terms
 from forecasting.planning.overdue import overdue
 from forecasting.planning.page_tables import page_tables
@@ -63,9 +64,8 @@ def plan(
         "assumptions": assumptions.frame(),
         "notices": notices.frame(),
     }
-    terms = order_terms(advice)
-    if terms is not None:
-        tables["order_terms"] = terms
+    special = {"order_terms": order_terms(advice), "order_calendar": order_calendar(advice)}
+    tables |= {name: found for name, found in special.items() if found is not None}
     if for_pages:
         tables |= page_tables(advice)
     clock.lap("explain")
@@ -88,7 +88,7 @@ def advise(
     """Observe, forecast, and decide. ``assumptions`` and ``notices`` grow by what is found on the way."""
     policy = policy_named(config.policy, config)
     check_levels([policy.name], records, assumptions)
-    observed = observer(records, config, as_of, assumptions).serving(policy).after_shipments(as_of)
+    observed = observer(records, config, as_of, assumptions).serving(policy).after_shipments(as_of).on(as_of)
     known = observed.catalogue
     clock.lap("prepare")
 

@@ -87,7 +87,7 @@ def standing(
     position = StockPosition(
         stock=stock,
         on_order_later=late,
-        crossover=overtaken(coming, as_of, known.lead_times, known.review_days),
+        crossover=overtaken(coming, as_of, known.lead_times, known.cover_days),
     )
     contradicted = reconcile(records, there, usual_days, as_of, known.terms.unit_cost, notices)
     daily = _daily(observer, seen)

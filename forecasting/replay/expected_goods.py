@@ -24,12 +24,12 @@ class ExpectedGoods:
     def order(self, day: int, item: IntArray, quantity: FloatArray) -> None:
         """Expect an order placed at the close of ``day`` after the mean lead time; forget what was due."""
         self._orders = [entry for entry in self._orders if entry[0] > day]
-        lead_days = np.round(self._catalogue.lead_times.mean[item]).astype(np.int64)
+        lead_days = np.round(self._catalogue.on(day).lead_times.mean[item]).astype(np.int64)
         self._add(Receipts(item, day + 1 + lead_days, quantity))
 
     def after_protection(self, day: int) -> FloatArray:
         """Units that come only after each item's protection interval: float64, shape (n,)."""
-        protection = self._catalogue.protection_days
+        protection = self._catalogue.on(day).protection_days
         units = np.zeros(len(protection))
         soonest = day + protection.min(initial=0.0)
         for last, goods in self._orders:
@@ -40,7 +40,7 @@ class ExpectedGoods:
 
     def crossover(self, day: int, item: IntArray) -> OrderCrossover | None:
         """What an order placed at the close of ``day`` may overtake, of the items under review."""
-        catalogue = self._catalogue
+        catalogue = self._catalogue.on(day)
         soonest = day + 1 + catalogue.lead_times.days.min(initial=0.0)
         later = [goods for last, goods in self._orders if last > soonest]
         if not later:
@@ -53,4 +53,4 @@ class ExpectedGoods:
         quantity = np.concatenate([goods.quantity for goods in later])
         reviewed = (due > day) & (place[which] >= 0)
         receipts = Receipts(place[which[reviewed]], due[reviewed], quantity[reviewed])
-        return overtaken(receipts, day, catalogue.lead_times.take(item), catalogue.review_days[item])
+        return overtaken(receipts, day, catalogue.lead_times.take(item), catalogue.cover_days[item])

@@ -9,6 +9,7 @@ import numpy as np
 from forecasting.config import Config
 from forecasting.domain import BoolArray, Costs, DemandLines, FloatArray, IntArray, Receipts, weekday
 from forecasting.domain.calendar import DAYS
+from forecasting.domain.supply_calendar import SupplyCalendar
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.backorder_caps import backorder_caps
 from forecasting.inputs.documents import owed_units
@@ -46,6 +47,7 @@ class Scenario:
         alternatives: what customers take where an item is short. None: nothing.
         shortfalls: how much comes of orders. None: all.
         caps: float64, shape (n,): the most units of each item that may wait. None: there is no limit.
+        calendar: on which days goods arrive, whatever a policy knows of it. None: on all.
 
     """
 
@@ -64,6 +66,7 @@ class Scenario:
     alternatives: Alternatives | None = None
     shortfalls: Shortfalls | None = None
     caps: FloatArray | None = None
+    calendar: SupplyCalendar | None = None
 
     def ledger(self) -> Ledger:
         """The stock as the stretch begins; ``pipeline`` is yet to be scheduled."""
@@ -117,7 +120,10 @@ class Scenario:
         supplier = self.observer.catalogue.supplier[item]
         drawn = self.observer.catalogue.lead_times.take(item).at(self.lead_draws[supplier, column])
         recorded = self.recorded_lead_days[supplier, column]
-        return np.where(recorded >= 0, recorded, np.round(drawn).astype(np.int64))
+        days, placed = np.round(drawn).astype(np.int64), self.first_day - 1 + column
+        if self.calendar is not None:
+            days = self.calendar.arrival(self.calendar.of_items(supplier, item), placed, days) - placed - 1
+        return np.where(recorded >= 0, recorded, days)
 
     def arrivals(self, day: int, item: IntArray) -> IntArray:
         """The same of those orders and of one at each of the item's later reviews: int64, shape (n, k).
@@ -172,6 +178,7 @@ def scenario(observer: Observer, first_day: int, last_day: int, assumptions: Ass
         alternatives=_alternatives(observer, happened),
         shortfalls=shortfalls,
         caps=_caps(observer, first_day - 1),
+        calendar=catalogue.calendar,
     )
 
 

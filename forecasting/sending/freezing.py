@@ -52,7 +52,9 @@ SMALLEST = Decimal("0.000001")
 
 @dataclass(frozen=True)
 class PlannedTerms:
-    """What a plan knows of its suppliers: ``items`` by (location, supplier, sku), ``currencies`` by supplier."""
+    """What a plan knows of its suppliers: ``items`` by (location, supplier, sku), ``currencies``
+    by supplier.
+    """
 
     items: Mapping[tuple[str, str, str], ItemTerms]
     currencies: Mapping[str, str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forecasting.store.columns import Table, number, quantity, series, text
+from forecasting.store.columns import Table, count, date, number, quantity, series, text
 from forecasting.store.plan_tables import ITEM, RUN
 
 ORDER_TERMS = Table(
@@ -28,4 +28,22 @@ ORDER_TERMS = Table(
     "`reorder send` writes orders in these units and prices.",
 )
 
-TABLES = (ORDER_TERMS,)
+ORDER_CALENDAR = Table(
+    "order_calendar",
+    ("plan",),
+    "a day on which a supplier can be ordered from for a location, of the year to come",
+    ("location", "supplier", "number"),
+    (
+        RUN,
+        ITEM[0],
+        text("supplier", "Who can be ordered from."),
+        count("number", "", "1, 2, .. in their order."),
+        date("order_on", "The day: a review's, or the last day of the supplier's work before it."),
+        date("arrives_on", "The day on which goods of the usual lead time can be sold from."),
+        count("lasts_days", "days", "Until the goods of the next one arrive."),
+    ),
+    "Written where the dataset has `closures`, lead times in business days or delivery weekdays, of "
+    "the suppliers that they touch.",
+)
+
+TABLES = (ORDER_TERMS, ORDER_CALENDAR)

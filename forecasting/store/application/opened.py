@@ -50,6 +50,7 @@ PLAN_TABLES = (
     "policies_replayed",
     "equal_terms",
     "order_terms",
+    "order_calendar",
     "runs",
 )
 """Tables of runs that the pages read: made empty where nothing has been written yet."""

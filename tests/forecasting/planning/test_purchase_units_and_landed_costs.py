@@ -1,4 +1,6 @@
-"""What a supplier asks for in its own units and money becomes ours, and goes back into its own on the order."""
+"""What a supplier asks for in its own units and money becomes ours, and goes back into its own on
+the order.
+"""
 
 from __future__ import annotations
 
