@@ -72,6 +72,7 @@ class Config(BaseModel):
     min_order_value: float = NotNegative
     free_freight_value: float | None = NotNegative
     freight_cost: float = NotNegative
+    supplier_gain: float = Share
     max_volume: float | None = Field(gt=0, allow_inf_nan=False)
     budget: float | None = NotNegative
     order_cost: float = NotNegative

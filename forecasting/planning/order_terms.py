@@ -20,6 +20,12 @@ def order_terms(advice: Advice) -> pd.DataFrame | None:
         return None
     supplier, offer = usual_offers(records, advice.situation.as_of)
     item = np.arange(len(supplier))
+    if advice.sources is not None:
+        # Whoever may be ordered from: the one that was chosen, and the fast one beside it.
+        fast = np.flatnonzero(advice.sources.has_fast)
+        item = np.concatenate([item, fast])
+        supplier = np.concatenate([advice.sources.supplier, advice.sources.fast_supplier[fast]])
+        offer = np.concatenate([advice.sources.offer, advice.sources.fast_offer[fast]])
     return terms_table(advice, item, supplier, offer)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forecasting.store.columns import Table, count, date, number, quantity, series, text
+from forecasting.store.columns import Table, boolean, count, date, money, number, quantity, series, text
 from forecasting.store.plan_tables import ITEM, RUN
 
 ORDER_TERMS = Table(
@@ -46,4 +46,43 @@ ORDER_CALENDAR = Table(
     "the suppliers that they touch.",
 )
 
-TABLES = (ORDER_TERMS, ORDER_CALENDAR)
+SUPPLIERS_COMPARED = Table(
+    "suppliers_compared",
+    ("plan",),
+    "a supplier of an item that has several, the usual one first",
+    ("location", "sku", "supplier"),
+    (
+        RUN,
+        *ITEM,
+        text("supplier", "Who offers it."),
+        text("role", "`chosen`, `fast` (asked beside it for what cannot wait), or `not chosen`."),
+        boolean("usual", "Whether the company usually buys it there."),
+        money("unit_cost", "What a unit costs, landed.", "money a unit"),
+        number("lead_time_days", "days", "Mean lead time, as that supplier counts it."),
+        money("goods_a_year", "What a year's demand costs there."),
+        money("handling_a_year", "What stock, stock-outs and ordering are expected to cost in a year."),
+        money("cost_a_year", "Their sum: what is compared."),
+    ),
+    "Written where `supplier_items` offers an item from several suppliers, and the policy weighs costs.",
+)
+
+SECOND_ORDERS = Table(
+    "second_orders",
+    ("plan",),
+    "an order of an item from a faster supplier, beside the one in `recommendations`",
+    ("location", "sku", "supplier"),
+    (
+        RUN,
+        *ITEM,
+        text("supplier", "Who is asked."),
+        quantity("quantity", "units", "What to order there now."),
+        quantity("packs", "packs", "The same in packs."),
+        money("unit_cost", "The price of a unit at that quantity, landed.", "money a unit"),
+        money("value", "quantity x unit_cost."),
+        date("arrives_on", "The day on which it can be sold from."),
+        money("premium", "What that is more than at the item's own supplier."),
+        money("saved", "What it saves against waiting for that one, premium paid."),
+    ),
+)
+
+TABLES = (ORDER_TERMS, ORDER_CALENDAR, SUPPLIERS_COMPARED, SECOND_ORDERS)

@@ -51,6 +51,8 @@ PLAN_TABLES = (
     "equal_terms",
     "order_terms",
     "order_calendar",
+    "suppliers_compared",
+    "second_orders",
     "runs",
 )
 """Tables of runs that the pages read: made empty where nothing has been written yet."""
