@@ -90,8 +90,8 @@ def _why(table: Compared, rows: np.ndarray, names: TextArray, margin: float) -> 
     if chosen != usual:
         gain = table.cost[usual] - table.cost[chosen]
         return (
-            f" Bought from {names[table.supplier[chosen]]}, not from {names[table.supplier[usual]]} as usual: "
-            f"that saves {gain:,.2f} a year ({_parts(table, usual, chosen)})."
+            f" Bought from {names[table.supplier[chosen]]}, not from {names[table.supplier[usual]]} as usual:"
+            f" that saves {gain:,.2f} a year ({_parts(table, usual, chosen)})."
         )
     others = rows[rows != chosen]
     other = others[np.argmin(table.cost[others])]

@@ -13,9 +13,9 @@ long as
 
     m_0(q) + min(premium x max of P(D_b > y) over later intervals,  sum of m_g(q) over them)  >  premium
 
-What the slow supplier is asked for may then be less: a unit that it lacks costs the premium, not a
-stock-out. Its level falls to that of the fast one alone, and on top the quantile of demand over the days by which
-it is slower, at
+What the slow supplier is asked for may then be less: a unit that it lacks costs the premium, not a stock-out.
+Its level falls to that of the fast one alone, and on top the quantile of demand over the days by which it is
+slower, at
 
     premium / (premium + 2 h R)
 

@@ -12,9 +12,11 @@ from forecasting.domain.calendar import DAYS
 from forecasting.domain.supply_calendar import SupplyCalendar
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.backorder_caps import backorder_caps
+from forecasting.inputs.catalogue import Catalogue
 from forecasting.inputs.documents import owed_units
 from forecasting.inputs.stock import on_hand, really_coming
 from forecasting.planning.observer import Observer
+from forecasting.planning.sources import Sources
 from forecasting.replay.parts import demand_in_one_piece
 from forecasting.replay.supply import Shortfalls, recorded_lead_days, recorded_shortfalls
 from forecasting.simulation.ledger import Ledger
@@ -48,6 +50,8 @@ class Scenario:
         shortfalls: how much comes of orders. None: all.
         caps: float64, shape (n,): the most units of each item that may wait. None: there is no limit.
         calendar: on which days goods arrive, whatever a policy knows of it. None: on all.
+        sources: where a policy that weighs costs buys items of several suppliers; None: where all do.
+        usual: the items at their usual suppliers, whose prices are the yardstick; None: ``observer``.
 
     """
 
@@ -67,6 +71,8 @@ class Scenario:
     shortfalls: Shortfalls | None = None
     caps: FloatArray | None = None
     calendar: SupplyCalendar | None = None
+    sources: Sources | None = None
+    usual: Catalogue | None = None
 
     def ledger(self) -> Ledger:
         """The stock as the stretch begins; ``pipeline`` is yet to be scheduled."""
