@@ -28,6 +28,7 @@ from forecasting.planning.pre_orders import pre_orders
 from forecasting.planning.recommendations import costs_table, recommendations
 from forecasting.planning.requests import check_date, check_levels, check_model
 from forecasting.planning.second_orders import in_real_levels, second_orders, with_them
+from forecasting.planning.second_rows import as_lines
 from forecasting.planning.sources import sources
 from forecasting.planning.supplier_orders import choices_table, supplier_orders, together
 from forecasting.planning.suppliers_compared import second_orders_table, suppliers_compared
@@ -75,7 +76,7 @@ def plan(
     }
     tables |= {name: found for name, found in special.items() if found is not None}
     if for_pages:
-        tables |= page_tables(advice)
+        tables = dict(as_lines(advice, {**tables, **page_tables(advice)}))
     clock.lap("explain")
 
     described = describe(advice.run, "plan", records, config, clock, _counts(records, advice), notices)

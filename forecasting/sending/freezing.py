@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -150,8 +150,9 @@ def _orders(
             skipped.append(Skipped(row.location, row.sku, "no supplier is known: name one in products"))
     left_out = {(line.location, line.sku) for line in skipped}
     taken = [row for row in found if (row.location, row.sku) not in left_out]
+    everything = _with_second(taken, outbox.second_orders(transaction, run))
     planned = planned_terms(transaction, run)
-    for (supplier, location), rows in groupby(taken, lambda row: (row.supplier, row.location)):
+    for (supplier, location), rows in groupby(everything, lambda row: (row.supplier, row.location)):
         group = list(rows)
         named = terms.items
         lines = tuple(
@@ -165,8 +166,45 @@ def _orders(
         currency = planned.currencies.get(supplier) or terms.currencies.get(supplier, terms.currency)
         order = PurchaseOrder(run, group[0].as_of, supplier, location, lines, currency)
         orders.append(order)
-        versions[order.key] = {row.sku: row.version for row in group}
+        versions[order.key] = {row.sku: row.version for row in group if row.version is not None}
     return Frozen(orders, skipped, replaced), versions
+
+
+@dataclass(frozen=True)
+class _SecondLine:
+    """What is asked of a second supplier, as an approved line has it. It is approved with the item's line."""
+
+    location: str
+    sku: str
+    supplier: str
+    as_of: date
+    arrives_on: date
+    description: str
+    quantity: Decimal
+    unit_cost: Decimal
+    version: int | None = None
+
+
+def _with_second(taken: Sequence[Any], second: Sequence[Any]) -> Sequence[Any]:
+    """The lines with those that go with them, by supplier, location and SKU."""
+    beside = {(row.location, row.sku): row for row in second}
+    more = [
+        _SecondLine(
+            line.location,
+            line.sku,
+            row.supplier,
+            line.as_of,
+            row.arrives_on,
+            line.description,
+            Decimal(row.quantity),
+            Decimal(row.unit_cost),
+        )
+        for line in taken
+        if (row := beside.get((line.location, line.sku))) is not None and row.supplier != line.supplier
+    ]
+    if not more:
+        return taken
+    return sorted([*taken, *more], key=lambda line: (line.supplier, line.location, line.sku))
 
 
 def _line(row: Any, terms: ItemTerms) -> PurchaseOrderLine:

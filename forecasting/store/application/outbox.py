@@ -99,6 +99,12 @@ def order_terms(transaction: Transaction, run: str) -> Sequence[Any]:
     return transaction.execute(sa.select(table).where(table.c.run == run)).all()
 
 
+def second_orders(transaction: Transaction, run: str) -> Sequence[Any]:
+    """What a plan asks of second suppliers, beside its lines."""
+    table = plan_table("second_orders")
+    return transaction.execute(sa.select(table).where(table.c.run == run)).all()
+
+
 def approved_elsewhere(transaction: Transaction, run: str) -> int:
     """How many approved lines of other plans are in no order: a newer plan took their place."""
     r, x = reading.r, reading.x
@@ -169,7 +175,9 @@ def put_in(
         {"run": order.run, "location": order.location, "sku": sku, "key": order.key, "version": version}
         for sku, version in versions.items()
     ]
-    transaction.execute(ol.insert(), lines)
+    # An order may hold nothing but what is asked of a second supplier: that goes with the items' own lines.
+    if lines:
+        transaction.execute(ol.insert(), lines)
     _note(transaction, order.key, now, "waiting", "", "")
     return True
 
