@@ -64,6 +64,7 @@ class Config(BaseModel):
     review_days: float = Field(ge=1, allow_inf_nan=False)
     on_hand: float = NotNegative
     negative_stock: Literal["owed", "zero", "refuse"]
+    count_drafts: Literal["none", "requested", "all"]
     open_line_days: float = Positive
     backorder: Literal["allowed", "refused"]
     pack_size: float = Positive

@@ -29,6 +29,7 @@ from forecasting.inputs.calendar import calendar
 from forecasting.inputs.catalogue import Catalogue, catalogue
 from forecasting.inputs.demand import demand_lines, history, known_at
 from forecasting.inputs.documents import shipments
+from forecasting.inputs.drafts import with_drafts
 from forecasting.inputs.drivers import Announced, announced, drivers
 from forecasting.inputs.known_until import KnownUntil, known_until
 from forecasting.inputs.launches import launch_demand
@@ -331,6 +332,7 @@ class Observer:
 
 def observer(records: Records, config: Config, as_of: int, assumptions: Assumptions) -> Observer:
     """All that decisions look at, with terms and costs as known at the close of ``as_of``."""
+    records = with_drafts(records, config, assumptions)
     known = catalogue(records, config, as_of, assumptions)
     # Constants of the decision itself, whatever the records say.
     assumptions.add("excess_holding_share", f"{config.excess_holding_share:g}", len(known))

@@ -13,6 +13,7 @@ from forecasting.errors import Notice
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.calendar import calendar
 from forecasting.inputs.catalogue import Catalogue, catalogue
+from forecasting.inputs.drafts import with_drafts
 from forecasting.inputs.notices import Notices
 from forecasting.inputs.open_orders import OpenOrders, open_orders
 from forecasting.inputs.reconciliation import reconcile
@@ -68,6 +69,7 @@ def gather(
     """What promises rest on at the close of ``as_of``. ``notices`` grow by records that contradict each
     other: what is promised from such stock may not be there.
     """
+    records = with_drafts(records, config, assumptions)
     known = catalogue(records, config, as_of, assumptions)
     there = on_hand(records, known.lead_times.mean, as_of, config.negative_stock)
     stock = assumptions.fill("on_hand", there.units, config.on_hand)
