@@ -1,4 +1,4 @@
-"""Drafts and requests count as on order where a setting says so; a confirmed day comes before a promised one."""
+"""Drafts and requests count as on order by a setting; a confirmed day comes before a promised one."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from forecasting.config import load
 from forecasting.domain import day_text
 from forecasting.promises.promise import Request, promise
 from forecasting.promises.recommended import recommended_by
+from tests.support.builders import order
 from tests.support.supply import AS_OF, company, planned, row
 
 
@@ -38,8 +39,6 @@ def test_a_run_says_how_many_items_drafts_count_for(tmp_path):
 
 
 def test_promises_count_them_as_plans_do(tmp_path):
-    from tests.support.builders import order
-
     orders = [order("axe", day_text(AS_OF - back), 4) for back in range(200)]
     orders.append(order("axe", day_text(AS_OF), 20, order="W", status="open"))
     known = company(tmp_path, orders=orders, purchase_orders=[purchase("requested")])
