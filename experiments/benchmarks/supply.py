@@ -4,10 +4,10 @@ Run from the repository's root::
 
     python -m experiments.benchmarks.supply --items 200 --seeds 3
 
-For each of ``sample/supply.py``'s facts a wholesaler has it, and is replayed twice with ``cost_optimal``: goods
-come, and are paid for, as the fact has it, and the policy knows it; or it decides as if there were no such fact,
-and its orders are rounded up to what the supplier delivers. Printed: the cost of both, and what knowing saves,
-with the 90 % interval over items and weeks (``replay/compare.py``).
+For each of ``sample/supply.py``'s facts a wholesaler has it, and is replayed twice with ``cost_optimal``:
+goods come, and are paid for, as the fact has it, and the policy knows it; or it decides as if there were no
+such fact, and its orders are rounded up to what the supplier delivers. Printed: the cost of both, and what
+knowing saves, with the 90 % interval over items and weeks (``replay/compare.py``).
 """
 
 from __future__ import annotations

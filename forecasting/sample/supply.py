@@ -13,8 +13,8 @@ from forecasting.sample.records import typed
 
 FACTS = ("suppliers", "units", "calendars")
 """``suppliers``: a half of the items has a second one, cheaper and slower or dearer and faster. ``units``: a
-third of the suppliers sells cartons in dollars, duty on top. ``calendars``: some suppliers close in August and
-at the end of the year, others deliver on two weekdays and count business days.
+third of the suppliers sells cartons in dollars, duty on top. ``calendars``: some suppliers close in August
+and at the end of the year, others deliver on two weekdays and count business days.
 """
 
 FAR, NEAR = "FAR EAST", "NEAR BY"
