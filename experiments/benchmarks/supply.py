@@ -1,4 +1,4 @@
-"""What it is worth to know a fact of supply: a synthetic wholesaler's half year, with it known and not.
+"""What it is worth to know a fact of supply: a synthetic wholesaler's year, with it known and not.
 
 Run from the repository's root::
 
@@ -37,7 +37,7 @@ from forecasting.replay.simulate import simulate
 from forecasting.sample import make_sample
 from forecasting.sample.supply import FACTS
 
-DAYS, REPLAYED = 730, 182
+DAYS, REPLAYED = 730, 364
 
 
 class _RoundedUp(PolicySimulation):

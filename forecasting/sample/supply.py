@@ -39,7 +39,9 @@ def with_supply(
     offers: list[pd.DataFrame] = []
     added: dict[str, pd.DataFrame] = {}
     if "units" in facts:
-        offers.append(_in_cartons(products, suppliers, third == 0))
+        cartons = _in_cartons(products, suppliers, third == 0)
+        offers.append(cartons)
+        added["price_breaks"] = _breaks_in_cartons(tables["price_breaks"], cartons)
         suppliers["currency"] = suppliers["currency"].astype(object).where(third != 0, "USD")
         suppliers.loc[third == 0, "landed_cost_share"] = DUTY
         halfway = end - timedelta(days=60)
@@ -82,6 +84,18 @@ def _in_cartons(products: pd.DataFrame, suppliers: pd.DataFrame, which: np.ndarr
             "units_per_purchase_unit": units,
         }
     )
+
+
+def _breaks_in_cartons(breaks: pd.DataFrame, cartons: pd.DataFrame) -> pd.DataFrame:
+    """The price breaks of these items as their suppliers say them: so many cartons, dollars a carton."""
+    frame = breaks.astype({"supplier": object, "sku": object})
+    units = frame.merge(cartons, on=["supplier", "sku"], how="left")["units_per_purchase_unit"].to_numpy()
+    theirs = ~np.isnan(units)
+    least = np.ceil(frame["min_quantity"] / units)
+    price = np.round(frame["unit_cost"] * units / RATE / (1.0 + DUTY), 2)
+    frame["min_quantity"] = np.where(theirs, least, frame["min_quantity"])
+    frame["unit_cost"] = np.where(theirs, price, frame["unit_cost"])
+    return frame
 
 
 def _second(random: np.random.Generator, products: pd.DataFrame) -> pd.DataFrame:

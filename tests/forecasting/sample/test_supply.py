@@ -33,6 +33,16 @@ def test_every_fact_is_in_its_table(dataset):
     assert set(dataset.closures["supplier"]) <= set(suppliers["supplier"])
 
 
+def test_price_breaks_of_cartons_are_cheaper_than_a_carton(dataset):
+    cartons = dataset.supplier_items[dataset.supplier_items["purchase_unit"] == "carton"]
+    both = dataset.price_breaks.astype({"supplier": str, "sku": str}).merge(
+        cartons.astype({"supplier": str, "sku": str}), on=["supplier", "sku"], suffixes=("_break", "")
+    )
+    assert len(both)
+    assert (both["unit_cost_break"] < both["unit_cost"]).all()
+    assert (both["unit_cost_break"] > both["unit_cost"] / 2).all()
+
+
 def test_a_plan_knows_them(dataset):
     records = records_of(dataset)
     config = load(None, ("model=negative_binomial",))
