@@ -134,6 +134,9 @@ def _deliveries(
     promise = promised_days(purchases)
     if promised:
         came &= ~np.isnan(promise)
+    if records.supply is not None and len(records.supply.offers):
+        # What another supplier of the item did says nothing of this one, whose terms are others.
+        came &= purchases.supplier == records.supplier[purchases.item]
 
     row = np.flatnonzero(came)
     keys = np.stack([purchases.received, purchases.ordered, purchases.supplier, purchases.item])[:, row]

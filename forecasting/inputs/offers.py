@@ -14,7 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from forecasting.domain import BoolArray, FloatArray, IntArray
+from forecasting.domain import BoolArray, FloatArray, IntArray, TextArray
 from forecasting.inputs.records import Columns, Records
 from forecasting.inputs.supply_records import SupplyRecords
 
@@ -62,6 +62,51 @@ def holding(supply: SupplyRecords, day: int) -> BoolArray:
     """bool, shape (offers,): whether each holds on ``day``."""
     offers = supply.offers
     return (offers.begins <= day) & (day <= offers.ends)
+
+
+def bought_as_planned(records: Records, names: TextArray, as_of: int) -> Records:
+    """The records where each item is bought from whom a plan of that day names: text, shape (n,).
+
+    An item whose name is not among the suppliers, or does not offer it, is bought where it usually is.
+    """
+    if records.supply is None:
+        return records
+    supplier, offer = usual_offers(records, as_of)
+    place = np.searchsorted(records.supplier_names.astype(str), names.astype(str))
+    place = np.minimum(place, len(records.supplier_names) - 1)
+    known = records.supplier_names[place].astype(str) == names.astype(str)
+    offers = records.supply.offers
+    row = np.flatnonzero(holding(records.supply, as_of))
+    item = offers.item[row]
+    row = row[(known & (place != supplier))[item] & (offers.supplier[row] == place[item])]
+    supplier[offers.item[row]], offer[offers.item[row]] = offers.supplier[row], row
+    return bought_from(records, supplier, offer, as_of)
+
+
+def offered_lead_days(
+    records: Records, item: IntArray, supplier: IntArray, own: IntArray
+) -> tuple[BoolArray, FloatArray]:
+    """Which purchases are of another supplier than their item's, and the lead time that one states.
+
+    Args:
+        item, supplier: int64, shape (m,), of purchases; a supplier of -1 is not known.
+        own: int64, shape (n,): the supplier of each item.
+
+    Returns:
+        bool, shape (m,): bought elsewhere, by a stated lead time; float64, shape (m,), days, NaN: none stated.
+
+    """
+    if records.supply is None or not len(records.supply.offers):
+        return np.zeros(len(item), dtype=np.bool_), np.full(len(item), np.nan)
+    offers, suppliers = records.supply.offers, len(records.supplier_names)
+    pair = offers.item * suppliers + offers.supplier
+    order = np.argsort(pair, kind="stable")
+    wanted = item * suppliers + supplier
+    at = np.minimum(np.searchsorted(pair[order], wanted), len(pair) - 1)
+    offered = np.where(pair[order][at] == wanted, offers.lead_time_days[order][at], np.nan)
+    by_supplier = records.suppliers.number["lead_time_days"][supplier]
+    days = np.where(np.isnan(offered), by_supplier, offered)
+    return (supplier >= 0) & (supplier != own[item]) & ~np.isnan(days), days
 
 
 def bought_from(records: Records, supplier: IntArray, offer: IntArray, as_of: int) -> Records:

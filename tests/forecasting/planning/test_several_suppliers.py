@@ -132,3 +132,41 @@ def test_both_orders_keep_their_suppliers_units(tmp_path):
     assert tables["second_orders"]["quantity"][0] % 10 == 0
     assert set(tables["order_terms"]["purchase_unit"]) == {"carton", "box"}
     assert np.all(tables["second_orders"]["packs"] == tables["second_orders"]["quantity"] / 10)
+
+
+def test_an_open_order_of_another_supplier_is_expected_by_its_own_lead_time(tmp_path):
+    purchases = [
+        {
+            "purchase_order": "P1",
+            "sku": "axe",
+            "quantity": 100,
+            "supplier": "far",
+            "ordered_at": day_text(AS_OF - 30),
+            "status": "open",
+        }
+    ]
+    known = company(
+        tmp_path, suppliers=SUPPLIERS, supplier_items=offers(north=5, far=5.5), purchase_orders=purchases
+    )
+    found = row(known)
+    # North takes ten days: one of its orders would be overdue for long. Far takes sixty.
+    assert found.supplier == "north" and "overdue" not in found.flags
+    assert found.next_receipt == day_text(AS_OF + 31)
+
+
+def test_deliveries_of_another_supplier_teach_nothing_of_this_one(tmp_path):
+    purchases = [
+        {
+            "purchase_order": f"P{number}",
+            "sku": "axe",
+            "quantity": 50,
+            "supplier": "far",
+            "ordered_at": day_text(AS_OF - 150 + 10 * number),
+            "received_at": day_text(AS_OF - 150 + 10 * number + 61),
+        }
+        for number in range(8)
+    ]
+    known = company(
+        tmp_path, suppliers=SUPPLIERS, supplier_items=offers(north=5, far=5.5), purchase_orders=purchases
+    )
+    assert (row(known).supplier, row(known).lead_time_days) == ("north", 10)
