@@ -93,7 +93,7 @@ def offered_lead_days(
         own: int64, shape (n,): the supplier of each item.
 
     Returns:
-        bool, shape (m,): bought elsewhere, by a stated lead time; float64, shape (m,), days, NaN: none stated.
+        bool, shape (m,): bought elsewhere, by a stated lead time; float64, shape (m,), days, NaN: not stated.
 
     """
     if records.supply is None or not len(records.supply.offers):

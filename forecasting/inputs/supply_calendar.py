@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from forecasting.domain import TextArray, weekday_numbers
-from forecasting.domain.supply_calendar import Days, SupplyCalendar
+from forecasting.domain.supply_calendar import FREE, Days, SupplyCalendar
 from forecasting.inputs.records import Records
 from forecasting.inputs.supply_records import Closings
 
@@ -24,21 +24,20 @@ def supply_calendar(records: Records) -> SupplyCalendar | None:
 
     locations, location = np.unique(records.items.location.astype(str), return_inverse=True)
     unreceived = [_stretches(closings, (closings.supplier < 0) & _at(closings, name)) for name in locations]
-    groups: list[Days] = [Days()]
+    # Those that are alike share a group: each takes as much room as there are days.
+    groups: dict[Days, int] = {Days(): FREE}
     group = np.zeros((len(records.supplier_names), len(locations)), dtype=np.int64)
     for supplier in range(len(group)):
         closed = _stretches(closings, closings.supplier == supplier)
         days = weekday_numbers(str(deliveries[supplier]))
         for place in range(len(locations)):
             found = Days(bool(business[supplier]), days, closed, unreceived[place])
-            if found != groups[0]:
-                group[supplier, place] = len(groups)
-                groups.append(found)
+            group[supplier, place] = groups.setdefault(found, len(groups))
 
     first = records.first_day - 1
     last = max(records.last_known_day, int(closings.ends.max(initial=records.last_known_day)))
     days_laid_out = last + YEARS_AHEAD * 366 - first
-    return SupplyCalendar.of(groups, group, location.astype(np.int64), first, days_laid_out)
+    return SupplyCalendar.of(tuple(groups), group, location.astype(np.int64), first, days_laid_out)
 
 
 def _at(closings: Closings, location: str) -> TextArray:

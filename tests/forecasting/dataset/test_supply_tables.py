@@ -132,3 +132,18 @@ def test_the_tables_are_part_of_the_fingerprint_only_where_they_are_given(tmp_pa
     assert plain.fingerprint == "b7b0e5dd9b2f0f6120afc2a167470a5d8586b4b822638c808dc7f4241522be5c"
     changed = read(write(tmp_path, currencies="currency,rate\nUSD,0.9\n"))
     assert changed.fingerprint != plain.fingerprint
+
+
+def test_price_breaks_of_an_offer_are_in_its_units_and_nothing_odd(tmp_path: Path) -> None:
+    skus = [f"axe{number}" for number in range(12)]
+    tables = {
+        "orders": "order,ordered_at,sku,quantity\n" + "".join(f"A,2026-01-05,{sku},3\n" for sku in skus),
+        "products": "sku,supplier,unit_cost,unit_price\n" + "".join(f"{sku},north,2,5\n" for sku in skus),
+        "price_breaks": "supplier,sku,min_quantity,unit_cost\n"
+        + "".join(f"north,{sku},5,90\nsouth,{sku},5,80\n" for sku in skus),
+    }
+    offers = "".join(f"{who},{sku},100,48\n" for who in ("north", "south") for sku in skus)
+    told = check(write(tmp_path, **tables)).notices
+    assert {each.column for each in told if each.table == "price_breaks"} == {"supplier", "unit_cost"}
+    tables["supplier_items"] = "supplier,sku,unit_cost,units_per_purchase_unit\n" + offers
+    assert not [each for each in check(write(tmp_path, **tables)).notices if each.table == "price_breaks"]

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from forecasting.domain import day_text
+from forecasting.inputs.some_items import only
+from tests.support.builders import order
 from tests.support.supply import AS_OF, company, planned, row
 
 SUPPLIERS = [
@@ -170,3 +172,27 @@ def test_deliveries_of_another_supplier_teach_nothing_of_this_one(tmp_path):
         tmp_path, suppliers=SUPPLIERS, supplier_items=offers(north=5, far=5.5), purchase_orders=purchases
     )
     assert (row(known).supplier, row(known).lead_time_days) == ("north", 10)
+
+
+def test_the_records_of_some_items_keep_their_suppliers_offers_and_closings(tmp_path):
+    products = [
+        {"sku": "axe", "supplier": "north", "unit_cost": 5, "unit_price": 12},
+        {"sku": "saw", "supplier": "south", "unit_cost": 7, "unit_price": 15},
+    ]
+    orders = [order(sku, day_text(AS_OF - back), 4) for sku in ("axe", "saw") for back in range(200)]
+    given = [*offers(north=5, south=6), {"supplier": "far", "sku": "saw", "unit_cost": 4}]
+    closed = [{"from": "2026-07-13", "until": "2026-08-02", "supplier": "far"}]
+    known = company(
+        tmp_path,
+        orders=orders,
+        products=products,
+        suppliers=SUPPLIERS,
+        supplier_items=given,
+        closures=closed,
+        currencies=[{"currency": "USD", "rate": 0.9}],
+    )
+    whole = planned(known).tables["recommendations"]
+    for item in range(2):
+        alone = planned(only(known, np.array([item]))).tables["recommendations"]
+        columns = ["sku", "supplier", "unit_cost", "arrives_on", "lead_time_days", "protection_days"]
+        assert alone[columns].iloc[0].tolist() == whole[columns].iloc[item].tolist()
