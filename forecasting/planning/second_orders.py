@@ -30,6 +30,7 @@ class SecondOrders:
         saved: float64, shape (k,), money: what it saves against waiting for the slow one.
         lower: float64, shape (k,), units: by how much the slow one's level is lower.
         unit_cost: float64, shape (k,), money, at that quantity.
+        charges: float64, shape (suppliers,), money: freight and order cost of these orders.
 
     """
 
@@ -39,6 +40,7 @@ class SecondOrders:
     saved: FloatArray
     lower: FloatArray
     unit_cost: FloatArray
+    charges: FloatArray
 
     def of_all(self, items: int) -> FloatArray:
         """float64, shape (items,), units: what is asked of the fast supplier of each."""
@@ -90,8 +92,8 @@ def second_orders(
     premium = np.maximum(fast.terms.unit_cost - chosen.terms.unit_cost, 0.0)
     found = fast_orders(chosen, fast, on_its_way, premium)
     supplier = sources.fast_supplier[item]
-    quantity, saved = _under_terms(found, fast, supplier, sources.fast.suppliers.terms)
-    return SecondOrders(row, supplier, quantity, saved, found.lower, fast.terms.price(quantity))
+    quantity, saved, costs = _under_terms(found, fast, supplier, sources.fast.suppliers.terms)
+    return SecondOrders(row, supplier, quantity, saved, found.lower, fast.terms.price(quantity), costs)
 
 
 def with_them(slow: Situation, orders: SecondOrders) -> Situation:
@@ -116,8 +118,8 @@ def in_real_levels(orders: Orders, second: SecondOrders) -> Orders:
 
 def _under_terms(
     found: Fast, fast: Situation, supplier: IntArray, terms: SupplierTerms
-) -> tuple[FloatArray, FloatArray]:
-    """The quantities chosen together under the fast suppliers' terms, and what each saves."""
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """The quantities chosen together under the fast suppliers' terms, what each saves, what orders cost."""
     n = len(found.quantity)
     # A quantity that is the same as the one before is no choice of its own.
     new = np.diff(found.quantity, axis=1, prepend=-1.0) > 1e-9
@@ -128,4 +130,5 @@ def _under_terms(
     volume = fast.terms.take(item).volume(quantity)
     chosen = allocate(Options(indptr, saved, money, volume, supplier), terms)
     at = indptr[:-1] + chosen.option
-    return quantity[at], saved[at]
+    costs = chosen.freight + np.where(chosen.ordered, terms.order_cost, 0.0)
+    return quantity[at], saved[at], costs

@@ -95,6 +95,9 @@ def test_what_is_short_before_the_slow_one_can_come_is_bought_from_the_fast_one(
     # A review's demand beyond what is there, not that of two months: the fast one can be asked again.
     assert 0 < beside.quantity < 4 * 30
     assert beside.arrives_on == "2026-07-11" and beside.premium == pytest.approx(2 * beside.quantity)
+    orders = tables["supplier_orders"].set_index("supplier")
+    assert orders.loc["north", "value"] == beside.value and orders.loc["north", "lines"] == 1
+    assert orders.loc["far", "value"] == found.value
     assert beside.saved > 0 and "more come from north, which is dearer and faster" in found.reason
 
 
