@@ -66,6 +66,7 @@ class Config(BaseModel):
     review_days: float = Field(ge=1, allow_inf_nan=False)
     on_hand: float = NotNegative
     negative_stock: Literal["owed", "zero", "refuse"]
+    count_drafts: Literal["none", "requested", "all"]
     open_line_days: float = Positive
     backorder: Literal["allowed", "refused"]
     pack_size: float = Positive
@@ -74,6 +75,7 @@ class Config(BaseModel):
     min_order_value: float = NotNegative
     free_freight_value: float | None = NotNegative
     freight_cost: float = NotNegative
+    supplier_gain: float = Share
     max_volume: float | None = Field(gt=0, allow_inf_nan=False)
     budget: float | None = NotNegative
     order_cost: float = NotNegative

@@ -30,6 +30,7 @@ def write_tables(
         result = replace(result, tables={n: t for n, t in result.tables.items() if n not in FOR_PAGES})
 
     if out is not None:
+        from forecasting.planning.second_rows import with_second_rows
         from forecasting.store.files import write_run as write_files
 
-        write_files(out, result.tables, result.run, csv=csv)
+        write_files(out, with_second_rows(result.tables), result.run, csv=csv)

@@ -9,15 +9,20 @@ from forecasting.dataset.tables import COST_COLUMNS, TABLES
 def absent(dataset: Dataset) -> tuple[tuple[str, str], ...]:
     """Each table that lacks something, with what: ``not given``, or ``without`` and its columns.
 
-    Costs per product are left out: a setting stands for each, and is told of by its own name.
+    Costs per product are left out: a setting stands for each, and is told of by its own name. So is what few
+    companies have (``Table.special``).
     """
     found: list[tuple[str, str]] = []
     for table in TABLES:
         frame = getattr(dataset, table.name)
         if frame.empty:
+            if table.special:
+                continue
             found.append((table.name, "not given"))
             continue
-        optional = [column.name for column in table.columns if column.name not in COST_COLUMNS]
+        optional = [
+            column.name for column in table.columns if column.name not in COST_COLUMNS and not column.special
+        ]
         empty = [name for name in optional if not frame[name].notna().any()]
         if empty:
             found.append((table.name, f"without {', '.join(empty)}"))

@@ -30,4 +30,7 @@ class Dataset:
     purchase_orders: pd.DataFrame
     events: pd.DataFrame
     prices: pd.DataFrame
+    supplier_items: pd.DataFrame
+    closures: pd.DataFrame
+    currencies: pd.DataFrame
     notices: tuple[Notice, ...] = ()

@@ -15,6 +15,7 @@ import pandas as pd
 from forecasting.dataset.fingerprint import as_integers
 from forecasting.dataset.mixing import mixed
 from forecasting.dataset.source import Fault, Raw, Rows
+from forecasting.dataset.supply_rules import between_supply_tables, in_supply_rows
 from forecasting.dataset.synonyms import meant_column
 from forecasting.dataset.tables import Column, Table
 from forecasting.errors import Notice, Problem, nearest, plain
@@ -23,6 +24,8 @@ NOT_BEFORE: dict[str, tuple[tuple[str, str], ...]] = {
     "orders": (("due", "ordered_at"), ("shipped_at", "ordered_at"), ("cancelled_at", "ordered_at")),
     "purchase_orders": (("received_at", "ordered_at"),),
     "products": (("ends_on", "available_from"),),
+    "supplier_items": (("until", "from"),),
+    "closures": (("until", "from"),),
 }
 """Per table: a date, and the one that it must not come before."""
 
@@ -59,6 +62,9 @@ REFERENCES = (
     Reference("products", "predecessor", "sku"),
     Reference("products", "supplier", "supplier"),
     Reference("price_breaks", "supplier", "supplier"),
+    Reference("supplier_items", "sku", "sku"),
+    Reference("supplier_items", "supplier", "supplier"),
+    Reference("closures", "supplier", "supplier"),
     # Purchases reach back to suppliers that are no longer bought from.
     Reference("purchase_orders", "supplier", "supplier", notice=True),
 )
@@ -102,6 +108,7 @@ def in_rows(raw: Raw, frame: pd.DataFrame) -> list[Fault]:
         *_pairs(raw.table, frame),
         *_circles(raw.table, frame),
         *_dearer(raw.table, frame),
+        *in_supply_rows(raw.table.name, frame),
         *_keys(raw, frame),
     ]
 
@@ -126,6 +133,8 @@ def between(frames: Mapping[str, pd.DataFrame], failed: frozenset[str]) -> Itera
         rows = np.flatnonzero(unknown[column.cat.codes.to_numpy()])
         if len(rows):
             yield reference.table, _unknown(reference, rows, column, known)
+    if "currencies" not in failed:
+        yield from between_supply_tables(frames)
 
 
 def orders_without_product(frames: Mapping[str, pd.DataFrame]) -> list[Problem]:

@@ -27,6 +27,9 @@ TABLE_SYNONYMS: Mapping[str, str] = {
     "price_breaks": "quantity_discounts tiers tier_prices",
     "lots": "batches expiry chargen",
     "events": "promotions holidays calendar",
+    "supplier_items": "supplier_products supplierinfo vendor_items item_suppliers supplier_prices",
+    "closures": "closings supplier_holidays shutdowns",
+    "currencies": "exchange_rates currency_rates fx rates",
     "prices": "price_list sales_prices price_history",
     "availability": "stockouts out_of_stock",
 }
@@ -87,6 +90,9 @@ COLUMN_SYNONYMS: Mapping[str, str] = {
     "quantity_received": "received_qty qty_received received_quantity",
     "min_order_value": "minimum_order_value min_value mindestbestellwert",
     "alternative": "substitute replacement",
+    "units_per_purchase_unit": "units_per_case conversion_factor conversion unit_factor",
+    "purchase_unit": "purchase_uom order_unit uom",
+    "supplier_sku": "vendor_code vendor_item supplier_code supplier_part_no",
     "expires_on": "expiry expiry_date best_before bbd mhd expiration_date",
 }
 

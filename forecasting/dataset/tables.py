@@ -11,77 +11,22 @@ columns behind them. Text and choice columns are categorical; dates and times ar
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import Enum
+from dataclasses import replace
 
+from forecasting.dataset.columns import (
+    Column,
+    Kind,
+    Table,
+    choice_column,
+    date_column,
+    number_column,
+    text_column,
+    time_column,
+)
+from forecasting.dataset.supply_tables import CLOSURES, CURRENCIES, SUPPLIER_ITEMS
 from forecasting.domain import WEEKDAYS
 
-
-class Kind(Enum):
-    """What a column holds."""
-
-    TEXT = "text"
-    CHOICE = "one of a few words"
-    DATE = "a date, as 2011-09-04"
-    TIME = "a date or a time, as 2011-09-04 or 2011-09-04T16:20:00"
-    NUMBER = "a number"
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column. ``minimum`` and ``maximum`` are inclusive unless ``above`` (exclusive) is set."""
-
-    name: str
-    kind: Kind = Kind.TEXT
-    required: bool = False
-    choices: tuple[str, ...] = ()
-    minimum: float | None = None
-    maximum: float | None = None
-    above: float | None = None
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table. No two rows agree in every column of ``key`` (rows with a null there are free)."""
-
-    name: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...] = ()
-    required: bool = False
-
-    def column(self, name: str) -> Column:
-        """The column of that name. Raises KeyError."""
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise KeyError(name)
-
-
-def _text(name: str, required: bool = False) -> Column:
-    return Column(name, Kind.TEXT, required)
-
-
-def _choice(name: str, *choices: str) -> Column:
-    return Column(name, Kind.CHOICE, choices=choices)
-
-
-def _date(name: str, required: bool = False) -> Column:
-    return Column(name, Kind.DATE, required)
-
-
-def _time(name: str, required: bool = False) -> Column:
-    return Column(name, Kind.TIME, required)
-
-
-def _number(
-    name: str,
-    required: bool = False,
-    *,
-    minimum: float | None = 0.0,
-    maximum: float | None = None,
-    above: float | None = None,
-) -> Column:
-    return Column(name, Kind.NUMBER, required, (), minimum, maximum, above)
+__all__ = ["Column", "Kind", "Table"]
 
 
 COST_COLUMNS: tuple[str, ...] = (
@@ -111,21 +56,21 @@ _SHARES = frozenset({"salvage_share", "cancel_share", "alternative_share", "chur
 ORDERS = Table(
     "orders",
     (
-        _text("order", required=True),
-        _text("line"),
-        _time("ordered_at", required=True),
-        _text("sku", required=True),
-        _number("quantity", required=True, minimum=None, above=0.0),
-        _text("location"),
-        _text("customer"),
-        _text("customer_class"),
-        _number("unit_price"),
-        _time("due"),
-        _choice("kind", "order", "preorder", "standing", "project"),
-        _choice("status", "open", "shipped", "cancelled", "refused"),
-        _time("shipped_at"),
-        _number("quantity_shipped"),
-        _time("cancelled_at"),
+        text_column("order", required=True),
+        text_column("line"),
+        time_column("ordered_at", required=True),
+        text_column("sku", required=True),
+        number_column("quantity", required=True, minimum=None, above=0.0),
+        text_column("location"),
+        text_column("customer"),
+        text_column("customer_class"),
+        number_column("unit_price"),
+        time_column("due"),
+        choice_column("kind", "order", "preorder", "standing", "project"),
+        choice_column("status", "open", "shipped", "cancelled", "refused"),
+        time_column("shipped_at"),
+        number_column("quantity_shipped"),
+        time_column("cancelled_at"),
     ),
     key=("order", "line"),
     required=True,
@@ -134,30 +79,30 @@ ORDERS = Table(
 PRODUCTS = Table(
     "products",
     (
-        _text("sku", required=True),
-        _text("description"),
-        _text("category"),
-        _text("supplier"),
-        _number("unit_cost"),
-        _number("next_unit_cost"),
-        _date("next_unit_cost_from"),
-        _number("unit_price"),
-        _choice("backorder", "allowed", "refused"),
-        _choice("shown_as", "on_backorder", "available"),
-        _number("pack_size", minimum=None, above=0.0),
-        _number("min_order_quantity"),
-        _number("max_order_quantity", minimum=None, above=0.0),
-        _number("volume"),
-        _number("shelf_life_days", minimum=None, above=0.0),
-        _number("lead_time_days"),
-        _number("lead_time_sd_days"),
-        _number("reorder_point", minimum=None),
-        _number("order_up_to", minimum=None),
-        _number("max_backorder_quantity"),
-        _date("available_from"),
-        _date("ends_on"),
-        _text("predecessor"),
-        *(_number(name, maximum=1.0 if name in _SHARES else None) for name in COST_COLUMNS),
+        text_column("sku", required=True),
+        text_column("description"),
+        text_column("category"),
+        text_column("supplier"),
+        number_column("unit_cost"),
+        number_column("next_unit_cost"),
+        date_column("next_unit_cost_from"),
+        number_column("unit_price"),
+        choice_column("backorder", "allowed", "refused"),
+        choice_column("shown_as", "on_backorder", "available"),
+        number_column("pack_size", minimum=None, above=0.0),
+        number_column("min_order_quantity"),
+        number_column("max_order_quantity", minimum=None, above=0.0),
+        number_column("volume"),
+        number_column("shelf_life_days", minimum=None, above=0.0),
+        number_column("lead_time_days"),
+        number_column("lead_time_sd_days"),
+        number_column("reorder_point", minimum=None),
+        number_column("order_up_to", minimum=None),
+        number_column("max_backorder_quantity"),
+        date_column("available_from"),
+        date_column("ends_on"),
+        text_column("predecessor"),
+        *(number_column(name, maximum=1.0 if name in _SHARES else None) for name in COST_COLUMNS),
     ),
     key=("sku",),
 )
@@ -165,10 +110,10 @@ PRODUCTS = Table(
 ALTERNATIVES = Table(
     "alternatives",
     (
-        _text("sku", required=True),
-        _text("alternative", required=True),
-        _number("rank", minimum=1.0),
-        _number("ratio", minimum=None, above=0.0),
+        text_column("sku", required=True),
+        text_column("alternative", required=True),
+        number_column("rank", minimum=1.0),
+        number_column("ratio", minimum=None, above=0.0),
     ),
     key=("sku", "alternative"),
 )
@@ -176,17 +121,22 @@ ALTERNATIVES = Table(
 SUPPLIERS = Table(
     "suppliers",
     (
-        _text("supplier", required=True),
-        _number("lead_time_days"),
-        _number("lead_time_sd_days"),
-        _number("review_days", minimum=1.0),
-        _choice("review_weekday", *WEEKDAYS),
-        _number("min_order_value"),
-        _number("free_freight_value"),
-        _number("freight_cost"),
-        _number("order_cost"),
-        _number("line_cost"),
-        _number("max_volume", minimum=None, above=0.0),
+        text_column("supplier", required=True),
+        number_column("lead_time_days"),
+        number_column("lead_time_sd_days"),
+        number_column("review_days", minimum=1.0),
+        choice_column("review_weekday", *WEEKDAYS),
+        number_column("min_order_value"),
+        number_column("free_freight_value"),
+        number_column("freight_cost"),
+        number_column("order_cost"),
+        number_column("line_cost"),
+        number_column("max_volume", minimum=None, above=0.0),
+        replace(text_column("currency"), special=True),
+        replace(choice_column("lead_time_in", "calendar", "business"), special=True),
+        replace(text_column("delivery_weekdays"), special=True),
+        replace(number_column("landed_cost_share"), special=True),
+        replace(number_column("landed_cost_per_unit"), special=True),
     ),
     key=("supplier",),
 )
@@ -194,10 +144,10 @@ SUPPLIERS = Table(
 PRICE_BREAKS = Table(
     "price_breaks",
     (
-        _text("supplier", required=True),
-        _text("sku", required=True),
-        _number("min_quantity", required=True),
-        _number("unit_cost", required=True),
+        text_column("supplier", required=True),
+        text_column("sku", required=True),
+        number_column("min_quantity", required=True),
+        number_column("unit_cost", required=True),
     ),
     key=("supplier", "sku", "min_quantity"),
 )
@@ -205,10 +155,10 @@ PRICE_BREAKS = Table(
 STOCK = Table(
     "stock",
     (
-        _date("as_of", required=True),
-        _text("sku", required=True),
-        _number("on_hand", required=True, minimum=None),
-        _text("location"),
+        date_column("as_of", required=True),
+        text_column("sku", required=True),
+        number_column("on_hand", required=True, minimum=None),
+        text_column("location"),
     ),
     key=("as_of", "sku", "location"),
 )
@@ -216,21 +166,21 @@ STOCK = Table(
 LOTS = Table(
     "lots",
     (
-        _date("as_of", required=True),
-        _text("sku", required=True),
-        _number("on_hand", required=True),
-        _text("location"),
-        _date("expires_on"),
+        date_column("as_of", required=True),
+        text_column("sku", required=True),
+        number_column("on_hand", required=True),
+        text_column("location"),
+        date_column("expires_on"),
     ),
 )
 
 AVAILABILITY = Table(
     "availability",
     (
-        _time("date", required=True),
-        _text("sku", required=True),
-        _text("location"),
-        _number("share", required=True, maximum=1.0),
+        time_column("date", required=True),
+        text_column("sku", required=True),
+        text_column("location"),
+        number_column("share", required=True, maximum=1.0),
     ),
     key=("date", "sku", "location"),
 )
@@ -238,19 +188,19 @@ AVAILABILITY = Table(
 PURCHASE_ORDERS = Table(
     "purchase_orders",
     (
-        _text("purchase_order", required=True),
-        _text("line"),
-        _text("sku", required=True),
-        _number("quantity", required=True, minimum=None, above=0.0),
-        _time("ordered_at", required=True),
-        _text("location"),
-        _text("supplier"),
-        _time("expected_at"),
-        _time("confirmed_at"),
-        _time("received_at"),
-        _number("quantity_received"),
-        _number("unit_cost"),
-        _choice("status", "draft", "requested", "open", "received", "cancelled"),
+        text_column("purchase_order", required=True),
+        text_column("line"),
+        text_column("sku", required=True),
+        number_column("quantity", required=True, minimum=None, above=0.0),
+        time_column("ordered_at", required=True),
+        text_column("location"),
+        text_column("supplier"),
+        time_column("expected_at"),
+        time_column("confirmed_at"),
+        time_column("received_at"),
+        number_column("quantity_received"),
+        number_column("unit_cost"),
+        choice_column("status", "draft", "requested", "open", "received", "cancelled"),
     ),
     key=("purchase_order", "line"),
 )
@@ -258,23 +208,23 @@ PURCHASE_ORDERS = Table(
 EVENTS = Table(
     "events",
     (
-        _date("date", required=True),
-        _text("name", required=True),
-        _text("location"),
-        _text("sku"),
-        _text("category"),
-        _text("kind"),
+        date_column("date", required=True),
+        text_column("name", required=True),
+        text_column("location"),
+        text_column("sku"),
+        text_column("category"),
+        text_column("kind"),
     ),
 )
 
 PRICES = Table(
     "prices",
     (
-        _date("from", required=True),
-        _text("sku", required=True),
-        _number("unit_price", required=True),
-        _text("location"),
-        _text("promotion"),
+        date_column("from", required=True),
+        text_column("sku", required=True),
+        number_column("unit_price", required=True),
+        text_column("location"),
+        text_column("promotion"),
     ),
     key=("from", "sku", "location"),
 )
@@ -291,6 +241,9 @@ TABLES: tuple[Table, ...] = (
     PURCHASE_ORDERS,
     EVENTS,
     PRICES,
+    SUPPLIER_ITEMS,
+    CLOSURES,
+    CURRENCIES,
 )
 """Every table, ``orders`` first: it alone is required."""
 

@@ -9,7 +9,7 @@ from forecasting.domain.calendar import Bucket, Calendar
 from forecasting.domain.columns import Columns, SomeItems
 from forecasting.domain.company_levels import CompanyLevels
 from forecasting.domain.costs import Costs, critical_ratio, target_quantile
-from forecasting.domain.days import LONG_AGO, WEEKDAYS, day_number, day_text, weekday
+from forecasting.domain.days import LONG_AGO, WEEKDAYS, day_number, day_text, weekday, weekday_numbers
 from forecasting.domain.demand_lines import DemandLines
 from forecasting.domain.end_of_life import EndOfLifeTerms
 from forecasting.domain.items import MAIN, Items
@@ -50,4 +50,5 @@ __all__ = [
     "day_text",
     "target_quantile",
     "weekday",
+    "weekday_numbers",
 ]

@@ -32,6 +32,20 @@ def weekday(day: IntArray) -> IntArray:
     return (np.asarray(day) + MONDAY) % 7
 
 
+def weekday_numbers(text: str) -> tuple[int, ...]:
+    """The weekdays that a text names (``monday, thursday``; three letters do), rising, 0 = Monday.
+
+    Raises ValueError where a word is no day of the week.
+    """
+    found = set()
+    for word in text.lower().replace(",", " ").replace(";", " ").split():
+        named = [number for number, name in enumerate(WEEKDAYS) if name == word or name[:3] == word]
+        if not named:
+            raise ValueError(f"{word!r} is no day of the week")
+        found.add(named[0])
+    return tuple(sorted(found))
+
+
 def months_after(day: int, months: int) -> int:
     """The same day of the month so many months later (before, where negative), or that month's last day."""
     date = np.datetime64(int(day), "D")

@@ -27,8 +27,10 @@ class PurchaseOrderLine:
 
     Attributes:
         sku: ours. supplier_sku: the supplier's own number; empty where it is not known.
-        quantity: units. unit_cost: money for one unit.
+        quantity: units. unit_cost: money for one unit, in the order's currency.
         purchase_unit: what the supplier counts in; empty: units. units_per_purchase_unit: units in one.
+        purchase_price: money for one purchase unit, where the supplier has said it: exact, whatever a unit
+            comes to; None: units_per_purchase_unit x unit_cost.
         arrives_on: when it is expected; None: not known.
 
     """
@@ -41,10 +43,13 @@ class PurchaseOrderLine:
     purchase_unit: str = ""
     units_per_purchase_unit: Decimal = Decimal(1)
     arrives_on: date | None = None
+    purchase_price: Decimal | None = None
 
     @property
     def value(self) -> Decimal:
         """Money for the line."""
+        if self.purchase_price is not None:
+            return self.purchase_quantity * self.purchase_price
         return self.quantity * self.unit_cost
 
     @property
@@ -55,6 +60,8 @@ class PurchaseOrderLine:
     @property
     def purchase_unit_cost(self) -> Decimal:
         """Money for one purchase unit."""
+        if self.purchase_price is not None:
+            return self.purchase_price
         return self.unit_cost * self.units_per_purchase_unit
 
 
@@ -112,7 +119,7 @@ def plain(number: Decimal) -> str:
 
 
 def _line_said(line: PurchaseOrderLine) -> dict[str, Any]:
-    return {
+    said: dict[str, Any] = {
         "sku": line.sku,
         "quantity": plain(line.quantity),
         "unit_cost": plain(line.unit_cost),
@@ -122,6 +129,9 @@ def _line_said(line: PurchaseOrderLine) -> dict[str, Any]:
         "units_per_purchase_unit": plain(line.units_per_purchase_unit),
         "arrives_on": None if line.arrives_on is None else line.arrives_on.isoformat(),
     }
+    if line.purchase_price is not None:
+        said["purchase_price"] = plain(line.purchase_price)
+    return said
 
 
 def from_payload(payload: str) -> PurchaseOrder:
@@ -137,6 +147,7 @@ def from_payload(payload: str) -> PurchaseOrder:
             purchase_unit=line["purchase_unit"],
             units_per_purchase_unit=Decimal(line["units_per_purchase_unit"]),
             arrives_on=None if line["arrives_on"] is None else date.fromisoformat(line["arrives_on"]),
+            purchase_price=Decimal(line["purchase_price"]) if "purchase_price" in line else None,
         )
         for line in said["lines"]
     )

@@ -30,6 +30,7 @@ DECIDING = frozenset(
         "excess_holding_share",
         "excess_holding_days",
         "reselect_days",
+        "supplier_gain",
     }
 )
 """What can be promoted."""

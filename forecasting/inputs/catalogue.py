@@ -5,7 +5,8 @@ Every gap in the records is filled by a setting, and every setting used is writt
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -24,11 +25,13 @@ from forecasting.domain import (
     Suppliers,
     TextArray,
 )
+from forecasting.domain.supply_calendar import FREE, SupplyCalendar
 from forecasting.inputs import costs as cost_rates
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.availability import availability
 from forecasting.inputs.cost_rule import CostFacts, cost_rule, ruled
 from forecasting.inputs.lead_times import LeadTimeKnowledge, lead_time_knowledge
+from forecasting.inputs.offers import as_usual
 from forecasting.inputs.records import BreakRecords, OrderRecords, PurchaseRecords, Records
 from forecasting.inputs.successors import succession
 from forecasting.inputs.suppliers import suppliers
@@ -54,6 +57,9 @@ class Catalogue:
         predecessor: int64, shape (n,): the item whose place each takes, at the same location; -1: none.
         lead_time_knowledge: what ``lead_times`` and the arrival of what is on order follow from.
         traits: category and price as the models see them; a price that is only assumed is not known.
+        calendar: on which days suppliers work and goods arrive; None: on all.
+        cover: float64, shape (n,), days from the arrival of an order to that of the next one; None: R.
+        nominal: lead times as suppliers count them, where ``lead_times`` are those of one day's order.
         Others as in ``Situation``.
 
     """
@@ -77,6 +83,9 @@ class Catalogue:
     category: TextArray
     predecessor: IntArray
     traits: Traits
+    calendar: SupplyCalendar | None = None
+    cover: FloatArray | None = None
+    nominal: LeadTimes | None = None
 
     def __len__(self) -> int:
         return len(self.items)
@@ -89,7 +98,50 @@ class Catalogue:
     @property
     def protection_days(self) -> FloatArray:
         """float64, shape (n,): expected protection interval, R + L."""
-        return self.review_days + self.lead_times.mean
+        return self.cover_days + self.lead_times.mean
+
+    @property
+    def cover_days(self) -> FloatArray:
+        """float64, shape (n,): days from the arrival of an order to that of the next review's."""
+        return self.review_days if self.cover is None else self.cover
+
+    @cached_property
+    def group(self) -> IntArray:
+        """int64, shape (n,): the days of each item's supplier at its location, in ``calendar``."""
+        everything = np.arange(len(self))
+        if self.calendar is None:
+            return np.zeros_like(everything)
+        return self.calendar.of_items(self.supplier, everything)
+
+    def on(self, day: int) -> Catalogue:
+        """The same, lead times and protection intervals as they are for an order at the close of ``day``.
+
+        Without a calendar they are the same every day. With one, an order arrives on a day that can be, and
+        has to last until the order of the next review can arrive: beyond a closing, where one lies between.
+        """
+        if self.calendar is None:
+            return self
+        nominal = self.lead_times if self.nominal is None else self.nominal
+        lead, group = np.rint(nominal.days).astype(np.int64), self.group[:, None]
+        now = self.calendar.arrival(group, np.array(day), lead)
+        review = np.rint(self.review_days).astype(np.int64)[:, None]
+        later = self.calendar.arrival(group, day + review, lead)
+
+        bound = self.group != FREE
+        days = np.where(bound[:, None], now - day - 1.0, nominal.days)
+        gap = ((later - now) * nominal.weight).sum(axis=1)
+        cover = np.where(bound, np.maximum(np.round(gap, 9), 1.0), self.review_days)
+        return replace(self, lead_times=LeadTimes(days, nominal.weight), cover=cover, nominal=nominal)
+
+    def arrives(self, day: int) -> IntArray:
+        """The day from which on an order of the close of ``day`` can be used after the mean lead time,
+        rounded up: int64, shape (n,).
+        """
+        mean = (self.lead_times if self.nominal is None else self.nominal).mean
+        lead = np.ceil(mean - 1e-9).astype(np.int64)
+        if self.calendar is None:
+            return day + 1 + lead
+        return self.calendar.arrival(self.group, np.array(day), lead)
 
     def price_rise(self, as_of: int) -> FloatArray:
         """By how much a unit costs more at the review after ``as_of`` than now, as announced: shape (n,)."""
@@ -100,7 +152,14 @@ class Catalogue:
 
 
 def catalogue(records: Records, config: Config, as_of: int, assumptions: Assumptions) -> Catalogue:
-    """Everything but demand that is known of each item at the close of day ``as_of``."""
+    """Everything but demand that is known of each item at the close of day ``as_of``, bought where it usually
+    is.
+    """
+    return catalogue_of(as_usual(records, as_of), config, as_of, assumptions)
+
+
+def catalogue_of(records: Records, config: Config, as_of: int, assumptions: Assumptions) -> Catalogue:
+    """The same of records whose every item has one supplier, and terms in our units and money."""
     products, items = records.products, records.items
     allowed = _backorder_allowed(records, config, assumptions)
     known_price = _known_prices(records, as_of)
@@ -133,6 +192,7 @@ def catalogue(records: Records, config: Config, as_of: int, assumptions: Assumpt
         costs=costs,
         lead_times=lead_time.lead_times,
         lead_time_knowledge=lead_time,
+        calendar=lead_time.calendar,
         end_of_life=_end_of_life(records, cost, price, allowed, config, assumptions),
         unit_price=price,
         next_unit_cost=products.number["next_unit_cost"],

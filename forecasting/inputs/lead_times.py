@@ -12,10 +12,12 @@ import numpy as np
 from scipy import special
 
 from forecasting.config import Config
-from forecasting.domain import LONG_AGO, BoolArray, FloatArray, LeadTimes
+from forecasting.domain import LONG_AGO, BoolArray, FloatArray, IntArray, LeadTimes
+from forecasting.domain.supply_calendar import FREE, SupplyCalendar
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.lead_time_beliefs import Beliefs, Deliveries, beliefs
 from forecasting.inputs.records import PurchaseRecords, Records
+from forecasting.inputs.supply_calendar import supply_calendar
 
 PARTS = 5
 """Lengths kept of a random lead time. Demand varies more than its fifths do."""
@@ -38,6 +40,9 @@ class LeadTimeKnowledge:
         of_terms: what deliveries have taught, held against the terms.
         of_promises: and against what was promised for each.
         against_terms, against_promises: the deliveries that taught it.
+        calendar: on which days suppliers work and goods arrive; None: on all. All lengths above are then as
+            suppliers count them, before it.
+        supplier: int64, shape (n,): of each item.
 
     """
 
@@ -48,6 +53,18 @@ class LeadTimeKnowledge:
     of_promises: Beliefs
     against_terms: Deliveries
     against_promises: Deliveries
+    supplier: IntArray
+    calendar: SupplyCalendar | None = None
+
+    def arrives_in(self, item: IntArray, ordered: IntArray, lead_days: FloatArray) -> FloatArray:
+        """Days until an order of the close of ``ordered`` can be used, by the calendar, where its supplier
+        takes ``lead_days``: float64, of their common shape, which ``item`` has too.
+        """
+        if self.calendar is None:
+            return lead_days
+        group = self.calendar.of_items(self.supplier[item], item)
+        arrival = self.calendar.arrival(group, ordered, np.rint(lead_days).astype(np.int64))
+        return np.where(group == FREE, lead_days, arrival - ordered - 1.0)
 
 
 def lead_time_knowledge(
@@ -63,8 +80,9 @@ def lead_time_knowledge(
     spread = np.bincount(records.supplier, relative, suppliers) / items
     usual = np.where(spread > 0, spread, USUAL_SD)
 
-    seen = _deliveries(records, as_of, stated, promised=False)
-    kept = _deliveries(records, as_of, stated, promised=True)
+    calendar = supply_calendar(records)
+    seen = _deliveries(records, as_of, stated, calendar, promised=False)
+    kept = _deliveries(records, as_of, stated, calendar, promised=True)
     of_terms = beliefs(seen, records.supplier, suppliers, usual, max(prior, 1.0))
     promise_sd = np.full(suppliers, PROMISE_SD)
     of_promises = beliefs(kept, records.supplier, suppliers, promise_sd, max(prior, 1.0))
@@ -79,7 +97,17 @@ def lead_time_knowledge(
         np.where(measured[:, None], taught.days, by_terms.days),
         np.where(measured[:, None], taught.weight, by_terms.weight),
     )
-    return LeadTimeKnowledge(lead_times, stated, ~given[0] & ~measured, of_terms, of_promises, seen, kept)
+    return LeadTimeKnowledge(
+        lead_times,
+        stated,
+        ~given[0] & ~measured,
+        of_terms,
+        of_promises,
+        seen,
+        kept,
+        records.supplier,
+        calendar,
+    )
 
 
 def _terms(records: Records, config: Config) -> tuple[FloatArray, FloatArray, tuple[BoolArray, BoolArray]]:
@@ -93,7 +121,9 @@ def _terms(records: Records, config: Config) -> tuple[FloatArray, FloatArray, tu
     return filled[0], filled[1], (given[0], given[1])
 
 
-def _deliveries(records: Records, as_of: int, stated: FloatArray, *, promised: bool) -> Deliveries:
+def _deliveries(
+    records: Records, as_of: int, stated: FloatArray, calendar: SupplyCalendar | None, *, promised: bool
+) -> Deliveries:
     """The deliveries up to ``as_of``, held against the terms, or against what was ``promised``.
 
     Goods received on day r can be sold from its start; ordered at the close of day t, they took
@@ -104,6 +134,9 @@ def _deliveries(records: Records, as_of: int, stated: FloatArray, *, promised: b
     promise = promised_days(purchases)
     if promised:
         came &= ~np.isnan(promise)
+    if records.supply is not None and len(records.supply.offers):
+        # What another supplier of the item did says nothing of this one, whose terms are others.
+        came &= purchases.supplier == records.supplier[purchases.item]
 
     row = np.flatnonzero(came)
     keys = np.stack([purchases.received, purchases.ordered, purchases.supplier, purchases.item])[:, row]
@@ -113,6 +146,13 @@ def _deliveries(records: Records, as_of: int, stated: FloatArray, *, promised: b
 
     days = np.maximum(purchases.received[row] - purchases.ordered[row] - 1, 0)
     against = promise[row] if promised else stated[purchases.item[row]]
+    if calendar is not None and not promised:
+        # What the calendar explains teaches nothing: a delivery took as much longer than stated as it came
+        # later
+        # than one of the stated length would have.
+        group = calendar.of_items(purchases.supplier[row], purchases.item[row])
+        due = calendar.arrival(group, purchases.ordered[row], np.rint(against).astype(np.int64))
+        days = np.where(group == FREE, days, np.maximum(against + purchases.received[row] - due, 0))
     y = np.log1p(days) - np.log1p(against)
     return Deliveries.of(
         purchases.supplier[row], purchases.item[row], purchases.ordered[row], purchases.received[row], y

@@ -17,6 +17,7 @@ from forecasting.domain.columns import Columns
 from forecasting.inputs.documents import purchase_lines
 from forecasting.inputs.lead_time_beliefs import chance_by, days_at
 from forecasting.inputs.lead_times import PROMISE_SD, LeadTimeKnowledge, promised_days
+from forecasting.inputs.offers import offered_lead_days
 from forecasting.inputs.records import Records
 
 NEVER_COMES = 0.02
@@ -38,6 +39,9 @@ Of an order whose day was promised the promise is what is known of it alone: whe
 it is the one to believe. Of 3,461 real deliveries (benchmark ``lead_times``) a median by the guide that was
 closer is off by 4.3 days on average, by this rule by 3.9.
 """
+
+OTHERS_SD = 0.25
+"""The deviation of the logarithm of a lead time of a supplier that an item is not bought from."""
 
 USUALLY_BY = 0.9
 """A line without a promise is overdue after the days within which so many would have come."""
@@ -153,9 +157,16 @@ def open_orders(records: Records, known: LeadTimeKnowledge, as_of: int) -> OpenO
     promise = promised_days(purchases)[row]
     guide = promise_is_the_guide(known.of_promises.sd, known.of_terms.sd, known.of_terms.seen)
     by_promise = ~np.isnan(promise) & guide[item]
-    stated = np.where(by_promise, promise, known.stated[item])
+    stated = np.where(by_promise, promise, known.arrives_in(item, ordered, known.stated[item]))
     level = np.where(by_promise, known.of_promises.level[item], known.of_terms.level[item])
     sd = np.where(by_promise, known.of_promises.sd[item], known.of_terms.sd[item])
+    elsewhere, theirs = offered_lead_days(records, item, purchases.supplier[row], known.supplier)
+    if elsewhere.any():
+        # Ordered from another than the item's supplier: by that one's terms, of which nothing was learnt.
+        told = elsewhere & ~by_promise
+        stated, level, sd = (
+            np.where(told, other, own) for other, own in ((theirs, stated), (0.0, level), (OTHERS_SD, sd))
+        )
 
     usual = np.ceil(days_at(np.full(len(row), USUALLY_BY), stated, level, sd))
     due = ordered + 1 + np.where(np.isnan(promise), usual, promise).astype(np.int64)

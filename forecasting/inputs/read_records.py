@@ -12,6 +12,7 @@ from forecasting.dataset.dataset import Dataset
 from forecasting.dataset.read import read
 from forecasting.dataset.tables import PRODUCTS, SUPPLIERS, Kind, Table
 from forecasting.domain import LONG_AGO, MAIN, DemandLines, FloatArray, IntArray, Items, TextArray
+from forecasting.inputs.read_supply import supply_records
 from forecasting.inputs.records import (
     AlternativeRecords,
     AvailabilityRecords,
@@ -42,7 +43,9 @@ def records_of(dataset: Dataset) -> Records:
     items = all_items(dataset)
     numbers = ItemNumbers(items)
     products = _columns(dataset.products, PRODUCTS, items.sku)
-    names, supplier = np.unique(products.text["supplier"].astype(str), return_inverse=True)
+    of_items = products.text["supplier"].astype(str)
+    names = np.unique(np.concatenate([of_items, _texts(dataset.supplier_items["supplier"]).astype(str)]))
+    supplier = np.searchsorted(names, of_items)
 
     return Records(
         source=dataset.source,
@@ -67,8 +70,9 @@ def records_of(dataset: Dataset) -> Records:
         availability=_availability(dataset.availability, numbers),
         events=_events(dataset.events, numbers),
         prices=_prices(dataset.prices, numbers),
-        price_breaks=_price_breaks(dataset.price_breaks, items, names[supplier]),
+        price_breaks=_price_breaks(dataset, items, names, supplier),
         alternatives=_alternatives(dataset.alternatives, numbers),
+        supply=supply_records(dataset, numbers, names.astype(object)),
         notices=dataset.notices,
         absent=absent(dataset),
     )
@@ -268,14 +272,21 @@ def _prices(table: pd.DataFrame, numbers: ItemNumbers) -> PriceRecords:
     )
 
 
-def _price_breaks(table: pd.DataFrame, items: Items, supplier: TextArray) -> BreakRecords:
-    """The breaks of each item at its own supplier."""
-    named = pd.DataFrame({"item": np.arange(len(items)), "sku": items.sku, "supplier": supplier})
+def _price_breaks(dataset: Dataset, items: Items, names: TextArray, supplier: IntArray) -> BreakRecords:
+    """The breaks of each item at its own supplier, and at those that ``supplier_items`` names for it."""
+    named = pd.DataFrame({"item": np.arange(len(items)), "sku": items.sku, "supplier": names[supplier]})
+    if len(dataset.supplier_items):
+        others = dataset.supplier_items[["supplier", "sku"]].astype(str)
+        named = pd.concat([named, named[["item", "sku"]].merge(others, on="sku")]).drop_duplicates()
     named = named.astype({"sku": str, "supplier": str})
-    rows = table[["supplier", "sku", "min_quantity", "unit_cost"]].astype({"supplier": str, "sku": str})
-    rows = named.merge(rows, on=["supplier", "sku"]).sort_values(["item", "min_quantity"])
+    table = dataset.price_breaks[["supplier", "sku", "min_quantity", "unit_cost"]]
+    rows = named.merge(table.astype({"supplier": str, "sku": str}), on=["supplier", "sku"])
+    rows = rows.sort_values(["item", "min_quantity"])
     return BreakRecords(
-        rows["item"].to_numpy(dtype=np.int64), _floats(rows["min_quantity"]), _floats(rows["unit_cost"])
+        rows["item"].to_numpy(dtype=np.int64),
+        np.searchsorted(names, rows["supplier"].to_numpy(dtype=str)),
+        _floats(rows["min_quantity"]),
+        _floats(rows["unit_cost"]),
     )
 
 

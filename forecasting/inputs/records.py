@@ -15,6 +15,7 @@ import numpy as np
 
 from forecasting.domain import LONG_AGO, BoolArray, FloatArray, IntArray, Items, TextArray
 from forecasting.errors import Notice
+from forecasting.inputs.supply_records import SupplyRecords
 
 
 class OrderStatus(IntEnum):
@@ -199,11 +200,12 @@ class PriceRecords:
 
 @dataclass(frozen=True)
 class BreakRecords:
-    """Price breaks of items at their suppliers, by item and quantity: ``item``: int64; ``min_quantity``:
-    float64, units; ``unit_cost``: float64, money. Shape (m,).
+    """Price breaks of items at suppliers, by item and quantity: ``item``, ``supplier``: int64;
+    ``min_quantity``: float64, units; ``unit_cost``: float64, money. Shape (m,).
     """
 
     item: IntArray
+    supplier: IntArray
     min_quantity: FloatArray
     unit_cost: FloatArray
 
@@ -246,6 +248,7 @@ class Records:
         line_names, customer_names, customer_class_names: text: those that ``orders`` numbers.
         order_locations: the locations that customers order at.
         purchase_order_names: text, the name of each purchase order that ``purchases`` numbers.
+        supply: offers, closings and rates; None where nothing is said of them.
         notices: what looked odd when the dataset was read.
         absent: the tables that lack something, each with what (``dataset.absent``).
 
@@ -273,6 +276,7 @@ class Records:
     prices: PriceRecords
     price_breaks: BreakRecords
     alternatives: AlternativeRecords
+    supply: SupplyRecords | None = None
     notices: tuple[Notice, ...] = ()
     absent: tuple[tuple[str, str], ...] = ()
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from forecasting.domain import IntArray
 from forecasting.inputs.records import Columns, Records
+from forecasting.inputs.supply_records import Closings, SupplyRecords
 
 OF_ITEMS = ("orders", "purchases", "counts", "lots", "availability", "prices", "price_breaks", "alternatives")
 """The tables whose every row is of an item."""
@@ -27,11 +28,13 @@ def only(records: Records, items: IntArray) -> Records:
     index[items] = np.arange(len(items))
     tables = {name: _rows(getattr(records, name), index) for name in OF_ITEMS}
 
-    kept = np.unique(records.supplier[items])
+    kept = np.unique(np.concatenate([records.supplier[items], _offered_by(records, index)]))
     place = np.full(len(records.supplier_names) + 1, -1, dtype=np.int64)
     place[kept] = np.arange(len(kept))
     purchases = tables["purchases"]
     tables["purchases"] = replace(purchases, supplier=place[purchases.supplier])
+    breaks = tables["price_breaks"]
+    tables["price_breaks"] = replace(breaks, supplier=place[breaks.supplier])
 
     events = records.events
     named = index[events.item] >= 0
@@ -42,8 +45,29 @@ def only(records: Records, items: IntArray) -> Records:
         supplier=place[records.supplier[items]],
         supplier_names=records.supplier_names[kept],
         suppliers=_columns(records.suppliers, kept),
+        supply=None if records.supply is None else _supply(records.supply, index, place),
         events=replace(events, row=events.row[named], item=index[events.item[named]]),
         **tables,
+    )
+
+
+def _offered_by(records: Records, index: IntArray) -> IntArray:
+    """The suppliers that offer one of the items that stay."""
+    if records.supply is None:
+        return np.zeros(0, dtype=np.int64)
+    offers = records.supply.offers
+    return offers.supplier[index[offers.item] >= 0]
+
+
+def _supply(supply: SupplyRecords, index: IntArray, place: IntArray) -> SupplyRecords:
+    """The same, of the items that stay and their suppliers."""
+    offers, closings = _rows(supply.offers, index), supply.closings
+    closes = np.where(closings.supplier >= 0, place[closings.supplier], -1)
+    stays = (closings.supplier < 0) | (closes >= 0)
+    return replace(
+        supply,
+        offers=replace(offers, supplier=place[offers.supplier]),
+        closings=Closings(closes[stays], *(values[stays] for values in list(vars(closings).values())[1:])),
     )
 
 

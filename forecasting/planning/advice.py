@@ -13,6 +13,8 @@ from forecasting.inputs.known_until import KnownUntil
 from forecasting.planning.observer import Observer
 from forecasting.planning.persistent import Evidence
 from forecasting.planning.position import Standing
+from forecasting.planning.second_orders import SecondOrders
+from forecasting.planning.sources import Sources
 from forecasting.policies.base import Policy
 from forecasting.policies.candidate_orders import REVIEWS_MORE, Choices, choices
 from forecasting.policies.cost_optimal import Prices
@@ -39,6 +41,8 @@ class Advice:
         has_odd_order: bool, shape (n,): a line of the last year is not believed.
         observed: what was looked at.
         shortages: how often each ran short lately.
+        sources: who else offers items, and how they were compared; None: nobody does.
+        second: what is asked of faster suppliers beside; None: nothing.
 
     """
 
@@ -54,6 +58,15 @@ class Advice:
     has_odd_order: BoolArray
     observed: Observer
     shortages: Evidence
+    sources: Sources | None = None
+    second: SecondOrders | None = None
+
+    @cached_property
+    def beside(self) -> FloatArray:
+        """float64, shape (n,), units: what is asked of faster suppliers beside the order."""
+        return (
+            np.zeros(len(self.catalogue)) if self.second is None else self.second.of_all(len(self.catalogue))
+        )
 
     @property
     def decision(self) -> Decision:

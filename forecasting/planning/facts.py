@@ -9,9 +9,11 @@ import numpy as np
 from forecasting.domain import LONG_AGO, BoolArray, TextArray, day_text
 from forecasting.planning.advice import Advice
 from forecasting.planning.level_shift import level_shift
+from forecasting.planning.order_days import closing_sentences, covers_closing
 from forecasting.planning.persistent import shortage_sentences
 from forecasting.planning.pre_orders import launch_sentences
 from forecasting.planning.supplier_reasons import changes
+from forecasting.planning.suppliers_compared import source_sentences
 from forecasting.policies.cost_optimal import free_to_hold
 from forecasting.policies.situation import Situation
 
@@ -42,6 +44,8 @@ class Facts:
     together: str = ""
     again: str = ""
     launch: str = ""
+    closing: str = ""
+    source: str = ""
 
 
 def facts_of(advice: Advice) -> list[Facts]:
@@ -56,6 +60,8 @@ def facts_of(advice: Advice) -> list[Facts]:
 
     unknown = catalogue.known_from > situation.as_of
     unoffered = _unoffered(situation)
+    source = source_sentences(advice)
+    closing = closing_sentences(catalogue, situation.as_of)
     again, launch = shortage_sentences(advice.shortages), launch_sentences(advice)
     absurd, overdue = free_to_hold(situation), advice.standing.overdue > 0
     rising = np.zeros(len(situation)) if situation.price_rise is None else situation.price_rise
@@ -80,6 +86,8 @@ def facts_of(advice: Advice) -> list[Facts]:
             together=sentences[i],
             again=again[i],
             launch=launch[i],
+            closing=closing[i],
+            source=source[i],
         )
         for i in range(len(situation))
     ]
@@ -97,7 +105,8 @@ def _flags(advice: Advice, changed: TextArray) -> list[str]:
 
     # A quantity that was chosen together with others differs from the level for their sake, not the packs'.
     own = advice.ordered & (decision.quantity == advice.orders.wanted)
-    rounding = np.abs(decision.quantity - (decision.order_up_to - situation.position))
+    there = situation.position + advice.beside
+    rounding = np.abs(decision.quantity - (decision.order_up_to - there))
 
     holds: dict[str, BoolArray] = {
         "owed": situation.stock.backlog > 0,
@@ -120,6 +129,7 @@ def _flags(advice: Advice, changed: TextArray) -> list[str]:
         "expires_soon": advice.standing.expiring > 0,
         "overdue": advice.standing.overdue > 0,
         "absurd_costs": free_to_hold(situation),
+        "covers_closing": covers_closing(advice.catalogue),
         "excess": situation.stock.position > advice.plenty,
         "persistent_backorder": advice.shortages.persistent,
     }

@@ -29,6 +29,7 @@ from forecasting.inputs.calendar import calendar
 from forecasting.inputs.catalogue import Catalogue, catalogue
 from forecasting.inputs.demand import demand_lines, history, known_at
 from forecasting.inputs.documents import shipments
+from forecasting.inputs.drafts import with_drafts
 from forecasting.inputs.drivers import Announced, announced, drivers
 from forecasting.inputs.known_until import KnownUntil, known_until
 from forecasting.inputs.launches import launch_demand
@@ -103,6 +104,11 @@ class Observer:
         left = shipments(self.records)
         gone = np.where(left.day <= as_of, left.units, 0.0)
         return replace(self, gone=gone[self.record])
+
+    def on(self, day: int) -> Observer:
+        """The same for a plan at the close of ``day``: lead times as they are for an order placed then."""
+        known = self.catalogue.on(day)
+        return self if known is self.catalogue else replace(self, catalogue=known)
 
     def history(
         self, as_of: int, lines: DemandLines | None = None, unavailable: Availability | None = None
@@ -222,7 +228,7 @@ class Observer:
         ``days``: how far ahead it will be asked; None: over the protection interval. A model learns AT that
         horizon: stretched from a shorter one, what comes seldom would be missing.
         """
-        config, catalogue = self.config, self.catalogue
+        config, catalogue = self.config, self.catalogue.on(as_of)
         names = [*CANDIDATES, *config.contenders] if config.model == "auto" else [config.model]
         models = [model(name) for name in names]
         ahead = catalogue.protection_days if days is None else np.full(len(catalogue), days)
@@ -247,7 +253,7 @@ class Observer:
 
         ``reserved_days``: see ``LeadTimeDemand``.
         """
-        catalogue = self.catalogue
+        catalogue = self.catalogue.on(as_of)
         item = np.arange(len(catalogue)) if item is None else item
         starts_on, ends_on = catalogue.available_from[item], catalogue.ends_on[item]
 
@@ -292,8 +298,8 @@ class Observer:
             forecast, line_size: of all items.
 
         """
-        catalogue = self.catalogue
-        terms, review_days = catalogue.terms.take(item), catalogue.review_days[item]
+        catalogue = self.catalogue.on(as_of)
+        terms, review_days = catalogue.terms.take(item), catalogue.cover_days[item]
         number = self.records.products.number
         protection_days = review_days + catalogue.lead_times.take(item).mean
         ahead = self.demand_ahead(as_of, forecast, item, protection_days)
@@ -330,6 +336,7 @@ class Observer:
 
 def observer(records: Records, config: Config, as_of: int, assumptions: Assumptions) -> Observer:
     """All that decisions look at, with terms and costs as known at the close of ``as_of``."""
+    records = with_drafts(records, config, assumptions)
     known = catalogue(records, config, as_of, assumptions)
     # Constants of the decision itself, whatever the records say.
     assumptions.add("excess_holding_share", f"{config.excess_holding_share:g}", len(known))

@@ -76,7 +76,7 @@ def _line_details(advice: Advice) -> pd.DataFrame:
             "largest": np.round(largest, 6),
             "break_quantity": _joined(breaks[1], breaks[0]),
             "break_cost": _joined(breaks[2], breaks[0]),
-            "review_days": np.round(situation.review_days, 2),
+            "review_days": np.round(known.review_days, 2),
             "daily_demand": np.round(daily, 6),
             "counted_on": whole(situation.position),
             "curve_quantity": _joined(candidates.quantity, candidates.indptr),

@@ -18,6 +18,8 @@ from forecasting.planning.excess import excess
 from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast
 from forecasting.planning.observer import observer
 from forecasting.planning.odd_orders import odd_orders
+from forecasting.planning.order_calendar import order_calendar
+from forecasting.planning.order_terms import order_terms
 from forecasting.planning.overdue import overdue
 from forecasting.planning.page_tables import page_tables
 from forecasting.planning.persistent import evidence, persistent_backorders
@@ -25,7 +27,11 @@ from forecasting.planning.position import standing
 from forecasting.planning.pre_orders import pre_orders
 from forecasting.planning.recommendations import costs_table, recommendations
 from forecasting.planning.requests import check_date, check_levels, check_model
+from forecasting.planning.second_orders import in_real_levels, second_orders, with_them
+from forecasting.planning.second_rows import as_lines
+from forecasting.planning.sources import sources
 from forecasting.planning.supplier_orders import choices_table, supplier_orders, together
+from forecasting.planning.suppliers_compared import second_orders_table, suppliers_compared
 from forecasting.policies.order_together import order_together
 from forecasting.policies.registry import judged
 from forecasting.policies.registry import policy as policy_named
@@ -62,8 +68,15 @@ def plan(
         "assumptions": assumptions.frame(),
         "notices": notices.frame(),
     }
+    special = {
+        "order_terms": order_terms(advice),
+        "order_calendar": order_calendar(advice),
+        "suppliers_compared": suppliers_compared(advice),
+        "second_orders": second_orders_table(advice),
+    }
+    tables |= {name: found for name, found in special.items() if found is not None}
     if for_pages:
-        tables |= page_tables(advice)
+        tables = dict(as_lines(advice, {**tables, **page_tables(advice)}))
     clock.lap("explain")
 
     described = describe(advice.run, "plan", records, config, clock, _counts(records, advice), notices)
@@ -85,12 +98,20 @@ def advise(
     policy = policy_named(config.policy, config)
     check_levels([policy.name], records, assumptions)
     observed = observer(records, config, as_of, assumptions).serving(policy).after_shipments(as_of)
-    known = observed.catalogue
     clock.lap("prepare")
 
     history = observed.history(as_of)
     choice = observed.choose_models(as_of, history)
     clock.lap("choose_models")
+
+    plain = LazyForecast(LazyChoice(as_of, lambda: choice), history)
+    forecast = edited(plain, edits, records.items, as_of, observed.calendar)
+    line_size = observed.line_size(as_of)
+    bought = sources(observed, policy, as_of, forecast, line_size)
+    if bought is not None:
+        observed = replace(observed, catalogue=bought.catalogue)
+    observed = observed.on(as_of)
+    known = observed.catalogue
 
     notices.extend(observed.known_until.notices(as_of))
     stands = standing(observed, as_of, assumptions, notices, history)
@@ -98,22 +119,22 @@ def advise(
         as_of,
         np.arange(len(known)),
         stands.position,
-        edited(
-            LazyForecast(LazyChoice(as_of, lambda: choice), history),
-            edits,
-            known.items,
-            as_of,
-            observed.calendar,
-        ),
-        line_size=observed.line_size(as_of),
+        forecast,
+        line_size=line_size,
         price_rise=known.price_rise(as_of),
     )
     situation = replace(situation, reserved=situation.reserved + stands.unseen + stands.expiring)
+    second = None
+    if bought is not None:
+        second = second_orders(bought, observed, situation, forecast, line_size, stands.coming)
     holding = len({(edit.location, edit.sku) for edit in edits if edit.until > as_of})
     assumptions.add("forecast edits", "what people expect beside the models", holding)
     has_odd_order, odd_lines = odd_orders(observed, as_of)
     notices.extend(odd_lines)
-    orders = order_together(policy, situation, known.supplier, known.suppliers.terms, config.budget)
+    asked = situation if second is None else with_them(situation, second)
+    budget = config.budget if second is None else second.left_of(config.budget)
+    orders = order_together(policy, asked, known.supplier, known.suppliers.terms, budget)
+    orders = orders if second is None else in_real_levels(orders, second)
 
     advice = Advice(
         run=run_id(
@@ -130,6 +151,8 @@ def advise(
         has_odd_order=has_odd_order,
         observed=observed,
         shortages=evidence(records, known, config, as_of),
+        sources=bought,
+        second=second,
     )
     clock.lap("decide")
     return advice

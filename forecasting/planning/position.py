@@ -36,6 +36,7 @@ class Standing:
         unseen: float64, shape (n,), units that are likely to have been asked for, unknown to the records.
         expiring: float64, shape (n,), units on hand that are likely to expire unsold within the interval.
         waiting_lines: int64, shape (n,): customers' lines of which units are owed.
+        coming: what is on order and counted on, with the day on which it is expected.
 
     """
 
@@ -47,6 +48,7 @@ class Standing:
     unseen: FloatArray
     expiring: FloatArray
     waiting_lines: IntArray
+    coming: Receipts
 
     @property
     def overdue(self) -> FloatArray:
@@ -87,7 +89,7 @@ def standing(
     position = StockPosition(
         stock=stock,
         on_order_later=late,
-        crossover=overtaken(coming, as_of, known.lead_times, known.review_days),
+        crossover=overtaken(coming, as_of, known.lead_times, known.cover_days),
     )
     contradicted = reconcile(records, there, usual_days, as_of, known.terms.unit_cost, notices)
     daily = _daily(observer, seen)
@@ -95,7 +97,7 @@ def standing(
     level = Level(as_of, there.units + there.expired, there.counted_on, movements(records, usual_days))
     expire = expiring(records, level, there.units, as_of + known.protection_days, daily)
     waiting = np.bincount(records.orders.item, owed > 0, len(known)).astype(np.int64)
-    return Standing(position, there, orders, contradicted, apart(records), unseen, expire, waiting)
+    return Standing(position, there, orders, contradicted, apart(records), unseen, expire, waiting, coming)
 
 
 def _daily(observer: Observer, seen: History) -> FloatArray:

@@ -32,7 +32,7 @@ def reason(row: Any, facts: Facts) -> str:
     """The sentence for one row of the recommendations, and whether it runs short again and again, or is
     new.
     """
-    return f"{_reason(row, facts)}{facts.launch}{facts.again}"
+    return f"{_reason(row, facts)}{facts.source}{facts.closing}{facts.launch}{facts.again}"
 
 
 def _reason(row: Any, facts: Facts) -> str:

@@ -12,6 +12,7 @@ import pandas as pd
 from forecasting.domain import FloatArray, TextArray, day_text
 from forecasting.planning.advice import Advice
 from forecasting.planning.facts import facts_of
+from forecasting.planning.order_days import order_days
 from forecasting.planning.reasons import reason
 from forecasting.planning.shortage import shortage
 from forecasting.store.figures import exact_value, money, probability, whole
@@ -70,8 +71,7 @@ def _what(advice: Advice, mean: FloatArray) -> dict[str, Any]:
     """The order: how much, for how much, until when, and when it comes."""
     situation, quantity = advice.situation, advice.decision.quantity
     unit_cost = situation.terms.price(quantity)
-    lead_days = np.ceil(situation.lead_time_demand.lead_times.mean - 1e-9).astype(np.int64)
-    arrives = np.datetime64(situation.as_of, "D") + 1 + lead_days
+    arrives = advice.catalogue.arrives(situation.as_of).astype("datetime64[D]")
     return {
         "quantity": whole(quantity),
         "packs": whole(np.round(quantity / situation.terms.pack_size)),
@@ -133,11 +133,12 @@ def _order_by(advice: Advice, mean: FloatArray) -> TextArray:
         days = np.where(daily > 0, np.floor(above / daily), np.inf)
 
     # What is not ordered now, although it is down there, is looked at again at the next review.
-    days = np.where(above > 0, np.maximum(days, 1.0), np.maximum(days, np.ceil(situation.review_days)))
+    days = np.where(above > 0, np.maximum(days, 1.0), np.maximum(days, np.ceil(advice.catalogue.review_days)))
     days = np.where(advice.ordered, 0.0, days)
 
     due = (days <= FURTHEST_DAYS) & situation.orderable
-    dates = np.datetime64(situation.as_of, "D") + np.where(due, days, 0.0).astype(np.int64)
+    ahead = np.where(due, days, 0.0).astype(np.int64)
+    dates = np.datetime64(situation.as_of, "D") + order_days(advice.catalogue, situation.as_of, ahead)
     words = dates.astype(str).astype(object)
     words[~due] = None
     return words

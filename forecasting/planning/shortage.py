@@ -40,7 +40,7 @@ class Shortage:
 
 def shortage(advice: Advice) -> Shortage:
     """Hold stock against demand before each arrival."""
-    situation, quantity = advice.situation, advice.decision.quantity
+    situation, quantity = advice.situation, advice.decision.quantity + advice.beside
     lead = np.floor(situation.lead_time_demand.lead_times.mean)
     arrivals = Arrivals.of(advice.standing.orders, len(situation), situation.as_of, situation.protection_days)
 

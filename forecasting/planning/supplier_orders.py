@@ -10,6 +10,7 @@ import pandas as pd
 
 from forecasting.domain import FloatArray
 from forecasting.planning.advice import Advice
+from forecasting.planning.second_orders import SecondOrders
 from forecasting.policies.order_together import Orders
 from forecasting.store.figures import exact_value, money, whole
 
@@ -26,6 +27,34 @@ def supplier_orders(advice: Advice) -> pd.DataFrame:
     goods = exact_value(quantity, known.terms.price(quantity))
     # Savings are net of the lines' own cost; freight and the order's cost are of the order as a whole.
     net = sums(saved * (quantity > 0)) - orders.freight - orders.order_cost
+    if advice.second is not None:
+        return _with_second(_table(advice, goods, net), advice.second)
+    return _table(advice, goods, net)
+
+
+def _with_second(table: pd.DataFrame, second: SecondOrders) -> pd.DataFrame:
+    """The table with what is asked of suppliers beside: orders of their own, which pay for themselves."""
+    ordered, m = second.quantity > 0, len(table)
+
+    def more(amount: FloatArray) -> FloatArray:
+        return np.bincount(second.supplier, amount, m).astype(np.float64)
+
+    table["lines"] += more(ordered.astype(np.float64)).astype(np.int64)
+    table["units"] += more(second.quantity)
+    table["value"] = money(table["value"].to_numpy() + more(second.quantity * second.unit_cost))
+    table["order_cost"] = table["order_cost"] + second.charges
+    table["saved"] = money(table["saved"].to_numpy() + more(second.saved * ordered) - second.charges)
+    return table
+
+
+def _table(advice: Advice, goods: FloatArray, net: FloatArray) -> pd.DataFrame:
+    """Orders to the items' own suppliers. ``goods``: float64, shape (n,), money; ``net``: of each order."""
+    known, orders = advice.catalogue, advice.orders
+    quantity, m = orders.decision.quantity, len(known.suppliers.name)
+
+    def sums(amount: FloatArray) -> FloatArray:
+        return money(np.bincount(known.supplier, amount, m).astype(np.float64))
+
     return pd.DataFrame(
         {
             "run": advice.run,

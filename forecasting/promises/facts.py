@@ -12,8 +12,10 @@ from forecasting.domain import BoolArray, FloatArray, IntArray, TextArray
 from forecasting.errors import Notice
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.calendar import calendar
-from forecasting.inputs.catalogue import Catalogue, catalogue
+from forecasting.inputs.catalogue import Catalogue, catalogue, catalogue_of
+from forecasting.inputs.drafts import with_drafts
 from forecasting.inputs.notices import Notices
+from forecasting.inputs.offers import bought_as_planned
 from forecasting.inputs.open_orders import OpenOrders, open_orders
 from forecasting.inputs.reconciliation import reconcile
 from forecasting.inputs.records import Records
@@ -68,7 +70,12 @@ def gather(
     """What promises rest on at the close of ``as_of``. ``notices`` grow by records that contradict each
     other: what is promised from such stock may not be there.
     """
-    known = catalogue(records, config, as_of, assumptions)
+    records = with_drafts(records, config, assumptions)
+    if recommended.supplier is None:
+        known = catalogue(records, config, as_of, assumptions)
+    else:
+        bought = bought_as_planned(records, recommended.supplier, as_of)
+        known = catalogue_of(bought, config, as_of, assumptions)
     there = on_hand(records, known.lead_times.mean, as_of, config.negative_stock)
     stock = assumptions.fill("on_hand", there.units, config.on_hand)
     orders = open_orders(records, known.lead_time_knowledge, as_of)

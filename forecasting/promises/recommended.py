@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from forecasting.domain import LONG_AGO, Columns, FloatArray, IntArray
+from forecasting.domain import LONG_AGO, Columns, FloatArray, IntArray, TextArray
 from forecasting.inputs.read_records import days_of
 from forecasting.store.flags import SEPARATOR
 
@@ -20,12 +20,14 @@ class Recommended(Columns):
         quantity: float64, units, ordered at the close of the day of the plan.
         next_order_on: int64, the day at whose close more can be ordered; LONG_AGO: never.
         daily_demand: float64, expected units a day.
+        supplier: text, who is ordered from; None: the usual one.
 
     """
 
     quantity: FloatArray
     next_order_on: IntArray
     daily_demand: FloatArray
+    supplier: TextArray | None = None
 
 
 def recommended_by(recommendations: pd.DataFrame, as_of: int) -> Recommended:
@@ -51,4 +53,5 @@ def recommended_by(recommendations: pd.DataFrame, as_of: int) -> Recommended:
             np.where((quantity > 0) | (order_by == LONG_AGO), at_review, order_by),
         ),
         daily_demand=table["demand_mean"].to_numpy() / np.maximum(protection, 1.0),
+        supplier=table["supplier"].to_numpy(dtype=object),
     )

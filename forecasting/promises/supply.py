@@ -98,6 +98,8 @@ def supply(
     """
     unknown = known.lead_time_knowledge.assumed & (not assumed)
     lead = of_new_orders(known.lead_time_knowledge, known.supplier)
+    item = np.broadcast_to(np.arange(len(lead))[:, None], lead.shape)
+    lead = known.lead_time_knowledge.arrives_in(item, np.array(as_of), lead)
     blocks = (
         _stock(on_hand, parts),
         _purchases(orders, known, unknown, parts),

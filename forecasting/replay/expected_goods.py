@@ -21,15 +21,32 @@ class ExpectedGoods:
         if len(goods.day):
             self._orders.append((int(goods.day.max()), goods))
 
-    def order(self, day: int, item: IntArray, quantity: FloatArray) -> None:
-        """Expect an order placed at the close of ``day`` after the mean lead time; forget what was due."""
+    def order(
+        self, day: int, item: IntArray, quantity: FloatArray, catalogue: Catalogue | None = None
+    ) -> None:
+        """Expect an order placed at the close of ``day`` after the mean lead time; forget what was due.
+
+        ``catalogue``: whose lead times count, where the order is of another supplier.
+        """
         self._orders = [entry for entry in self._orders if entry[0] > day]
-        lead_days = np.round(self._catalogue.lead_times.mean[item]).astype(np.int64)
+        known = self._catalogue if catalogue is None else catalogue
+        lead_days = np.round(known.on(day).lead_times.mean[item]).astype(np.int64)
         self._add(Receipts(item, day + 1 + lead_days, quantity))
+
+    def all_after(self, day: int) -> Receipts:
+        """All that is expected after ``day``, by the numbers of the items."""
+        parts = [goods for last, goods in self._orders if last > day]
+        if not parts:
+            nothing = np.zeros(0, dtype=np.int64)
+            return Receipts(nothing, nothing, np.zeros(0))
+        item, due, quantity = (
+            np.concatenate([getattr(goods, name) for goods in parts]) for name in ("item", "day", "quantity")
+        )
+        return Receipts(item[due > day], due[due > day], quantity[due > day])
 
     def after_protection(self, day: int) -> FloatArray:
         """Units that come only after each item's protection interval: float64, shape (n,)."""
-        protection = self._catalogue.protection_days
+        protection = self._catalogue.on(day).protection_days
         units = np.zeros(len(protection))
         soonest = day + protection.min(initial=0.0)
         for last, goods in self._orders:
@@ -40,7 +57,7 @@ class ExpectedGoods:
 
     def crossover(self, day: int, item: IntArray) -> OrderCrossover | None:
         """What an order placed at the close of ``day`` may overtake, of the items under review."""
-        catalogue = self._catalogue
+        catalogue = self._catalogue.on(day)
         soonest = day + 1 + catalogue.lead_times.days.min(initial=0.0)
         later = [goods for last, goods in self._orders if last > soonest]
         if not later:
@@ -53,4 +70,4 @@ class ExpectedGoods:
         quantity = np.concatenate([goods.quantity for goods in later])
         reviewed = (due > day) & (place[which] >= 0)
         receipts = Receipts(place[which[reviewed]], due[reviewed], quantity[reviewed])
-        return overtaken(receipts, day, catalogue.lead_times.take(item), catalogue.review_days[item])
+        return overtaken(receipts, day, catalogue.lead_times.take(item), catalogue.cover_days[item])

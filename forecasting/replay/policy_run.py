@@ -10,6 +10,7 @@ import numpy as np
 
 from forecasting.domain import FloatArray, IntArray
 from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast
+from forecasting.planning.second_orders import with_them
 from forecasting.policies.base import Policy
 from forecasting.policies.order_together import order_together
 from forecasting.policies.situation import Situation
@@ -17,6 +18,7 @@ from forecasting.replay.expected_goods import ExpectedGoods
 from forecasting.replay.observations import Observations, observed_sales
 from forecasting.replay.purchases import Purchases, Waste
 from forecasting.replay.scenario import Scenario
+from forecasting.replay.sourcing import asked_of_fast_ones, at_the_fast_suppliers
 from forecasting.simulation.flows import Flows
 from models.shared.history import History
 
@@ -85,10 +87,14 @@ class PolicyRun:
 
 @dataclass(frozen=True)
 class Order:
-    """What a policy bought at one review. ``item``: int64, ``quantity``: float64, > 0, shape (k,)."""
+    """What a policy bought at one review. ``item``: int64, ``quantity``: float64, > 0, shape (k,).
+
+    ``fast``: int64, shape (k,), 1 where it was bought from the item's fast supplier; None: nothing was.
+    """
 
     item: IntArray
     quantity: FloatArray
+    fast: IntArray | None = None
 
 
 class PolicySimulation:
@@ -100,6 +106,7 @@ class PolicySimulation:
     def __init__(self, policy: Policy, scenario: Scenario) -> None:
         catalogue, coming = scenario.observer.catalogue, scenario.pipeline
         self.policy, self._scenario = policy, scenario
+        self._fast = at_the_fast_suppliers(scenario)
         self._observer = scenario.observer.serving(policy)
         self._ledger = scenario.ledger()
         self._ledger.schedule(coming.item, coming.day, coming.quantity)
@@ -121,23 +128,47 @@ class PolicySimulation:
         """
         self._waste.advance(self._ledger, day)
         situation = self._situation(day, observations)
-        order = self._decide(situation()) if decided is None else decided
+        order = self._decide(day, situation()) if decided is None else decided
 
-        came = self._scenario.received(day, order.item, order.quantity)
-        arrives = observations.arrives(day)[order.item]
-        self._ledger.schedule(order.item, arrives, came, order.quantity)
-        self._expected.order(day, order.item, order.quantity)
-        self._purchases.add(day, order.item, order.quantity)
-        when = np.full_like(order.item, day)
-        self._placed.append(PlacedOrders(when, order.item, order.quantity, came, arrives))
+        if self._fast is None or order.fast is None:
+            self._place(
+                day, order.item, order.quantity, observations.arrives(day)[order.item], self._scenario
+            )
+            return order
+        slow, fast = np.flatnonzero(order.fast == 0), np.flatnonzero(order.fast == 1)
+        item = order.item[slow]
+        self._place(day, item, order.quantity[slow], observations.arrives(day)[item], self._scenario)
+        item = order.item[fast]
+        self._place(day, item, order.quantity[fast], self._fast.arrives(day, item), self._fast)
         return order
 
-    def _decide(self, situation: Situation) -> Order:
+    def _place(self, day: int, item: IntArray, quantity: FloatArray, arrives: IntArray, at: Scenario) -> None:
+        """Order at the suppliers of ``at``; what comes of it arrives on ``arrives``, shape of ``item``."""
+        came, known = at.received(day, item, quantity), at.observer.catalogue
+        self._ledger.schedule(item, arrives, came, quantity)
+        self._expected.order(day, item, quantity, known)
+        self._purchases.add(day, item, quantity, known)
+        self._placed.append(PlacedOrders(np.full_like(item, day), item, quantity, came, arrives))
+
+    def _decide(self, day: int, situation: Situation) -> Order:
         catalogue, budget = self._scenario.observer.catalogue, self._observer.config.budget
         supplier, terms = catalogue.supplier[situation.item], catalogue.suppliers.terms
+        second = None
+        if self._fast is not None:
+            second = asked_of_fast_ones(self._scenario, situation, self._expected.all_after(day))
+        if second is not None:
+            budget, situation = second.left_of(budget), with_them(situation, second)
         quantity = order_together(self.policy, situation, supplier, terms, budget).decision.quantity
         bought = quantity > 0
-        return Order(situation.item[bought], quantity[bought])
+        item, quantity = situation.item[bought], quantity[bought]
+        if second is None:
+            return Order(item, quantity)
+        more = second.quantity > 0
+        return Order(
+            np.concatenate([item, situation.item[second.row[more]]]),
+            np.concatenate([quantity, second.quantity[more]]),
+            np.repeat(np.arange(2), [len(item), int(more.sum())]),
+        )
 
     def _situation(self, day: int, observations: Observations) -> Callable[[], Situation]:
         """What the policy decides on at the close of ``day``, from the demand that it saw.

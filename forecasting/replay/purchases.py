@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from forecasting.domain import FloatArray, IntArray
+from forecasting.inputs.catalogue import Catalogue
 from forecasting.policies.order_together import charges
 from forecasting.replay.scenario import Scenario
 from forecasting.simulation.ledger import Ledger
@@ -20,10 +21,13 @@ class Purchases:
         self.units, self.cost = np.zeros(shape), np.zeros(shape)
         self.orders = np.zeros(shape[1])
 
-    def add(self, day: int, item: IntArray, quantity: FloatArray) -> None:
-        """Orders placed at the close of ``day``: one to each supplier, one line an item."""
-        catalogue = self.scenario.observer.catalogue
-        freight = self._freight(item, quantity)
+    def add(self, day: int, item: IntArray, quantity: FloatArray, catalogue: Catalogue | None = None) -> None:
+        """Orders placed at the close of ``day``: one to each supplier, one line an item.
+
+        ``catalogue``: at whose suppliers and terms, where not at those that items are bought from.
+        """
+        catalogue = self.scenario.observer.catalogue if catalogue is None else catalogue
+        freight = self._freight(catalogue, item, quantity)
         counted = day + 1 >= self.scenario.count_from[item]
         item, quantity = item[counted], quantity[counted]
         if len(item) == 0:
@@ -35,12 +39,12 @@ class Purchases:
         self.units[item, period] += quantity
         share = (catalogue.suppliers.terms.order_cost + freight)[supplier] / lines[supplier]
         terms = catalogue.terms.take(item)
-        cheaper = quantity * (terms.unit_cost - terms.price(quantity))
+        usual = catalogue if self.scenario.usual is None else self.scenario.usual
+        cheaper = quantity * (usual.terms.unit_cost[item] - terms.price(quantity))
         self.cost[item, period] += share + catalogue.costs.line_cost[item] - cheaper
 
-    def _freight(self, item: IntArray, quantity: FloatArray) -> FloatArray:
+    def _freight(self, catalogue: Catalogue, item: IntArray, quantity: FloatArray) -> FloatArray:
         """float64, shape (suppliers,), money: of the orders that are worth less than comes free of it."""
-        catalogue = self.scenario.observer.catalogue
         supplier, worth = catalogue.supplier[item], catalogue.terms.take(item).price(quantity) * quantity
         money = np.bincount(supplier, worth, len(catalogue.suppliers.name)).astype(np.float64)
         return charges(catalogue.suppliers.terms, money > 0, money)[0]

@@ -9,11 +9,14 @@ import numpy as np
 from forecasting.config import Config
 from forecasting.domain import BoolArray, Costs, DemandLines, FloatArray, IntArray, Receipts, weekday
 from forecasting.domain.calendar import DAYS
+from forecasting.domain.supply_calendar import SupplyCalendar
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.backorder_caps import backorder_caps
+from forecasting.inputs.catalogue import Catalogue
 from forecasting.inputs.documents import owed_units
 from forecasting.inputs.stock import on_hand, really_coming
 from forecasting.planning.observer import Observer
+from forecasting.planning.sources import Sources
 from forecasting.replay.parts import demand_in_one_piece
 from forecasting.replay.supply import Shortfalls, recorded_lead_days, recorded_shortfalls
 from forecasting.simulation.ledger import Ledger
@@ -46,6 +49,9 @@ class Scenario:
         alternatives: what customers take where an item is short. None: nothing.
         shortfalls: how much comes of orders. None: all.
         caps: float64, shape (n,): the most units of each item that may wait. None: there is no limit.
+        calendar: on which days goods arrive, whatever a policy knows of it. None: on all.
+        sources: where a policy that weighs costs buys items of several suppliers; None: where all do.
+        usual: the items at their usual suppliers, whose prices are the yardstick; None: ``observer``.
 
     """
 
@@ -64,6 +70,9 @@ class Scenario:
     alternatives: Alternatives | None = None
     shortfalls: Shortfalls | None = None
     caps: FloatArray | None = None
+    calendar: SupplyCalendar | None = None
+    sources: Sources | None = None
+    usual: Catalogue | None = None
 
     def ledger(self) -> Ledger:
         """The stock as the stretch begins; ``pipeline`` is yet to be scheduled."""
@@ -119,7 +128,10 @@ class Scenario:
         average = self.observer.config.lead_times == "mean"
         drawn = possible.mean if average else possible.at(self.lead_draws[supplier, column])
         recorded = self.recorded_lead_days[supplier, column]
-        return np.where(recorded >= 0, recorded, np.round(drawn).astype(np.int64))
+        days, placed = np.round(drawn).astype(np.int64), self.first_day - 1 + column
+        if self.calendar is not None:
+            days = self.calendar.arrival(self.calendar.of_items(supplier, item), placed, days) - placed - 1
+        return np.where(recorded >= 0, recorded, days)
 
     def arrivals(self, day: int, item: IntArray) -> IntArray:
         """The same of those orders and of one at each of the item's later reviews: int64, shape (n, k).
@@ -174,6 +186,7 @@ def scenario(observer: Observer, first_day: int, last_day: int, assumptions: Ass
         alternatives=_alternatives(observer, happened),
         shortfalls=shortfalls,
         caps=_caps(observer, first_day - 1),
+        calendar=catalogue.calendar,
     )
 
 

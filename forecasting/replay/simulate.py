@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
 
 from forecasting.adapters.stages import Stage
 from forecasting.policies.base import Policy
@@ -10,6 +13,7 @@ from forecasting.replay.checkpoints import CheckpointGroup, Checkpoints, NoCheck
 from forecasting.replay.observations import Observations
 from forecasting.replay.policy_run import Order, PolicyRun, PolicySimulation
 from forecasting.replay.scenario import Scenario
+from forecasting.replay.sourcing import as_bought_by
 
 LINES_AT_ONCE = 25_000_000
 """Order lines that are simulated at the same time, over all policies: they take 40 bytes each."""
@@ -57,18 +61,49 @@ def simulate_together(
 
     """
     checkpoints = NoCheckpoints() if checkpoints is None else checkpoints
-    simulations = [PolicySimulation(policy, scenario) for policy in policies]
     observations = Observations(scenario) if observations is None else observations
-    for number, day in enumerate(scenario.review_days):
+    walks = [_Walk.of(policy, scenario, observations) for policy in policies]
+    simulations = [walk.simulation for walk in walks]
+    for number, day in enumerate(sorted(set().union(*(walk.days for walk in walks)))):
         name = f"review-{number:05d}"
         kept = checkpoints.read(name)
         if kept is None:
-            orders = [each.review(day, observations) for each in simulations]
-            items = {f"item-{place}": order.item for place, order in enumerate(orders)}
-            units = {f"quantity-{place}": order.quantity for place, order in enumerate(orders)}
-            checkpoints.write(name, items | units)
+            checkpoints.write(name, _as_arrays([walk.review(day) for walk in walks]))
         else:
-            for place, each in enumerate(simulations):
-                each.review(day, observations, Order(kept[f"item-{place}"], kept[f"quantity-{place}"]))
+            for place, walk in enumerate(walks):
+                fast = kept.get(f"fast-{place}")
+                walk.review(day, Order(kept[f"item-{place}"], kept[f"quantity-{place}"], fast))
         progress()
     return [each.finish() for each in simulations]
+
+
+@dataclass(frozen=True)
+class _Walk:
+    """A policy on its way through its scenario, with the days on which its suppliers take orders."""
+
+    simulation: PolicySimulation
+    observations: Observations
+    days: frozenset[int]
+
+    @classmethod
+    def of(cls, policy: Policy, scenario: Scenario, observations: Observations) -> _Walk:
+        """The policy where it buys: what it sees is its own where that is elsewhere than the others do."""
+        bought = as_bought_by(policy, scenario, observations)
+        seen = observations if bought is scenario else Observations(bought)
+        return cls(PolicySimulation(policy, bought), seen, frozenset(bought.review_days))
+
+    def review(self, day: int, decided: Order | None = None) -> Order:
+        """Order at the close of ``day``; nothing where none of its suppliers takes orders then."""
+        if day not in self.days:
+            return Order(np.zeros(0, dtype=np.int64), np.zeros(0))
+        return self.simulation.review(day, self.observations, decided)
+
+
+def _as_arrays(orders: Sequence[Order]) -> dict[str, np.ndarray]:
+    """The orders of each policy at one review, as a checkpoint has them."""
+    arrays: dict[str, np.ndarray] = {}
+    for place, order in enumerate(orders):
+        arrays |= {f"item-{place}": order.item, f"quantity-{place}": order.quantity}
+        if order.fast is not None:
+            arrays[f"fast-{place}"] = order.fast
+    return arrays

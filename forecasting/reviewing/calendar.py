@@ -2,11 +2,14 @@
 
 Expected demand of the next quarter is spread evenly, the order that stands now is placed today, and from then
 on an item is ordered at the first review at which its position is down at its reorder point, up to its
-order-up-to level, in whole packs. Supplier minimums and budgets are not looked at again.
+order-up-to level, in whole packs. Supplier minimums and budgets are not looked at again. Where a supplier
+is not open
+on every day, an order is placed on its last order day before.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -62,8 +65,11 @@ def months_from(today: date) -> Sequence[date]:
     return [date((count + each) // 12, (count + each) % 12 + 1, 1) for each in range(MONTHS)]
 
 
-def calendar(levels: Levels, today: date) -> Calendar:
-    """The year to come."""
+NOBODY: Mapping[str, Sequence[date]] = {}
+
+
+def calendar(levels: Levels, today: date, possible: Mapping[str, Sequence[date]] = NOBODY) -> Calendar:
+    """The year to come. ``possible``: the order days of suppliers that are not open on every day, rising."""
     months = months_from(today)
     starts = np.array([(month - today).days for month in months[1:]])
     end = (date(months[-1].year + months[-1].month // 12, months[-1].month % 12 + 1, 1) - today).days
@@ -104,13 +110,22 @@ def calendar(levels: Levels, today: date) -> Calendar:
     found = [
         SupplierCalendar(
             str(name),
-            [today + timedelta(days=int(on)) for on in np.flatnonzero(days[row])],
+            _on_order_days(
+                [today + timedelta(days=int(on)) for on in np.flatnonzero(days[row])], possible.get(name)
+            ),
             cash[row].tolist(),
         )
         for row, name in enumerate(names)
         if cash[row].any()
     ]
     return Calendar(months, sorted(found, key=lambda row: -row.total))
+
+
+def _on_order_days(days: Sequence[date], possible: Sequence[date] | None) -> Sequence[date]:
+    """Each day, or the last one before it that is possible (the first, where none is); each once."""
+    if not possible:
+        return days
+    return sorted({possible[max(bisect_right(possible, day) - 1, 0)] for day in days})
 
 
 def _numbered(words: Sequence[str]) -> tuple[npt.NDArray[np.int64], Sequence[str]]:

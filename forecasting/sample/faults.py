@@ -6,6 +6,8 @@ share an item, so that each must be found for itself.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -23,13 +25,17 @@ NEAR_NAME = {"alternatives": "alternative"}
 
 
 def make_dirty_sample(
-    items: int = 400, days: int = 730, seed: int = 1, behaviour: Behaviour | None = None
+    items: int = 400,
+    days: int = 730,
+    seed: int = 1,
+    behaviour: Behaviour | None = None,
+    facts: Sequence[str] = (),
 ) -> Sample:
     """``make_sample`` of the same arguments with every fault planted in it.
 
     Raises RequestError where an argument leaves nothing to make.
     """
-    return plant(make_sample(items, days, seed, behaviour=behaviour), seed)
+    return plant(make_sample(items, days, seed, behaviour=behaviour, facts=facts), seed)
 
 
 def plant(sample: Sample, seed: int) -> Sample:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -23,13 +23,21 @@ class ItemTerms:
     supplier_sku: str = ""
     purchase_unit: str = ""
     units_per_purchase_unit: Decimal = Decimal(1)
+    prices: Sequence[tuple[Decimal, Decimal]] = ()
+    """From how many purchase units on one costs how much, rising; none: what the plan says of a unit."""
+
+    def price(self, purchase_quantity: Decimal) -> Decimal | None:
+        """Money for one purchase unit of so many."""
+        reached = [price for begin, price in self.prices if purchase_quantity >= begin]
+        return reached[-1] if reached else None
 
 
 @dataclass(frozen=True)
 class Terms:
     """What orders say beside what was approved: each by name, where it is known.
 
-    ``items``: by (supplier, sku). ``currencies``: by supplier; ``currency``: of all others.
+    ``items``: by (supplier, sku). ``currencies``: by supplier; ``currency``: of all others. What the plan
+    itself knows of an item at its supplier comes before them.
     """
 
     items: Mapping[tuple[str, str], ItemTerms] = field(default_factory=dict)
@@ -38,6 +46,33 @@ class Terms:
 
 
 NO_TERMS = Terms()
+SMALLEST = Decimal("0.000001")
+"""What the price of a unit is rounded to where a purchase unit has one of its own."""
+
+
+@dataclass(frozen=True)
+class PlannedTerms:
+    """What a plan knows of its suppliers: ``items`` by (location, supplier, sku), ``currencies``
+    by supplier.
+    """
+
+    items: Mapping[tuple[str, str, str], ItemTerms]
+    currencies: Mapping[str, str]
+
+
+def planned_terms(transaction: Transaction, run: str) -> PlannedTerms:
+    """How suppliers count and price what the plan would order, as its table ``order_terms`` says."""
+    items, currencies = {}, {}
+    for row in outbox.order_terms(transaction, run):
+        breaks = zip(row.break_quantity.split(";"), row.break_price.split(";"), strict=True)
+        prices = [(Decimal(0), Decimal(row.price).normalize())]
+        prices += [(Decimal(begin), Decimal(price)) for begin, price in breaks if begin]
+        items[(row.location, row.supplier, row.sku)] = ItemTerms(
+            row.supplier_sku, row.purchase_unit, Decimal(row.units_per_purchase_unit).normalize(), prices
+        )
+        if row.currency:
+            currencies[row.supplier] = row.currency
+    return PlannedTerms(items, currencies)
 
 
 @dataclass(frozen=True)
@@ -115,24 +150,75 @@ def _orders(
             skipped.append(Skipped(row.location, row.sku, "no supplier is known: name one in products"))
     left_out = {(line.location, line.sku) for line in skipped}
     taken = [row for row in found if (row.location, row.sku) not in left_out]
-    for (supplier, location), rows in groupby(taken, lambda row: (row.supplier, row.location)):
+    everything = _with_second(taken, outbox.second_orders(transaction, run))
+    planned = planned_terms(transaction, run)
+    for (supplier, location), rows in groupby(everything, lambda row: (row.supplier, row.location)):
         group = list(rows)
-        lines = tuple(_line(row, terms.items.get((supplier, row.sku), ItemTerms())) for row in group)
-        currency = terms.currencies.get(supplier, terms.currency)
+        named = terms.items
+        lines = tuple(
+            _line(
+                row,
+                planned.items.get((location, supplier, row.sku))
+                or named.get((supplier, row.sku), ItemTerms()),
+            )
+            for row in group
+        )
+        currency = planned.currencies.get(supplier) or terms.currencies.get(supplier, terms.currency)
         order = PurchaseOrder(run, group[0].as_of, supplier, location, lines, currency)
         orders.append(order)
-        versions[order.key] = {row.sku: row.version for row in group}
+        versions[order.key] = {row.sku: row.version for row in group if row.version is not None}
     return Frozen(orders, skipped, replaced), versions
 
 
+@dataclass(frozen=True)
+class _SecondLine:
+    """What is asked of a second supplier, as an approved line has it. It is approved with the item's line."""
+
+    location: str
+    sku: str
+    supplier: str
+    as_of: date
+    arrives_on: date
+    description: str
+    quantity: Decimal
+    unit_cost: Decimal
+    version: int | None = None
+
+
+def _with_second(taken: Sequence[Any], second: Sequence[Any]) -> Sequence[Any]:
+    """The lines with those that go with them, by supplier, location and SKU."""
+    beside = {(row.location, row.sku): row for row in second}
+    more = [
+        _SecondLine(
+            line.location,
+            line.sku,
+            row.supplier,
+            line.as_of,
+            row.arrives_on,
+            line.description,
+            Decimal(row.quantity),
+            Decimal(row.unit_cost),
+        )
+        for line in taken
+        if (row := beside.get((line.location, line.sku))) is not None and row.supplier != line.supplier
+    ]
+    if not more:
+        return taken
+    return sorted([*taken, *more], key=lambda line: (line.supplier, line.location, line.sku))
+
+
 def _line(row: Any, terms: ItemTerms) -> PurchaseOrderLine:
+    units, quantity = terms.units_per_purchase_unit, Decimal(row.quantity)
+    price = terms.price(quantity / units)
+    unit_cost = Decimal(row.unit_cost) if price is None else (price / units).quantize(SMALLEST)
     return PurchaseOrderLine(
         sku=row.sku,
-        quantity=Decimal(row.quantity),
-        unit_cost=Decimal(row.unit_cost),
+        quantity=quantity,
+        unit_cost=unit_cost,
         description=row.description,
         supplier_sku=terms.supplier_sku,
         purchase_unit=terms.purchase_unit,
-        units_per_purchase_unit=terms.units_per_purchase_unit,
+        units_per_purchase_unit=units,
         arrives_on=row.arrives_on,
+        purchase_price=price,
     )

@@ -26,6 +26,7 @@ FLAGS = {
     "expired": "Units lie there that are beyond their shelf life: they are no stock.",
     "expires_soon": "Units there are likely to expire before they can be sold: they are not counted on.",
     "overdue": "Some of what is on order should have come by now.",
+    "covers_closing": "The next order can arrive only after a closing: this one has to last until then.",
     "absurd_costs": "Holding a unit costs nothing, so that no quantity is too large: check the costs.",
     "excess": "There is more than twice what any likely demand until the next order calls for.",
     "persistent_backorder": "It was on backorder, or out of stock, again and again: `persistent_backorders`.",

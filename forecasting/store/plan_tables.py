@@ -38,8 +38,9 @@ COST_PARTS = {
 RECOMMENDATIONS = Table(
     "recommendations",
     ("plan",),
-    "an item, also where nothing is suggested: then with quantity 0 and the reason",
-    ("location", "sku"),
+    "an item, also where nothing is suggested: then with quantity 0 and the reason; in files, where a second "
+    "supplier is asked too, another row for it (`second_orders`)",
+    ("location", "sku", "supplier"),
     (
         RUN,
         AS_OF,

@@ -9,6 +9,7 @@ import pandas as pd
 
 from forecasting.dataset.oddities.given import Floats, Given
 from forecasting.dataset.oddities.packs import between_counts
+from forecasting.dataset.oddities.terms import breaks_of_offers
 from forecasting.errors import Notice
 
 TIMES = 30.0
@@ -38,6 +39,8 @@ def notices(given: Given) -> Iterator[Notice]:
         if given.has(table, "products"):
             skus = pd.Index(given.frames["products"]["sku"].astype(object))
             usual = np.append(given.numbers("products", listed), np.nan)[given.number_of(table, "sku", skus)]
+            if table == "price_breaks":
+                usual = np.where(breaks_of_offers(given), np.nan, usual)
             yield from _apart(given, table, column, usual, f"{listed} of products")
     for table, column, done in PARTS:
         if given.has(table):

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.dataset.oddities.given import Given, count, listed
+from forecasting.domain import BoolArray
 from forecasting.errors import Notice
 
 CHEAPEST = 0.2
@@ -80,16 +81,28 @@ def _successors(given: Given) -> Iterator[Notice]:
         )
 
 
+def breaks_of_offers(given: Given) -> BoolArray:
+    """bool, a price break each: it is in the units and the money of an offer in ``supplier_items``."""
+    breaks = given.frames["price_breaks"]
+    if not given.has("supplier_items"):
+        return np.zeros(len(breaks), dtype=np.bool_)
+    pair = ["supplier", "sku"]
+    offers = given.frames["supplier_items"]
+    known = pd.MultiIndex.from_frame(offers[pair].astype(object))
+    return np.asarray(pd.MultiIndex.from_frame(breaks[pair].astype(object)).isin(known))
+
+
 def _breaks(given: Given) -> Iterator[Notice]:
     frame, products = given.frames["price_breaks"], given.frames["products"]
     skus = pd.Index(products["sku"].astype(object))
     product = given.number_of("price_breaks", "sku", skus)
     cost = np.append(given.numbers("products", "unit_cost"), np.nan)[product]
     at = given.numbers("price_breaks", "unit_cost")
+    cost = np.where(breaks_of_offers(given), np.nan, cost)
 
     supplier = np.array([*products["supplier"].astype(object), None], dtype=object)[product]
     other = frame["supplier"].astype(object).to_numpy() != supplier
-    unread = np.flatnonzero(other & (product >= 0) & ~pd.isna(supplier))
+    unread = np.flatnonzero(other & (product >= 0) & ~pd.isna(supplier) & ~breaks_of_offers(given))
     if len(unread):
         what = f"{count(len(unread), 'break')} of a supplier that the product is not bought from: not read"
         yield given.notice(

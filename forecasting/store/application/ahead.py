@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,18 @@ class Levels:
     pack_size: FloatArray
     smallest: FloatArray
     largest: FloatArray
+
+
+def order_days(transaction: Transaction, run: str) -> Mapping[str, Sequence[date]]:
+    """The days on which each supplier can be ordered from, rising; of those who always can be none
+    is named.
+    """
+    table = plan_table("order_calendar")
+    found = sa.select(table.c.supplier, table.c.order_on).where(table.c.run == run).distinct()
+    days: dict[str, list[date]] = {}
+    for row in transaction.execute(found.order_by(table.c.supplier, table.c.order_on)):
+        days.setdefault(row.supplier, []).append(row.order_on)
+    return days
 
 
 def levels(transaction: Transaction, run: str) -> Levels:

@@ -49,6 +49,10 @@ PLAN_TABLES = (
     "supplier_scores",
     "policies_replayed",
     "equal_terms",
+    "order_terms",
+    "order_calendar",
+    "suppliers_compared",
+    "second_orders",
     "runs",
 )
 """Tables of runs that the pages read: made empty where nothing has been written yet."""

@@ -14,7 +14,14 @@ from forecasting.domain.purchase_orders import PurchaseOrder, from_payload
 from forecasting.errors import RequestError
 from forecasting.store.application import line_source as reading
 from forecasting.store.application.opened import Transaction
-from forecasting.store.application.tables import LINE, outbox_events, outbox_lines, outbox_orders, plans
+from forecasting.store.application.tables import (
+    LINE,
+    outbox_events,
+    outbox_lines,
+    outbox_orders,
+    plan_table,
+    plans,
+)
 
 o, ol, e = outbox_orders, outbox_lines, outbox_events
 UNFINISHED = ("waiting", "reserved")
@@ -84,6 +91,18 @@ def approved_lines(transaction: Transaction, run: str) -> Sequence[Any]:
         .where(r.c.run == run, x.c.status == "approved", reading.quantity > 0, ~in_an_order)
         .order_by(r.c.supplier, r.c.location, r.c.sku)
     ).all()
+
+
+def order_terms(transaction: Transaction, run: str) -> Sequence[Any]:
+    """The rows of ``order_terms`` of a plan."""
+    table = plan_table("order_terms")
+    return transaction.execute(sa.select(table).where(table.c.run == run)).all()
+
+
+def second_orders(transaction: Transaction, run: str) -> Sequence[Any]:
+    """What a plan asks of second suppliers, beside its lines."""
+    table = plan_table("second_orders")
+    return transaction.execute(sa.select(table).where(table.c.run == run)).all()
 
 
 def approved_elsewhere(transaction: Transaction, run: str) -> int:
@@ -156,7 +175,9 @@ def put_in(
         {"run": order.run, "location": order.location, "sku": sku, "key": order.key, "version": version}
         for sku, version in versions.items()
     ]
-    transaction.execute(ol.insert(), lines)
+    # An order may hold nothing but what is asked of a second supplier: that goes with the items' own lines.
+    if lines:
+        transaction.execute(ol.insert(), lines)
     _note(transaction, order.key, now, "waiting", "", "")
     return True
 

@@ -14,7 +14,7 @@ from forecasting.reviewing.calendar import as_rows, calendar
 from forecasting.reviewing.edits import edit_forecast, end_forecast_edit, typed_percent
 from forecasting.reviewing.roles import FORECAST, READ
 from forecasting.serving.jobs import start
-from forecasting.store.application.ahead import levels
+from forecasting.store.application.ahead import levels, order_days
 from forecasting.store.application.edits import edits_holding
 from forecasting.store.application.jobs import find_job
 from forecasting.store.application.scenarios import scenarios_kept
@@ -78,7 +78,12 @@ def add_work(api: FastAPI) -> None:
         if plan is None:
             raise HTTPException(404, "There is no plan yet.")
         with store.reading() as transaction:
-            return [dict(row) for row in as_rows(calendar(levels(transaction, plan.run), plan.as_of))]
+            return [
+                dict(row)
+                for row in as_rows(
+                    calendar(levels(transaction, plan.run), plan.as_of, order_days(transaction, plan.run))
+                )
+            ]
 
     @api.post("/what-if", response_model=WorkOut, status_code=202)
     def what_if(caller: Reading, store: Database, wanted: ChangeIn) -> Any:

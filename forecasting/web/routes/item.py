@@ -110,6 +110,8 @@ def _beside(transaction: Transaction, plan: Plan, location: str, sku: str) -> di
     found: dict[str, Any] = {
         "history": since(rows, asked, plan.as_of) if asked.row else [],
         "edits": edits_of(transaction, location, sku),
+        "offers": rows_of_item(transaction, "suppliers_compared", plan.run, location, sku),
+        "second": rows_of_item(transaction, "second_orders", plan.run, location, sku),
         "waiting": [],
         "shop": None,
     }

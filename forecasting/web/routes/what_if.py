@@ -12,7 +12,7 @@ from forecasting.reviewing.calendar import calendar
 from forecasting.reviewing.refusals import RefusedError
 from forecasting.reviewing.roles import SETTLE
 from forecasting.serving.jobs import start
-from forecasting.store.application.ahead import levels
+from forecasting.store.application.ahead import levels, order_days
 from forecasting.store.application.jobs import DONE, Job, find_job
 from forecasting.store.application.opened import Store
 from forecasting.store.application.scenarios import find_scenario, scenarios_kept, settings_kept
@@ -129,5 +129,5 @@ def withdraw(caller: Settler, store: Database, setting: Annotated[str, Form()] =
 def year(request: Request, caller: Reader, store: Database, plan: Shown) -> Response:
     """Order dates and cash of twelve months, by supplier."""
     with store.reading() as transaction:
-        found = calendar(levels(transaction, plan.run), plan.as_of)
+        found = calendar(levels(transaction, plan.run), plan.as_of, order_days(transaction, plan.run))
     return page(request, "calendar.html", {**shared(caller, plan), "calendar": found})

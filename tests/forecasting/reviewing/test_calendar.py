@@ -72,3 +72,12 @@ def test_today_s_cash_of_a_plan_is_what_its_lines_come_to(store, result):
     first = {row.supplier: row.cash[0] for row in found.suppliers if row.dates[0] == plan.as_of}
     assert {name: round(money, 2) for name, money in first.items()} == ordered.round(2).to_dict()
     assert [row["supplier"] for row in as_rows(found)] == [row.supplier for row in found.suppliers]
+
+
+def test_orders_of_who_is_not_open_every_day_go_on_the_order_day_before():
+    open_days = [TODAY, date(2026, 7, 16), date(2026, 8, 30)]
+    found = calendar(level(), TODAY, {"Acme": open_days}).suppliers[0]
+    # July 19 and August 23 as above.
+    assert found.dates[0] == date(2026, 7, 16)
+    assert set(found.dates) <= set(open_days)
+    assert found.cash == calendar(level(), TODAY).suppliers[0].cash
