@@ -30,4 +30,6 @@ class Dataset:
     purchase_orders: pd.DataFrame
     events: pd.DataFrame
     prices: pd.DataFrame
+    locations: pd.DataFrame
+    kits: pd.DataFrame
     notices: tuple[Notice, ...] = ()

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.dataset.fingerprint import as_integers
+from forecasting.dataset.circles import circles
 from forecasting.dataset.mixing import mixed
 from forecasting.dataset.source import Fault, Raw, Rows
 from forecasting.dataset.synonyms import meant_column
@@ -57,13 +58,20 @@ REFERENCES = (
     Reference("price_breaks", "sku", "sku"),
     Reference("events", "sku", "sku", notice=True),
     Reference("products", "predecessor", "sku"),
+    Reference("kits", "sku", "sku"),
+    Reference("kits", "component", "sku"),
+    Reference("locations", "supplied_by", "location"),
     Reference("products", "supplier", "supplier"),
     Reference("price_breaks", "supplier", "supplier"),
     # Purchases reach back to suppliers that are no longer bought from.
     Reference("purchase_orders", "supplier", "supplier", notice=True),
 )
 
-KNOWN_FROM = {"sku": ("orders", "products"), "supplier": ("suppliers",)}
+KNOWN_FROM = {
+    "sku": ("orders", "products"),
+    "supplier": ("suppliers",),
+    "location": ("orders", "stock", "purchase_orders", "locations"),
+}
 
 
 def in_names(raw: Raw) -> list[Problem]:
@@ -101,6 +109,7 @@ def in_rows(raw: Raw, frame: pd.DataFrame) -> list[Fault]:
         *_below_zero(raw.table, frame),
         *_pairs(raw.table, frame),
         *_circles(raw.table, frame),
+        *circles(raw.table.name, frame),
         *_dearer(raw.table, frame),
         *_keys(raw, frame),
     ]

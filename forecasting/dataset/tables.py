@@ -42,12 +42,17 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table. No two rows agree in every column of ``key`` (rows with a null there are free)."""
+    """One table. No two rows agree in every column of ``key`` (rows with a null there are free).
+
+    ``special``: facts that most companies do not have. Where it is not given nothing is said of that, and the
+    dataset's fingerprint is what it was before there was such a table.
+    """
 
     name: str
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
     required: bool = False
+    special: bool = False
 
     def column(self, name: str) -> Column:
         """The column of that name. Raises KeyError."""
@@ -279,6 +284,31 @@ PRICES = Table(
     key=("from", "sku", "location"),
 )
 
+LOCATIONS = Table(
+    "locations",
+    (
+        _text("location", required=True),
+        _choice("kind", "sells", "supplies", "returns"),
+        _text("supplied_by"),
+        _number("transfer_days"),
+        _number("transfer_cost_per_line"),
+        _number("transfer_cost_per_unit"),
+    ),
+    key=("location",),
+    special=True,
+)
+
+KITS = Table(
+    "kits",
+    (
+        _text("sku", required=True),
+        _text("component", required=True),
+        _number("quantity", required=True, minimum=None, above=0.0),
+    ),
+    key=("sku", "component"),
+    special=True,
+)
+
 TABLES: tuple[Table, ...] = (
     ORDERS,
     PRODUCTS,
@@ -291,6 +321,8 @@ TABLES: tuple[Table, ...] = (
     PURCHASE_ORDERS,
     EVENTS,
     PRICES,
+    LOCATIONS,
+    KITS,
 )
 """Every table, ``orders`` first: it alone is required."""
 
