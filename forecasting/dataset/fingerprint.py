@@ -15,8 +15,8 @@ from forecasting.dataset.tables import TABLES
 def fingerprint(frames: Mapping[str, pd.DataFrame]) -> str:
     """SHA-256, in hex, of every table's rows in their order, over the columns of the contract.
 
-    A table or a column that was not given hashes as one without values, a special table not at all; extra columns are left
-    out, since their types are the source's own.
+    A table or a column that was not given hashes as one without values, a special table not at all; extra
+    columns are left out, since their types are the source's own.
     """
     content = hashlib.sha256()
     for table in TABLES:

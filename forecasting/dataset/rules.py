@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from forecasting.dataset.fingerprint import as_integers
 from forecasting.dataset.circles import circles
+from forecasting.dataset.fingerprint import as_integers
 from forecasting.dataset.mixing import mixed
 from forecasting.dataset.source import Fault, Raw, Rows
 from forecasting.dataset.synonyms import meant_column

@@ -7,7 +7,7 @@ order of their table. What is not known is LONG_AGO for a day, NaN for a number,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import IntEnum
 from typing import TypeVar
 
@@ -15,6 +15,8 @@ import numpy as np
 
 from forecasting.domain import LONG_AGO, BoolArray, FloatArray, IntArray, Items, TextArray
 from forecasting.errors import Notice
+from forecasting.inputs.kits import KitRecords
+from forecasting.inputs.places import PlaceRecords
 
 
 class OrderStatus(IntEnum):
@@ -248,6 +250,8 @@ class Records:
         purchase_order_names: text, the name of each purchase order that ``purchases`` numbers.
         notices: what looked odd when the dataset was read.
         absent: the tables that lack something, each with what (``dataset.absent``).
+        kits: what kits are put together from.
+        places: which places supply others.
 
     """
 
@@ -275,6 +279,8 @@ class Records:
     alternatives: AlternativeRecords
     notices: tuple[Notice, ...] = ()
     absent: tuple[tuple[str, str], ...] = ()
+    kits: KitRecords = field(default_factory=KitRecords.none)
+    places: PlaceRecords = field(default_factory=PlaceRecords.none)
 
     @property
     def first_day(self) -> int:
@@ -299,4 +305,4 @@ class Records:
 
 
 def _empty(rows: Rows) -> Rows:
-    return type(rows)(**{field.name: getattr(rows, field.name)[:0] for field in fields(rows)})
+    return type(rows)(**{column.name: getattr(rows, column.name)[:0] for column in fields(rows)})

@@ -21,7 +21,7 @@ def notices(given: Given) -> Iterator[Notice]:
     if not given.has("orders"):
         return
     sold = _locations(given.frames["orders"])
-    # Where a table says that a place supplies others, or takes returns, it is no wonder that it sells nothing.
+    # What is said to supply others, or to take returns, need not sell anything.
     others = _selling_nothing(given)
     for table, word in (("stock", "stock"), ("purchase_orders", "purchases")):
         if not given.has(table):

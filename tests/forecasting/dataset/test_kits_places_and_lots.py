@@ -86,7 +86,9 @@ def test_a_place_that_only_supplies_others_is_not_odd(tmp_path):
     odd = "yet nothing is ever ordered there"
     assert any(odd in each.what for each in checked(tmp_path / "a", stock=stock).notices)
     places = [{"location": "hub", "kind": "supplies"}]
-    assert not any(odd in each.what for each in checked(tmp_path / "b", stock=stock, locations=places).notices)
+    assert not any(
+        odd in each.what for each in checked(tmp_path / "b", stock=stock, locations=places).notices
+    )
 
 
 def test_the_fingerprint_knows_kits_and_places_only_where_there_are_some(tmp_path):
