@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from forecasting.domain import BoolArray, FloatArray, IntArray, Items
+from forecasting.domain import BoolArray, DemandLines, FloatArray, IntArray, Items
 
 if TYPE_CHECKING:
     from forecasting.inputs.records import OrderRecords, Records
@@ -62,13 +62,14 @@ def leaf_bills(kits: pd.DataFrame) -> pd.DataFrame:
     ``kits``: as the dataset has them, without a circle.
     """
     bills = kits[["sku", "component", "quantity"]].astype({"sku": str, "component": str})
-    direct, bill = bills.rename(columns={"sku": "component", "component": "part", "quantity": "each"}), bills
+    names = {"sku": "component", "component": "part", "quantity": "each"}
+    direct, bill = bills.rename(columns=names), bills
     while bill["component"].isin(direct["component"]).any():
         bill = bill.merge(direct, on="component", how="left")
         inside = bill["part"].notna()
         bill["component"] = bill["part"].where(inside, bill["component"])
         bill["quantity"] = bill["quantity"] * bill["each"].fillna(1.0)
-        bill = bill.groupby(["sku", "component"], as_index=False)["quantity"].sum()
+        bill = bill.groupby(["sku", "component"], as_index=False).agg({"quantity": "sum"})
     return bill
 
 
@@ -117,6 +118,29 @@ def exploded_orders(records: Records) -> OrderRecords:
     more["unit_price"] = np.full(len(row), np.nan)
     both = {name: np.concatenate([getattr(orders, name), rows]) for name, rows in more.items()}
     return type(orders)(**both)
+
+
+def dependent_lines(lines: DemandLines, kits: KitRecords) -> DemandLines:
+    """The same demand, and what it asks of the components of kits, ordered by item and day."""
+    if len(kits) == 0:
+        return lines
+    row, bill = component_lines(lines.item, kits)
+    every = np.concatenate([np.arange(len(lines)), row])
+    item = np.concatenate([lines.item, kits.component[bill]])
+    units = np.concatenate([lines.quantity, lines.quantity[row] * kits.quantity[bill]])
+    order = np.lexsort((every, lines.day[every], item))
+    every = every[order]
+    counts = np.bincount(item, minlength=len(lines.indptr) - 1)
+    return DemandLines(
+        indptr=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        day=lines.day[every],
+        due=lines.due[every],
+        quantity=units[order],
+        order=lines.order[every],
+        known_until=lines.known_until[every],
+        known_from=lines.known_from[every],
+        project=None if lines.project is None else lines.project[every],
+    )
 
 
 def component_lines(item: IntArray, kits: KitRecords) -> tuple[IntArray, IntArray]:

@@ -76,6 +76,16 @@ class Advice:
         return np.maximum(self.curve.highest, 1.0) * 2
 
     @property
+    def excess(self) -> FloatArray:
+        """float64, shape (n,), units of the position above that; of a kit none: its components have it."""
+        return np.where(self.is_kit, 0.0, self.situation.stock.position - self.plenty)
+
+    @cached_property
+    def is_kit(self) -> BoolArray:
+        """bool, shape (n,): it is put together from other items when it is sold."""
+        return self.observed.records.kits.marks(len(self.catalogue))
+
+    @property
     def ordered_ahead(self) -> FloatArray:
         """float64, shape (n,), units that customers ordered ahead, due to ship within the interval."""
         reserved = self.situation.reserved - self.standing.unseen - self.standing.expiring

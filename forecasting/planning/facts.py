@@ -8,6 +8,7 @@ import numpy as np
 
 from forecasting.domain import LONG_AGO, BoolArray, TextArray, day_text
 from forecasting.planning.advice import Advice
+from forecasting.planning.kits import kit_sentences
 from forecasting.planning.level_shift import level_shift
 from forecasting.planning.persistent import shortage_sentences
 from forecasting.planning.pre_orders import launch_sentences
@@ -42,6 +43,7 @@ class Facts:
     together: str = ""
     again: str = ""
     launch: str = ""
+    kit: str = ""
 
 
 def facts_of(advice: Advice) -> list[Facts]:
@@ -57,6 +59,7 @@ def facts_of(advice: Advice) -> list[Facts]:
     unknown = catalogue.known_from > situation.as_of
     unoffered = _unoffered(situation)
     again, launch = shortage_sentences(advice.shortages), launch_sentences(advice)
+    kits = kit_sentences(advice)
     absurd, overdue = free_to_hold(situation), advice.standing.overdue > 0
     rising = np.zeros(len(situation)) if situation.price_rise is None else situation.price_rise
     return [
@@ -80,6 +83,7 @@ def facts_of(advice: Advice) -> list[Facts]:
             together=sentences[i],
             again=again[i],
             launch=launch[i],
+            kit=kits[i],
         )
         for i in range(len(situation))
     ]
@@ -108,7 +112,8 @@ def _flags(advice: Advice, changed: TextArray) -> list[str]:
         "odd_order": advice.has_odd_order,
         "level_shift": _shifted(advice),
         "not_known_yet": advice.catalogue.known_from > situation.as_of,
-        "ended": ~situation.orderable & terms.feasible,
+        "kit": advice.is_kit,
+        "ended": ~situation.orderable & terms.feasible & ~advice.is_kit,
         "ends_soon": situation.orderable & np.isfinite(situation.lead_time_demand.ends),
         "infeasible_terms": ~terms.feasible,
         "rounded_to_terms": own & (rounding >= np.minimum(terms.pack_size, 1.0)),
@@ -120,7 +125,7 @@ def _flags(advice: Advice, changed: TextArray) -> list[str]:
         "expires_soon": advice.standing.expiring > 0,
         "overdue": advice.standing.overdue > 0,
         "absurd_costs": free_to_hold(situation),
-        "excess": situation.stock.position > advice.plenty,
+        "excess": advice.excess > 0,
         "persistent_backorder": advice.shortages.persistent,
     }
 

@@ -14,6 +14,7 @@ import numpy as np
 from forecasting.config import Config
 from forecasting.domain import (
     LONG_AGO,
+    BoolArray,
     Calendar,
     CompanyLevels,
     DemandLines,
@@ -30,6 +31,7 @@ from forecasting.inputs.catalogue import Catalogue, catalogue
 from forecasting.inputs.demand import demand_lines, history, known_at
 from forecasting.inputs.documents import shipments
 from forecasting.inputs.drivers import Announced, announced, drivers
+from forecasting.inputs.kits import exploded
 from forecasting.inputs.known_until import KnownUntil, known_until
 from forecasting.inputs.launches import launch_demand
 from forecasting.inputs.odd_orders import believed
@@ -67,6 +69,8 @@ class Observer:
         announced: events and prices; None where the dataset has none.
         gone: float64, shape (m,), units of each line that had left by the day of a plan, before they
             were due; None in a replay, where a line leaves when it is due.
+        own_rows: so many order records are customers' lines; those behind them are what kits ask of their
+            components. None: all are customers'.
 
     """
 
@@ -79,6 +83,13 @@ class Observer:
     unavailable: Availability
     announced: Announced | None = None
     gone: FloatArray | None = None
+    own_rows: int | None = None
+
+    @property
+    def for_good(self) -> BoolArray:
+        """bool, shape (m,): the lines that customers asked for, and that are demand in the end."""
+        rows = len(self.records.orders) if self.own_rows is None else self.own_rows
+        return (self.lines.known_until == DemandLines.NEVER) & (self.record < rows)
 
     @property
     def first_day(self) -> int:
@@ -316,7 +327,7 @@ class Observer:
             costs=catalogue.costs.take(item),
             line_size=line_size[item],
             backorder_allowed=catalogue.backorder_allowed[item],
-            orderable=~ended & terms.feasible,
+            orderable=~ended & terms.feasible & ~self.records.kits.marks(len(catalogue))[item],
             end_of_life=catalogue.end_of_life.take(item),
             crossover=position.crossover,
             price_rise=price_rise,
@@ -326,6 +337,7 @@ class Observer:
 
 def observer(records: Records, config: Config, as_of: int, assumptions: Assumptions) -> Observer:
     """All that decisions look at, with terms and costs as known at the close of ``as_of``."""
+    own_rows, records = len(records.orders), exploded(records)
     known = catalogue(records, config, as_of, assumptions)
     # Constants of the decision itself, whatever the records say.
     assumptions.add("excess_holding_share", f"{config.excess_holding_share:g}", len(known))
@@ -341,4 +353,5 @@ def observer(records: Records, config: Config, as_of: int, assumptions: Assumpti
         config=config,
         unavailable=availability(records, ~known.backorder_allowed),
         announced=announced(records, config.holidays_country, assumptions),
+        own_rows=own_rows,
     )

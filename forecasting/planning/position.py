@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -68,6 +68,7 @@ def standing(
     records, known, config = observer.records, observer.catalogue, observer.config
     usual_days = known.lead_times.mean
     there = on_hand(records, usual_days, as_of, config.negative_stock)
+    there = replace(there, units=records.kits.reach(there.units))
     orders = open_orders(records, known.lead_time_knowledge, as_of)
 
     # Units that left before they were booked in may be the same as those on open lines: the more of the two.

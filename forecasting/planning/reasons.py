@@ -36,6 +36,8 @@ def reason(row: Any, facts: Facts) -> str:
 
 
 def _reason(row: Any, facts: Facts) -> str:
+    if facts.kit:
+        return facts.kit
     if not facts.feasible:
         return (
             f"Nothing can be ordered: packs of {number(facts.pack_size)} do not fit between the minimum "

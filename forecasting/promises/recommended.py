@@ -39,7 +39,7 @@ def recommended_by(recommendations: pd.DataFrame, as_of: int) -> Recommended:
     never = (
         table["flags"]
         .str.split(SEPARATOR)
-        .map(lambda flags: not {"ended", "infeasible_terms"}.isdisjoint(flags))
+        .map(lambda flags: not {"ended", "infeasible_terms", "kit"}.isdisjoint(flags))
     )
     at_review = as_of + np.maximum(review, 1)
     return Recommended(

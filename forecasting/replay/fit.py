@@ -62,7 +62,7 @@ def fitted_policies(
 
 def _policy(name: str, config: Config, past: Scenario) -> Policy:
     if name == "perfect_foresight":
-        return PerfectForesight(past.lines, past.arrivals)
+        return PerfectForesight(past.asked_for, past.arrivals)
     return policy_named(name, config)
 
 

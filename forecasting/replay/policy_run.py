@@ -163,7 +163,7 @@ class PolicySimulation:
     def _with_stock(self, day: int, situation: Situation) -> Situation:
         return replace(
             situation,
-            stock=self._ledger.stock.take(situation.item),
+            stock=self._scenario.stock_of(self._ledger).take(situation.item),
             on_order_later=self._expected.after_protection(day)[situation.item],
             crossover=self._expected.crossover(day, situation.item),
         )

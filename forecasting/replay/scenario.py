@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from forecasting.config import Config
-from forecasting.domain import BoolArray, Costs, DemandLines, FloatArray, IntArray, Receipts, weekday
+from forecasting.domain import BoolArray, Costs, DemandLines, FloatArray, IntArray, Receipts, Stock, weekday
 from forecasting.domain.calendar import DAYS
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.backorder_caps import backorder_caps
 from forecasting.inputs.documents import owed_units
+from forecasting.inputs.kits import dependent_lines
 from forecasting.inputs.stock import on_hand, really_coming
 from forecasting.planning.observer import Observer
 from forecasting.replay.parts import demand_in_one_piece
 from forecasting.replay.supply import Shortfalls, recorded_lead_days, recorded_shortfalls
+from forecasting.simulation.kits import Kits
 from forecasting.simulation.ledger import Ledger
 from forecasting.simulation.stretch import Stretch
 from forecasting.simulation.substitution import Alternatives
@@ -67,6 +69,7 @@ class Scenario:
 
     def ledger(self) -> Ledger:
         """The stock as the stretch begins; ``pipeline`` is yet to be scheduled."""
+        kits = self.observer.records.kits
         return Ledger(
             self.lines,
             self.opening,
@@ -76,7 +79,21 @@ class Scenario:
             cancels_on=self.cancels_on,
             alternatives=self.alternatives,
             caps=self.caps,
+            kits=Kits(kits.item, kits.component, kits.quantity) if len(kits) else None,
         )
+
+    @property
+    def asked_for(self) -> DemandLines:
+        """The demand that happens, and behind it what kits ask of their components."""
+        return dependent_lines(self.lines, self.observer.records.kits)
+
+    def stock_of(self, ledger: Ledger) -> Stock:
+        """The stock that a policy decides on: units that kits owe are owed of their components too."""
+        stock, kits = ledger.stock, self.observer.records.kits
+        if len(kits) == 0:
+            return stock
+        owed = np.bincount(kits.component, stock.backlog[kits.item] * kits.quantity, len(stock.backlog))
+        return replace(stock, backlog=stock.backlog + owed)
 
     def received(self, day: int, item: IntArray, quantity: FloatArray) -> FloatArray:
         """What comes of orders placed at the close of ``day``: float64, shape of ``item``, units.
@@ -148,8 +165,7 @@ def scenario(observer: Observer, first_day: int, last_day: int, assumptions: Ass
     happened, _, part_of = demand_in_one_piece(observer)
     opening, made_up = _opening(observer, first_day - 1)
     assumptions.add("opening_cover", f"{config.opening_cover:g}", int(made_up.sum()))
-    for_good = observer.lines.known_until == DemandLines.NEVER
-    owed = np.bincount(part_of, _owed(observer, first_day - 1)[for_good], len(happened))
+    owed = np.bincount(part_of, _owed(observer, first_day - 1)[observer.for_good], len(happened))
 
     suppliers, days = len(catalogue.suppliers.name), last_day - first_day + 2
     shortfalls = None
@@ -254,6 +270,7 @@ def _opening(observer: Observer, day: int) -> tuple[FloatArray, BoolArray]:
     """Stock on hand at the close of ``day``, and for which items it is made up."""
     usual_days, config = observer.catalogue.lead_times.mean, observer.config
     opening = on_hand(observer.records, usual_days, day, config.negative_stock).units
+    opening = np.where(observer.records.kits.marks(len(opening)), 0.0, opening)
     missing = np.isnan(opening)
     if missing.any():
         bucket_days = DAYS[observer.calendar.bucket]

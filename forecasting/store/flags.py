@@ -15,6 +15,7 @@ FLAGS = {
     "odd_order": "A line of the last year is so far beyond all others that models take it as a usual one.",
     "level_shift": "Demand of the last weeks lies beyond all of the half year before; the forecast differs.",
     "not_known_yet": "The first order, count or purchase of the item is of a later date.",
+    "kit": "It is put together from its components when it is sold: they are ordered, it never is.",
     "ended": "The item ends before an order could arrive.",
     "ends_soon": "The item has a last day, and an order can still arrive before it.",
     "infeasible_terms": "No order fits the pack size, the minimum and the maximum order quantity.",
