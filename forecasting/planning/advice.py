@@ -10,6 +10,7 @@ import numpy as np
 from forecasting.domain import BoolArray, FloatArray, TextArray
 from forecasting.inputs.catalogue import Catalogue
 from forecasting.inputs.known_until import KnownUntil
+from forecasting.planning.between_places import Between
 from forecasting.planning.observer import Observer
 from forecasting.planning.persistent import Evidence
 from forecasting.planning.position import Standing
@@ -39,6 +40,7 @@ class Advice:
         has_odd_order: bool, shape (n,): a line of the last year is not believed.
         observed: what was looked at.
         shortages: how often each ran short lately.
+        between: what is moved between places.
 
     """
 
@@ -54,6 +56,7 @@ class Advice:
     has_odd_order: BoolArray
     observed: Observer
     shortages: Evidence
+    between: Between
 
     @property
     def decision(self) -> Decision:
@@ -89,6 +92,7 @@ class Advice:
     def ordered_ahead(self) -> FloatArray:
         """float64, shape (n,), units that customers ordered ahead, due to ship within the interval."""
         reserved = self.situation.reserved - self.standing.unseen - self.standing.expiring
+        reserved = reserved - self.standing.elsewhere
         return np.where(reserved > 1e-9, reserved, 0.0)
 
     @cached_property

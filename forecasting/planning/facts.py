@@ -10,6 +10,7 @@ from forecasting.domain import LONG_AGO, BoolArray, TextArray, day_text
 from forecasting.planning.advice import Advice
 from forecasting.planning.kits import kit_sentences
 from forecasting.planning.level_shift import level_shift
+from forecasting.planning.moved import move_sentences
 from forecasting.planning.persistent import shortage_sentences
 from forecasting.planning.pre_orders import launch_sentences
 from forecasting.planning.supplier_reasons import changes
@@ -31,6 +32,7 @@ class Facts:
     ends_on: str
     known_from: str
     unoffered: bool
+    comes_back: bool
     refused: bool
     rule: str
     lasts_long: bool
@@ -44,6 +46,8 @@ class Facts:
     again: str = ""
     launch: str = ""
     kit: str = ""
+    begins: str = ""
+    moved: str = ""
 
 
 def facts_of(advice: Advice) -> list[Facts]:
@@ -58,8 +62,9 @@ def facts_of(advice: Advice) -> list[Facts]:
 
     unknown = catalogue.known_from > situation.as_of
     unoffered = _unoffered(situation)
+    comes_back = advice.observed.never_ordered & ~advice.is_kit
     again, launch = shortage_sentences(advice.shortages), launch_sentences(advice)
-    kits = kit_sentences(advice)
+    kits, (begins, moved) = kit_sentences(advice), move_sentences(advice)
     absurd, overdue = free_to_hold(situation), advice.standing.overdue > 0
     rising = np.zeros(len(situation)) if situation.price_rise is None else situation.price_rise
     return [
@@ -70,6 +75,7 @@ def facts_of(advice: Advice) -> list[Facts]:
             pack_size=float(situation.terms.pack_size[i]),
             ends_on=_day(int(catalogue.ends_on[i])),
             unoffered=bool(unoffered[i]),
+            comes_back=bool(comes_back[i]),
             known_from=_day(int(catalogue.known_from[i])) if unknown[i] else "",
             refused=not bool(situation.backorder_allowed[i]),
             rule=str(advice.rule[i]),
@@ -84,6 +90,8 @@ def facts_of(advice: Advice) -> list[Facts]:
             again=again[i],
             launch=launch[i],
             kit=kits[i],
+            begins=begins[i],
+            moved=moved[i],
         )
         for i in range(len(situation))
     ]
@@ -100,7 +108,7 @@ def _flags(advice: Advice, changed: TextArray) -> list[str]:
     situation, terms, decision = advice.situation, advice.situation.terms, advice.decision
 
     # A quantity that was chosen together with others differs from the level for their sake, not the packs'.
-    own = advice.ordered & (decision.quantity == advice.orders.wanted)
+    own = advice.ordered & (decision.quantity == advice.orders.wanted) & ~advice.between.transferred
     rounding = np.abs(decision.quantity - (decision.order_up_to - situation.position))
 
     holds: dict[str, BoolArray] = {
@@ -113,7 +121,8 @@ def _flags(advice: Advice, changed: TextArray) -> list[str]:
         "level_shift": _shifted(advice),
         "not_known_yet": advice.catalogue.known_from > situation.as_of,
         "kit": advice.is_kit,
-        "ended": ~situation.orderable & terms.feasible & ~advice.is_kit,
+        "never_ordered_there": advice.observed.never_ordered & ~advice.is_kit,
+        "ended": ~situation.orderable & terms.feasible & ~advice.observed.never_ordered,
         "ends_soon": situation.orderable & np.isfinite(situation.lead_time_demand.ends),
         "infeasible_terms": ~terms.feasible,
         "rounded_to_terms": own & (rounding >= np.minimum(terms.pack_size, 1.0)),
@@ -123,6 +132,7 @@ def _flags(advice: Advice, changed: TextArray) -> list[str]:
         "stock_contradiction": advice.standing.contradicted,
         "expired": advice.standing.on_hand.expired > 0,
         "expires_soon": advice.standing.expiring > 0,
+        "short_at_source": advice.between.supplied & (advice.between.quantity < advice.orders.wanted - 1e-9),
         "overdue": advice.standing.overdue > 0,
         "absurd_costs": free_to_hold(situation),
         "excess": advice.excess > 0,

@@ -13,9 +13,11 @@ from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.notices import Notices
 from forecasting.inputs.records import Records
 from forecasting.planning.advice import Advice
+from forecasting.planning.between_places import between_places
 from forecasting.planning.edits import Edit, edited
 from forecasting.planning.excess import excess
 from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast
+from forecasting.planning.moved import transfers
 from forecasting.planning.observer import observer
 from forecasting.planning.odd_orders import odd_orders
 from forecasting.planning.overdue import overdue
@@ -38,8 +40,8 @@ def plan(
     """What to order at the close of day ``as_of``.
 
     Tables ``recommendations``, ``costs``, ``choices``, ``supplier_orders``, ``overdue``, ``excess``,
-    ``persistent_backorders``, ``pre_orders``, ``assumptions`` and ``notices``; ``for_pages``: also those
-    that only buyers' pages read. ``edits``: of forecasts, by people.
+    ``persistent_backorders``, ``pre_orders``, ``assumptions`` and ``notices``; ``transfers`` where there are
+    places; ``for_pages``: also those that only buyers' pages read. ``edits``: of forecasts, by people.
 
     Raises RequestError where the date or a name does not fit.
     """
@@ -61,6 +63,7 @@ def plan(
         "pre_orders": pre_orders(advice),
         "assumptions": assumptions.frame(),
         "notices": notices.frame(),
+        **transfers(advice),
     }
     if for_pages:
         tables |= page_tables(advice)
@@ -108,12 +111,15 @@ def advise(
         line_size=observed.line_size(as_of),
         price_rise=known.price_rise(as_of),
     )
-    situation = replace(situation, reserved=situation.reserved + stands.unseen + stands.expiring)
+    reserved = situation.reserved + stands.unseen + stands.expiring
+    situation = replace(situation, reserved=reserved + stands.elsewhere)
     holding = len({(edit.location, edit.sku) for edit in edits if edit.until > as_of})
     assumptions.add("forecast edits", "what people expect beside the models", holding)
     has_odd_order, odd_lines = odd_orders(observed, as_of)
     notices.extend(odd_lines)
     orders = order_together(policy, situation, known.supplier, known.suppliers.terms, config.budget)
+    between = between_places(orders.decision, situation, observed, stands.position.stock)
+    orders = replace(orders, decision=replace(orders.decision, quantity=between.in_all))
 
     advice = Advice(
         run=run_id(
@@ -130,6 +136,7 @@ def advise(
         has_odd_order=has_odd_order,
         observed=observed,
         shortages=evidence(records, known, config, as_of),
+        between=between,
     )
     clock.lap("decide")
     return advice

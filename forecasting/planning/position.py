@@ -9,6 +9,7 @@ import numpy as np
 from forecasting.domain import BoolArray, FloatArray, IntArray, Receipts, Stock, StockPosition
 from forecasting.domain.calendar import DAYS
 from forecasting.inputs.assumptions import Assumptions
+from forecasting.inputs.dependent import downstream
 from forecasting.inputs.documents import owed_units
 from forecasting.inputs.locations import apart
 from forecasting.inputs.notices import Notices
@@ -36,6 +37,8 @@ class Standing:
         unseen: float64, shape (n,), units that are likely to have been asked for, unknown to the records.
         expiring: float64, shape (n,), units on hand that are likely to expire unsold within the interval.
         waiting_lines: int64, shape (n,): customers' lines of which units are owed.
+        elsewhere: float64, shape (n,), units that places supplied by an item's own are short of (less than
+            nothing: what they have), which its own decision counts.
 
     """
 
@@ -47,6 +50,7 @@ class Standing:
     unseen: FloatArray
     expiring: FloatArray
     waiting_lines: IntArray
+    elsewhere: FloatArray
 
     @property
     def overdue(self) -> FloatArray:
@@ -96,7 +100,8 @@ def standing(
     level = Level(as_of, there.units + there.expired, there.counted_on, movements(records, usual_days))
     expire = expiring(records, level, there.units, as_of + known.protection_days, daily)
     waiting = np.bincount(records.orders.item, owed > 0, len(known)).astype(np.int64)
-    return Standing(position, there, orders, contradicted, apart(records), unseen, expire, waiting)
+    elsewhere = -downstream(records.places, stock.position)
+    return Standing(position, there, orders, contradicted, apart(records), unseen, expire, waiting, elsewhere)
 
 
 def _daily(observer: Observer, seen: History) -> FloatArray:

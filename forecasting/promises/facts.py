@@ -13,7 +13,8 @@ from forecasting.errors import Notice
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.calendar import calendar
 from forecasting.inputs.catalogue import Catalogue, catalogue
-from forecasting.inputs.kits import component_lines, exploded
+from forecasting.inputs.dependent import as_supplied
+from forecasting.inputs.kits import component_lines
 from forecasting.inputs.notices import Notices
 from forecasting.inputs.open_orders import OpenOrders, open_orders
 from forecasting.inputs.reconciliation import reconcile
@@ -87,7 +88,7 @@ def gather(
     """What promises rest on at the close of ``as_of``. ``notices`` grow by records that contradict each
     other: what is promised from such stock may not be there.
     """
-    customers, records = len(records.orders), exploded(records)
+    customers, records = len(records.orders), as_supplied(records, config)
     known = catalogue(records, config, as_of, assumptions)
     there = on_hand(records, known.lead_times.mean, as_of, config.negative_stock)
     stock = assumptions.fill("on_hand", there.units, config.on_hand)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from forecasting.domain import DemandLines, FloatArray, IntArray, StockPosition
-from forecasting.inputs.kits import dependent_lines
+from forecasting.inputs.dependent import all_demand
 from forecasting.inputs.unconstrained_demand import Availability
 from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast
 from forecasting.planning.observer import Observer
@@ -82,7 +82,7 @@ def observed_sales(scenario: Scenario, ledger: Ledger) -> tuple[DemandLines, Ava
     since = scenario.lines
     sold = replace(since, quantity=since.quantity - ledger.lost)
     sold = sold.where((since.day >= scenario.first_day) & (sold.quantity > 0))
-    lines = _merged(before, dependent_lines(sold, observer.records.kits))
+    lines = _merged(before, all_demand(sold, observer.records))
     refused = ~observer.catalogue.backorder_allowed
     closed = ledger.stockout & refused[:, None]
     if scenario.caps is not None:

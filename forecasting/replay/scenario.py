@@ -11,8 +11,8 @@ from forecasting.domain import BoolArray, Costs, DemandLines, FloatArray, IntArr
 from forecasting.domain.calendar import DAYS
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.backorder_caps import backorder_caps
+from forecasting.inputs.dependent import all_demand
 from forecasting.inputs.documents import owed_units
-from forecasting.inputs.kits import dependent_lines
 from forecasting.inputs.stock import on_hand, really_coming
 from forecasting.planning.observer import Observer
 from forecasting.replay.parts import demand_in_one_piece
@@ -84,8 +84,8 @@ class Scenario:
 
     @property
     def asked_for(self) -> DemandLines:
-        """The demand that happens, and behind it what kits ask of their components."""
-        return dependent_lines(self.lines, self.observer.records.kits)
+        """The demand that happens, and what follows from it for components of kits and supplying places."""
+        return all_demand(self.lines, self.observer.records)
 
     def stock_of(self, ledger: Ledger) -> Stock:
         """The stock that a policy decides on: units that kits owe are owed of their components too."""

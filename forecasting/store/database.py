@@ -94,6 +94,10 @@ def _replace(connection: sa.Connection, name: str, frame: pd.DataFrame, run: str
     columns = conform(name, frame)
     if RUN.name not in columns:
         frame, columns = frame.assign(run=run), {**columns, RUN.name: RUN}
+    # What only some runs know has its column in a database all the same: runs of both kinds lie in one table.
+    for column in TABLES[name].columns:
+        if column.optional and column.nullable and column.name not in columns:
+            frame, columns = frame.assign(**{column.name: None}), {**columns, column.name: column}
 
     table = sql_table(name, columns)
     table.create(connection, checkfirst=True)

@@ -16,6 +16,8 @@ FLAGS = {
     "level_shift": "Demand of the last weeks lies beyond all of the half year before; the forecast differs.",
     "not_known_yet": "The first order, count or purchase of the item is of a later date.",
     "kit": "It is put together from its components when it is sold: they are ordered, it never is.",
+    "never_ordered_there": "It lies where goods come back to: nothing is ordered for that place.",
+    "short_at_source": "The place that supplies it has less to share than is wanted.",
     "ended": "The item ends before an order could arrive.",
     "ends_soon": "The item has a last day, and an order can still arrive before it.",
     "infeasible_terms": "No order fits the pack size, the minimum and the maximum order quantity.",

@@ -50,6 +50,7 @@ from forecasting.store.replay_tables import (
     TRACE_STOCK,
     WINDOWS,
 )
+from forecasting.store.transfer_tables import TRANSFERS
 
 TABLES: dict[str, Table] = {
     table.name: table
@@ -60,6 +61,7 @@ TABLES: dict[str, Table] = {
         SUPPLIER_ORDERS,
         OVERDUE,
         EXCESS,
+        TRANSFERS,
         *PROMISE_TABLES,
         LINE_DETAILS,
         ITEM_WEEKS,

@@ -64,4 +64,4 @@ def test_without_the_table_a_kit_is_a_product_like_any_other(tmp_path):
     given.pop("kits")
     table = planned(records(tmp_path, **given))
     assert table.loc["set", "quantity"] > 0
-    assert table.loc["A", "demand_mean"] == 0
+    assert table.loc["A", "flags"].split(";")[0] == "no_history"
