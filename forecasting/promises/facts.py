@@ -92,6 +92,8 @@ def gather(
     known = catalogue(records, config, as_of, assumptions)
     there = on_hand(records, known.lead_times.mean, as_of, config.negative_stock)
     stock = assumptions.fill("on_hand", there.units, config.on_hand)
+    if recommended.leaving is not None:
+        stock = np.maximum(stock - recommended.leaving, 0.0)
     orders = open_orders(records, known.lead_time_knowledge, as_of)
     if notices is not None:
         reconcile(records, there, known.lead_times.mean, as_of, known.terms.unit_cost, notices)

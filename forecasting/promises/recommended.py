@@ -20,12 +20,14 @@ class Recommended(Columns):
         quantity: float64, units, ordered at the close of the day of the plan.
         next_order_on: int64, the day at whose close more can be ordered; LONG_AGO: never.
         daily_demand: float64, expected units a day.
+        leaving: float64, units that are about to be moved to another place; None: nothing is.
 
     """
 
     quantity: FloatArray
     next_order_on: IntArray
     daily_demand: FloatArray
+    leaving: FloatArray | None = None
 
 
 def recommended_by(recommendations: pd.DataFrame, as_of: int) -> Recommended:
@@ -51,4 +53,19 @@ def recommended_by(recommendations: pd.DataFrame, as_of: int) -> Recommended:
             np.where((quantity > 0) | (order_by == LONG_AGO), at_review, order_by),
         ),
         daily_demand=table["demand_mean"].to_numpy() / np.maximum(protection, 1.0),
+        leaving=_leaving(table),
     )
+
+
+def _leaving(table: pd.DataFrame) -> FloatArray | None:
+    """Units that leave each row's shelf for the rows that are transfers: float64, shape (n,)."""
+    if "kind" not in table:
+        return None
+    units = np.zeros(len(table))
+    moved = table[(table["kind"] == "transfer") & (table["quantity"] > 0)]
+    there = pd.MultiIndex.from_arrays([table["location"].astype(str), table["sku"].astype(str)])
+    place = there.get_indexer(
+        pd.MultiIndex.from_arrays([moved["source"].astype(str), moved["sku"].astype(str)])
+    )
+    np.add.at(units, place[place >= 0], moved["quantity"].to_numpy(dtype=np.float64)[place >= 0])
+    return units

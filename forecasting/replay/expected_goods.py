@@ -15,9 +15,10 @@ class ExpectedGoods:
     def __init__(self, catalogue: Catalogue, coming: Receipts) -> None:
         self._catalogue = catalogue
         self._orders: list[tuple[int, Receipts]] = []
-        self._add(coming)
+        self.add(coming)
 
-    def _add(self, goods: Receipts) -> None:
+    def add(self, goods: Receipts) -> None:
+        """Expect goods on their days."""
         if len(goods.day):
             self._orders.append((int(goods.day.max()), goods))
 
@@ -25,7 +26,7 @@ class ExpectedGoods:
         """Expect an order placed at the close of ``day`` after the mean lead time; forget what was due."""
         self._orders = [entry for entry in self._orders if entry[0] > day]
         lead_days = np.round(self._catalogue.lead_times.mean[item]).astype(np.int64)
-        self._add(Receipts(item, day + 1 + lead_days, quantity))
+        self.add(Receipts(item, day + 1 + lead_days, quantity))
 
     def after_protection(self, day: int) -> FloatArray:
         """Units that come only after each item's protection interval: float64, shape (n,)."""

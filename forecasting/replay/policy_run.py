@@ -8,7 +8,9 @@ from functools import partial
 
 import numpy as np
 
-from forecasting.domain import FloatArray, IntArray
+from forecasting.domain import BoolArray, FloatArray, IntArray, Receipts
+from forecasting.inputs.dependent import transfer_days
+from forecasting.planning.between_places import between_places, echelon_reserved
 from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast
 from forecasting.policies.base import Policy
 from forecasting.policies.order_together import order_together
@@ -30,6 +32,7 @@ class PlacedOrders:
         item: int64.
         quantity, came: float64, units ordered, and that come of them.
         arrives: int64, the day from whose start they can be used; it may lie after the last day.
+        source: int64, the item whose shelf they come from, at another place; -1: they are bought.
 
     """
 
@@ -38,11 +41,12 @@ class PlacedOrders:
     quantity: FloatArray
     came: FloatArray
     arrives: IntArray
+    source: IntArray
 
     @classmethod
     def joined(cls, parts: Sequence[PlacedOrders]) -> PlacedOrders:
         """All of these, one after the other."""
-        kinds = {"day": np.int64, "item": np.int64, "arrives": np.int64}
+        kinds = dict.fromkeys(("day", "item", "arrives", "source"), np.int64)
         return cls(
             **{
                 column.name: np.concatenate(
@@ -85,10 +89,18 @@ class PolicyRun:
 
 @dataclass(frozen=True)
 class Order:
-    """What a policy bought at one review. ``item``: int64, ``quantity``: float64, > 0, shape (k,)."""
+    """What a policy bought or moved at one review. ``item``: int64, ``quantity``: float64, > 0, ``source``:
+    int64, the item whose shelf it comes from; -1: it is bought. Shape (k,).
+    """
 
     item: IntArray
     quantity: FloatArray
+    source: IntArray
+
+    @property
+    def bought(self) -> BoolArray:
+        """bool, shape (k,)."""
+        return np.asarray(self.source < 0)
 
 
 class PolicySimulation:
@@ -125,19 +137,39 @@ class PolicySimulation:
 
         came = self._scenario.received(day, order.item, order.quantity)
         arrives = observations.arrives(day)[order.item]
+        bought = order.bought
+        if not bought.all():
+            came = np.where(bought, came, order.quantity)
+            arrives = np.where(bought, arrives, self._move(day, order))
         self._ledger.schedule(order.item, arrives, came, order.quantity)
-        self._expected.order(day, order.item, order.quantity)
-        self._purchases.add(day, order.item, order.quantity)
+        self._expected.order(day, order.item[bought], order.quantity[bought])
+        self._purchases.add(day, order.item[bought], order.quantity[bought])
         when = np.full_like(order.item, day)
-        self._placed.append(PlacedOrders(when, order.item, order.quantity, came, arrives))
+        self._placed.append(PlacedOrders(when, order.item, order.quantity, came, arrives, order.source))
         return order
+
+    def _move(self, day: int, order: Order) -> IntArray:
+        """Take what is moved off the shelves, and say when it comes: int64, shape of the order."""
+        places, config = self._observer.records.places, self._observer.config
+        arrives = day + 1 + transfer_days(places, config)[order.item].astype(np.int64)
+        row = np.flatnonzero(~order.bought)
+        self._ledger.withdraw(order.source[row], order.quantity[row])
+        self._expected.add(Receipts(order.item[row], arrives[row], order.quantity[row]))
+        self._purchases.move(day, order.item[row], order.quantity[row])
+        return arrives
 
     def _decide(self, situation: Situation) -> Order:
         catalogue, budget = self._scenario.observer.catalogue, self._observer.config.budget
         supplier, terms = catalogue.supplier[situation.item], catalogue.suppliers.terms
-        quantity = order_together(self.policy, situation, supplier, terms, budget).decision.quantity
-        bought = quantity > 0
-        return Order(situation.item[bought], quantity[bought])
+        decision = order_together(self.policy, situation, supplier, terms, budget).decision
+        stock = self._scenario.stock_of(self._ledger)
+        between = between_places(decision, situation, self._observer, stock)
+        bought, moves = (between.quantity > 0) & ~between.supplied, between.moves
+        return Order(
+            np.concatenate([situation.item[bought], moves.item]),
+            np.concatenate([between.quantity[bought], moves.quantity]),
+            np.concatenate([np.full(int(bought.sum()), -1, dtype=np.int64), moves.source]),
+        )
 
     def _situation(self, day: int, observations: Observations) -> Callable[[], Situation]:
         """What the policy decides on at the close of ``day``, from the demand that it saw.
@@ -161,9 +193,11 @@ class PolicySimulation:
         return own
 
     def _with_stock(self, day: int, situation: Situation) -> Situation:
+        stock = self._scenario.stock_of(self._ledger)
         return replace(
             situation,
-            stock=self._scenario.stock_of(self._ledger).take(situation.item),
+            stock=stock.take(situation.item),
+            reserved=situation.reserved + echelon_reserved(self._observer, stock)[situation.item],
             on_order_later=self._expected.after_protection(day)[situation.item],
             crossover=self._expected.crossover(day, situation.item),
         )

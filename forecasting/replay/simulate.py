@@ -66,9 +66,11 @@ def simulate_together(
             orders = [each.review(day, observations) for each in simulations]
             items = {f"item-{place}": order.item for place, order in enumerate(orders)}
             units = {f"quantity-{place}": order.quantity for place, order in enumerate(orders)}
-            checkpoints.write(name, items | units)
+            moved = {f"source-{place}": order.source for place, order in enumerate(orders)}
+            checkpoints.write(name, items | units | moved)
         else:
             for place, each in enumerate(simulations):
-                each.review(day, observations, Order(kept[f"item-{place}"], kept[f"quantity-{place}"]))
+                names = (f"{name}-{place}" for name in ("item", "quantity", "source"))
+                each.review(day, observations, Order(*(kept[each_name] for each_name in names)))
         progress()
     return [each.finish() for each in simulations]

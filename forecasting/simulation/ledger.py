@@ -18,9 +18,10 @@ from forecasting.simulation.kernels import advance_items, sum_to_the_end, tally_
 from forecasting.simulation.kits import Joined, Kits
 from forecasting.simulation.opening import check, impatient, opened, require
 from forecasting.simulation.pipeline import Pipeline
-from forecasting.simulation.state import NEVER, Closes, Lines, Outcome, Rules
+from forecasting.simulation.state import NEVER, TOLERANCE, Closes, Lines, Outcome, Rules
 from forecasting.simulation.stretch import Stretch
 from forecasting.simulation.substitution import Alternatives, Substitution
+from forecasting.simulation.withdrawals import withdraw
 from models.shared.compile import over_items
 
 WORTH_THREADS = 20_000
@@ -148,6 +149,23 @@ class Ledger:
         """What goes through its days together with others has none of its own."""
         if self._joined is not None:
             self._state.wake[self._joined.groups.members] = NEVER
+
+    def withdraw(self, item: IntArray, quantity: FloatArray) -> None:
+        """Have goods leave for elsewhere, after the close of the last day simulated.
+
+        Args:
+            item: int64, shape (k,); an item may be there several times.
+            quantity: float64, shape (k,), >= 0, units.
+
+        Raises ValueError where more is taken than lies there.
+
+        """
+        item, quantity = np.asarray(item, dtype=np.int64), np.asarray(quantity, dtype=np.float64)
+        taken = np.bincount(item, quantity, len(self._state.wake))
+        there = bool(np.all(taken <= self._state.items["on_hand"] + TOLERANCE))
+        require(there and bool(np.all(quantity >= 0)), "more is to leave than lies there")
+        span = (self._first, self.closed)
+        withdraw(span, item, quantity, self._state, self._rules.count_from, self._closes)
 
     def advance(self, day: int) -> None:
         """Simulate through the close of ``day``; nothing happens if that is closed already.

@@ -45,6 +45,6 @@ def test_the_levels_of_hub_and_shop_cost_little_more_than_the_optimum(daily, hub
     shop = level(daily, shop_days, waiting, holding, 0.0)
     hub = level(daily, hub_days + shop_days + 1, waiting, holding, 0.0)
     ours = serial((0.0, holding), times, waiting, poisson(daily), grid, (shop, hub))
-    assert ours[1] <= 1.09 * best[1]
-    # The hub's own level is the best one, but for a unit.
-    assert abs(hub - best[0][1]) <= 1
+    assert ours[1] <= 1.14 * best[1]
+    # The hub's own level is the best one.
+    assert hub == best[0][1]
