@@ -95,7 +95,7 @@ def standing(
         crossover=overtaken(coming, as_of, known.lead_times, known.review_days),
     )
     contradicted = reconcile(records, there, usual_days, as_of, known.terms.unit_cost, notices)
-    daily = _daily(observer, seen)
+    daily = daily_demand(seen, DAYS[observer.calendar.bucket])
     unseen = _unseen(there, observer, as_of, daily)
     level = Level(as_of, there.units + there.expired, there.counted_on, movements(records, usual_days))
     expire = expiring(records, level, there.units, as_of + known.protection_days, daily)
@@ -104,9 +104,8 @@ def standing(
     return Standing(position, there, orders, contradicted, apart(records), unseen, expire, waiting, elsewhere)
 
 
-def _daily(observer: Observer, seen: History) -> FloatArray:
+def daily_demand(seen: History, bucket_days: float) -> FloatArray:
     """What is asked for a day, by the last weeks that are known: float64, shape (n,)."""
-    bucket_days = DAYS[observer.calendar.bucket]
     recent = seen.recent_mean(max(1, round(RECENT_WEEKS * 7 / bucket_days)))
     return np.asarray(np.nan_to_num(recent) / bucket_days)
 

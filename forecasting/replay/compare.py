@@ -62,12 +62,14 @@ def summary(
         figures = measures(totals(run, costs, unit_cost))
         drawn = base_drawn if run is first else measures(drawn_totals(run, costs, unit_cost, shape, seed))
         row: dict[str, object] = {"policy": run.policy}
-        row |= {name: _rounded(name, figures[name]).item() for name in MEASURES}
+        # What only some datasets know of is not measured in the others.
+        measured = [name for name in MEASURES if name in base]
+        row |= {name: _rounded(name, figures[name]).item() for name in measured}
         for name, measure in (("backorders_avoided", "short_lines"), ("cost_saved", "cost_total")):
             row |= _difference(
                 name, measure, base[measure] - figures[measure], base_drawn[measure] - drawn[measure]
             )
-        for name in MEASURES:
+        for name in measured:
             row |= _difference(
                 f"{name}_difference", name, figures[name] - base[name], drawn[name] - base_drawn[name]
             )

@@ -46,6 +46,7 @@ MEASURES = (
     "cancelled_lines",
     "cancelled_units",
     "substituted_units",
+    "wasted_units",
 )
 """Every measure of the summary, in its order."""
 
@@ -105,6 +106,7 @@ def additive(run: PolicyRun, costs: Costs, unit_cost: FloatArray, days: FloatArr
         **costs_of(flows, costs),
         "cost_ordering": run.cost_ordering,
         "cost_waste": run.cost_waste,
+        **({} if run.wasted_units is None else {"wasted_units": run.wasted_units}),
     }
 
 

@@ -8,10 +8,11 @@ from functools import partial
 
 import numpy as np
 
-from forecasting.domain import BoolArray, FloatArray, IntArray, Receipts
+from forecasting.domain import BoolArray, FloatArray, IntArray, Receipts, Stock
 from forecasting.inputs.dependent import transfer_days
 from forecasting.planning.between_places import between_places, echelon_reserved
 from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast
+from forecasting.planning.position import daily_demand
 from forecasting.policies.base import Policy
 from forecasting.policies.order_together import order_together
 from forecasting.policies.situation import Situation
@@ -72,8 +73,10 @@ class PolicyRun:
         purchase_orders: float64, shape (p,): orders to suppliers.
         cost_ordering: float64, shape (n, p): money per order and line, and freight; an order's is shared by
             its lines. What price breaks save is taken off.
-        cost_waste: float64, shape (n, p): money lost with what was left on the day an item ended.
+        cost_waste: float64, shape (n, p): money lost with what was left on the day an item ended, and with
+            what expired.
         orders: the order lines that were simulated; none of what was recorded.
+        wasted_units: float64, shape (n, p), units that expired; None: nothing can.
 
     """
 
@@ -85,6 +88,7 @@ class PolicyRun:
     cost_ordering: FloatArray
     cost_waste: FloatArray
     orders: PlacedOrders = field(default_factory=lambda: PlacedOrders.joined(()))
+    wasted_units: FloatArray | None = None
 
 
 @dataclass(frozen=True)
@@ -119,6 +123,8 @@ class PolicySimulation:
         self._purchases, self._waste = Purchases(scenario), Waste(scenario)
         loses = scenario.caps is not None or not catalogue.backorder_allowed.all()
         self._hidden = self._observer.config.observe == "sales" and loses
+        # Money lost with a unit that expires: float64, shape (n, 1).
+        self._expired = catalogue.end_of_life.waste_per_unit[:, None]
         self._choice: LazyChoice | None = None
         self._placed: list[PlacedOrders] = []
 
@@ -197,10 +203,23 @@ class PolicySimulation:
         return replace(
             situation,
             stock=stock.take(situation.item),
-            reserved=situation.reserved + echelon_reserved(self._observer, stock)[situation.item],
+            reserved=situation.reserved + self._taken_off(day, situation, stock),
             on_order_later=self._expected.after_protection(day)[situation.item],
             crossover=self._expected.crossover(day, situation.item),
         )
+
+    def _taken_off(self, day: int, situation: Situation, stock: Stock) -> FloatArray:
+        """What no decision may count on, less what places that an item's own supplies have: float64, shape of
+        the situation.
+        """
+        item, n = situation.item, len(stock.on_hand)
+        elsewhere = echelon_reserved(self._observer, stock)[item]
+        if self._scenario.lots is None:
+            return elsewhere
+        until, daily = np.zeros(n), np.zeros(n)
+        until[item] = day + situation.protection_days
+        daily[item] = daily_demand(situation.history, situation.bucket_days)
+        return elsewhere + self._ledger.expiring(until, daily)[item]
 
     def _observed(self, day: int) -> History:
         lines, unavailable = observed_sales(self._scenario, self._ledger)
@@ -216,6 +235,7 @@ class PolicySimulation:
             purchased_units=self._purchases.units,
             purchase_orders=self._purchases.orders,
             cost_ordering=self._purchases.cost,
-            cost_waste=self._waste.cost,
+            cost_waste=self._waste.cost + self._expired * self._ledger.wasted,
             orders=PlacedOrders.joined(self._placed),
+            wasted_units=None if self._scenario.lots is None else self._ledger.wasted,
         )

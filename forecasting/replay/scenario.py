@@ -7,7 +7,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from forecasting.config import Config
-from forecasting.domain import BoolArray, Costs, DemandLines, FloatArray, IntArray, Receipts, Stock, weekday
+from forecasting.domain import (
+    LONG_AGO,
+    BoolArray,
+    Costs,
+    DemandLines,
+    FloatArray,
+    IntArray,
+    Receipts,
+    Stock,
+    weekday,
+)
 from forecasting.domain.calendar import DAYS
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.backorder_caps import backorder_caps
@@ -19,6 +29,7 @@ from forecasting.replay.parts import demand_in_one_piece
 from forecasting.replay.supply import Shortfalls, recorded_lead_days, recorded_shortfalls
 from forecasting.simulation.kits import Kits
 from forecasting.simulation.ledger import Ledger
+from forecasting.simulation.lots import KEEPS, Lots
 from forecasting.simulation.stretch import Stretch
 from forecasting.simulation.substitution import Alternatives
 
@@ -48,6 +59,7 @@ class Scenario:
         alternatives: what customers take where an item is short. None: nothing.
         shortfalls: how much comes of orders. None: all.
         caps: float64, shape (n,): the most units of each item that may wait. None: there is no limit.
+        lots: on which days goods expire. None: the dataset knows of no lots, and they keep.
 
     """
 
@@ -66,6 +78,7 @@ class Scenario:
     alternatives: Alternatives | None = None
     shortfalls: Shortfalls | None = None
     caps: FloatArray | None = None
+    lots: Lots | None = None
 
     def ledger(self) -> Ledger:
         """The stock as the stretch begins; ``pipeline`` is yet to be scheduled."""
@@ -80,6 +93,7 @@ class Scenario:
             alternatives=self.alternatives,
             caps=self.caps,
             kits=Kits(kits.item, kits.component, kits.quantity) if len(kits) else None,
+            lots=self.lots,
         )
 
     @property
@@ -188,7 +202,21 @@ def scenario(observer: Observer, first_day: int, last_day: int, assumptions: Ass
         alternatives=_alternatives(observer, happened),
         shortfalls=shortfalls,
         caps=_caps(observer, first_day - 1),
+        lots=_lots(observer, first_day - 1) if len(records.lots.item) else None,
     )
+
+
+def _lots(observer: Observer, day: int) -> Lots:
+    """What expires on which day, as the last lots up to the close of a day have it."""
+    lots, known, n = observer.records.lots, observer.catalogue, len(observer.catalogue)
+    last = np.full(n, LONG_AGO)
+    seen = lots.day <= day
+    np.maximum.at(last, lots.item[seen], lots.day[seen])
+    row = np.flatnonzero(
+        seen & (lots.day == last[lots.item]) & ((lots.expires > day) | (lots.expires == LONG_AGO))
+    )
+    expires = np.where(lots.expires[row] == LONG_AGO, KEEPS, lots.expires[row])
+    return Lots(lots.item[row], expires, lots.on_hand[row], np.maximum(known.end_of_life.shelf_days, 1.0))
 
 
 def _caps(observer: Observer, day: int) -> FloatArray | None:

@@ -16,6 +16,7 @@ from forecasting.domain import BoolArray, DemandLines, FloatArray, IntArray, Sto
 from forecasting.simulation.flows import CLOSE_FLOWS, Flows
 from forecasting.simulation.kernels import advance_items, sum_to_the_end, tally_lines
 from forecasting.simulation.kits import Joined, Kits
+from forecasting.simulation.lots import Lots, Shelves
 from forecasting.simulation.opening import check, impatient, opened, require
 from forecasting.simulation.pipeline import Pipeline
 from forecasting.simulation.state import NEVER, TOLERANCE, Closes, Lines, Outcome, Rules
@@ -49,9 +50,11 @@ class Ledger:
         caps: float64, shape (n,), >= 0: the most units of each item that may wait at once; what is short
             beyond them is lost. None: there is no limit.
         kits: what kits are put together from when they are sold. None: there are none.
+        lots: on which days goods expire, at whose close they are written off. None: they keep.
 
     Attributes:
         closed: the last day simulated so far; the day before the first to begin with.
+        wasted: float64, shape (n, p), units that have expired, of the days that count.
 
     Raises ValueError where the arguments do not fit together.
 
@@ -69,6 +72,7 @@ class Ledger:
         alternatives: Alternatives | None = None,
         caps: FloatArray | None = None,
         kits: Kits | None = None,
+        lots: Lots | None = None,
     ) -> None:
         check(lines, opening, backorder_allowed, stretch)
         limit = np.full(len(opening), np.inf) if caps is None else caps
@@ -106,6 +110,8 @@ class Ledger:
             self._substitution = Substitution.of(alternatives, lines, opening, self._rules.backorder_allowed)
         self._joined = Joined.of(kits, lines) if kits is not None and len(kits) else None
         self._rest()
+        self._shelves = None if lots is None else Shelves(lots, opening, self._first)
+        self.wasted = np.zeros((n, periods))
 
     def schedule(
         self, item: IntArray, day: IntArray, quantity: FloatArray, ordered: FloatArray | None = None
@@ -144,6 +150,8 @@ class Ledger:
             item, day, quantity, ordered = item[some], day[some], quantity[some], ordered[some]
         self._pipeline.add(item, day, quantity, ordered, self.closed)
         self._rest()
+        if self._shelves is not None:
+            self._shelves.expect(item, day, quantity)
 
     def _rest(self) -> None:
         """What goes through its days together with others has none of its own."""
@@ -176,12 +184,29 @@ class Ledger:
             raise ValueError(f"{day_text(day)} lies beyond the last day, {day_text(self._last)}")
         if day <= self.closed:
             return
-        if self._substitution is None:
+        if self._substitution is None and self._shelves is None:
             self._through(day)
             return
+        rest = (self._lines, self._state, self._rules, self._closes)
         for each in range(self.closed + 1, day + 1):
             self._through(each)
-            self._substitution.serve((self._first, each), self._lines, self._state, self._rules, self._closes)
+            if self._substitution is not None:
+                self._substitution.serve((self._first, each), *rest)
+            if self._shelves is not None:
+                self._write_off(self._shelves, each)
+
+    def _write_off(self, shelves: Shelves, day: int) -> None:
+        """Take off the shelves what has expired by the close of ``day``."""
+        item, units = shelves.close(day, self._state.items["on_hand"])
+        self.withdraw(item, units)
+        counted = day >= self._rules.count_from[item]
+        self.wasted[item[counted], self._closes.period[day - self._first]] += units[counted]
+
+    def expiring(self, until: FloatArray, daily: FloatArray) -> FloatArray:
+        """Units on hand that are likely to expire unsold by a day: float64, shape (n,); see ``Shelves``."""
+        if self._shelves is None:
+            return np.zeros(len(until))
+        return self._shelves.expiring(self.closed, until, daily)
 
     def _through(self, day: int) -> None:
         n = len(self._state.wake)
