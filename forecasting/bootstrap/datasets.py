@@ -23,17 +23,20 @@ def write_sample(
     *,
     dirty: bool = False,
     customers: Mapping[str, float] | None = None,
+    facts: tuple[str, ...] = (),
 ) -> Sample:
     """Make a synthetic wholesaler and write it into ``folder``, its hidden truth into ``folder/truth``.
 
     ``dirty``: with a real company's faults planted in its tables. ``customers``: what ``Behaviour`` is to
-    have else than usual; None: all is as usual.
+    have else than usual; None: all is as usual. ``facts``: of supply, that it has besides.
     """
     from forecasting.dataset.write import write
     from forecasting.sample import Behaviour, make_dirty_sample, make_sample
 
     behaviour = Behaviour(**customers) if customers else None
-    sample = (make_dirty_sample if dirty else make_sample)(items, days, seed, behaviour=behaviour)
+    sample = (make_dirty_sample if dirty else make_sample)(
+        items, days, seed, behaviour=behaviour, facts=facts
+    )
     write(sample.tables, folder, "csv" if kind == "csv" else "parquet")
     write(sample.truth, folder / "truth", "parquet")
     return sample

@@ -19,6 +19,15 @@ def sample(
     dirty: Annotated[
         bool, typer.Option("--dirty", help="Plant the faults of real data; DIR/truth/faults names each.")
     ] = False,
+    facts: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with",
+            metavar="FACT",
+            help="What it has besides: kits, places, lots. May be given several times.",
+            show_default=False,
+        ),
+    ] = None,
     cancel_share: Annotated[
         float | None,
         typer.Option(
@@ -58,7 +67,9 @@ def sample(
     }
     customers = {name: value for name, value in planted.items() if value is not None}
     kind = "csv" if csv else "parquet"
-    made = write_sample(folder, items, days, seed, kind, dirty=dirty, customers=customers)
+    made = write_sample(
+        folder, items, days, seed, kind, dirty=dirty, customers=customers, facts=tuple(facts or ())
+    )
     print("\n".join(sample_text(made, folder)))
 
 

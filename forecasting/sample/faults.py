@@ -23,13 +23,17 @@ NEAR_NAME = {"alternatives": "alternative"}
 
 
 def make_dirty_sample(
-    items: int = 400, days: int = 730, seed: int = 1, behaviour: Behaviour | None = None
+    items: int = 400,
+    days: int = 730,
+    seed: int = 1,
+    behaviour: Behaviour | None = None,
+    facts: tuple[str, ...] = (),
 ) -> Sample:
     """``make_sample`` of the same arguments with every fault planted in it.
 
     Raises RequestError where an argument leaves nothing to make.
     """
-    return plant(make_sample(items, days, seed, behaviour=behaviour), seed)
+    return plant(make_sample(items, days, seed, behaviour=behaviour, facts=facts), seed)
 
 
 def plant(sample: Sample, seed: int) -> Sample:

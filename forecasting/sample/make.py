@@ -19,6 +19,7 @@ from forecasting.sample.demand import World, make_lines
 from forecasting.sample.operations import run
 from forecasting.sample.records import make_tables
 from forecasting.sample.selling import make_selling
+from forecasting.sample.supply_facts import LOCATIONS, PLACES, check_facts, with_facts
 from forecasting.sample.truth import make_truth
 
 END = date(2026, 6, 28)
@@ -72,13 +73,14 @@ def make_sample(
     end: date = END,
     locations: Sequence[str] = (MAIN,),
     behaviour: Behaviour | None = None,
+    facts: tuple[str, ...] = (),
 ) -> Sample:
     """A wholesaler with ``items`` products, over the ``days`` days up to and with ``end``.
 
     The same arguments give the same tables. With several ``locations`` every product is kept at each,
     the first being the busiest, and stock is never moved between them. ``behaviour``: of its customers when
     they have to wait; given one, the truth holds it, and who left when. None: the usual one, and nobody
-    leaves.
+    leaves. ``facts``: of supply, that it has besides (``supply_facts.FACTS``).
 
     Raises RequestError where an argument leaves nothing to make.
     """
@@ -90,6 +92,10 @@ def make_sample(
         raise RequestError(f"the seed must be 0 or more, not {seed}. Choose another seed.")
     if not locations or len(set(locations)) < len(locations):
         raise RequestError(f"locations must be different names, at least one, not {list(locations)}.")
+
+    check_facts(facts)
+    if PLACES in facts and locations == (MAIN,):
+        locations = LOCATIONS
 
     # A stream of random numbers for each step: a change of one step leaves the others' draws alone.
     streams = [np.random.default_rng([seed, part]) for part in range(5)]
@@ -106,4 +112,6 @@ def make_sample(
     else:
         operations = run(streams[3], world, lines, behaviour, np.random.default_rng([seed, 5]))
     tables = make_tables(streams[4], world, lines, operations)
+    if facts:
+        tables = with_facts(np.random.default_rng([seed, 6]), tables, facts)
     return Sample(tables, make_truth(world, lines, operations, behaviour))

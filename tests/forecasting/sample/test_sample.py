@@ -133,7 +133,7 @@ def check_orders(sample: Sample) -> None:
     assert (orders["line"].astype(object).astype(int) == place).all()
 
 
-TABLES = [table for table in tables.TABLES if table is not tables.LOTS]
+TABLES = [table for table in tables.TABLES if table is not tables.LOTS and not table.special]
 """The tables of a sample: its goods carry no dates."""
 
 
