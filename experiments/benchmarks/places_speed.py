@@ -1,6 +1,8 @@
 """A plan of many items at twelve places with transfers: how long it takes, and how much memory.
 
-    python -m experiments.benchmarks.places_speed [--skus 2500] [--days 730] [--plain]
+Run from the repository's root::
+
+    python -m experiments.benchmarks.places_speed --skus 2500 --days 730
 
 The synthetic wholesaler at a hub and eleven shops that it supplies; ``--plain``: without ``locations``.
 """

@@ -46,9 +46,11 @@ MEASURES = (
     "cancelled_lines",
     "cancelled_units",
     "substituted_units",
-    "wasted_units",
 )
 """Every measure of the summary, in its order."""
+
+MEASURED_SOMETIMES = ("wasted_units",)
+"""Measures that come behind them where the dataset knows of what they count."""
 
 COUNTS = frozenset(
     {
@@ -123,7 +125,7 @@ def measures(sums: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         "short_lines": short_lines,
     }
     known = {**sums, **derived}
-    return {name: known[name] for name in (*MEASURES, "short_lines") if name in known}
+    return {name: known[name] for name in (*MEASURES, *MEASURED_SOMETIMES, "short_lines") if name in known}
 
 
 def _share(part: FloatArray, whole: FloatArray, of_nothing: float) -> FloatArray:
