@@ -33,11 +33,14 @@ def as_supplied(records: Records, config: Config) -> Records:
     number["lead_time_sd_days"] = np.where(supplied, 0.0, number["lead_time_sd_days"])
     number["min_order_quantity"] = np.where(supplied, 0.0, number["min_order_quantity"])
     number["max_order_quantity"] = np.where(supplied, np.nan, number["max_order_quantity"])
-    breaks = records.price_breaks
+    breaks, purchases = records.price_breaks, records.purchases
     bought = ~supplied[breaks.item]
+    # What once came from a supplier says nothing of how long a transfer takes.
+    of_supplier = np.where(supplied[purchases.item], -1, purchases.supplier)
     return replace(
         _with_suppliers(records, config),
         products=replace(records.products, number=number),
+        purchases=replace(purchases, supplier=of_supplier),
         price_breaks=replace(breaks, **{name: rows[bought] for name, rows in vars(breaks).items()}),
     )
 

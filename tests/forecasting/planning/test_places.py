@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,8 @@ from forecasting.config import load
 from forecasting.domain import day_number
 from forecasting.planning.plan import plan
 from forecasting.planning.transfers import fair_shares, whole_packs
-from tests.support.places import ALONE, PLACES, TODAY, company
+from tests.support.builders import records
+from tests.support.places import ALONE, PLACES, TODAY, company, tables
 
 AS_OF = day_number(str(TODAY))
 
@@ -18,19 +21,19 @@ def planned(made, *settings):
     return plan(made, load(None, ("model=negative_binomial", *settings)), AS_OF).tables
 
 
-def rows(tables):
-    return tables["recommendations"].set_index("location")
+def rows(made):
+    return made["recommendations"].set_index("location")
 
 
 def test_shops_are_sent_goods_by_their_hub_and_the_hub_buys(tmp_path):
-    tables = planned(company(tmp_path, {"east": 3, "west": 5, "hub": 500}))
-    table = rows(tables)
+    made = planned(company(tmp_path, {"east": 3, "west": 5, "hub": 500}))
+    table = rows(made)
     assert table["kind"].to_dict() == {"east": "transfer", "west": "transfer", "hub": "purchase"}
     assert table["source"].to_dict() == {"east": "hub", "west": "hub", "hub": "North"}
     assert (table.loc[["east", "west"], "quantity"] > 0).all()
     # A shop waits for the transfer, the hub for its supplier.
     assert table["lead_time_days"].to_dict() == {"east": 2, "west": 2, "hub": 10}
-    moved = tables["transfers"].set_index("location")
+    moved = made["transfers"].set_index("location")
     assert moved["quantity"].to_dict() == table.loc[["east", "west"], "quantity"].to_dict()
     assert set(moved["source"]) == {"hub"} and set(moved["arrives_on"]) == {"2026-04-01"}
     assert table.loc["east", "reason"].startswith("Move from hub ")
@@ -49,9 +52,9 @@ def test_the_hub_decides_by_what_all_its_shops_will_ask_for_and_have(tmp_path):
 
 
 def test_a_hub_that_has_too_little_shares_it_and_says_so(tmp_path):
-    tables = planned(company(tmp_path, {"east": 4, "west": 8, "hub": 12}))
-    table = rows(tables)
-    assert tables["transfers"]["quantity"].sum() == 12
+    made = planned(company(tmp_path, {"east": 4, "west": 8, "hub": 12}))
+    table = rows(made)
+    assert made["transfers"]["quantity"].sum() == 12
     assert table.loc["east", "quantity"] + table.loc["west", "quantity"] == 12
     # Both last as long: twice as much is asked for in the west.
     assert table.loc["west", "quantity"] == 2 * table.loc["east", "quantity"]
@@ -60,19 +63,19 @@ def test_a_hub_that_has_too_little_shares_it_and_says_so(tmp_path):
 
 
 def test_what_another_place_will_not_need_is_moved_before_anything_is_bought(tmp_path):
-    tables = planned(company(tmp_path, {"east": 0, "west": 900}, ALONE))
-    east = rows(tables).loc["east"]
+    made = planned(company(tmp_path, {"east": 0, "west": 900}, ALONE))
+    east = rows(made).loc["east"]
     assert (east["kind"], east["source"]) == ("transfer", "west")
     assert east["quantity"] > 0 and east["arrives_on"] == "2026-04-02"
-    assert tables["supplier_orders"].set_index("supplier").loc["North", "lines"] == 0
-    assert tables["transfers"].iloc[0]["saved"] > 0
+    assert made["supplier_orders"].set_index("supplier").loc["North", "lines"] == 0
+    assert made["transfers"].iloc[0]["saved"] > 0
     assert "west has more than it needs" in east["reason"]
 
 
 def test_a_purchase_is_less_by_what_is_moved(tmp_path):
     alone = rows(planned(company(tmp_path / "alone", {"east": 0, "west": 108}, None))).loc["east"]
-    tables = planned(company(tmp_path / "both", {"east": 0, "west": 108}, ALONE), "transfer_cost_per_line=0")
-    east, moved = rows(tables).loc["east"], tables["transfers"].iloc[0]
+    made = planned(company(tmp_path / "both", {"east": 0, "west": 108}, ALONE), "transfer_cost_per_line=0")
+    east, moved = rows(made).loc["east"], made["transfers"].iloc[0]
     assert 0 < moved["quantity"] < alone["quantity"]
     assert east["kind"] == "purchase" and east["source"] == "North"
     assert east["quantity"] == alone["quantity"] - moved["quantity"]
@@ -82,35 +85,35 @@ def test_nothing_is_taken_from_stock_that_the_place_needs_itself(tmp_path):
     alone = rows(planned(company(tmp_path / "alone", {"east": 0, "west": 900}, None)))
     needed = alone.loc["west", "order_up_to"]
     for there in (needed - 1, needed, needed + 7):
-        tables = planned(company(tmp_path / str(there), {"east": 0, "west": there}, ALONE))
-        taken = tables["transfers"]["quantity"].sum()
+        made = planned(company(tmp_path / str(there), {"east": 0, "west": there}, ALONE))
+        taken = made["transfers"]["quantity"].sum()
         assert there - taken >= min(needed, there)
 
 
 @pytest.mark.parametrize("setting", ["transfer_cost_per_line=5000", "transfer_cost_per_unit=50"])
 def test_nothing_is_moved_where_that_costs_more_than_it_saves(tmp_path, setting):
-    tables = planned(company(tmp_path, {"east": 0, "west": 900}, ALONE), setting)
-    assert len(tables["transfers"]) == 0
-    assert rows(tables).loc["east", "kind"] == "purchase" and rows(tables).loc["east", "quantity"] > 0
+    made = planned(company(tmp_path, {"east": 0, "west": 900}, ALONE), setting)
+    assert len(made["transfers"]) == 0
+    assert rows(made).loc["east", "kind"] == "purchase" and rows(made).loc["east", "quantity"] > 0
 
 
 def test_goods_that_came_back_are_moved_and_nothing_is_ordered_for_their_place(tmp_path):
     places = [*ALONE, {"location": "desk", "kind": "returns"}]
-    tables = planned(company(tmp_path, {"east": 0, "west": 108, "desk": 30}, places))
-    table = rows(tables)
+    made = planned(company(tmp_path, {"east": 0, "west": 108, "desk": 30}, places))
+    table = rows(made)
     assert table.loc["desk", "quantity"] == 0 and "never_ordered_there" in table.loc["desk", "flags"]
-    assert tables["transfers"].set_index("source").loc["desk", "quantity"] > 0
+    assert made["transfers"].set_index("source").loc["desk", "quantity"] > 0
 
 
 def test_transfers_are_whole_packs(tmp_path):
-    tables = planned(company(tmp_path, {"east": 0, "west": 1, "hub": 40}, PLACES, pack_size=12))
-    assert tables["transfers"]["quantity"].sum() == 36
-    assert (tables["transfers"]["quantity"] % 12 == 0).all()
+    made = planned(company(tmp_path, {"east": 0, "west": 1, "hub": 40}, PLACES, pack_size=12))
+    assert made["transfers"]["quantity"].sum() == 36
+    assert (made["transfers"]["quantity"] % 12 == 0).all()
 
 
 def test_without_the_table_nothing_says_a_word_of_transfers(tmp_path):
-    tables = planned(company(tmp_path, {"east": 0, "west": 900}, None))
-    assert "transfers" not in tables and "kind" not in tables["recommendations"]
+    made = planned(company(tmp_path, {"east": 0, "west": 900}, None))
+    assert "transfers" not in made and "kind" not in made["recommendations"]
 
 
 def test_shares_are_never_more_than_is_wanted_or_there_and_nothing_is_left_that_is_wanted():
@@ -128,3 +131,22 @@ def test_shares_are_never_more_than_is_wanted_or_there_and_nothing_is_left_that_
         packed = whole_packs(share, wanted, np.ones(k), source, there)
         assert np.all(packed <= wanted + 1e-9) and np.all(packed == np.round(packed))
         assert np.bincount(source, packed, sources) == pytest.approx(np.minimum(asked, there))
+
+
+def test_what_a_supplier_once_delivered_to_a_shop_teaches_nothing_of_transfers(tmp_path):
+    given = tables({"east": 3, "west": 5, "hub": 500}, PLACES)
+    given["purchase_orders"] = [
+        {
+            "purchase_order": f"P{back}",
+            "sku": "A",
+            "location": "east",
+            "supplier": "North",
+            "quantity": 10,
+            "ordered_at": str(TODAY - timedelta(days=back + 21)),
+            "received_at": str(TODAY - timedelta(days=back)),
+            "status": "received",
+        }
+        for back in range(20, 180, 20)
+    ]
+    table = rows(planned(records(tmp_path, **given)))
+    assert table["lead_time_days"].to_dict() == {"east": 2, "west": 2, "hub": 10}
