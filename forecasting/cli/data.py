@@ -24,7 +24,7 @@ def sample(
         typer.Option(
             "--with",
             metavar="FACT",
-            help="What it has besides: suppliers, units, calendars. May be given several times.",
+            help="What it has besides: suppliers, units, calendars, kits, places, lots. Repeatable.",
             show_default=False,
         ),
     ] = None,

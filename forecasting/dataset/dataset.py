@@ -33,4 +33,6 @@ class Dataset:
     supplier_items: pd.DataFrame
     closures: pd.DataFrame
     currencies: pd.DataFrame
+    locations: pd.DataFrame
+    kits: pd.DataFrame
     notices: tuple[Notice, ...] = ()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from forecasting.dataset.circles import circles
 from forecasting.dataset.fingerprint import as_integers
 from forecasting.dataset.mixing import mixed
 from forecasting.dataset.source import Fault, Raw, Rows
@@ -60,6 +61,9 @@ REFERENCES = (
     Reference("price_breaks", "sku", "sku"),
     Reference("events", "sku", "sku", notice=True),
     Reference("products", "predecessor", "sku"),
+    Reference("kits", "sku", "sku"),
+    Reference("kits", "component", "sku"),
+    Reference("locations", "supplied_by", "location"),
     Reference("products", "supplier", "supplier"),
     Reference("price_breaks", "supplier", "supplier"),
     Reference("supplier_items", "sku", "sku"),
@@ -69,7 +73,11 @@ REFERENCES = (
     Reference("purchase_orders", "supplier", "supplier", notice=True),
 )
 
-KNOWN_FROM = {"sku": ("orders", "products"), "supplier": ("suppliers",)}
+KNOWN_FROM = {
+    "sku": ("orders", "products"),
+    "supplier": ("suppliers",),
+    "location": ("orders", "stock", "purchase_orders", "locations"),
+}
 
 
 def in_names(raw: Raw) -> list[Problem]:
@@ -107,6 +115,7 @@ def in_rows(raw: Raw, frame: pd.DataFrame) -> list[Fault]:
         *_below_zero(raw.table, frame),
         *_pairs(raw.table, frame),
         *_circles(raw.table, frame),
+        *circles(raw.table.name, frame),
         *_dearer(raw.table, frame),
         *in_supply_rows(raw.table.name, frame),
         *_keys(raw, frame),

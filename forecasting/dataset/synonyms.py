@@ -32,6 +32,8 @@ TABLE_SYNONYMS: Mapping[str, str] = {
     "currencies": "exchange_rates currency_rates fx rates",
     "prices": "price_list sales_prices price_history",
     "availability": "stockouts out_of_stock",
+    "locations": "sites branches warehouses depots filialen",
+    "kits": "bundles boms bill_of_materials bills_of_material stuecklisten",
 }
 
 COLUMN_SYNONYMS: Mapping[str, str] = {

@@ -229,6 +229,31 @@ PRICES = Table(
     key=("from", "sku", "location"),
 )
 
+LOCATIONS = Table(
+    "locations",
+    (
+        text_column("location", required=True),
+        choice_column("kind", "sells", "supplies", "returns"),
+        text_column("supplied_by"),
+        number_column("transfer_days"),
+        number_column("transfer_cost_per_line"),
+        number_column("transfer_cost_per_unit"),
+    ),
+    key=("location",),
+    special=True,
+)
+
+KITS = Table(
+    "kits",
+    (
+        text_column("sku", required=True),
+        text_column("component", required=True),
+        number_column("quantity", required=True, minimum=None, above=0.0),
+    ),
+    key=("sku", "component"),
+    special=True,
+)
+
 TABLES: tuple[Table, ...] = (
     ORDERS,
     PRODUCTS,
@@ -244,6 +269,8 @@ TABLES: tuple[Table, ...] = (
     SUPPLIER_ITEMS,
     CLOSURES,
     CURRENCIES,
+    LOCATIONS,
+    KITS,
 )
 """Every table, ``orders`` first: it alone is required."""
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from forecasting.domain import LONG_AGO, BoolArray, Calendar, DemandLines, IntArray
+from forecasting.domain import LONG_AGO, BoolArray, Calendar, DemandLines, FloatArray, IntArray
 from forecasting.domain.days import MICROSECONDS_A_DAY
 from forecasting.inputs.records import OrderRecords, OrderStatus, Records
 from forecasting.inputs.unconstrained_demand import Availability, KnownLines, open_and_hidden, whole_units
 from models.shared.history import History
+
+FEWEST_LINES = 5
+"""An item's own mean line size counts as much as this many lines of the whole range."""
 
 
 def demand_lines(
@@ -67,6 +70,17 @@ def due_to_ship(orders: OrderRecords, available_from: IntArray) -> IntArray:
 def known_at(lines: DemandLines, as_of: int) -> BoolArray:
     """bool, shape (m,): whether each line counts as demand, as seen at the close of ``as_of``."""
     return (lines.known_from <= as_of) & (lines.known_until >= as_of)
+
+
+def mean_line_size(lines: DemandLines, as_of: int) -> FloatArray:
+    """float64, shape (n,): mean units of a customer's order line, as known at ``as_of``."""
+    n, known = len(lines.indptr) - 1, known_at(lines, as_of) & lines.usual
+    item = lines.item[known]
+    units, count = np.bincount(item, lines.quantity[known], n), np.bincount(item, minlength=n)
+
+    # A new item has no mean of its own yet, and one of few lines has a bad one.
+    overall = units.sum() / count.sum() if count.sum() else 1.0
+    return (units + FEWEST_LINES * overall) / (count + FEWEST_LINES)
 
 
 def history(

@@ -12,6 +12,8 @@ from forecasting.dataset.dataset import Dataset
 from forecasting.dataset.read import read
 from forecasting.dataset.tables import PRODUCTS, SUPPLIERS, Kind, Table
 from forecasting.domain import LONG_AGO, MAIN, DemandLines, FloatArray, IntArray, Items, TextArray
+from forecasting.inputs.kits import kit_records, with_components
+from forecasting.inputs.places import place_records, with_sources
 from forecasting.inputs.read_supply import supply_records
 from forecasting.inputs.records import (
     AlternativeRecords,
@@ -75,13 +77,16 @@ def records_of(dataset: Dataset) -> Records:
         supply=supply_records(dataset, numbers, names.astype(object)),
         notices=dataset.notices,
         absent=absent(dataset),
+        kits=kit_records(dataset.kits, items),
+        places=place_records(dataset.locations, items),
     )
 
 
 def all_items(dataset: Dataset) -> Items:
     """Every item that the dataset speaks of, ordered by (location, sku).
 
-    A SKU that only ``products`` names is an item at each location that has stock or orders.
+    A SKU that only ``products`` names is an item at each location that has stock or orders, a component where
+    its kits are, and what a place is supplied with at the place that it comes from.
     """
     pairs = [
         table[["location", "sku"]].drop_duplicates().astype(str)
@@ -94,6 +99,7 @@ def all_items(dataset: Dataset) -> Items:
         locations = pd.DataFrame({"location": known["location"].unique()})
         known = pd.concat([known, locations.merge(elsewhere, how="cross")])
 
+    known = with_sources(with_components(known, dataset.kits), dataset.locations)
     known = known.sort_values(["location", "sku"], kind="stable")
     return Items(known["location"].to_numpy(dtype=object), known["sku"].to_numpy(dtype=object))
 

@@ -7,7 +7,7 @@ order of their table. What is not known is LONG_AGO for a day, NaN for a number,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import IntEnum
 from typing import TypeVar
 
@@ -15,6 +15,8 @@ import numpy as np
 
 from forecasting.domain import LONG_AGO, BoolArray, FloatArray, IntArray, Items, TextArray
 from forecasting.errors import Notice
+from forecasting.inputs.kits import KitRecords
+from forecasting.inputs.places import PlaceRecords
 from forecasting.inputs.supply_records import SupplyRecords
 
 
@@ -251,6 +253,8 @@ class Records:
         supply: offers, closings and rates; None where nothing is said of them.
         notices: what looked odd when the dataset was read.
         absent: the tables that lack something, each with what (``dataset.absent``).
+        kits: what kits are put together from.
+        places: which places supply others.
 
     """
 
@@ -279,6 +283,8 @@ class Records:
     supply: SupplyRecords | None = None
     notices: tuple[Notice, ...] = ()
     absent: tuple[tuple[str, str], ...] = ()
+    kits: KitRecords = field(default_factory=KitRecords.none)
+    places: PlaceRecords = field(default_factory=PlaceRecords.none)
 
     @property
     def first_day(self) -> int:
@@ -303,4 +309,4 @@ class Records:
 
 
 def _empty(rows: Rows) -> Rows:
-    return type(rows)(**{field.name: getattr(rows, field.name)[:0] for field in fields(rows)})
+    return type(rows)(**{column.name: getattr(rows, column.name)[:0] for column in fields(rows)})

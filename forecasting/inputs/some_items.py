@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from forecasting.domain import IntArray
+from forecasting.inputs.kits import KitRecords
+from forecasting.inputs.places import PlaceRecords
 from forecasting.inputs.records import Columns, Records
 from forecasting.inputs.supply_records import Closings, SupplyRecords
 
@@ -47,6 +49,8 @@ def only(records: Records, items: IntArray) -> Records:
         suppliers=_columns(records.suppliers, kept),
         supply=None if records.supply is None else _supply(records.supply, index, place),
         events=replace(events, row=events.row[named], item=index[events.item[named]]),
+        kits=_kits(records.kits, index),
+        places=_places(records.places, items, index),
         **tables,
     )
 
@@ -81,6 +85,20 @@ def _rows(table: Any, index: IntArray) -> Any:
         if name in rows:
             rows[name] = index[rows[name]]
     return type(table)(**rows)
+
+
+def _kits(kits: KitRecords, index: IntArray) -> KitRecords:
+    """Kits all of whose components stay."""
+    gone = np.isin(kits.item, kits.item[index[kits.component] < 0])
+    kept = (index[kits.item] >= 0) & ~gone
+    return KitRecords(index[kits.item[kept]], index[kits.component[kept]], kits.quantity[kept])
+
+
+def _places(places: PlaceRecords, items: IntArray, index: IntArray) -> PlaceRecords:
+    if len(places) == 0:
+        return places
+    # A source that is not among them is none: its number, -1, is the place of the last one.
+    return replace(places, of_item=places.of_item[items], source=index[places.source[items]])
 
 
 def _columns(columns: Columns, rows: IntArray) -> Columns:

@@ -165,6 +165,23 @@ def overtaken(
     return OrderCrossover(units, np.divide(missing, units, out=np.zeros_like(units), where=units > 0))
 
 
+def stocked_from(records: Records, backorder_allowed: BoolArray) -> IntArray:
+    """int64, shape (n,): the first day at whose close an item could be asked for; LONG_AGO: not known.
+
+    It was in stock; or counted at all, where customers wait for what is not there (``backorder_allowed``,
+    bool, shape (n,)).
+    """
+    counts, purchases = records.counts, records.purchases
+    there = (counts.on_hand > 0) | backorder_allowed[counts.item]
+    there &= counts.item >= 0
+    came = (purchases.received > LONG_AGO) & (purchases.came_units > 0)
+    never = np.iinfo(np.int64).max
+    first = np.full(len(records.items), never)
+    np.minimum.at(first, counts.item[there], counts.day[there])
+    np.minimum.at(first, purchases.item[came], purchases.received[came])
+    return np.where(first == never, LONG_AGO, first)
+
+
 def _refuse(items: Items, count: FloatArray, counted_on: IntArray) -> None:
     first, number = int(np.flatnonzero(count < 0)[0]), int(np.sum(count < 0))
     raise RequestError(

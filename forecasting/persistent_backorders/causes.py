@@ -129,7 +129,7 @@ def _as_recommended(
 ) -> tuple[FloatArray, FloatArray]:
     """Units short with orders as recommended, and as they would be with all demand known."""
     scenario = past.scenario
-    foresight = PerfectForesight(scenario.lines, scenario.arrivals)
+    foresight = PerfectForesight(scenario.asked_for, scenario.arrivals)
     step = stage(len(scenario.review_days), "as recommended")
     runs = simulate_together([policy, foresight], scenario, NoCheckpoints(), step, seen)
     advised, known = (short_units(run.flows)[past.place(items)] for run in runs)

@@ -10,6 +10,7 @@ import numpy as np
 from forecasting.domain import BoolArray, FloatArray, TextArray
 from forecasting.inputs.catalogue import Catalogue
 from forecasting.inputs.known_until import KnownUntil
+from forecasting.planning.between_places import Between
 from forecasting.planning.observer import Observer
 from forecasting.planning.persistent import Evidence
 from forecasting.planning.position import Standing
@@ -43,6 +44,7 @@ class Advice:
         shortages: how often each ran short lately.
         sources: who else offers items, and how they were compared; None: nobody does.
         second: what is asked of faster suppliers beside; None: nothing.
+        between: what is moved between places.
 
     """
 
@@ -58,6 +60,7 @@ class Advice:
     has_odd_order: BoolArray
     observed: Observer
     shortages: Evidence
+    between: Between
     sources: Sources | None = None
     second: SecondOrders | None = None
 
@@ -89,9 +92,20 @@ class Advice:
         return np.maximum(self.curve.highest, 1.0) * 2
 
     @property
+    def excess(self) -> FloatArray:
+        """float64, shape (n,), units of the position above that; of a kit none: its components have it."""
+        return np.where(self.is_kit, 0.0, self.situation.stock.position - self.plenty)
+
+    @cached_property
+    def is_kit(self) -> BoolArray:
+        """bool, shape (n,): it is put together from other items when it is sold."""
+        return self.observed.records.kits.marks(len(self.catalogue))
+
+    @property
     def ordered_ahead(self) -> FloatArray:
         """float64, shape (n,), units that customers ordered ahead, due to ship within the interval."""
         reserved = self.situation.reserved - self.standing.unseen - self.standing.expiring
+        reserved = reserved - self.standing.elsewhere
         return np.where(reserved > 1e-9, reserved, 0.0)
 
     @cached_property

@@ -13,7 +13,7 @@ from forecasting.store.figures import exact_value, whole
 def excess(advice: Advice) -> pd.DataFrame:
     """One row an item that there is more of than any likely demand calls for, the most money first."""
     situation, known = advice.situation, advice.catalogue
-    beyond = situation.stock.position - advice.plenty
+    beyond = advice.excess
     row = np.flatnonzero(beyond > 0)
     units = np.floor(np.minimum(beyond, situation.stock.on_hand))[row]
     mean = situation.lead_time_demand.over_lead_time(situation.review_days).mean

@@ -8,7 +8,9 @@ import numpy as np
 
 from forecasting.domain import LONG_AGO, BoolArray, TextArray, day_text
 from forecasting.planning.advice import Advice
+from forecasting.planning.kits import kit_sentences
 from forecasting.planning.level_shift import level_shift
+from forecasting.planning.moved import move_sentences
 from forecasting.planning.order_days import closing_sentences, covers_closing
 from forecasting.planning.persistent import shortage_sentences
 from forecasting.planning.pre_orders import launch_sentences
@@ -32,6 +34,7 @@ class Facts:
     ends_on: str
     known_from: str
     unoffered: bool
+    comes_back: bool
     refused: bool
     rule: str
     lasts_long: bool
@@ -46,6 +49,9 @@ class Facts:
     launch: str = ""
     closing: str = ""
     source: str = ""
+    kit: str = ""
+    begins: str = ""
+    moved: str = ""
 
 
 def facts_of(advice: Advice) -> list[Facts]:
@@ -62,7 +68,9 @@ def facts_of(advice: Advice) -> list[Facts]:
     unoffered = _unoffered(situation)
     source = source_sentences(advice)
     closing = closing_sentences(catalogue, situation.as_of)
+    comes_back = advice.observed.never_ordered & ~advice.is_kit
     again, launch = shortage_sentences(advice.shortages), launch_sentences(advice)
+    kits, (begins, moved) = kit_sentences(advice), move_sentences(advice)
     absurd, overdue = free_to_hold(situation), advice.standing.overdue > 0
     rising = np.zeros(len(situation)) if situation.price_rise is None else situation.price_rise
     return [
@@ -73,6 +81,7 @@ def facts_of(advice: Advice) -> list[Facts]:
             pack_size=float(situation.terms.pack_size[i]),
             ends_on=_day(int(catalogue.ends_on[i])),
             unoffered=bool(unoffered[i]),
+            comes_back=bool(comes_back[i]),
             known_from=_day(int(catalogue.known_from[i])) if unknown[i] else "",
             refused=not bool(situation.backorder_allowed[i]),
             rule=str(advice.rule[i]),
@@ -88,6 +97,9 @@ def facts_of(advice: Advice) -> list[Facts]:
             launch=launch[i],
             closing=closing[i],
             source=source[i],
+            kit=kits[i],
+            begins=begins[i],
+            moved=moved[i],
         )
         for i in range(len(situation))
     ]
@@ -104,7 +116,7 @@ def _flags(advice: Advice, changed: TextArray) -> list[str]:
     situation, terms, decision = advice.situation, advice.situation.terms, advice.decision
 
     # A quantity that was chosen together with others differs from the level for their sake, not the packs'.
-    own = advice.ordered & (decision.quantity == advice.orders.wanted)
+    own = advice.ordered & (decision.quantity == advice.orders.wanted) & ~advice.between.transferred
     there = situation.position + advice.beside
     rounding = np.abs(decision.quantity - (decision.order_up_to - there))
 
@@ -117,7 +129,9 @@ def _flags(advice: Advice, changed: TextArray) -> list[str]:
         "odd_order": advice.has_odd_order,
         "level_shift": _shifted(advice),
         "not_known_yet": advice.catalogue.known_from > situation.as_of,
-        "ended": ~situation.orderable & terms.feasible,
+        "kit": advice.is_kit,
+        "never_ordered_there": advice.observed.never_ordered & ~advice.is_kit,
+        "ended": ~situation.orderable & terms.feasible & ~advice.observed.never_ordered,
         "ends_soon": situation.orderable & np.isfinite(situation.lead_time_demand.ends),
         "infeasible_terms": ~terms.feasible,
         "rounded_to_terms": own & (rounding >= np.minimum(terms.pack_size, 1.0)),
@@ -127,10 +141,11 @@ def _flags(advice: Advice, changed: TextArray) -> list[str]:
         "stock_contradiction": advice.standing.contradicted,
         "expired": advice.standing.on_hand.expired > 0,
         "expires_soon": advice.standing.expiring > 0,
+        "short_at_source": advice.between.supplied & (advice.between.quantity < advice.orders.wanted - 1e-9),
         "overdue": advice.standing.overdue > 0,
         "absurd_costs": free_to_hold(situation),
         "covers_closing": covers_closing(advice.catalogue),
-        "excess": situation.stock.position > advice.plenty,
+        "excess": advice.excess > 0,
         "persistent_backorder": advice.shortages.persistent,
     }
 

@@ -14,11 +14,13 @@ import numpy as np
 from forecasting.config import Config
 from forecasting.domain import (
     LONG_AGO,
+    BoolArray,
     Calendar,
     CompanyLevels,
     DemandLines,
     FloatArray,
     IntArray,
+    LeadTimes,
     StockPosition,
     target_quantile,
 )
@@ -27,7 +29,8 @@ from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.availability import availability
 from forecasting.inputs.calendar import calendar
 from forecasting.inputs.catalogue import Catalogue, catalogue
-from forecasting.inputs.demand import demand_lines, history, known_at
+from forecasting.inputs.demand import demand_lines, history, known_at, mean_line_size
+from forecasting.inputs.dependent import as_supplied, further_days, never_ordered, seen_above
 from forecasting.inputs.documents import shipments
 from forecasting.inputs.drafts import with_drafts
 from forecasting.inputs.drivers import Announced, announced, drivers
@@ -37,6 +40,7 @@ from forecasting.inputs.odd_orders import believed
 from forecasting.inputs.orders_ahead import known_demand
 from forecasting.inputs.predecessors import inherited
 from forecasting.inputs.records import Records
+from forecasting.inputs.stock import stocked_from
 from forecasting.inputs.unconstrained_demand import Availability
 from forecasting.planning.choosing import choose_at
 from forecasting.planning.lazy_forecast import ForecastOf, LazyForecast
@@ -48,9 +52,6 @@ from models.registry import CANDIDATES, model
 from models.selection import Choice, choose
 from models.shared.history import History
 from models.shared.steps import steps
-
-FEWEST_LINES = 5
-"""An item's own mean line size counts as much as this many lines of the whole range."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,9 @@ class Observer:
         announced: events and prices; None where the dataset has none.
         gone: float64, shape (m,), units of each line that had left by the day of a plan, before they
             were due; None in a replay, where a line leaves when it is due.
+        asked: bool, shape (m,): what customers asked for, not what follows of it for others; None: all.
+        further: float64, shape (n,), days that goods go on from an item's place to those that it supplies;
+            None: places supply nobody.
 
     """
 
@@ -80,6 +84,22 @@ class Observer:
     unavailable: Availability
     announced: Announced | None = None
     gone: FloatArray | None = None
+    asked: BoolArray | None = None
+    further: FloatArray | None = None
+
+    @property
+    def for_good(self) -> BoolArray:
+        """bool, shape (m,): the lines that customers asked for, and that are demand in the end."""
+        asked = np.True_ if self.asked is None else self.asked
+        return (self.lines.known_until == DemandLines.NEVER) & asked
+
+    @property
+    def lead_times(self) -> LeadTimes:
+        """Until goods that are ordered now can be sold: at the places that an item's own supplies, where it
+        supplies some.
+        """
+        own, further = self.catalogue.lead_times, self.further
+        return own if further is None else LeadTimes(own.days + further[:, None], own.weight)
 
     @property
     def first_day(self) -> int:
@@ -89,7 +109,7 @@ class Observer:
     @property
     def due_to_ship(self) -> IntArray:
         """int64, shape (order records,): the day on which each is due to ship from stock."""
-        day = np.empty(len(self.lines), dtype=np.int64)
+        day = np.empty(len(self.records.orders), dtype=np.int64)
         day[self.record] = self.lines.day
         return day
 
@@ -133,7 +153,7 @@ class Observer:
             launched=launched,
             unavailable=unavailable,
             available_share=self.config.available_share,
-            stocked=self._stocked_from,
+            stocked=stocked_from(self.records, self.catalogue.backorder_allowed),
         )
 
         # Drivers go on beyond the history, and so need the buckets that it came out with.
@@ -143,6 +163,11 @@ class Observer:
         unoffered = (catalogue.known_from == LONG_AGO) & (catalogue.available_from == LONG_AGO)
         unoffered &= (catalogue.predecessor < 0) & (seen.lengths == 0)
         return replace(seen, traits=catalogue.traits, drivers=moved_by, unoffered=unoffered)
+
+    @property
+    def never_ordered(self) -> BoolArray:
+        """bool, shape (n,): kits, and what lies where goods come back to."""
+        return never_ordered(self.records)
 
     @cached_property
     def known_until(self) -> KnownUntil:
@@ -194,33 +219,9 @@ class Observer:
         quantity[row] = taken
         return replace(lines, quantity=quantity)
 
-    @cached_property
-    def _stocked_from(self) -> IntArray:
-        """int64, shape (n,): the first day at whose close an item could be asked for; LONG_AGO: not known.
-
-        It was in stock; or counted at all, where customers wait for what is not there.
-        """
-        counts, purchases = self.records.counts, self.records.purchases
-        there = (counts.on_hand > 0) | self.catalogue.backorder_allowed[counts.item]
-        there &= counts.item >= 0
-        came = (purchases.received > LONG_AGO) & (purchases.came_units > 0)
-        never = np.iinfo(np.int64).max
-        first = np.full(len(self.catalogue), never)
-        np.minimum.at(first, counts.item[there], counts.day[there])
-        np.minimum.at(first, purchases.item[came], purchases.received[came])
-        return np.where(first == never, LONG_AGO, first)
-
     def line_size(self, as_of: int) -> FloatArray:
         """float64, shape (n,): mean units of a customer's order line, as known at ``as_of``."""
-        lines = self.believed_lines(as_of, self.lines)
-        known = known_at(lines, as_of) & lines.usual
-        item = lines.item[known]
-        units = np.bincount(item, lines.quantity[known], len(self.catalogue))
-        count = np.bincount(item, minlength=len(self.catalogue))
-
-        # A new item has no mean of its own yet, and one of few lines has a bad one.
-        overall = units.sum() / count.sum() if count.sum() else 1.0
-        return (units + FEWEST_LINES * overall) / (count + FEWEST_LINES)
+        return mean_line_size(self.believed_lines(as_of, self.lines), as_of)
 
     def choose_models(self, as_of: int, seen: History, days: float | None = None) -> Choice:
         """The model of each item: the one that would have cost least, or the one that is configured.
@@ -231,7 +232,8 @@ class Observer:
         config, catalogue = self.config, self.catalogue.on(as_of)
         names = [*CANDIDATES, *config.contenders] if config.model == "auto" else [config.model]
         models = [model(name) for name in names]
-        ahead = catalogue.protection_days if days is None else np.full(len(catalogue), days)
+        protection_days = catalogue.review_days + self.lead_times.mean
+        ahead = protection_days if days is None else np.full(len(catalogue), days)
         horizon = self.calendar.buckets(as_of, ahead)
 
         # Models are compared where orders are decided: at the critical ratio, an excess being held for half
@@ -262,7 +264,7 @@ class Observer:
         starts = np.where(unknown, np.inf, np.maximum(starts_on - 1 - as_of, 0)).astype(np.float64)
         return LeadTimeDemand(
             forecast=ForecastOf(forecast, item),
-            lead_times=catalogue.lead_times.take(item).spread(self.config.lead_time_spread),
+            lead_times=self.lead_times.take(item).spread(self.config.lead_time_spread),
             calendar=self.calendar,
             as_of=as_of,
             starts=starts,
@@ -301,7 +303,7 @@ class Observer:
         catalogue = self.catalogue.on(as_of)
         terms, review_days = catalogue.terms.take(item), catalogue.cover_days[item]
         number = self.records.products.number
-        protection_days = review_days + catalogue.lead_times.take(item).mean
+        protection_days = review_days + self.lead_times.take(item).mean
         ahead = self.demand_ahead(as_of, forecast, item, protection_days)
         reserved = np.zeros(len(item))
         if ahead.known is not None:
@@ -326,7 +328,7 @@ class Observer:
             costs=catalogue.costs.take(item),
             line_size=line_size[item],
             backorder_allowed=catalogue.backorder_allowed[item],
-            orderable=~ended & terms.feasible,
+            orderable=~ended & terms.feasible & ~self.never_ordered[item],
             end_of_life=catalogue.end_of_life.take(item),
             crossover=position.crossover,
             price_rise=price_rise,
@@ -337,12 +339,14 @@ class Observer:
 def observer(records: Records, config: Config, as_of: int, assumptions: Assumptions) -> Observer:
     """All that decisions look at, with terms and costs as known at the close of ``as_of``."""
     records = with_drafts(records, config, assumptions)
+    customers, records = len(records.orders), as_supplied(records, config)
     known = catalogue(records, config, as_of, assumptions)
     # Constants of the decision itself, whatever the records say.
     assumptions.add("excess_holding_share", f"{config.excess_holding_share:g}", len(known))
     assumptions.add("excess_holding_days", f"{config.excess_holding_days:g}", len(known))
 
     lines, record = demand_lines(records, known.available_from, config.cancelled_after_days)
+    lines, record, asked = seen_above(lines, record, record < customers, records.places)
     return Observer(
         records=records,
         lines=lines,
@@ -352,4 +356,6 @@ def observer(records: Records, config: Config, as_of: int, assumptions: Assumpti
         config=config,
         unavailable=availability(records, ~known.backorder_allowed),
         announced=announced(records, config.holidays_country, assumptions),
+        asked=asked,
+        further=further_days(records.places, known.review_days, config),
     )

@@ -13,9 +13,11 @@ from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.notices import Notices
 from forecasting.inputs.records import Records
 from forecasting.planning.advice import Advice
+from forecasting.planning.between_places import between_places
 from forecasting.planning.edits import Edit, edited
 from forecasting.planning.excess import excess
 from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast
+from forecasting.planning.moved import transfers
 from forecasting.planning.observer import observer
 from forecasting.planning.odd_orders import odd_orders
 from forecasting.planning.order_calendar import order_calendar
@@ -44,8 +46,8 @@ def plan(
     """What to order at the close of day ``as_of``.
 
     Tables ``recommendations``, ``costs``, ``choices``, ``supplier_orders``, ``overdue``, ``excess``,
-    ``persistent_backorders``, ``pre_orders``, ``assumptions`` and ``notices``; ``for_pages``: also those
-    that only buyers' pages read. ``edits``: of forecasts, by people.
+    ``persistent_backorders``, ``pre_orders``, ``assumptions`` and ``notices``; ``transfers`` where there are
+    places; ``for_pages``: also those that only buyers' pages read. ``edits``: of forecasts, by people.
 
     Raises RequestError where the date or a name does not fit.
     """
@@ -67,6 +69,7 @@ def plan(
         "pre_orders": pre_orders(advice),
         "assumptions": assumptions.frame(),
         "notices": notices.frame(),
+        **transfers(advice),
     }
     special = {
         "order_terms": order_terms(advice),
@@ -123,7 +126,8 @@ def advise(
         line_size=line_size,
         price_rise=known.price_rise(as_of),
     )
-    situation = replace(situation, reserved=situation.reserved + stands.unseen + stands.expiring)
+    reserved = situation.reserved + stands.unseen + stands.expiring
+    situation = replace(situation, reserved=reserved + stands.elsewhere)
     second = None
     if bought is not None:
         second = second_orders(bought, observed, situation, forecast, line_size, stands.coming)
@@ -134,6 +138,8 @@ def advise(
     asked = situation if second is None else with_them(situation, second)
     budget = config.budget if second is None else second.left_of(config.budget)
     orders = order_together(policy, asked, known.supplier, known.suppliers.terms, budget)
+    between = between_places(orders.decision, asked, observed, stands.position.stock)
+    orders = replace(orders, decision=replace(orders.decision, quantity=between.in_all))
     orders = orders if second is None else in_real_levels(orders, second)
 
     advice = Advice(
@@ -151,6 +157,7 @@ def advise(
         has_odd_order=has_odd_order,
         observed=observed,
         shortages=evidence(records, known, config, as_of),
+        between=between,
         sources=bought,
         second=second,
     )

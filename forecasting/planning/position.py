@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from forecasting.domain import BoolArray, FloatArray, IntArray, Receipts, Stock, StockPosition
 from forecasting.domain.calendar import DAYS
 from forecasting.inputs.assumptions import Assumptions
+from forecasting.inputs.dependent import downstream
 from forecasting.inputs.documents import owed_units
 from forecasting.inputs.locations import apart
 from forecasting.inputs.notices import Notices
@@ -37,6 +38,8 @@ class Standing:
         expiring: float64, shape (n,), units on hand that are likely to expire unsold within the interval.
         waiting_lines: int64, shape (n,): customers' lines of which units are owed.
         coming: what is on order and counted on, with the day on which it is expected.
+        elsewhere: float64, shape (n,), units that places supplied by an item's own are short of (less than
+            nothing: what they have), which its own decision counts.
 
     """
 
@@ -49,6 +52,7 @@ class Standing:
     expiring: FloatArray
     waiting_lines: IntArray
     coming: Receipts
+    elsewhere: FloatArray
 
     @property
     def overdue(self) -> FloatArray:
@@ -70,6 +74,7 @@ def standing(
     records, known, config = observer.records, observer.catalogue, observer.config
     usual_days = known.lead_times.mean
     there = on_hand(records, usual_days, as_of, config.negative_stock)
+    there = replace(there, units=records.kits.reach(there.units))
     orders = open_orders(records, known.lead_time_knowledge, as_of)
 
     # Units that left before they were booked in may be the same as those on open lines: the more of the two.
@@ -92,17 +97,18 @@ def standing(
         crossover=overtaken(coming, as_of, known.lead_times, known.cover_days),
     )
     contradicted = reconcile(records, there, usual_days, as_of, known.terms.unit_cost, notices)
-    daily = _daily(observer, seen)
+    daily = daily_demand(seen, DAYS[observer.calendar.bucket])
     unseen = _unseen(there, observer, as_of, daily)
     level = Level(as_of, there.units + there.expired, there.counted_on, movements(records, usual_days))
     expire = expiring(records, level, there.units, as_of + known.protection_days, daily)
     waiting = np.bincount(records.orders.item, owed > 0, len(known)).astype(np.int64)
-    return Standing(position, there, orders, contradicted, apart(records), unseen, expire, waiting, coming)
+    elsewhere = -downstream(records.places, stock.position)
+    found = (position, there, orders, contradicted, apart(records), unseen, expire, waiting)
+    return Standing(*found, coming=coming, elsewhere=elsewhere)
 
 
-def _daily(observer: Observer, seen: History) -> FloatArray:
+def daily_demand(seen: History, bucket_days: float) -> FloatArray:
     """What is asked for a day, by the last weeks that are known: float64, shape (n,)."""
-    bucket_days = DAYS[observer.calendar.bucket]
     recent = seen.recent_mean(max(1, round(RECENT_WEEKS * 7 / bucket_days)))
     return np.asarray(np.nan_to_num(recent) / bucket_days)
 

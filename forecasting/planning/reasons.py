@@ -36,11 +36,15 @@ def reason(row: Any, facts: Facts) -> str:
 
 
 def _reason(row: Any, facts: Facts) -> str:
+    if facts.kit:
+        return facts.kit
     if not facts.feasible:
         return (
             f"Nothing can be ordered: packs of {number(facts.pack_size)} do not fit between the minimum "
             "and the maximum order quantity; correct the product's terms."
         )
+    if facts.comes_back:
+        return "Nothing: it lies where goods come back to, for which nothing is ordered."
     if not facts.orderable:
         return f"Nothing: the item ends on {facts.ends_on}, before an order could arrive on {row.arrives_on}."
     if facts.unoffered and row.quantity == 0 and row.backlog == 0:
@@ -52,16 +56,17 @@ def _reason(row: Any, facts: Facts) -> str:
         return f"Nothing: not known yet; its first order, count or purchase is of {facts.known_from}."
     together = f" {facts.together}" if facts.together else ""
     if row.quantity > 0:
-        return f"{_order(row, facts)} {_without(row, facts)}{_why_so_many(facts)}{together}"
+        return f"{_order(row, facts)} {_without(row, facts)}{_why_so_many(facts)}{facts.moved}{together}"
     if together:
         return f"Nothing: {_there_is(row, facts)}; {_demand(row)}.{together}"
-    return _nothing(row, facts)
+    return f"{_nothing(row, facts)}{facts.moved}"
 
 
 def _order(row: Any, facts: Facts) -> str:
     packs = "" if facts.pack_size == 1 else f" ({number(row.packs)} packs)"
     level = f" towards a level of {number(row.order_up_to)}" if row.order_up_to > 0 else ""
-    return f"Order {number(row.quantity)}{packs}{level}: {_there_is(row, facts)}; {_demand(row)}."
+    begin = facts.begins or "Order"
+    return f"{begin} {number(row.quantity)}{packs}{level}: {_there_is(row, facts)}; {_demand(row)}."
 
 
 def _there_is(row: Any, facts: Facts) -> str:

@@ -12,6 +12,7 @@ import pandas as pd
 from forecasting.domain import FloatArray, TextArray, day_text
 from forecasting.planning.advice import Advice
 from forecasting.planning.facts import facts_of
+from forecasting.planning.moved import arrival_days, kinds
 from forecasting.planning.order_days import order_days
 from forecasting.planning.reasons import reason
 from forecasting.planning.shortage import shortage
@@ -51,6 +52,8 @@ def recommendations(advice: Advice) -> pd.DataFrame:
     ]
     frame["flags"] = [fact.flags for fact in facts]
     frame["rule"] = advice.rule
+    for name, column in kinds(advice).items():
+        frame[name] = column
     return frame
 
 
@@ -71,7 +74,7 @@ def _what(advice: Advice, mean: FloatArray) -> dict[str, Any]:
     """The order: how much, for how much, until when, and when it comes."""
     situation, quantity = advice.situation, advice.decision.quantity
     unit_cost = situation.terms.price(quantity)
-    arrives = advice.catalogue.arrives(situation.as_of).astype("datetime64[D]")
+    arrives = arrival_days(advice).astype("datetime64[D]")
     return {
         "quantity": whole(quantity),
         "packs": whole(np.round(quantity / situation.terms.pack_size)),
@@ -95,7 +98,7 @@ def _stock(advice: Advice) -> dict[str, Any]:
         "unseen_demand": whole(advice.standing.unseen),
         "expiring": whole(advice.standing.expiring),
         "next_receipt": _next_receipt(advice),
-        "lead_time_days": np.round(situation.lead_time_demand.lead_times.mean, 2),
+        "lead_time_days": np.round(advice.catalogue.lead_times.mean, 2),
         "protection_days": np.round(situation.protection_days, 2),
     }
 

@@ -18,7 +18,10 @@ from forecasting.store.figures import exact_value, money, whole
 def supplier_orders(advice: Advice) -> pd.DataFrame:
     """One row a supplier, in the order of the catalogue, those that nothing is ordered from among them."""
     known, orders = advice.catalogue, advice.orders
-    quantity, m = orders.decision.quantity, len(known.suppliers.name)
+    # What is moved from where it is spare is no order to the supplier.
+    elsewhere = advice.between.transferred & ~advice.between.supplied
+    quantity = np.where(elsewhere, 0.0, orders.decision.quantity)
+    m = len(known.suppliers.name)
     saved = advice.prices.nothing - advice.prices.order
 
     def sums(amount: FloatArray) -> FloatArray:

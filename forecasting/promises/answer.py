@@ -13,6 +13,7 @@ from forecasting.promises.allocation import Allocation, Pins, allocate
 from forecasting.promises.earlier import Earlier
 from forecasting.promises.eta import eta
 from forecasting.promises.facts import Facts
+from forecasting.promises.kits import Whole
 from forecasting.promises.needs import asks
 from forecasting.promises.offers import Offered, offers
 from forecasting.promises.rules import Rule
@@ -105,9 +106,12 @@ def serve(
     """
     lines = found.lines
     before = np.full(len(lines), LONG_AGO) if promised_p90 is None else promised_p90
-    wanted = asks(found, before, config)
-    given = allocate(lines.item, wanted, found.sources, pins or Pins.none())
-    served = served_by(found, given)
+    whole = Whole.of(found)
+    every = whole.found.lines
+    wanted = asks(whole.found, whole.spread(before), config)
+    given = allocate(every.item, wanted, found.sources, whole.pinned(pins or Pins.none()))
+    served = served_by(whole.found, given)
     shut = (found.following, found.last_open)
-    dates = eta(given, found.sources, ship_by(lines, config, found.as_of), shut)
-    return given, served, verdicts(lines, dates, served.undated, config, found.as_of)
+    dates = eta(given, found.sources, ship_by(every, config, found.as_of), shut)
+    promised = verdicts(every, dates, served.undated, config, found.as_of)
+    return whole.of_customers(given, served, promised, config)

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecasting.config import Config
-from forecasting.domain import BoolArray, FloatArray, IntArray, TextArray
+from forecasting.domain import BoolArray, Columns, FloatArray, IntArray, TextArray
 from forecasting.errors import Notice
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.calendar import calendar
 from forecasting.inputs.catalogue import Catalogue, catalogue, catalogue_of
+from forecasting.inputs.dependent import as_supplied
 from forecasting.inputs.drafts import with_drafts
+from forecasting.inputs.kits import component_lines
 from forecasting.inputs.notices import Notices
 from forecasting.inputs.offers import bought_as_planned
 from forecasting.inputs.open_orders import OpenOrders, open_orders
@@ -29,6 +31,22 @@ from forecasting.promises.supply import Supply, ship_days, supply, with_pool, wi
 
 
 @dataclass(frozen=True)
+class KitLines(Columns):
+    """Lines of components that belong to customers' lines of kits; each of shape (k,).
+
+    Attributes:
+        lines: what is still to ship of each component.
+        kit: int64, the customer's line that each belongs to.
+        each: float64, units of the component in one kit.
+
+    """
+
+    lines: OpenLines
+    kit: IntArray
+    each: FloatArray
+
+
+@dataclass(frozen=True)
 class Facts:
     """What is known of m open lines, in the order in which they are served, and of all sources.
 
@@ -39,6 +57,7 @@ class Facts:
         orders: what is on order.
         sources: what there is to give, by item. ``parts``: how it is counted.
         following, last_open: int64, by days after ``as_of``: the next and the last open day.
+        of_kits: the lines of components that belong to lines of kits; None: there are no kits.
 
     """
 
@@ -52,6 +71,7 @@ class Facts:
     parts: Parts
     following: IntArray
     last_open: IntArray
+    of_kits: KitLines | None = None
 
     @property
     def wanted(self) -> IntArray:
@@ -71,6 +91,7 @@ def gather(
     other: what is promised from such stock may not be there.
     """
     records = with_drafts(records, config, assumptions)
+    customers, records = len(records.orders), as_supplied(records, config)
     if recommended.supplier is None:
         known = catalogue(records, config, as_of, assumptions)
     else:
@@ -78,21 +99,39 @@ def gather(
         known = catalogue_of(bought, config, as_of, assumptions)
     there = on_hand(records, known.lead_times.mean, as_of, config.negative_stock)
     stock = assumptions.fill("on_hand", there.units, config.on_hand)
+    if recommended.leaving is not None:
+        stock = np.maximum(stock - recommended.leaving, 0.0)
     orders = open_orders(records, known.lead_time_knowledge, as_of)
     if notices is not None:
         reconcile(records, there, known.lead_times.mean, as_of, known.terms.unit_cost, notices)
 
-    lines = open_lines(records, config, known.available_from, as_of)
+    every = open_lines(records, config, known.available_from, as_of)
+    lines = every.take(np.flatnonzero(every.row < customers))
     rule, split = rules_of(lines, records, known, config)
     order = serving_order(lines, rule)
     lines, rule, split = lines.take(order), rule[order], split[order]
+    of_kits = _of_kits(records, every.take(np.flatnonzero(every.row >= customers)), lines, customers)
 
-    parts = Parts.of(lines.quantity, stock, orders.quantity, recommended.quantity, there.owed)
+    parts = Parts.of(every.quantity, stock, orders.quantity, recommended.quantity, there.owed)
     allowed = config.promise_assumed_lead_times == "allowed"
     sources = supply(known, stock, orders, recommended, parts, assumed=allowed, as_of=as_of)
-    sources = _set_apart(sources, lines, there.owed, parts, config)
+    sources = _set_apart(sources, every, there.owed, parts, config)
     following, last_open = ship_days(calendar(records, config), as_of)
-    return Facts(as_of, known, lines, rule, split, orders, sources, parts, following, last_open)
+    return Facts(as_of, known, lines, rule, split, orders, sources, parts, following, last_open, of_kits)
+
+
+def _of_kits(records: Records, lines: OpenLines, kept: OpenLines, customers: int) -> KitLines | None:
+    """The lines of components, each with its customer's line; None where there are no kits.
+
+    ``kept``: the customers' lines. ``customers``: so many order records are customers'.
+    """
+    if len(records.kits) == 0:
+        return None
+    record, bill = component_lines(records.orders.item[:customers], records.kits)
+    place = np.full(customers, -1, dtype=np.int64)
+    place[kept.row] = np.arange(len(kept))
+    row = lines.row - customers
+    return KitLines(lines, place[record[row]], records.kits.quantity[bill[row]])
 
 
 def _set_apart(

@@ -17,12 +17,14 @@ from forecasting.promises.answer import Answer
 from forecasting.promises.changes import changes, stability
 from forecasting.promises.consent import DECLINED, LAPSED, Consent
 from forecasting.promises.earlier import calibration, outcomes
+from forecasting.promises.kits import with_kits, worst_of
 from forecasting.promises.messages import Told, messages
 from forecasting.promises.notices_table import notices_table
 from forecasting.promises.offers import ended, on_sale
+from forecasting.promises.promisable import promisable
 from forecasting.promises.recommended import Recommended
 from forecasting.promises.served import missing_words
-from forecasting.promises.storefront import Shop, promisable, storefront
+from forecasting.promises.storefront import Shop, storefront
 from forecasting.promises.supply import Source
 from forecasting.promises.tables import promises_table, sources_table
 from forecasting.promises.words import days_or_none
@@ -122,22 +124,27 @@ def _shop(
     # Who declined waits no more.
     missing = np.where(consent.gone, 0, given.missing)
     backlog = np.bincount(item[given.line], waits, n) + np.bincount(item, missing, n)
+    kits, served = records.kits, answer.served
+    # Nothing is given to a kit itself: what is not there at once waits.
+    not_now = np.where(consent.gone | answer.ahead, 0, found.wanted - served.now)
+    backlog = np.where(kits.marks(n), np.bincount(item, not_now, n), backlog)
 
     anew = np.flatnonzero((sources.kind == Source.LATER) & sources.dated)
     new = np.full(n, LONG_AGO, dtype=np.int64)
     in_days = found.following[np.minimum(sources.sure_in[anew], len(found.following) - 1)]
     begins = found.known.available_from[sources.item[anew]]
     new[sources.item[anew]] = np.maximum(found.as_of + in_days, begins) + config.delivery_days
+    later = np.bincount(sources.item[sources.kind == Source.LATER], minlength=n) > 0
     shown = records.products.text["shown_as"]
     return Shop(
         known=found.known,
         shown_as=np.where(shown == "", config.shown_as, shown),
-        left=promisable(found, answer.offered.left, config),
-        stock=answer.stock_left,
+        left=with_kits(promisable(found, answer.offered.left, config), kits, found.parts),
+        stock=found.parts.whole(kits.reach(found.parts.units(answer.stock_left))),
         backlog=found.parts.units(backlog.astype(np.int64)),
         cap=backorder_caps(records, found.known, config, recommended.daily_demand),
-        new_order_on=new,
-        orderable=np.bincount(sources.item[sources.kind == Source.LATER], minlength=n) > 0,
+        new_order_on=worst_of(new, kits, LONG_AGO),
+        orderable=kits.reach(later.astype(np.float64)) > 0,
         ended=ended(found),
         as_of=found.as_of,
     )

@@ -21,6 +21,7 @@ class Recommended(Columns):
         next_order_on: int64, the day at whose close more can be ordered; LONG_AGO: never.
         daily_demand: float64, expected units a day.
         supplier: text, who is ordered from; None: the usual one.
+        leaving: float64, units that are about to be moved to another place; None: nothing is.
 
     """
 
@@ -28,6 +29,7 @@ class Recommended(Columns):
     next_order_on: IntArray
     daily_demand: FloatArray
     supplier: TextArray | None = None
+    leaving: FloatArray | None = None
 
 
 def recommended_by(recommendations: pd.DataFrame, as_of: int) -> Recommended:
@@ -41,7 +43,7 @@ def recommended_by(recommendations: pd.DataFrame, as_of: int) -> Recommended:
     never = (
         table["flags"]
         .str.split(SEPARATOR)
-        .map(lambda flags: not {"ended", "infeasible_terms"}.isdisjoint(flags))
+        .map(lambda flags: not {"ended", "infeasible_terms", "kit"}.isdisjoint(flags))
     )
     at_review = as_of + np.maximum(review, 1)
     return Recommended(
@@ -54,4 +56,19 @@ def recommended_by(recommendations: pd.DataFrame, as_of: int) -> Recommended:
         ),
         daily_demand=table["demand_mean"].to_numpy() / np.maximum(protection, 1.0),
         supplier=table["supplier"].to_numpy(dtype=object),
+        leaving=_leaving(table),
     )
+
+
+def _leaving(table: pd.DataFrame) -> FloatArray | None:
+    """Units that leave each row's shelf for the rows that are transfers: float64, shape (n,)."""
+    if "kind" not in table:
+        return None
+    units = np.zeros(len(table))
+    moved = table[(table["kind"] == "transfer") & (table["quantity"] > 0)]
+    there = pd.MultiIndex.from_arrays([table["location"].astype(str), table["sku"].astype(str)])
+    place = there.get_indexer(
+        pd.MultiIndex.from_arrays([moved["source"].astype(str), moved["sku"].astype(str)])
+    )
+    np.add.at(units, place[place >= 0], moved["quantity"].to_numpy(dtype=np.float64)[place >= 0])
+    return units

@@ -59,6 +59,16 @@ def ship_by(lines: OpenLines, config: Config, as_of: int) -> IntArray:
     return np.where(lines.has_deadline & (by >= 1), by, -1)
 
 
+def judged(on_time: FloatArray, config: Config) -> IntArray:
+    """The verdict on lines that have a deadline and a date, int64, by the probability of meeting it."""
+    with np.errstate(invalid="ignore"):
+        return np.select(
+            [on_time >= config.promise_sure, on_time <= config.promise_hopeless],
+            [Verdict.WILL_MAKE_IT, Verdict.CANNOT_MAKE_IT],
+            Verdict.AT_RISK,
+        ).astype(np.int64)
+
+
 def verdicts(lines: OpenLines, found: Eta, unknown: BoolArray, config: Config, as_of: int) -> Promised:
     """The verdict and the days of each line.
 
@@ -70,14 +80,10 @@ def verdicts(lines: OpenLines, found: Eta, unknown: BoolArray, config: Config, a
 
     passed = lines.has_deadline & (lines.deadline <= as_of)
     on_time = np.where(lines.has_deadline, found.in_time, np.nan)
-    with np.errstate(invalid="ignore"):
-        judged = np.select(
-            [on_time >= config.promise_sure, on_time <= config.promise_hopeless],
-            [Verdict.WILL_MAKE_IT, Verdict.CANNOT_MAKE_IT],
-            Verdict.AT_RISK,
-        )
     no_deadline = np.where(dated, Verdict.WILL_MAKE_IT, Verdict.UNKNOWN)
-    verdict = np.where(lines.has_deadline, np.where(unknown, Verdict.UNKNOWN, judged), no_deadline)
+    verdict = np.where(
+        lines.has_deadline, np.where(unknown, Verdict.UNKNOWN, judged(on_time, config)), no_deadline
+    )
     return Promised(
         verdict=np.where(passed, Verdict.DEADLINE_PASSED, verdict).astype(np.int64),
         p50=p50,

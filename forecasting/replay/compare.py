@@ -8,7 +8,15 @@ import numpy as np
 import pandas as pd
 
 from forecasting.domain import Costs, FloatArray, IntArray, Items
-from forecasting.replay.measures import COUNTS, MEASURES, SHARES, additive, costs_of, measures
+from forecasting.replay.measures import (
+    COUNTS,
+    MEASURED_SOMETIMES,
+    MEASURES,
+    SHARES,
+    additive,
+    costs_of,
+    measures,
+)
 from forecasting.replay.policy_run import PolicyRun
 
 INTERVAL = (0.05, 0.95)
@@ -57,17 +65,17 @@ def summary(
     shape = (draws, items, periods)
     base = measures(totals(first, costs, unit_cost))
     base_drawn = measures(drawn_totals(first, costs, unit_cost, shape, seed))
-    rows = []
+    measured, rows = _measured(base), []
     for run in runs:
         figures = measures(totals(run, costs, unit_cost))
         drawn = base_drawn if run is first else measures(drawn_totals(run, costs, unit_cost, shape, seed))
         row: dict[str, object] = {"policy": run.policy}
-        row |= {name: _rounded(name, figures[name]).item() for name in MEASURES}
+        row |= {name: _rounded(name, figures[name]).item() for name in measured}
         for name, measure in (("backorders_avoided", "short_lines"), ("cost_saved", "cost_total")):
             row |= _difference(
                 name, measure, base[measure] - figures[measure], base_drawn[measure] - drawn[measure]
             )
-        for name in MEASURES:
+        for name in measured:
             row |= _difference(
                 f"{name}_difference", name, figures[name] - base[name], drawn[name] - base_drawn[name]
             )
@@ -114,8 +122,14 @@ def frame(
 ) -> pd.DataFrame:
     """The columns of ``head``, ``differences`` (each with the measure that it is of), then the measures."""
     between = {name: _rounded(measure, values) for name, (measure, values) in (differences or {}).items()}
-    columns = {name: _rounded(name, figures[name]) for name in MEASURES if name in figures}
+    columns = {name: _rounded(name, figures[name]) for name in _measured(figures)}
     return pd.DataFrame({**head, **between, **columns})
+
+
+def _measured(figures: Mapping[str, FloatArray]) -> list[str]:
+    """The measures that there are, in their order: all, and what only some datasets know of."""
+    sometimes = (name for name in MEASURED_SOMETIMES if name in figures)
+    return [*(name for name in MEASURES if name in figures), *sometimes]
 
 
 def totals(run: PolicyRun, costs: Costs, unit_cost: FloatArray) -> dict[str, FloatArray]:

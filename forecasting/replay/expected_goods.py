@@ -15,9 +15,10 @@ class ExpectedGoods:
     def __init__(self, catalogue: Catalogue, coming: Receipts) -> None:
         self._catalogue = catalogue
         self._orders: list[tuple[int, Receipts]] = []
-        self._add(coming)
+        self.add(coming)
 
-    def _add(self, goods: Receipts) -> None:
+    def add(self, goods: Receipts) -> None:
+        """Expect goods on their days."""
         if len(goods.day):
             self._orders.append((int(goods.day.max()), goods))
 
@@ -31,7 +32,7 @@ class ExpectedGoods:
         self._orders = [entry for entry in self._orders if entry[0] > day]
         known = self._catalogue if catalogue is None else catalogue
         lead_days = np.round(known.on(day).lead_times.mean[item]).astype(np.int64)
-        self._add(Receipts(item, day + 1 + lead_days, quantity))
+        self.add(Receipts(item, day + 1 + lead_days, quantity))
 
     def all_after(self, day: int) -> Receipts:
         """All that is expected after ``day``, by the numbers of the items."""

@@ -20,6 +20,7 @@ from forecasting.replay.checkpoints import Checkpoints
 from forecasting.replay.measures import costs_of
 from forecasting.replay.scenario import Scenario, scenario
 from forecasting.replay.simulate import lots_of, simulate_together
+from forecasting.simulation.lots import Lots
 
 LONGEST_DAYS = 364
 SHORTEST_DAYS = 91
@@ -62,7 +63,7 @@ def fitted_policies(
 
 def _policy(name: str, config: Config, past: Scenario) -> Policy:
     if name == "perfect_foresight":
-        return PerfectForesight(past.lines, past.arrivals)
+        return PerfectForesight(past.asked_for, past.arrivals)
     return policy_named(name, config)
 
 
@@ -91,7 +92,14 @@ def time_before(observer: Observer, first_day: int) -> Scenario | None:
     # Opening stock by the rule, not by the data: the time before is a rehearsal for every policy. Where
     # nothing is taken over of what was on its way, nothing is of what was owed either.
     without_stock = replace(observer, records=observer.records.without_stock())
-    return replace(scenario(without_stock, begin, first_day - 1, Assumptions()), owed=None)
+    lots = None
+    if len(observer.records.lots.item):
+        # All that is there at the opening is fresh.
+        nothing = np.zeros(0, dtype=np.int64)
+        shelf_days = np.maximum(observer.catalogue.end_of_life.shelf_days, 1.0)
+        lots = Lots(nothing, nothing, np.zeros(0), shelf_days)
+    before = scenario(without_stock, begin, first_day - 1, Assumptions())
+    return replace(before, owed=None, lots=lots)
 
 
 def fit(

@@ -49,6 +49,9 @@ MEASURES = (
 )
 """Every measure of the summary, in its order."""
 
+MEASURED_SOMETIMES = ("wasted_units",)
+"""Measures that come behind them where the dataset knows of what they count."""
+
 COUNTS = frozenset(
     {
         "lines",
@@ -105,6 +108,7 @@ def additive(run: PolicyRun, costs: Costs, unit_cost: FloatArray, days: FloatArr
         **costs_of(flows, costs),
         "cost_ordering": run.cost_ordering,
         "cost_waste": run.cost_waste,
+        **({} if run.wasted_units is None else {"wasted_units": run.wasted_units}),
     }
 
 
@@ -121,7 +125,7 @@ def measures(sums: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         "short_lines": short_lines,
     }
     known = {**sums, **derived}
-    return {name: known[name] for name in (*MEASURES, "short_lines") if name in known}
+    return {name: known[name] for name in (*MEASURES, *MEASURED_SOMETIMES, "short_lines") if name in known}
 
 
 def _share(part: FloatArray, whole: FloatArray, of_nothing: float) -> FloatArray:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from forecasting.domain import DemandLines, FloatArray, IntArray, StockPosition
+from forecasting.inputs.dependent import all_demand
 from forecasting.inputs.unconstrained_demand import Availability
 from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast
 from forecasting.planning.observer import Observer
@@ -80,7 +81,8 @@ def observed_sales(scenario: Scenario, ledger: Ledger) -> tuple[DemandLines, Ava
     before = observer.lines.where(observer.lines.day < scenario.first_day)
     since = scenario.lines
     sold = replace(since, quantity=since.quantity - ledger.lost)
-    lines = _merged(before, sold.where((since.day >= scenario.first_day) & (sold.quantity > 0)))
+    sold = sold.where((since.day >= scenario.first_day) & (sold.quantity > 0))
+    lines = _merged(before, all_demand(sold, observer.records))
     refused = ~observer.catalogue.backorder_allowed
     closed = ledger.stockout & refused[:, None]
     if scenario.caps is not None:

@@ -24,7 +24,7 @@ def demand_in_one_piece(observer: Observer) -> tuple[DemandLines, IntArray, IntA
 
     """
     lines = observer.lines
-    keep = lines.known_until == DemandLines.NEVER
+    keep = observer.for_good
     row, happened = observer.record[keep], lines.where(keep)
     place = np.arange(len(happened), dtype=np.int64)
     shipped = observer.records.orders.shipped[row]

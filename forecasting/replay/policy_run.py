@@ -8,8 +8,11 @@ from functools import partial
 
 import numpy as np
 
-from forecasting.domain import FloatArray, IntArray
+from forecasting.domain import BoolArray, FloatArray, IntArray, Receipts, Stock
+from forecasting.inputs.dependent import transfer_days
+from forecasting.planning.between_places import between_places, echelon_reserved
 from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast
+from forecasting.planning.position import daily_demand
 from forecasting.planning.second_orders import with_them
 from forecasting.policies.base import Policy
 from forecasting.policies.order_together import order_together
@@ -32,6 +35,7 @@ class PlacedOrders:
         item: int64.
         quantity, came: float64, units ordered, and that come of them.
         arrives: int64, the day from whose start they can be used; it may lie after the last day.
+        source: int64, the item whose shelf they come from, at another place; -1: they are bought.
 
     """
 
@@ -40,11 +44,12 @@ class PlacedOrders:
     quantity: FloatArray
     came: FloatArray
     arrives: IntArray
+    source: IntArray
 
     @classmethod
     def joined(cls, parts: Sequence[PlacedOrders]) -> PlacedOrders:
         """All of these, one after the other."""
-        kinds = {"day": np.int64, "item": np.int64, "arrives": np.int64}
+        kinds = dict.fromkeys(("day", "item", "arrives", "source"), np.int64)
         return cls(
             **{
                 column.name: np.concatenate(
@@ -70,8 +75,10 @@ class PolicyRun:
         purchase_orders: float64, shape (p,): orders to suppliers.
         cost_ordering: float64, shape (n, p): money per order and line, and freight; an order's is shared by
             its lines. What price breaks save is taken off.
-        cost_waste: float64, shape (n, p): money lost with what was left on the day an item ended.
+        cost_waste: float64, shape (n, p): money lost with what was left on the day an item ended, and with
+            what expired.
         orders: the order lines that were simulated; none of what was recorded.
+        wasted_units: float64, shape (n, p), units that expired; None: nothing can.
 
     """
 
@@ -83,18 +90,36 @@ class PolicyRun:
     cost_ordering: FloatArray
     cost_waste: FloatArray
     orders: PlacedOrders = field(default_factory=lambda: PlacedOrders.joined(()))
+    wasted_units: FloatArray | None = None
 
 
 @dataclass(frozen=True)
 class Order:
-    """What a policy bought at one review. ``item``: int64, ``quantity``: float64, > 0, shape (k,).
+    """What a policy bought or moved at one review, each attribute of shape (k,).
 
-    ``fast``: int64, shape (k,), 1 where it was bought from the item's fast supplier; None: nothing was.
+    Attributes:
+        item: int64.
+        quantity: float64, > 0, units.
+        source: int64, the item whose shelf it comes from; -1: it is bought.
+        fast: int64, 1 where it is bought from the item's fast supplier.
+
     """
 
     item: IntArray
     quantity: FloatArray
-    fast: IntArray | None = None
+    source: IntArray
+    fast: IntArray
+
+    @staticmethod
+    def nothing() -> Order:
+        """No order."""
+        none = np.zeros(0, dtype=np.int64)
+        return Order(none, np.zeros(0), none, none)
+
+    @property
+    def bought(self) -> BoolArray:
+        """bool, shape (k,)."""
+        return np.asarray(self.source < 0)
 
 
 class PolicySimulation:
@@ -114,6 +139,8 @@ class PolicySimulation:
         self._purchases, self._waste = Purchases(scenario), Waste(scenario)
         loses = scenario.caps is not None or not catalogue.backorder_allowed.all()
         self._hidden = self._observer.config.observe == "sales" and loses
+        # Money lost with a unit that expires: float64, shape (n, 1).
+        self._expired = catalogue.end_of_life.waste_per_unit[:, None]
         self._choice: LazyChoice | None = None
         self._placed: list[PlacedOrders] = []
 
@@ -130,16 +157,15 @@ class PolicySimulation:
         situation = self._situation(day, observations)
         order = self._decide(day, situation()) if decided is None else decided
 
-        if self._fast is None or order.fast is None:
-            self._place(
-                day, order.item, order.quantity, observations.arrives(day)[order.item], self._scenario
-            )
-            return order
-        slow, fast = np.flatnonzero(order.fast == 0), np.flatnonzero(order.fast == 1)
-        item = order.item[slow]
-        self._place(day, item, order.quantity[slow], observations.arrives(day)[item], self._scenario)
-        item = order.item[fast]
-        self._place(day, item, order.quantity[fast], self._fast.arrives(day, item), self._fast)
+        usual = np.flatnonzero(order.bought & (order.fast == 0))
+        item = order.item[usual]
+        self._place(day, item, order.quantity[usual], observations.arrives(day)[item], self._scenario)
+        fast, moved = np.flatnonzero(order.fast == 1), np.flatnonzero(~order.bought)
+        if self._fast is not None and len(fast):
+            item = order.item[fast]
+            self._place(day, item, order.quantity[fast], self._fast.arrives(day, item), self._fast)
+        if len(moved):
+            self._move(day, order.item[moved], order.quantity[moved], order.source[moved])
         return order
 
     def _place(self, day: int, item: IntArray, quantity: FloatArray, arrives: IntArray, at: Scenario) -> None:
@@ -148,7 +174,18 @@ class PolicySimulation:
         self._ledger.schedule(item, arrives, came, quantity)
         self._expected.order(day, item, quantity, known)
         self._purchases.add(day, item, quantity, known)
-        self._placed.append(PlacedOrders(np.full_like(item, day), item, quantity, came, arrives))
+        nowhere = np.full_like(item, -1)
+        self._placed.append(PlacedOrders(np.full_like(item, day), item, quantity, came, arrives, nowhere))
+
+    def _move(self, day: int, item: IntArray, quantity: FloatArray, source: IntArray) -> None:
+        """Take what is moved off the shelves, and put it on its way."""
+        places, config = self._observer.records.places, self._observer.config
+        arrives = day + 1 + transfer_days(places, config)[item].astype(np.int64)
+        self._ledger.withdraw(source, quantity)
+        self._ledger.schedule(item, arrives, quantity, quantity)
+        self._expected.add(Receipts(item, arrives, quantity))
+        self._purchases.move(day, item, quantity)
+        self._placed.append(PlacedOrders(np.full_like(item, day), item, quantity, quantity, arrives, source))
 
     def _decide(self, day: int, situation: Situation) -> Order:
         catalogue, budget = self._scenario.observer.catalogue, self._observer.config.budget
@@ -158,16 +195,25 @@ class PolicySimulation:
             second = asked_of_fast_ones(self._scenario, situation, self._expected.all_after(day))
         if second is not None:
             budget, situation = second.left_of(budget), with_them(situation, second)
-        quantity = order_together(self.policy, situation, supplier, terms, budget).decision.quantity
-        bought = quantity > 0
-        item, quantity = situation.item[bought], quantity[bought]
-        if second is None:
-            return Order(item, quantity)
-        more = second.quantity > 0
+        decision = order_together(self.policy, situation, supplier, terms, budget).decision
+        stock = self._scenario.stock_of(self._ledger)
+        between = between_places(decision, situation, self._observer, stock)
+
+        bought, moves = (between.quantity > 0) & ~between.supplied, between.moves
+        item = [situation.item[bought], moves.item]
+        quantity = [between.quantity[bought], moves.quantity]
+        if second is not None:
+            more = second.quantity > 0
+            item.append(situation.item[second.row[more]])
+            quantity.append(second.quantity[more])
+        sizes = [len(part) for part in item]
+        source = np.full(sum(sizes), -1, dtype=np.int64)
+        source[sizes[0] : sizes[0] + sizes[1]] = moves.source
         return Order(
-            np.concatenate([item, situation.item[second.row[more]]]),
-            np.concatenate([quantity, second.quantity[more]]),
-            np.repeat(np.arange(2), [len(item), int(more.sum())]),
+            np.concatenate(item),
+            np.concatenate(quantity),
+            source,
+            (np.arange(sum(sizes)) >= sizes[0] + sizes[1]).astype(np.int64),
         )
 
     def _situation(self, day: int, observations: Observations) -> Callable[[], Situation]:
@@ -192,12 +238,27 @@ class PolicySimulation:
         return own
 
     def _with_stock(self, day: int, situation: Situation) -> Situation:
+        stock = self._scenario.stock_of(self._ledger)
         return replace(
             situation,
-            stock=self._ledger.stock.take(situation.item),
+            stock=stock.take(situation.item),
+            reserved=situation.reserved + self._taken_off(day, situation, stock),
             on_order_later=self._expected.after_protection(day)[situation.item],
             crossover=self._expected.crossover(day, situation.item),
         )
+
+    def _taken_off(self, day: int, situation: Situation, stock: Stock) -> FloatArray:
+        """What no decision may count on, less what places that an item's own supplies have: float64, shape of
+        the situation.
+        """
+        item, n = situation.item, len(stock.on_hand)
+        elsewhere = echelon_reserved(self._observer, stock)[item]
+        if self._scenario.lots is None:
+            return elsewhere
+        until, daily = np.zeros(n), np.zeros(n)
+        until[item] = day + situation.protection_days
+        daily[item] = daily_demand(situation.history, situation.bucket_days)
+        return elsewhere + self._ledger.expiring(until, daily)[item]
 
     def _observed(self, day: int) -> History:
         lines, unavailable = observed_sales(self._scenario, self._ledger)
@@ -213,6 +274,7 @@ class PolicySimulation:
             purchased_units=self._purchases.units,
             purchase_orders=self._purchases.orders,
             cost_ordering=self._purchases.cost,
-            cost_waste=self._waste.cost,
+            cost_waste=self._waste.cost + self._expired * self._ledger.wasted,
             orders=PlacedOrders.joined(self._placed),
+            wasted_units=None if self._scenario.lots is None else self._ledger.wasted,
         )

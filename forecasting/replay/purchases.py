@@ -6,6 +6,7 @@ import numpy as np
 
 from forecasting.domain import FloatArray, IntArray
 from forecasting.inputs.catalogue import Catalogue
+from forecasting.inputs.dependent import transfer_costs
 from forecasting.policies.order_together import charges
 from forecasting.replay.scenario import Scenario
 from forecasting.simulation.ledger import Ledger
@@ -42,6 +43,15 @@ class Purchases:
         usual = catalogue if self.scenario.usual is None else self.scenario.usual
         cheaper = quantity * (usual.terms.unit_cost[item] - terms.price(quantity))
         self.cost[item, period] += share + catalogue.costs.line_cost[item] - cheaper
+
+    def move(self, day: int, item: IntArray, quantity: FloatArray) -> None:
+        """Goods that are moved to these items' places from others, at the close of ``day``; items repeat."""
+        observer = self.scenario.observer
+        line, unit = transfer_costs(observer.records.places, observer.config)
+        counted = day + 1 >= self.scenario.count_from[item]
+        item, quantity = item[counted], quantity[counted]
+        period = int(np.searchsorted(self.scenario.period_edges, day + 1, side="right") - 1)
+        np.add.at(self.cost, (item, np.full(len(item), period)), line[item] + unit[item] * quantity)
 
     def _freight(self, catalogue: Catalogue, item: IntArray, quantity: FloatArray) -> FloatArray:
         """float64, shape (suppliers,), money: of the orders that are worth less than comes free of it."""

@@ -60,7 +60,9 @@ def recorded(past: Scenario, assumptions: Assumptions) -> Recorded:
         days=_days(past),
         received_units=_received(past),
     )
-    run = PolicyRun(RECORDED, "", flows, *_purchases(past), _waste(past))
+    # No table says what was written off.
+    wasted = None if past.lots is None else np.full_like(flows.lines, np.nan)
+    run = PolicyRun(RECORDED, "", flows, *_purchases(past), _waste(past), wasted_units=wasted)
     return Recorded(run, _gaps(missing, stock.on_hand_unit_days, stock.uncounted, bought))
 
 

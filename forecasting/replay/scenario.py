@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from forecasting.config import Config
-from forecasting.domain import BoolArray, Costs, DemandLines, FloatArray, IntArray, Receipts, weekday
+from forecasting.domain import (
+    LONG_AGO,
+    BoolArray,
+    Costs,
+    DemandLines,
+    FloatArray,
+    IntArray,
+    Receipts,
+    Stock,
+    weekday,
+)
 from forecasting.domain.calendar import DAYS
 from forecasting.domain.supply_calendar import SupplyCalendar
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.backorder_caps import backorder_caps
 from forecasting.inputs.catalogue import Catalogue
+from forecasting.inputs.dependent import all_demand
 from forecasting.inputs.documents import owed_units
 from forecasting.inputs.stock import on_hand, really_coming
 from forecasting.planning.observer import Observer
 from forecasting.planning.sources import Sources
 from forecasting.replay.parts import demand_in_one_piece
 from forecasting.replay.supply import Shortfalls, recorded_lead_days, recorded_shortfalls
+from forecasting.simulation.kits import Kits
 from forecasting.simulation.ledger import Ledger
+from forecasting.simulation.lots import KEEPS, Lots
 from forecasting.simulation.stretch import Stretch
 from forecasting.simulation.substitution import Alternatives
 
@@ -52,6 +65,7 @@ class Scenario:
         calendar: on which days goods arrive, whatever a policy knows of it. None: on all.
         sources: where a policy that weighs costs buys items of several suppliers; None: where all do.
         usual: the items at their usual suppliers, whose prices are the yardstick; None: ``observer``.
+        lots: on which days goods expire. None: the dataset knows of no lots, and they keep.
 
     """
 
@@ -73,9 +87,11 @@ class Scenario:
     calendar: SupplyCalendar | None = None
     sources: Sources | None = None
     usual: Catalogue | None = None
+    lots: Lots | None = None
 
     def ledger(self) -> Ledger:
         """The stock as the stretch begins; ``pipeline`` is yet to be scheduled."""
+        kits = self.observer.records.kits
         return Ledger(
             self.lines,
             self.opening,
@@ -85,7 +101,22 @@ class Scenario:
             cancels_on=self.cancels_on,
             alternatives=self.alternatives,
             caps=self.caps,
+            kits=Kits(kits.item, kits.component, kits.quantity) if len(kits) else None,
+            lots=self.lots,
         )
+
+    @property
+    def asked_for(self) -> DemandLines:
+        """The demand that happens, and what follows from it for components of kits and supplying places."""
+        return all_demand(self.lines, self.observer.records)
+
+    def stock_of(self, ledger: Ledger) -> Stock:
+        """The stock that a policy decides on: units that kits owe are owed of their components too."""
+        stock, kits = ledger.stock, self.observer.records.kits
+        if len(kits) == 0:
+            return stock
+        owed = np.bincount(kits.component, stock.backlog[kits.item] * kits.quantity, len(stock.backlog))
+        return replace(stock, backlog=stock.backlog + owed)
 
     def received(self, day: int, item: IntArray, quantity: FloatArray) -> FloatArray:
         """What comes of orders placed at the close of ``day``: float64, shape of ``item``, units.
@@ -162,8 +193,7 @@ def scenario(observer: Observer, first_day: int, last_day: int, assumptions: Ass
     happened, _, part_of = demand_in_one_piece(observer)
     opening, made_up = _opening(observer, first_day - 1)
     assumptions.add("opening_cover", f"{config.opening_cover:g}", int(made_up.sum()))
-    for_good = observer.lines.known_until == DemandLines.NEVER
-    owed = np.bincount(part_of, _owed(observer, first_day - 1)[for_good], len(happened))
+    owed = np.bincount(part_of, _owed(observer, first_day - 1)[observer.for_good], len(happened))
 
     suppliers, days = len(catalogue.suppliers.name), last_day - first_day + 2
     shortfalls = None
@@ -187,7 +217,21 @@ def scenario(observer: Observer, first_day: int, last_day: int, assumptions: Ass
         shortfalls=shortfalls,
         caps=_caps(observer, first_day - 1),
         calendar=catalogue.calendar,
+        lots=_lots(observer, first_day - 1) if len(records.lots.item) else None,
     )
+
+
+def _lots(observer: Observer, day: int) -> Lots:
+    """What expires on which day, as the last lots up to the close of a day have it."""
+    lots, known, n = observer.records.lots, observer.catalogue, len(observer.catalogue)
+    last = np.full(n, LONG_AGO)
+    seen = lots.day <= day
+    np.maximum.at(last, lots.item[seen], lots.day[seen])
+    row = np.flatnonzero(
+        seen & (lots.day == last[lots.item]) & ((lots.expires > day) | (lots.expires == LONG_AGO))
+    )
+    expires = np.where(lots.expires[row] == LONG_AGO, KEEPS, lots.expires[row])
+    return Lots(lots.item[row], expires, lots.on_hand[row], np.maximum(known.end_of_life.shelf_days, 1.0))
 
 
 def _caps(observer: Observer, day: int) -> FloatArray | None:
@@ -269,6 +313,7 @@ def _opening(observer: Observer, day: int) -> tuple[FloatArray, BoolArray]:
     """Stock on hand at the close of ``day``, and for which items it is made up."""
     usual_days, config = observer.catalogue.lead_times.mean, observer.config
     opening = on_hand(observer.records, usual_days, day, config.negative_stock).units
+    opening = np.where(observer.records.kits.marks(len(opening)), 0.0, opening)
     missing = np.isnan(opening)
     if missing.any():
         bucket_days = DAYS[observer.calendar.bucket]

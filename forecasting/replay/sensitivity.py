@@ -78,7 +78,7 @@ def sensitivity(
         (f"demand shuffled in blocks of {BLOCK_DAYS} days", with_shuffled_demand(past, BLOCK_DAYS)),
     ):
         # One that knows the future knows another one there.
-        those = [policy.foreseeing(scenario.lines, scenario.arrivals) for policy in policies]
+        those = [policy.foreseeing(scenario.asked_for, scenario.arrivals) for policy in policies]
         tables.append(_rows(name, again(name, scenario, those), past, costs, baseline))
     return pd.concat(tables, ignore_index=True)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -71,8 +71,8 @@ def simulate_together(
             checkpoints.write(name, _as_arrays([walk.review(day) for walk in walks]))
         else:
             for place, walk in enumerate(walks):
-                fast = kept.get(f"fast-{place}")
-                walk.review(day, Order(kept[f"item-{place}"], kept[f"quantity-{place}"], fast))
+                names = (f"{each.name}-{place}" for each in fields(Order))
+                walk.review(day, Order(*(kept[each] for each in names)))
         progress()
     return [each.finish() for each in simulations]
 
@@ -95,15 +95,14 @@ class _Walk:
     def review(self, day: int, decided: Order | None = None) -> Order:
         """Order at the close of ``day``; nothing where none of its suppliers takes orders then."""
         if day not in self.days:
-            return Order(np.zeros(0, dtype=np.int64), np.zeros(0))
+            return Order.nothing()
         return self.simulation.review(day, self.observations, decided)
 
 
 def _as_arrays(orders: Sequence[Order]) -> dict[str, np.ndarray]:
     """The orders of each policy at one review, as a checkpoint has them."""
-    arrays: dict[str, np.ndarray] = {}
-    for place, order in enumerate(orders):
-        arrays |= {f"item-{place}": order.item, f"quantity-{place}": order.quantity}
-        if order.fast is not None:
-            arrays[f"fast-{place}"] = order.fast
-    return arrays
+    return {
+        f"{each.name}-{place}": getattr(order, each.name)
+        for place, order in enumerate(orders)
+        for each in fields(Order)
+    }

@@ -16,6 +16,7 @@ from forecasting.domain import FloatArray, IntArray, Items, TextArray
 from forecasting.errors import RequestError
 from forecasting.replay.policy_run import PlacedOrders, PolicyRun
 from forecasting.replay.scenario import Scenario
+from forecasting.simulation.ledger import Ledger
 
 MOST_ROWS = 10_000_000
 """Of ``trace_stock``: policies x days x items. They take about a gigabyte."""
@@ -84,7 +85,7 @@ def _daily(orders: PlacedOrders, past: Scenario) -> dict[str, FloatArray]:
     ledger, coming = each_day.ledger(), past.pipeline
     ledger.schedule(coming.item, coming.day, coming.quantity)
     ledger.schedule(orders.item, orders.arrives, orders.came, orders.quantity)
-    ledger.advance(past.last_day)
+    out = _move(ledger, orders, past)
 
     # A period is a day here, so that units summed over closes are those of one close.
     flows = ledger.flows
@@ -95,10 +96,28 @@ def _daily(orders: PlacedOrders, past: Scenario) -> dict[str, FloatArray]:
         "on_order": _on_order(orders, past),
         "backlog": flows.backlog_unit_days,
         "demand": flows.units,
-        "shipped": before + flows.received_units - on_hand,
+        "shipped": before + flows.received_units - on_hand - out,
         "lost": flows.lost_units,
     }
     return {name: np.round(units, DIGITS) + 0.0 for name, units in found.items()}
+
+
+def _move(ledger: Ledger, orders: PlacedOrders, past: Scenario) -> FloatArray:
+    """Advance to the end, and take what is moved off the shelves on its days.
+
+    Returns:
+        float64, shape (n, days), units that were moved since the close before, and so are not shipped.
+
+    """
+    out = np.zeros((len(past.opening), past.last_day - past.first_day + 1))
+    moved = orders.source >= 0
+    for day in np.unique(orders.day[moved]):
+        row = np.flatnonzero(moved & (orders.day == day))
+        ledger.advance(int(day))
+        ledger.withdraw(orders.source[row], orders.quantity[row])
+        np.add.at(out[:, day + 1 - past.first_day], orders.source[row], orders.quantity[row])
+    ledger.advance(past.last_day)
+    return out
 
 
 def _on_order(orders: PlacedOrders, past: Scenario) -> FloatArray:

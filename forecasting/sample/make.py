@@ -16,10 +16,11 @@ from forecasting.sample.calendar import make_calendar
 from forecasting.sample.catalogue import make_catalogue
 from forecasting.sample.customers import Behaviour
 from forecasting.sample.demand import World, make_lines
+from forecasting.sample.facts import check_facts, with_facts
+from forecasting.sample.goods import LOCATIONS, PLACES
 from forecasting.sample.operations import run
 from forecasting.sample.records import make_tables
 from forecasting.sample.selling import make_selling
-from forecasting.sample.supply import check_facts, with_supply
 from forecasting.sample.truth import make_truth
 
 END = date(2026, 6, 28)
@@ -80,7 +81,7 @@ def make_sample(
     The same arguments give the same tables. With several ``locations`` every product is kept at each,
     the first being the busiest, and stock is never moved between them. ``behaviour``: of its customers when
     they have to wait; given one, the truth holds it, and who left when. None: the usual one, and nobody
-    leaves. ``facts``: of supply, that it has besides (``supply.FACTS``).
+    leaves. ``facts``: of supply, that it has besides (``facts.FACTS``).
 
     Raises RequestError where an argument leaves nothing to make.
     """
@@ -94,6 +95,9 @@ def make_sample(
         raise RequestError(f"locations must be different names, at least one, not {list(locations)}.")
 
     check_facts(facts)
+
+    if PLACES in facts and locations == (MAIN,):
+        locations = LOCATIONS
 
     # A stream of random numbers for each step: a change of one step leaves the others' draws alone.
     streams = [np.random.default_rng([seed, part]) for part in range(5)]
@@ -111,5 +115,5 @@ def make_sample(
         operations = run(streams[3], world, lines, behaviour, np.random.default_rng([seed, 5]))
     tables = make_tables(streams[4], world, lines, operations)
     if facts:
-        tables = with_supply(np.random.default_rng([seed, 7]), tables, facts)
+        tables = with_facts(seed, tables, facts)
     return Sample(tables, make_truth(world, lines, operations, behaviour))

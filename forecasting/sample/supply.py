@@ -8,7 +8,6 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
-from forecasting.errors import RequestError, known_names
 from forecasting.sample.records import typed
 
 FACTS = ("suppliers", "units", "calendars")
@@ -20,13 +19,6 @@ and at the end of the year, others deliver on two weekdays and count business da
 FAR, NEAR = "FAR EAST", "NEAR BY"
 RATE_BEFORE, RATE, DUTY = 0.92, 0.88, 0.06
 PACKS_IN_A_CARTON = 4
-
-
-def check_facts(facts: Sequence[str]) -> None:
-    """Raises RequestError where one is not known."""
-    for name in facts:
-        if name not in FACTS:
-            raise RequestError(f"there is no fact {name!r}: {known_names(name, FACTS)}")
 
 
 def with_supply(

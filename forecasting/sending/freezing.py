@@ -146,6 +146,9 @@ def _orders(
         if other is not None:
             why = f"ordered already in {other}, which this plan did not know of: plan again"
             skipped.append(Skipped(row.location, row.sku, why))
+        elif row.kind == "transfer":
+            why = f"a transfer from {row.source}, no purchase: no order is written for it"
+            skipped.append(Skipped(row.location, row.sku, why))
         elif not row.supplier:
             skipped.append(Skipped(row.location, row.sku, "no supplier is known: name one in products"))
     left_out = {(line.location, line.sku) for line in skipped}

@@ -15,10 +15,14 @@ import numpy as np
 from forecasting.domain import BoolArray, DemandLines, FloatArray, IntArray, Stock, day_text
 from forecasting.simulation.flows import CLOSE_FLOWS, Flows
 from forecasting.simulation.kernels import advance_items, sum_to_the_end, tally_lines
+from forecasting.simulation.kits import Joined, Kits
+from forecasting.simulation.lots import Lots, Shelves
+from forecasting.simulation.opening import check, impatient, opened, require
 from forecasting.simulation.pipeline import Pipeline
-from forecasting.simulation.state import ITEM, NEVER, Closes, Lines, Outcome, Rules, State
+from forecasting.simulation.state import NEVER, TOLERANCE, Closes, Lines, Outcome, Rules
 from forecasting.simulation.stretch import Stretch
 from forecasting.simulation.substitution import Alternatives, Substitution
+from forecasting.simulation.withdrawals import withdraw
 from models.shared.compile import over_items
 
 WORTH_THREADS = 20_000
@@ -45,9 +49,12 @@ class Ledger:
         alternatives: what customers take where an item that refuses backorders is short. None: nothing.
         caps: float64, shape (n,), >= 0: the most units of each item that may wait at once; what is short
             beyond them is lost. None: there is no limit.
+        kits: what kits are put together from when they are sold. None: there are none.
+        lots: on which days goods expire, at whose close they are written off. None: they keep.
 
     Attributes:
         closed: the last day simulated so far; the day before the first to begin with.
+        wasted: float64, shape (n, p), units that have expired, of the days that count.
 
     Raises ValueError where the arguments do not fit together.
 
@@ -64,11 +71,13 @@ class Ledger:
         cancels_on: IntArray | None = None,
         alternatives: Alternatives | None = None,
         caps: FloatArray | None = None,
+        kits: Kits | None = None,
+        lots: Lots | None = None,
     ) -> None:
-        _check(lines, opening, backorder_allowed, stretch)
+        check(lines, opening, backorder_allowed, stretch)
         limit = np.full(len(opening), np.inf) if caps is None else caps
         fits = np.shape(limit) == np.shape(opening) and np.all(limit >= 0)
-        _require(bool(fits), f"caps must have one value >= 0 for each of {len(opening)} items")
+        require(bool(fits), f"caps must have one value >= 0 for each of {len(opening)} items")
         self._first, self._last = stretch.first_day, stretch.last_day
         self.closed = self._first - 1
         self._rules = Rules(
@@ -77,7 +86,7 @@ class Ledger:
             np.ascontiguousarray(limit, dtype=np.float64),
         )
 
-        self._state = _opened(lines, opening, owed, self._first)
+        self._state = opened(lines, opening, owed, self._first)
         if caps is not None:
             self._state = self._state._replace(lost=np.zeros(len(lines)))
         self._lines = Lines(
@@ -85,7 +94,7 @@ class Ledger:
             np.ascontiguousarray(lines.day, dtype=np.int64),
             np.ascontiguousarray(lines.due, dtype=np.int64),
             np.ascontiguousarray(lines.quantity, dtype=np.float64),
-            *_impatient(lines, cancels_on, self._first, self._state),
+            *impatient(lines, cancels_on, self._first, self._state),
         )
         self._pipeline = Pipeline(self._state)
 
@@ -99,6 +108,10 @@ class Ledger:
         self._substitution: Substitution | None = None
         if alternatives is not None and len(alternatives):
             self._substitution = Substitution.of(alternatives, lines, opening, self._rules.backorder_allowed)
+        self._joined = Joined.of(kits, lines) if kits is not None and len(kits) else None
+        self._rest()
+        self._shelves = None if lots is None else Shelves(lots, opening, self._first)
+        self.wasted = np.zeros((n, periods))
 
     def schedule(
         self, item: IntArray, day: IntArray, quantity: FloatArray, ordered: FloatArray | None = None
@@ -118,15 +131,15 @@ class Ledger:
         item, day = np.asarray(item, dtype=np.int64), np.asarray(day, dtype=np.int64)
         quantity = np.asarray(quantity, dtype=np.float64)
         ordered = quantity if ordered is None else np.asarray(ordered, dtype=np.float64)
-        _require(
+        require(
             item.shape == day.shape == quantity.shape == ordered.shape,
             "item, day and quantity differ in length",
         )
         if len(item) == 0:
             return
-        _require(item.min() >= 0 and item.max() < len(self._state.wake), "there is no such item")
+        require(item.min() >= 0 and item.max() < len(self._state.wake), "there is no such item")
         for units in (quantity, ordered):
-            _require(bool(np.all(np.isfinite(units) & (units >= 0))), "quantity must be finite and >= 0")
+            require(bool(np.all(np.isfinite(units) & (units >= 0))), "quantity must be finite and >= 0")
         if day.min() <= self.closed:
             raise ValueError(
                 f"a receipt on {day_text(int(day.min()))} comes too late: "
@@ -136,6 +149,31 @@ class Ledger:
         if not some.all():
             item, day, quantity, ordered = item[some], day[some], quantity[some], ordered[some]
         self._pipeline.add(item, day, quantity, ordered, self.closed)
+        self._rest()
+        if self._shelves is not None:
+            self._shelves.expect(item, day, quantity)
+
+    def _rest(self) -> None:
+        """What goes through its days together with others has none of its own."""
+        if self._joined is not None:
+            self._state.wake[self._joined.groups.members] = NEVER
+
+    def withdraw(self, item: IntArray, quantity: FloatArray) -> None:
+        """Have goods leave for elsewhere, after the close of the last day simulated.
+
+        Args:
+            item: int64, shape (k,); an item may be there several times.
+            quantity: float64, shape (k,), >= 0, units.
+
+        Raises ValueError where more is taken than lies there.
+
+        """
+        item, quantity = np.asarray(item, dtype=np.int64), np.asarray(quantity, dtype=np.float64)
+        taken = np.bincount(item, quantity, len(self._state.wake))
+        there = bool(np.all(taken <= self._state.items["on_hand"] + TOLERANCE))
+        require(there and bool(np.all(quantity >= 0)), "more is to leave than lies there")
+        span = (self._first, self.closed)
+        withdraw(span, item, quantity, self._state, self._rules.count_from, self._closes)
 
     def advance(self, day: int) -> None:
         """Simulate through the close of ``day``; nothing happens if that is closed already.
@@ -146,17 +184,38 @@ class Ledger:
             raise ValueError(f"{day_text(day)} lies beyond the last day, {day_text(self._last)}")
         if day <= self.closed:
             return
-        if self._substitution is None:
+        if self._substitution is None and self._shelves is None:
             self._through(day)
             return
+        rest = (self._lines, self._state, self._rules, self._closes)
         for each in range(self.closed + 1, day + 1):
             self._through(each)
-            self._substitution.serve((self._first, each), self._lines, self._state, self._rules, self._closes)
+            if self._substitution is not None:
+                self._substitution.serve((self._first, each), *rest)
+            if self._shelves is not None:
+                self._write_off(self._shelves, each)
+
+    def _write_off(self, shelves: Shelves, day: int) -> None:
+        """Take off the shelves what has expired by the close of ``day``."""
+        item, units = shelves.close(day, self._state.items["on_hand"])
+        self.withdraw(item, units)
+        counted = day >= self._rules.count_from[item]
+        self.wasted[item[counted], self._closes.period[day - self._first]] += units[counted]
+
+    def expiring(self, until: FloatArray, daily: FloatArray) -> FloatArray:
+        """Units on hand that are likely to expire unsold by a day: float64, shape (n,); see ``Shelves``."""
+        if self._shelves is None:
+            return np.zeros(len(until))
+        return self._shelves.expiring(self.closed, until, daily)
 
     def _through(self, day: int) -> None:
         n = len(self._state.wake)
         run = over_items if n * (day - self.closed) >= WORTH_THREADS else _in_one_go
         span = (self._first, day)
+        if self._joined is not None:
+            days = (self._first, self.closed + 1, day)
+            rest = (self._lines, self._state, self._pipeline.receipts, self._rules, self._closes)
+            self._joined.advance(days, *rest)
         run(
             advance_items,
             n,
@@ -263,87 +322,6 @@ class Ledger:
         substituted = np.zeros(0) if self._substitution is None else self._substitution.substituted
         state = self._state
         return Outcome(state.short, state.cancelled, state.shipped_on, substituted, state.lost)
-
-
-def _check(lines: DemandLines, opening: FloatArray, backorder_allowed: BoolArray, stretch: Stretch) -> None:
-    n, m = len(lines.indptr) - 1, len(lines)
-    for name, array in (
-        ("opening", opening),
-        ("backorder_allowed", backorder_allowed),
-        ("count_from", stretch.count_from),
-    ):
-        _require(np.shape(array) == (n,), f"{name} must have one value for each of {n} items")
-    _require(bool(np.all(np.isfinite(opening) & (opening >= 0))), "opening must be finite and >= 0")
-
-    falls = np.diff(lines.day) < 0
-    ends = lines.indptr[1:-1] - 1
-    falls[ends[(ends >= 0) & (ends < m - 1)]] = False
-    _require(not falls.any(), "lines must be ordered by item and day")
-
-
-def _opened(lines: DemandLines, opening: FloatArray, owed: FloatArray | None, first_day: int) -> State:
-    """The state at the close of ``first_day - 1``, with the lines that wait then in their queues."""
-    n, m = len(lines.indptr) - 1, len(lines)
-    starts = lines.indptr[:-1].astype(np.int64)
-    earlier = np.concatenate([[0], np.cumsum(lines.day < first_day)])
-    items = np.zeros(n, dtype=ITEM)
-    items["on_hand"] = opening
-    items["since"] = first_day
-    items["line"] = starts + earlier[lines.indptr[1:]] - earlier[starts]
-    items["head"] = items["tail"] = items["overdue"] = starts
-    items["receipt"] = items["last"] = -1
-    state = State(
-        items=items,
-        wake=np.full(n, first_day, dtype=np.int64),
-        queue=np.zeros(m, dtype=np.int64),
-        open_units=np.zeros(m),
-        short=np.zeros(m),
-        cancelled=np.zeros(m),
-        shipped_on=np.full(m, NEVER, dtype=np.int64),
-        lost=np.zeros(0),
-    )
-    if owed is None:
-        return state
-    _require(np.shape(owed) == (m,), f"owed must have one value for each of {m} lines")
-    _require(bool(np.all(np.isfinite(owed) & (owed >= 0))), "owed must be finite and >= 0")
-    waiting = np.flatnonzero(owed > 0)
-    _require(bool(np.all(lines.day[waiting] < first_day)), "only lines from before the first day can be owed")
-    item = np.searchsorted(lines.indptr, waiting, side="right") - 1
-    order = np.lexsort((waiting, lines.due[waiting], item))
-    waiting, item = waiting[order], item[order]
-    count = np.bincount(item, minlength=n)
-    rank = np.arange(len(waiting)) - (np.cumsum(count) - count)[item]
-    state.queue[starts[item] + rank] = waiting
-    state.open_units[waiting] = owed[waiting]
-    past = lines.due[waiting] < first_day
-    items["backlog"] = np.bincount(item, owed[waiting], n)
-    items["late"] = np.bincount(item[past], owed[waiting][past], n)
-    items["tail"] += count
-    items["overdue"] += np.bincount(item[past], minlength=n)
-    return state
-
-
-def _impatient(
-    lines: DemandLines, cancels_on: IntArray | None, first_day: int, state: State
-) -> tuple[IntArray, IntArray, IntArray]:
-    """``cancels_on``, and the lines that may be cancelled, by item and day, as ``Lines`` has them."""
-    n, m = len(lines.indptr) - 1, len(lines)
-    if cancels_on is None:
-        return np.zeros(0, dtype=np.int64), np.zeros(n + 1, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    _require(np.shape(cancels_on) == (m,), f"cancels_on must have one value for each of {m} lines")
-    cancels_on = np.ascontiguousarray(cancels_on, dtype=np.int64)
-    _require(bool(np.all(cancels_on > lines.day)), "nobody leaves before the day after they ordered")
-    impatient = np.flatnonzero((cancels_on < NEVER) & ((lines.day >= first_day) | (state.open_units > 0)))
-    _require(bool(np.all(cancels_on[impatient] >= first_day)), "nobody leaves before the first day")
-    item = np.searchsorted(lines.indptr, impatient, side="right") - 1
-    indptr = np.concatenate([[0], np.cumsum(np.bincount(item, minlength=n))]).astype(np.int64)
-    state.items["impatient"] = indptr[:-1]
-    return cancels_on, indptr, impatient[np.lexsort((impatient, cancels_on[impatient], item))]
-
-
-def _require(holds: bool, otherwise: str) -> None:
-    if not holds:
-        raise ValueError(otherwise)
 
 
 def _in_one_go(kernel: Callable[..., None], items: int, *arguments: Any) -> None:

@@ -94,9 +94,14 @@ def _replace(connection: sa.Connection, name: str, frame: pd.DataFrame, run: str
     columns = conform(name, frame)
     if RUN.name not in columns:
         frame, columns = frame.assign(run=run), {**columns, RUN.name: RUN}
+    # What only some runs know has its column in a database all the same: runs of both kinds lie in one table.
+    for column in TABLES[name].columns:
+        if column.optional and column.nullable and column.name not in columns:
+            frame, columns = frame.assign(**{column.name: None}), {**columns, column.name: column}
 
     table = sql_table(name, columns)
     table.create(connection, checkfirst=True)
+    add_new_columns(connection, table)
     connection.execute(table.delete().where(table.c.run == run))
 
     values = [_values(frame[label], column.kind) for label, column in columns.items()]
@@ -113,6 +118,18 @@ def sql_table(name: str, columns: Mapping[str, Column]) -> sa.Table:
         for label, column in columns.items()
     )
     return sa.Table(name, sa.MetaData(), *declared)
+
+
+def add_new_columns(connection: sa.Connection, table: sa.Table) -> None:
+    """Give a table that was made before there were such columns those that only some runs fill."""
+    sometimes = {column.name for column in TABLES[table.name].columns if column.optional and column.nullable}
+    if not sometimes:
+        return
+    there = {column["name"] for column in sa.inspect(connection).get_columns(table.name)}
+    for column in table.columns:
+        if column.name in sometimes - there:
+            kind = column.type.compile(connection.dialect)
+            connection.exec_driver_sql(f'alter table "{table.name}" add column "{column.name}" {kind}')
 
 
 def _values(column: pd.Series, kind: Kind) -> list[Any]:

@@ -120,6 +120,19 @@ RECOMMENDATIONS = Table(
             "Which of the field's rules the decision comes to: `base_stock`, `r_nQ`, `s_S`, `lost_sales` or "
             "`newsvendor`; the policy's name, where it is not `cost_optimal`.",
         ),
+        text(
+            "kind",
+            "`purchase`, or `transfer`: the goods come from another place. In files only where the dataset "
+            "has `locations`; nothing in a database means a purchase.",
+            optional=True,
+            nullable=True,
+        ),
+        text(
+            "source",
+            "The supplier, or the place that a transfer comes from. There where `kind` is.",
+            optional=True,
+            nullable=True,
+        ),
     ),
 )
 

@@ -47,6 +47,9 @@ MEASURES = with_missing(
         count("cancelled_lines", LINES, "Lines that were backordered, and cancelled while they waited."),
         quantity("cancelled_units", UNITS, "Units that were cancelled so."),
         quantity("substituted_units", UNITS, "Lost units in whose place an alternative was sold."),
+        quantity(
+            "wasted_units", UNITS, "Units that expired; only where the dataset has `lots`.", optional=True
+        ),
     )
 )
 """What is measured of a policy."""

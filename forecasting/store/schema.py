@@ -51,6 +51,7 @@ from forecasting.store.replay_tables import (
     WINDOWS,
 )
 from forecasting.store.supply_tables import TABLES as SUPPLY_TABLES
+from forecasting.store.transfer_tables import TRANSFERS
 
 TABLES: dict[str, Table] = {
     table.name: table
@@ -62,6 +63,7 @@ TABLES: dict[str, Table] = {
         OVERDUE,
         EXCESS,
         *SUPPLY_TABLES,
+        TRANSFERS,
         *PROMISE_TABLES,
         LINE_DETAILS,
         ITEM_WEEKS,

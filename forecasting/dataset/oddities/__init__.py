@@ -21,6 +21,7 @@ from forecasting.dataset.oddities import (
     scales,
     statuses,
     suppliers,
+    supply,
     terms,
     texts,
 )
@@ -40,6 +41,7 @@ RULES = (
     orders,
     statuses,
     suppliers,
+    supply,
     terms,
     texts,
 )

@@ -21,6 +21,8 @@ def notices(given: Given) -> Iterator[Notice]:
     if not given.has("orders"):
         return
     sold = _locations(given.frames["orders"])
+    # What is said to supply others, or to take returns, need not sell anything.
+    others = _selling_nothing(given)
     for table, word in (("stock", "stock"), ("purchase_orders", "purchases")):
         if not given.has(table):
             continue
@@ -28,7 +30,7 @@ def notices(given: Given) -> Iterator[Notice]:
             what = f"the column is missing: all {word} is at main, while orders name {listed(sorted(sold))}"
             yield Notice(table, None, "location", None, what, ADVICE)
         held = _locations(given.frames[table])
-        idle, bare = sorted(held - sold), sorted(sold - held)
+        idle, bare = sorted(held - sold - others), sorted(sold - held)
         if idle:
             rows = np.flatnonzero(given.frames[table]["location"].isin(idle).to_numpy())
             what = f"location {listed(idle)}: {word}, yet nothing is ever ordered there"
@@ -39,6 +41,15 @@ def notices(given: Given) -> Iterator[Notice]:
             rows = np.flatnonzero(given.frames["orders"]["location"].isin(bare).to_numpy())
             what = f"location {listed(bare)}: orders, yet no stock was ever counted there"
             yield given.notice("orders", "location", rows, what, ADVICE, value=listed(bare))
+
+
+def _selling_nothing(given: Given) -> set[str]:
+    """The places that are said to supply others, or to take returns."""
+    if not given.has("locations"):
+        return set()
+    places = given.frames["locations"]
+    kinds = places["kind"].isin(["supplies", "returns"])
+    return set(places["location"][kinds].astype(str)) | set(places["supplied_by"].dropna().astype(str))
 
 
 def _locations(frame: pd.DataFrame) -> set[str]:

@@ -67,6 +67,8 @@ class Line:
     marginal_value: Decimal
     reason: str
     flags: str
+    kind: str | None
+    source: str | None
     unit_price: Decimal
     list_cost: Decimal
     pack_size: Decimal

@@ -17,6 +17,7 @@ from forecasting.store.connection import (
     sql_target,
     without_secrets,
 )
+from forecasting.store.database import add_new_columns
 
 Transaction: TypeAlias = sa.Connection
 """What is read or written together: all of it is kept, or none."""
@@ -145,6 +146,7 @@ def _migrate(transaction: Transaction) -> None:
     for name in PLAN_TABLES:
         table = plan_table(name)
         table.create(transaction, checkfirst=True)
+        add_new_columns(transaction, table)
         for index in table.indexes:
             # A plan that was written before the pages were opened made its tables without them.
             index.create(transaction, checkfirst=True)

@@ -87,6 +87,8 @@ def approved_lines(transaction: Transaction, run: str) -> Sequence[Any]:
             reading.quantity.label("quantity"),
             sa.func.coalesce(x.c.unit_cost, r.c.unit_cost).label("unit_cost"),
             x.c.version,
+            r.c.kind,
+            r.c.source,
         )
         .where(r.c.run == run, x.c.status == "approved", reading.quantity > 0, ~in_an_order)
         .order_by(r.c.supplier, r.c.location, r.c.sku)
