@@ -32,6 +32,7 @@ from tests.support.tryton_business import Business
 
 pytestmark = pytest.mark.slow
 KILLS = int(os.environ.get("REORDER_KILLS", "20"))
+SERVER_KILLS = 8
 ORDERS = max(30, KILLS // 2)
 SKUS = [f"SKU{number:03d}" for number in range(20)]
 
@@ -260,7 +261,7 @@ def test_its_business_is_imported_and_planned_beside_its_own_suggestion(erp, tmp
     assert terms["order_up_to"].tolist() == [*range(20, 39)]
 
 
-def test_senders_that_are_killed_behind_a_hostile_proxy_leave_each_order_once(erp, db, tmp_path):
+def test_senders_and_a_server_that_are_killed_behind_a_hostile_proxy_leave_each_order_once(erp, db, tmp_path):
     seed = int(os.environ.get("REORDER_SEED", "7"))
     print(f"seed {seed}")
     store = Store(db)
@@ -271,8 +272,8 @@ def test_senders_that_are_killed_behind_a_hostile_proxy_leave_each_order_once(er
     proxy = HostileProxy(erp.port, seed, ("purchase.create", "purchase.write", "purchase.search_read"))
     arguments = ("send", "--db", db, "--to", "erp", "--targets", named(tmp_path, proxy.url, timeout=1.0))
 
-    chance, began = random.Random(seed), time.monotonic()
-    for _ in range(KILLS):
+    chance, began, died = random.Random(seed), time.monotonic(), 0
+    for at in range(KILLS):
         asked = proxy.faults.total()
         with process(*arguments) as sender:
             # It takes seconds to start: only one that has begun to ask is worth killing.
@@ -280,6 +281,11 @@ def test_senders_that_are_killed_behind_a_hostile_proxy_leave_each_order_once(er
             while proxy.faults.total() == asked and time.monotonic() < until and sender.poll() is None:
                 time.sleep(0.02)
             time.sleep(chance.uniform(0.0, 2.0))
+            if at % max(KILLS // SERVER_KILLS, 1) == 0:
+                # The system dies, too, in the middle of whatever it does, and comes again.
+                erp.kill()
+                erp.start()
+                died += 1
             sender.kill()
     killed_in = time.monotonic() - began
     reached = Counter(each.status for each in kept(db))
@@ -288,11 +294,12 @@ def test_senders_that_are_killed_behind_a_hostile_proxy_leave_each_order_once(er
     # What was delayed arrives, the line is good again; then the next night's sender only sweeps.
     proxy.hostile = False
     time.sleep(5)
+    named(tmp_path, proxy.url)
     reorder(*arguments)
     last = reorder(*arguments)
     proxy.close()
 
-    said = f"{KILLS} kills in {killed_in:.0f} s, then {dict(reached)}; {dict(proxy.faults)}"
-    print(said, last.out)
+    said = f"{KILLS} kills, {died} of the server, in {killed_in:.0f} s; then {dict(reached)}"
+    print(said, dict(proxy.faults), last.out)
     assert last.code == 0, last.out + last.err
     assert_each_once(straight(erp, tmp_path), kept(db))
