@@ -22,6 +22,7 @@ import pandas as pd
 
 from forecasting.config import Config, load
 from forecasting.dataset.write import write
+from forecasting.domain import FloatArray, IntArray
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.catalogue import catalogue
 from forecasting.inputs.read_records import read_records
@@ -45,11 +46,14 @@ class _RoundedUp(PolicySimulation):
 
     def __init__(self, scenario: Scenario, config: Config, real: Scenario) -> None:
         super().__init__(policy("cost_optimal", config), scenario)
-        self._real = real.observer.catalogue.terms
+        self._real = real
 
     def _decide(self, day: int, situation: Situation) -> Order:
-        order = super()._decide(day, situation)
-        return replace(order, quantity=self._real.take(order.item).at_least(order.quantity))
+        order, terms = super()._decide(day, situation), self._real.observer.catalogue.terms
+        return replace(order, quantity=terms.take(order.item).at_least(order.quantity))
+
+    def _place(self, day: int, item: IntArray, quantity: FloatArray, arrives: IntArray, at: Scenario) -> None:
+        super()._place(day, item, quantity, arrives, self._real)
 
 
 def _blind(past: Scenario, records: Records, config: Config, fact: str) -> Scenario:
@@ -64,7 +68,7 @@ def _blind(past: Scenario, records: Records, config: Config, fact: str) -> Scena
         return replace(past, observer=replace(observed, catalogue=replace(observed.catalogue, calendar=None)))
     # The costs that are charged stay; what the policy orders by is what products say.
     plain = catalogue(replace(records, supply=None), config, past.first_day - 1, Assumptions())
-    known = replace(observed.catalogue, terms=plain.terms)
+    known = replace(observed.catalogue, terms=replace(plain.terms, breaks=None))
     return replace(past, observer=replace(observed, catalogue=known, records=replace(records, supply=nobody)))
 
 

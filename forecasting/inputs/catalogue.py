@@ -21,7 +21,6 @@ from forecasting.domain import (
     Items,
     LeadTimes,
     OrderTerms,
-    PriceBreaks,
     Suppliers,
     TextArray,
 )
@@ -30,9 +29,10 @@ from forecasting.inputs import costs as cost_rates
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.availability import availability
 from forecasting.inputs.cost_rule import CostFacts, cost_rule, ruled
+from forecasting.inputs.item_terms import end_of_life, order_terms
 from forecasting.inputs.lead_times import LeadTimeKnowledge, lead_time_knowledge
 from forecasting.inputs.offers import as_usual
-from forecasting.inputs.records import BreakRecords, OrderRecords, PurchaseRecords, Records
+from forecasting.inputs.records import OrderRecords, PurchaseRecords, Records
 from forecasting.inputs.successors import succession
 from forecasting.inputs.suppliers import suppliers
 from models.shared.history import Traits
@@ -188,12 +188,12 @@ def catalogue_of(records: Records, config: Config, as_of: int, assumptions: Assu
         items=items,
         suppliers=known_suppliers,
         supplier=records.supplier,
-        terms=_order_terms(records, cost, limited, config, assumptions),
+        terms=order_terms(records, cost, limited, config, assumptions),
         costs=costs,
         lead_times=lead_time.lead_times,
         lead_time_knowledge=lead_time,
         calendar=lead_time.calendar,
-        end_of_life=_end_of_life(records, cost, price, allowed, config, assumptions),
+        end_of_life=end_of_life(records, cost, price, allowed, config, assumptions),
         unit_price=price,
         next_unit_cost=products.number["next_unit_cost"],
         next_unit_cost_from=products.day["next_unit_cost_from"],
@@ -260,67 +260,6 @@ def _unit_costs(
 
     announced, day = products.number["next_unit_cost"], products.day["next_unit_cost_from"]
     return np.where((day > LONG_AGO) & (day <= as_of) & ~np.isnan(announced), announced, cost)
-
-
-def _order_terms(
-    records: Records, cost: FloatArray, limited: BoolArray, config: Config, assumptions: Assumptions
-) -> OrderTerms:
-    """Packs, minimums, maximums and price breaks. ``limited``: the supplier's order has a ``max_volume``."""
-    number = records.products.number
-    volume, largest = number["volume"], number["max_order_quantity"]
-    assumptions.add("unit_volume", f"{config.unit_volume:g}", int((np.isnan(volume) & limited).sum()))
-    return OrderTerms(
-        pack_size=assumptions.fill("pack_size", number["pack_size"], config.pack_size),
-        min_order_quantity=assumptions.fill(
-            "min_order_quantity", number["min_order_quantity"], config.min_order_quantity
-        ),
-        max_order_quantity=np.where(np.isnan(largest), np.inf, largest),
-        unit_cost=cost,
-        unit_volume=np.where(np.isnan(volume), config.unit_volume, volume),
-        breaks=_price_breaks(records.price_breaks, len(cost)),
-    )
-
-
-def _price_breaks(breaks: BreakRecords, items: int) -> PriceBreaks | None:
-    """The price breaks of each item, of fewest units first; None where there are none."""
-    if len(breaks.item) == 0:
-        return None
-    count = np.bincount(breaks.item, minlength=items)
-    rank = np.arange(len(breaks.item)) - (np.cumsum(count) - count)[breaks.item]
-    quantity = np.full((items, int(count.max())), np.inf)
-    unit_cost = np.zeros(quantity.shape)
-    quantity[breaks.item, rank] = breaks.min_quantity
-    unit_cost[breaks.item, rank] = breaks.unit_cost
-    return PriceBreaks(quantity, unit_cost)
-
-
-def _end_of_life(
-    records: Records,
-    cost: FloatArray,
-    price: FloatArray,
-    allowed: BoolArray,
-    config: Config,
-    assumptions: Assumptions,
-) -> EndOfLifeTerms:
-    """Shelf lives, write-offs and customers' patience; settings that touch no item are not listed."""
-    number = records.products.number
-    shelf, salvage, leaving = (number[name] for name in ("shelf_life_days", "salvage_share", "cancel_share"))
-    shelf = np.where(np.isnan(shelf), np.inf, shelf)
-
-    # Only what perishes, or ends, is ever written off: for the others the setting is no assumption.
-    perishing = np.isfinite(shelf) | (records.products.day["ends_on"] > LONG_AGO)
-    assumptions.add("salvage_share", f"{config.salvage_share:g}", int((np.isnan(salvage) & perishing).sum()))
-    salvage = np.where(np.isnan(salvage), config.salvage_share, salvage)
-
-    leaving = np.where(np.isnan(leaving), config.cancel_share, leaving)
-    patience = np.inf if config.cancel_after_days is None else config.cancel_after_days
-    return EndOfLifeTerms(
-        shelf_days=shelf,
-        waste_per_unit=cost * (1.0 - salvage),
-        unserved_backorder_cost=cost_rates.unserved_backorder_cost(number, cost, price, allowed, config),
-        cancellation_rate=np.where(allowed & np.isfinite(patience), leaving, 0.0),
-        patience_days=np.full(len(cost), float(patience)),
-    )
 
 
 def _predecessors(records: Records, assumptions: Assumptions) -> IntArray:

@@ -127,8 +127,7 @@ class Observer:
 
     def on(self, day: int) -> Observer:
         """The same for a plan at the close of ``day``: lead times as they are for an order placed then."""
-        known = self.catalogue.on(day)
-        return self if known is self.catalogue else replace(self, catalogue=known)
+        return replace(self, catalogue=self.catalogue.on(day))
 
     def history(
         self, as_of: int, lines: DemandLines | None = None, unavailable: Availability | None = None

@@ -3,9 +3,9 @@ close.
 
 Of each supplier that offers an item, all of it is weighed over a year as if it were the only one: what goods
 cost, landed; what stock, stock-outs and order lines cost under its lead time, packs and minimum, by the
-policy's own reckoning; and the item's share of what its orders cost. The usual one stays unless another saves
-more than the setting ``supplier_gain`` of that. Beside the one chosen, the cheapest of those that are clearly
-faster may be asked for what cannot wait (``policies/dual_sourcing.py``).
+policy's own reckoning; and what its orders cost, where nothing else is bought there. The usual one stays
+unless another saves more than the setting ``supplier_gain`` of that. Beside the one chosen, the cheapest of
+those that are clearly faster may be asked for what cannot wait (``policies/dual_sourcing.py``).
 """
 
 from __future__ import annotations
@@ -163,8 +163,9 @@ def _weighed(
             return None
         if place == 0:
             daily[item] = value.curve.review_demand / situation.review_days
+        # An order to a supplier that others are bought from anyway is placed with or without this item.
         orders = known.suppliers.terms.order_cost[supplier[item]]
-        shared = orders / np.maximum(items_at[supplier[item]] + (place > 0), 1)
+        shared = np.where(items_at[supplier[item]] > (place == 0), 0.0, orders)
         unit_cost[rows], lead[rows] = value.usual_cost, situation.lead_time_demand.lead_times.mean
         goods[rows] = value.usual_cost * daily[item] * YEAR
         handling[rows] = (value.costs.rate + shared) / situation.review_days * YEAR
