@@ -131,10 +131,13 @@ def _spare(
     n = len(places.source)
     line, unit = transfer_costs(places, config)
     back = returns(places, n)[item]
+    # To the level that it would be ordered up to comes what is asked for until that order has run down: only
+    # what lies there beyond is no protection of its own.
+    keep = np.maximum(decision.order_up_to, decision.reorder_point) + daily * situation.protection_days
     offer = Offer(
         on_hand=np.where(_gives(observer)[item], situation.stock.on_hand - situation.stock.backlog, 0.0),
         position=np.where(back, situation.stock.on_hand, situation.position),
-        keep=np.where(back, 0.0, np.maximum(decision.order_up_to, decision.reorder_point)),
+        keep=np.where(back, 0.0, keep),
         daily=np.where(back, 0.0, daily),
         holding=situation.costs.holding_per_unit_day,
         line_cost=situation.costs.line_cost,

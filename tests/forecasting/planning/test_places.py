@@ -73,8 +73,8 @@ def test_what_another_place_will_not_need_is_moved_before_anything_is_bought(tmp
 
 
 def test_a_purchase_is_less_by_what_is_moved(tmp_path):
-    alone = rows(planned(company(tmp_path / "alone", {"east": 0, "west": 108}, None))).loc["east"]
-    made = planned(company(tmp_path / "both", {"east": 0, "west": 108}, ALONE), "transfer_cost_per_line=0")
+    alone = rows(planned(company(tmp_path / "alone", {"east": 0, "west": 200}, None))).loc["east"]
+    made = planned(company(tmp_path / "both", {"east": 0, "west": 200}, ALONE), "transfer_cost_per_line=0")
     east, moved = rows(made).loc["east"], made["transfers"].iloc[0]
     assert 0 < moved["quantity"] < alone["quantity"]
     assert east["kind"] == "purchase" and east["source"] == "North"
