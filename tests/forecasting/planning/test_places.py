@@ -65,7 +65,7 @@ def test_a_hub_that_has_too_little_shares_it_and_says_so(tmp_path):
 def test_what_another_place_will_not_need_is_moved_before_anything_is_bought(tmp_path):
     made = planned(company(tmp_path, {"east": 0, "west": 900}, ALONE))
     east = rows(made).loc["east"]
-    assert (east["kind"], east["source"]) == ("transfer", "west")
+    assert (east["kind"], east["source"], east["supplier"]) == ("transfer", "west", "west")
     assert east["quantity"] > 0 and east["arrives_on"] == "2026-04-02"
     assert made["supplier_orders"].set_index("supplier").loc["North", "lines"] == 0
     assert made["transfers"].iloc[0]["saved"] > 0
