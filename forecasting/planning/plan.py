@@ -8,17 +8,17 @@ from dataclasses import replace
 import numpy as np
 
 from forecasting.config import Config
-from forecasting.domain import day_text
+from forecasting.domain import Stock, day_text
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.notices import Notices
 from forecasting.inputs.records import Records
 from forecasting.planning.advice import Advice
-from forecasting.planning.between_places import between_places
+from forecasting.planning.between_places import Between, between_places
 from forecasting.planning.edits import Edit, edited
 from forecasting.planning.excess import excess
 from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast
 from forecasting.planning.moved import transfers
-from forecasting.planning.observer import observer
+from forecasting.planning.observer import Observer, observer
 from forecasting.planning.odd_orders import odd_orders
 from forecasting.planning.overdue import overdue
 from forecasting.planning.page_tables import page_tables
@@ -28,7 +28,8 @@ from forecasting.planning.pre_orders import pre_orders
 from forecasting.planning.recommendations import costs_table, recommendations
 from forecasting.planning.requests import check_date, check_levels, check_model
 from forecasting.planning.supplier_orders import choices_table, supplier_orders, together
-from forecasting.policies.order_together import order_together
+from forecasting.policies.base import Policy, Situation
+from forecasting.policies.order_together import Orders, order_together
 from forecasting.policies.registry import judged
 from forecasting.policies.registry import policy as policy_named
 from forecasting.run import Clock, Result, describe, run_id
@@ -117,9 +118,7 @@ def advise(
     assumptions.add("forecast edits", "what people expect beside the models", holding)
     has_odd_order, odd_lines = odd_orders(observed, as_of)
     notices.extend(odd_lines)
-    orders = order_together(policy, situation, known.supplier, known.suppliers.terms, config.budget)
-    between = between_places(orders.decision, situation, observed, stands.position.stock)
-    orders = replace(orders, decision=replace(orders.decision, quantity=between.in_all))
+    orders, between = _ordered(policy, situation, observed, stands.position.stock)
 
     advice = Advice(
         run=run_id(
@@ -140,6 +139,16 @@ def advise(
     )
     clock.lap("decide")
     return advice
+
+
+def _ordered(
+    policy: Policy, situation: Situation, observed: Observer, stock: Stock
+) -> tuple[Orders, Between]:
+    """What is ordered of all items, and what of it is moved between places instead of bought."""
+    known, budget = observed.catalogue, observed.config.budget
+    orders = order_together(policy, situation, known.supplier, known.suppliers.terms, budget)
+    between = between_places(orders.decision, situation, observed, stock)
+    return replace(orders, decision=replace(orders.decision, quantity=between.in_all)), between
 
 
 def _told(edits: Sequence[Edit], as_of: int) -> list[list[object]]:
