@@ -150,3 +150,18 @@ def test_what_a_supplier_once_delivered_to_a_shop_teaches_nothing_of_transfers(t
     ]
     table = rows(planned(records(tmp_path, **given)))
     assert table["lead_time_days"].to_dict() == {"east": 2, "west": 2, "hub": 10}
+
+
+def test_nothing_is_moved_where_the_rest_of_the_order_would_be_below_the_minimum(tmp_path):
+    given = tables({"east": 0, "west": 900}, ALONE)
+    # The same supplier sells a B that is wanted in the west: alone it is too small an order.
+    given["orders"] += [{**line, "sku": "B", "order": "B" + line["order"]} for line in given["orders"]]
+    given["products"].append({**given["products"][0], "sku": "B"})
+    given["stock"] += [{**row, "sku": "B", "on_hand": 0} for row in given["stock"]]
+    moved = {}
+    for least in (0, 700):
+        given["suppliers"] = [{**given["suppliers"][0], "min_order_value": least}]
+        made = planned(records(tmp_path / str(least), **given))
+        worth = made["supplier_orders"].set_index("supplier").loc["North", "value"]
+        moved[least] = (len(made["transfers"]), worth >= least)
+    assert moved == {0: (1, True), 700: (0, True)}
