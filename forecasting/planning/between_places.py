@@ -79,15 +79,43 @@ def between_places(decision: Decision, situation: Situation, observer: Observer,
     # What the source has not got, another shop may have; what is bought, anybody may.
     lacking = np.where(places.supplied[item], wanted - quantity, wanted)
     moves = _spare(lacking, daily, decision, situation, observer)
-    moved = np.bincount(moves.item, moves.quantity, len(item))
-    rest = np.where(moved > 0, situation.terms.at_least(np.maximum(wanted - moved, 0.0)), wanted)
-    rest = np.where(wanted - moved <= 1e-9, 0.0, rest)
+    rest = _left_to_buy(wanted, moves, situation)
+    broken = _broken_terms(wanted, rest, situation, observer)[moves.item] & ~places.supplied[item[moves.item]]
+    if broken.any():
+        moves = moves.take(np.flatnonzero(~broken))
+        rest = _left_to_buy(wanted, moves, situation)
     quantity = np.where(places.supplied[item], quantity, rest)
     numbered = Moves(item[moves.item], item[moves.source], moves.quantity, moves.saved, moves.spare)
     both = zip(vars(supplied).values(), vars(numbered).values(), strict=True)
     spare_from = np.full(len(item), -1, dtype=np.int64)
     spare_from[moves.item] = numbered.source
     return Between(quantity, Moves(*map(np.concatenate, both)), places.supplied[item], spare_from)
+
+
+def _left_to_buy(wanted: FloatArray, moves: Moves, situation: Situation) -> FloatArray:
+    """The wants less what is moved, as their terms allow: float64, shape (n,), units."""
+    moved = np.bincount(moves.item, moves.quantity, len(wanted))
+    rest = np.where(moved > 0, situation.terms.at_least(np.maximum(wanted - moved, 0.0)), wanted)
+    return np.where(wanted - moved <= 1e-9, 0.0, rest)
+
+
+def _broken_terms(
+    wanted: FloatArray, rest: FloatArray, situation: Situation, observer: Observer
+) -> BoolArray:
+    """bool, shape (n,): items whose supplier's order would be below its minimum, or pay freight that it would
+    not, if only the ``rest`` of what is ``wanted`` was bought.
+    """
+    known = observer.catalogue
+    terms, supplier = known.suppliers.terms, known.supplier[situation.item]
+    before, after = (
+        np.bincount(supplier, situation.terms.price(units) * units, terms.suppliers)
+        for units in (wanted, rest)
+    )
+    below = after < terms.min_order_value - 1e-9
+    below |= (
+        (terms.freight_cost > 0) & (after < terms.free_freight_value) & (before >= terms.free_freight_value)
+    )
+    return np.asarray((below & (after > 0))[supplier])
 
 
 def _from_source(
@@ -131,10 +159,13 @@ def _spare(
     n = len(places.source)
     line, unit = transfer_costs(places, config)
     back = returns(places, n)[item]
+    # To the level that it would be ordered up to comes what is asked for until that order has run down: only
+    # what lies there beyond is no protection of its own.
+    keep = np.maximum(decision.order_up_to, decision.reorder_point) + daily * situation.protection_days
     offer = Offer(
         on_hand=np.where(_gives(observer)[item], situation.stock.on_hand - situation.stock.backlog, 0.0),
         position=np.where(back, situation.stock.on_hand, situation.position),
-        keep=np.where(back, 0.0, np.maximum(decision.order_up_to, decision.reorder_point)),
+        keep=np.where(back, 0.0, keep),
         daily=np.where(back, 0.0, daily),
         holding=situation.costs.holding_per_unit_day,
         line_cost=situation.costs.line_cost,

@@ -8,17 +8,17 @@ from dataclasses import replace
 import numpy as np
 
 from forecasting.config import Config
-from forecasting.domain import day_text
+from forecasting.domain import Stock, day_text
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.notices import Notices
 from forecasting.inputs.records import Records
 from forecasting.planning.advice import Advice
-from forecasting.planning.between_places import between_places
+from forecasting.planning.between_places import Between, between_places
 from forecasting.planning.edits import Edit, edited
 from forecasting.planning.excess import excess
 from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast
 from forecasting.planning.moved import transfers
-from forecasting.planning.observer import observer
+from forecasting.planning.observer import Observer, observer
 from forecasting.planning.odd_orders import odd_orders
 from forecasting.planning.order_calendar import order_calendar
 from forecasting.planning.order_terms import order_terms
@@ -29,12 +29,13 @@ from forecasting.planning.position import standing
 from forecasting.planning.pre_orders import pre_orders
 from forecasting.planning.recommendations import costs_table, recommendations
 from forecasting.planning.requests import check_date, check_levels, check_model
-from forecasting.planning.second_orders import in_real_levels, second_orders, with_them
+from forecasting.planning.second_orders import SecondOrders, in_real_levels, second_orders, with_them
 from forecasting.planning.second_rows import as_lines
 from forecasting.planning.sources import sources
 from forecasting.planning.supplier_orders import choices_table, supplier_orders, together
 from forecasting.planning.suppliers_compared import second_orders_table, suppliers_compared
-from forecasting.policies.order_together import order_together
+from forecasting.policies.base import Policy, Situation
+from forecasting.policies.order_together import Orders, order_together
 from forecasting.policies.registry import judged
 from forecasting.policies.registry import policy as policy_named
 from forecasting.run import Clock, Result, describe, run_id
@@ -135,12 +136,7 @@ def advise(
     assumptions.add("forecast edits", "what people expect beside the models", holding)
     has_odd_order, odd_lines = odd_orders(observed, as_of)
     notices.extend(odd_lines)
-    asked = situation if second is None else with_them(situation, second)
-    budget = config.budget if second is None else second.left_of(config.budget)
-    orders = order_together(policy, asked, known.supplier, known.suppliers.terms, budget)
-    between = between_places(orders.decision, asked, observed, stands.position.stock)
-    orders = replace(orders, decision=replace(orders.decision, quantity=between.in_all))
-    orders = orders if second is None else in_real_levels(orders, second)
+    orders, between = _ordered(policy, situation, second, observed, stands.position.stock)
 
     advice = Advice(
         run=run_id(
@@ -163,6 +159,19 @@ def advise(
     )
     clock.lap("decide")
     return advice
+
+
+def _ordered(
+    policy: Policy, situation: Situation, second: SecondOrders | None, observed: Observer, stock: Stock
+) -> tuple[Orders, Between]:
+    """What is ordered of all items, and what of it is moved between places instead of bought."""
+    known, budget = observed.catalogue, observed.config.budget
+    if second is not None:
+        situation, budget = with_them(situation, second), second.left_of(budget)
+    orders = order_together(policy, situation, known.supplier, known.suppliers.terms, budget)
+    between = between_places(orders.decision, situation, observed, stock)
+    orders = replace(orders, decision=replace(orders.decision, quantity=between.in_all))
+    return orders if second is None else in_real_levels(orders, second), between
 
 
 def _told(edits: Sequence[Edit], as_of: int) -> list[list[object]]:

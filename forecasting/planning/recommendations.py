@@ -52,7 +52,11 @@ def recommendations(advice: Advice) -> pd.DataFrame:
     ]
     frame["flags"] = [fact.flags for fact in facts]
     frame["rule"] = advice.rule
-    for name, column in kinds(advice).items():
+    moved = kinds(advice)
+    if moved:
+        # An order to whoever sends the goods: what is moved is in none of the supplier's.
+        frame["supplier"] = np.where(advice.between.transferred, moved["source"], frame["supplier"])
+    for name, column in moved.items():
         frame[name] = column
     return frame
 

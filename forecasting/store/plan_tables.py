@@ -45,7 +45,10 @@ RECOMMENDATIONS = Table(
         RUN,
         AS_OF,
         *ITEM,
-        text("supplier", "Who would be ordered from; empty where the dataset names nobody."),
+        text(
+            "supplier",
+            "Who would be ordered from, or the place that a transfer comes from; empty where none is named.",
+        ),
         text("policy", "The policy that decided."),
         text("model", "The demand model whose forecast it decided on."),
         quantity("quantity", "units", "What to order now."),

@@ -65,7 +65,7 @@ def test_a_hub_that_has_too_little_shares_it_and_says_so(tmp_path):
 def test_what_another_place_will_not_need_is_moved_before_anything_is_bought(tmp_path):
     made = planned(company(tmp_path, {"east": 0, "west": 900}, ALONE))
     east = rows(made).loc["east"]
-    assert (east["kind"], east["source"]) == ("transfer", "west")
+    assert (east["kind"], east["source"], east["supplier"]) == ("transfer", "west", "west")
     assert east["quantity"] > 0 and east["arrives_on"] == "2026-04-02"
     assert made["supplier_orders"].set_index("supplier").loc["North", "lines"] == 0
     assert made["transfers"].iloc[0]["saved"] > 0
@@ -73,8 +73,8 @@ def test_what_another_place_will_not_need_is_moved_before_anything_is_bought(tmp
 
 
 def test_a_purchase_is_less_by_what_is_moved(tmp_path):
-    alone = rows(planned(company(tmp_path / "alone", {"east": 0, "west": 108}, None))).loc["east"]
-    made = planned(company(tmp_path / "both", {"east": 0, "west": 108}, ALONE), "transfer_cost_per_line=0")
+    alone = rows(planned(company(tmp_path / "alone", {"east": 0, "west": 200}, None))).loc["east"]
+    made = planned(company(tmp_path / "both", {"east": 0, "west": 200}, ALONE), "transfer_cost_per_line=0")
     east, moved = rows(made).loc["east"], made["transfers"].iloc[0]
     assert 0 < moved["quantity"] < alone["quantity"]
     assert east["kind"] == "purchase" and east["source"] == "North"
@@ -150,3 +150,18 @@ def test_what_a_supplier_once_delivered_to_a_shop_teaches_nothing_of_transfers(t
     ]
     table = rows(planned(records(tmp_path, **given)))
     assert table["lead_time_days"].to_dict() == {"east": 2, "west": 2, "hub": 10}
+
+
+def test_nothing_is_moved_where_the_rest_of_the_order_would_be_below_the_minimum(tmp_path):
+    given = tables({"east": 0, "west": 900}, ALONE)
+    # The same supplier sells a B that is wanted in the west: alone it is too small an order.
+    given["orders"] += [{**line, "sku": "B", "order": "B" + line["order"]} for line in given["orders"]]
+    given["products"].append({**given["products"][0], "sku": "B"})
+    given["stock"] += [{**row, "sku": "B", "on_hand": 0} for row in given["stock"]]
+    moved = {}
+    for least in (0, 700):
+        given["suppliers"] = [{**given["suppliers"][0], "min_order_value": least}]
+        made = planned(records(tmp_path / str(least), **given))
+        worth = made["supplier_orders"].set_index("supplier").loc["North", "value"]
+        moved[least] = (len(made["transfers"]), worth >= least)
+    assert moved == {0: (1, True), 700: (0, True)}
