@@ -26,6 +26,7 @@ from forecasting.bootstrap.past import backtest, costs, replay
 from forecasting.bootstrap.plans import NO_SECRETS, backorders, forecast, plan
 from forecasting.bootstrap.promises import NOTHING_BESIDE, Beside, promise
 from forecasting.bootstrap.publishing import publish
+from forecasting.bootstrap.scale import partition
 from forecasting.bootstrap.theory import solve
 from forecasting.bootstrap.watching import monitor
 
@@ -50,6 +51,7 @@ __all__ = [
     "list_runs",
     "look_back",
     "monitor",
+    "partition",
     "plan",
     "plan_and_promise",
     "promise",

@@ -26,6 +26,7 @@ from forecasting.inputs.records import (
     PurchaseRecords,
     PurchaseStatus,
     Records,
+    Whole,
 )
 
 ANY_SUPPLIER = ""
@@ -37,10 +38,10 @@ def read_records(source: str) -> Records:
     return records_of(read(source))
 
 
-def records_of(dataset: Dataset) -> Records:
-    """All that the dataset says, as arrays."""
-    items = all_items(dataset)
-    numbers = ItemNumbers(items)
+def records_of(dataset: Dataset, whole: Whole | None = None) -> Records:
+    """All that the dataset says, as arrays. ``whole``: of the company, where the dataset is a part of it."""
+    items = all_items(dataset, frozenset() if whole is None else whole.places)
+    numbers = ItemNumbers(items, None if whole is None else whole.places)
     products = _columns(dataset.products, PRODUCTS, items.sku)
     names, supplier = np.unique(products.text["supplier"].astype(str), return_inverse=True)
 
@@ -57,7 +58,9 @@ def records_of(dataset: Dataset) -> Records:
         line_names=_names(dataset.orders["line"]),
         customer_names=_names(dataset.orders["customer"]),
         customer_class_names=_names(dataset.orders["customer_class"]),
-        order_locations=frozenset(map(str, dataset.orders["location"].unique())),
+        order_locations=(
+            frozenset(map(str, dataset.orders["location"].unique())) if whole is None else whole.order_places
+        ),
         purchases=_purchases(dataset, numbers, names),
         purchase_order_names=pd.factorize(dataset.purchase_orders["purchase_order"])[1].to_numpy(
             dtype=object
@@ -70,14 +73,16 @@ def records_of(dataset: Dataset) -> Records:
         price_breaks=_price_breaks(dataset.price_breaks, items, names[supplier]),
         alternatives=_alternatives(dataset.alternatives, numbers),
         notices=dataset.notices,
-        absent=absent(dataset),
+        absent=absent(dataset) if whole is None else whole.absent,
+        whole=whole,
     )
 
 
-def all_items(dataset: Dataset) -> Items:
+def all_items(dataset: Dataset, places: frozenset[str] = frozenset()) -> Items:
     """Every item that the dataset speaks of, ordered by (location, sku).
 
-    A SKU that only ``products`` names is an item at each location that has stock or orders.
+    A SKU that only ``products`` names is an item at each location that has stock or orders, and at each of
+    ``places``.
     """
     pairs = [
         table[["location", "sku"]].drop_duplicates().astype(str)
@@ -87,7 +92,7 @@ def all_items(dataset: Dataset) -> Items:
 
     elsewhere = dataset.products.loc[~dataset.products["sku"].isin(known["sku"]), ["sku"]].astype(str)
     if len(elsewhere):
-        locations = pd.DataFrame({"location": known["location"].unique()})
+        locations = pd.DataFrame({"location": list(dict.fromkeys([*known["location"], *sorted(places)]))})
         known = pd.concat([known, locations.merge(elsewhere, how="cross")])
 
     known = known.sort_values(["location", "sku"], kind="stable")
@@ -97,8 +102,9 @@ def all_items(dataset: Dataset) -> Items:
 class ItemNumbers:
     """Which item a row speaks of."""
 
-    def __init__(self, items: Items) -> None:
+    def __init__(self, items: Items, places: frozenset[str] | None = None) -> None:
         self.items = items
+        self._places = set(items.location) if places is None else places
         self._locations = pd.Index(sorted(set(items.location)))
         self._skus = pd.Index(sorted(set(items.sku)))
 
@@ -122,7 +128,7 @@ class ItemNumbers:
         """
         item = self.of(table)
         everywhere = (table["location"] == MAIN).to_numpy()
-        if MAIN in set(self.items.location) or not everywhere.any():
+        if MAIN in self._places or not everywhere.any():
             return np.flatnonzero(item >= 0), item[item >= 0]
 
         rows = pd.DataFrame({"sku": table["sku"].astype(str).to_numpy(), "row": np.arange(len(table))})
