@@ -301,6 +301,21 @@ def known_from(records: Records) -> IntArray:
     return np.where(announced | (first == never), LONG_AGO, first)
 
 
+def stocked_from(records: Records, backorder_allowed: BoolArray) -> IntArray:
+    """The first day at whose close each item could be asked for: int64, shape (n,); LONG_AGO: not known.
+
+    It was in stock; or counted at all, where customers wait for what is not there.
+    """
+    counts, purchases = records.counts, records.purchases
+    there = (counts.on_hand > 0) | backorder_allowed[counts.item]
+    there &= counts.item >= 0
+    came = (purchases.received > LONG_AGO) & (purchases.came_units > 0)
+    first = np.full(len(records.items), LATER)
+    np.minimum.at(first, counts.item[there], counts.day[there])
+    np.minimum.at(first, purchases.item[came], purchases.received[came])
+    return np.where(first == LATER, LONG_AGO, first)
+
+
 def _numbered(words: TextArray) -> IntArray:
     """A number a word, in their order; -1 for the empty one."""
     known, number = np.unique(words.astype(str), return_inverse=True)

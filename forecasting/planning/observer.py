@@ -20,13 +20,12 @@ from forecasting.domain import (
     FloatArray,
     IntArray,
     StockPosition,
-    target_quantile,
 )
 from forecasting.domain.calendar import DAYS
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.availability import availability
 from forecasting.inputs.calendar import calendar
-from forecasting.inputs.catalogue import Catalogue, catalogue
+from forecasting.inputs.catalogue import Catalogue, catalogue, stocked_from
 from forecasting.inputs.demand import demand_lines, history, known_at
 from forecasting.inputs.documents import shipments
 from forecasting.inputs.drivers import Announced, announced, drivers
@@ -37,19 +36,15 @@ from forecasting.inputs.orders_ahead import known_demand
 from forecasting.inputs.predecessors import inherited
 from forecasting.inputs.records import Records
 from forecasting.inputs.unconstrained_demand import Availability
-from forecasting.planning.choosing import choose_at
+from forecasting.planning.choosing import SharedLearning, candidates, decided_at
 from forecasting.planning.lazy_forecast import ForecastOf, LazyForecast
+from forecasting.planning.line_sizes import LineSizes
 from forecasting.policies.base import Policy, Situation
-from forecasting.policies.expected_cost.excess_share import WEEK
 from forecasting.policies.known_demand import KnownDemand
 from forecasting.policies.lead_time_demand import LeadTimeDemand
-from models.registry import CANDIDATES, model
-from models.selection import Choice, choose
+from models.selection import Choice, Learnt, choose, learn
 from models.shared.history import History
 from models.shared.steps import steps
-
-FEWEST_LINES = 5
-"""An item's own mean line size counts as much as this many lines of the whole range."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +62,8 @@ class Observer:
         announced: events and prices; None where the dataset has none.
         gone: float64, shape (m,), units of each line that had left by the day of a plan, before they
             were due; None in a replay, where a line leaves when it is due.
+        pooled: what a sample of the company taught, where these are a part of its items; None: all are here,
+            and teach it themselves.
 
     """
 
@@ -79,6 +76,7 @@ class Observer:
     unavailable: Availability
     announced: Announced | None = None
     gone: FloatArray | None = None
+    pooled: SharedLearning | None = None
 
     @property
     def first_day(self) -> int:
@@ -186,31 +184,19 @@ class Observer:
 
     @cached_property
     def _stocked_from(self) -> IntArray:
-        """int64, shape (n,): the first day at whose close an item could be asked for; LONG_AGO: not known.
-
-        It was in stock; or counted at all, where customers wait for what is not there.
-        """
-        counts, purchases = self.records.counts, self.records.purchases
-        there = (counts.on_hand > 0) | self.catalogue.backorder_allowed[counts.item]
-        there &= counts.item >= 0
-        came = (purchases.received > LONG_AGO) & (purchases.came_units > 0)
-        never = np.iinfo(np.int64).max
-        first = np.full(len(self.catalogue), never)
-        np.minimum.at(first, counts.item[there], counts.day[there])
-        np.minimum.at(first, purchases.item[came], purchases.received[came])
-        return np.where(first == never, LONG_AGO, first)
+        return stocked_from(self.records, self.catalogue.backorder_allowed)
 
     def line_size(self, as_of: int) -> FloatArray:
         """float64, shape (n,): mean units of a customer's order line, as known at ``as_of``."""
-        lines = self.believed_lines(as_of, self.lines)
-        known = known_at(lines, as_of) & lines.usual
-        item = lines.item[known]
-        units = np.bincount(item, lines.quantity[known], len(self.catalogue))
-        count = np.bincount(item, minlength=len(self.catalogue))
+        sizes = self._line_sizes(as_of)
+        return sizes.of_each if self.pooled is None else sizes.pooled_to(self.pooled.line_size)
 
-        # A new item has no mean of its own yet, and one of few lines has a bad one.
-        overall = units.sum() / count.sum() if count.sum() else 1.0
-        return (units + FEWEST_LINES * overall) / (count + FEWEST_LINES)
+    def mean_line_size(self, as_of: int) -> float:
+        """The mean units of a customer's order line of all items, as known at ``as_of``."""
+        return self._line_sizes(as_of).mean
+
+    def _line_sizes(self, as_of: int) -> LineSizes:
+        return LineSizes.known(self.believed_lines(as_of, self.lines), as_of, len(self.catalogue))
 
     def choose_models(self, as_of: int, seen: History, days: float | None = None) -> Choice:
         """The model of each item: the one that would have cost least, or the one that is configured.
@@ -218,19 +204,22 @@ class Observer:
         ``days``: how far ahead it will be asked; None: over the protection interval. A model learns AT that
         horizon: stretched from a shorter one, what comes seldom would be missing.
         """
-        config, catalogue = self.config, self.catalogue
-        names = [*CANDIDATES, *config.contenders] if config.model == "auto" else [config.model]
-        models = [model(name) for name in names]
-        ahead = catalogue.protection_days if days is None else np.full(len(catalogue), days)
-        horizon = self.calendar.buckets(as_of, ahead)
+        horizon = self._horizon(as_of, days)
+        if self.pooled is not None:
+            return self.pooled.learnt[days].choose(seen, horizon)
+        ratio = decided_at(self.config, self.catalogue, self.line_size(as_of))
+        return choose(candidates(self.config), seen, horizon, ratio, origins=self.config.selection_origins)
 
-        # Models are compared where orders are decided: at the critical ratio, an excess being held for half
-        # of the days that are looked ahead.
-        excess_share = np.minimum(config.excess_holding_share * catalogue.review_days / WEEK, 1.0)
-        excess_days = excess_share * config.excess_holding_days / 2
-        line_size = self.line_size(as_of)
-        quantile = target_quantile(catalogue.costs, line_size, catalogue.review_days, excess_days)
-        return choose(models, seen, horizon, choose_at(config, quantile), origins=config.selection_origins)
+    def learn_models(self, as_of: int, seen: History, days: float | None = None) -> Learnt:
+        """What these items teach for others: arguments as of ``choose_models``."""
+        ratio = decided_at(self.config, self.catalogue, self.line_size(as_of))
+        horizon, origins = self._horizon(as_of, days), self.config.selection_origins
+        return learn(candidates(self.config), seen, horizon, ratio, origins=origins)
+
+    def _horizon(self, as_of: int, days: float | None) -> FloatArray:
+        catalogue = self.catalogue
+        ahead = catalogue.protection_days if days is None else np.full(len(catalogue), days)
+        return self.calendar.buckets(as_of, ahead)
 
     def demand_ahead(
         self,
@@ -324,8 +313,17 @@ class Observer:
         )
 
 
-def observer(records: Records, config: Config, as_of: int, assumptions: Assumptions) -> Observer:
-    """All that decisions look at, with terms and costs as known at the close of ``as_of``."""
+def observer(
+    records: Records,
+    config: Config,
+    as_of: int,
+    assumptions: Assumptions,
+    pooled: SharedLearning | None = None,
+) -> Observer:
+    """All that decisions look at, with terms and costs as known at the close of ``as_of``.
+
+    ``pooled``: what a sample taught, where the records are of a part of the company's items.
+    """
     known = catalogue(records, config, as_of, assumptions)
     # Constants of the decision itself, whatever the records say.
     assumptions.add("excess_holding_share", f"{config.excess_holding_share:g}", len(known))
@@ -341,4 +339,5 @@ def observer(records: Records, config: Config, as_of: int, assumptions: Assumpti
         config=config,
         unavailable=availability(records, ~known.backorder_allowed),
         announced=announced(records, config.holidays_country, assumptions),
+        pooled=pooled,
     )

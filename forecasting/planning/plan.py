@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
 from forecasting.config import Config
-from forecasting.domain import day_text
+from forecasting.domain import BoolArray, TextArray, day_text
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.notices import Notices
 from forecasting.inputs.records import Records
 from forecasting.planning.advice import Advice
 from forecasting.planning.edits import Edit, edited
 from forecasting.planning.excess import excess
-from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast
-from forecasting.planning.observer import observer
+from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast, Made
+from forecasting.planning.observer import Observer, observer
 from forecasting.planning.odd_orders import odd_orders
 from forecasting.planning.overdue import overdue
 from forecasting.planning.page_tables import page_tables
-from forecasting.planning.persistent import evidence, persistent_backorders
-from forecasting.planning.position import standing
+from forecasting.planning.persistent import Evidence, evidence, persistent_backorders
+from forecasting.planning.pooled import Pooled
+from forecasting.planning.position import Standing, standing
 from forecasting.planning.pre_orders import pre_orders
 from forecasting.planning.recommendations import costs_table, recommendations
 from forecasting.planning.requests import check_date, check_levels, check_model
 from forecasting.planning.supplier_orders import choices_table, supplier_orders, together
-from forecasting.policies.order_together import order_together
+from forecasting.policies.base import Policy
+from forecasting.policies.order_together import Orders, order_together
 from forecasting.policies.registry import judged
 from forecasting.policies.registry import policy as policy_named
+from forecasting.policies.situation import Situation
 from forecasting.run import Clock, Result, describe, run_id
 
 
@@ -49,8 +53,22 @@ def plan(
     check_date(records, config, as_of, "--as-of")
     advice = advise(records, config, as_of, clock, assumptions, notices, edits)
 
+    tables = tables_of(advice, records)
+    tables["assumptions"], tables["notices"] = assumptions.frame(), notices.frame()
+    if for_pages:
+        tables |= page_tables(advice)
+    clock.lap("explain")
+
+    described = describe(advice.run, "plan", records, config, clock, _counts(records, advice), notices)
+    whole = together(advice.orders, config.budget, tables["recommendations"]["value"].to_numpy())
+    told = {"as_of": day_text(as_of), "known_until": advice.known_until.as_text(), "together": whole}
+    return Result(tables, {**described, **told})
+
+
+def tables_of(advice: Advice, records: Records) -> dict[str, pd.DataFrame]:
+    """What the advice says, as tables by name."""
     table = recommendations(advice)
-    tables = {
+    return {
         "recommendations": table,
         "costs": costs_table(advice, table),
         "choices": choices_table(advice),
@@ -59,17 +77,7 @@ def plan(
         "excess": excess(advice),
         "persistent_backorders": persistent_backorders(advice),
         "pre_orders": pre_orders(advice),
-        "assumptions": assumptions.frame(),
-        "notices": notices.frame(),
     }
-    if for_pages:
-        tables |= page_tables(advice)
-    clock.lap("explain")
-
-    described = describe(advice.run, "plan", records, config, clock, _counts(records, advice), notices)
-    whole = together(advice.orders, config.budget, table["value"].to_numpy())
-    told = {"as_of": day_text(as_of), "known_until": advice.known_until.as_text(), "together": whole}
-    return Result(tables, {**described, **told})
 
 
 def advise(
@@ -82,9 +90,46 @@ def advise(
     edits: Sequence[Edit] = (),
 ) -> Advice:
     """Observe, forecast, and decide. ``assumptions`` and ``notices`` grow by what is found on the way."""
+    seen = consider(records, config, as_of, clock, (assumptions, notices), edits)
+    known = seen.observed.catalogue
+    orders = order_together(seen.policy, seen.situation, known.supplier, known.suppliers.terms, config.budget)
+    advice = advice_of(seen, orders, config)
+    clock.lap("decide")
+    return advice
+
+
+@dataclass(frozen=True)
+class Considered:
+    """What a policy decides on, before any orders are put together. As of ``Advice``."""
+
+    run: str
+    policy: Policy
+    observed: Observer
+    model: TextArray
+    situation: Situation
+    standing: Standing
+    has_odd_order: BoolArray
+    shortages: Evidence
+
+
+def consider(
+    records: Records,
+    config: Config,
+    as_of: int,
+    clock: Clock,
+    found: tuple[Assumptions, Notices],
+    edits: Sequence[Edit] = (),
+    pooled: Pooled | None = None,
+) -> Considered:
+    """Observe and forecast.
+
+    ``found``: assumptions and notices, which grow by what is found on the way. ``pooled``: what a sample
+    taught, where the records are of a part of the company's items.
+    """
+    assumptions, notices = found
     policy = policy_named(config.policy, config)
     check_levels([policy.name], records, assumptions)
-    observed = observer(records, config, as_of, assumptions).serving(policy).after_shipments(as_of)
+    observed = observer(records, config, as_of, assumptions, pooled).serving(policy).after_shipments(as_of)
     known = observed.catalogue
     clock.lap("prepare")
 
@@ -94,17 +139,12 @@ def advise(
 
     notices.extend(observed.known_until.notices(as_of))
     stands = standing(observed, as_of, assumptions, notices, history)
+    forecast = LazyForecast(LazyChoice(as_of, Made(choice)), history)
     situation = observed.situation(
         as_of,
         np.arange(len(known)),
         stands.position,
-        edited(
-            LazyForecast(LazyChoice(as_of, lambda: choice), history),
-            edits,
-            known.items,
-            as_of,
-            observed.calendar,
-        ),
+        edited(forecast, edits, known.items, as_of, observed.calendar),
         line_size=observed.line_size(as_of),
         price_rise=known.price_rise(as_of),
     )
@@ -113,26 +153,36 @@ def advise(
     assumptions.add("forecast edits", "what people expect beside the models", holding)
     has_odd_order, odd_lines = odd_orders(observed, as_of)
     notices.extend(odd_lines)
-    orders = order_together(policy, situation, known.supplier, known.suppliers.terms, config.budget)
 
-    advice = Advice(
-        run=run_id(
-            records, config, {"plan": as_of} | ({"edits": told} if (told := _told(edits, as_of)) else {})
-        ),
+    told = {"edits": said} if (said := _told(edits, as_of)) else {}
+    return Considered(
+        run=run_id(records, config, {"plan": as_of} | told),
         policy=policy,
-        catalogue=known,
+        observed=observed,
         model=np.array(choice.names, dtype=object),
         situation=situation,
         standing=stands,
-        known_until=observed.known_until,
-        orders=orders,
-        value=judged(orders.value, situation, config),
         has_odd_order=has_odd_order,
-        observed=observed,
         shortages=evidence(records, known, config, as_of),
     )
-    clock.lap("decide")
-    return advice
+
+
+def advice_of(seen: Considered, orders: Orders, config: Config) -> Advice:
+    """What was considered, and the orders that were decided on it."""
+    return Advice(
+        run=seen.run,
+        policy=seen.policy,
+        catalogue=seen.observed.catalogue,
+        model=seen.model,
+        situation=seen.situation,
+        standing=seen.standing,
+        known_until=seen.observed.known_until,
+        orders=orders,
+        value=judged(orders.value, seen.situation, config),
+        has_odd_order=seen.has_odd_order,
+        observed=seen.observed,
+        shortages=seen.shortages,
+    )
 
 
 def _told(edits: Sequence[Edit], as_of: int) -> list[list[object]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +10,7 @@ from forecasting.dataset.check import check
 from forecasting.errors import DataError
 from forecasting.inputs.read_records import records_of
 from forecasting.inputs.records import Records
-from forecasting.scale.manifest import Manifest, Part, whole_as_json
+from forecasting.scale.manifest import Manifest, Part
 from forecasting.scale.storage import Storage
 
 
@@ -28,17 +26,17 @@ def read_part(storage: Storage, manifest: Manifest, part: Part) -> Records:
         for file in (*part.files, *manifest.shared):
             held = storage.fetch(file.path, file.size, file.sha256, fetched)
             (folder / Path(file.path).name).symlink_to(held.resolve())
-        checked = check(folder, a_part=True)
-    source = f"{storage.root}/{part.name}"
+        return read_folder_as_part(folder, manifest, f"{storage.root}/{part.name}")
+
+
+def read_folder_as_part(folder: Path, manifest: Manifest, source: str) -> Records:
+    """The records of a folder of tables that hold some of the items. ``source``: what it is called.
+
+    Raises DataError where they are wrong.
+    """
+    checked = check(folder, a_part=True)
     if checked.dataset is None:
         raise DataError(source, checked.problems)
-    dataset = replace(checked.dataset, source=source, fingerprint=part_fingerprint(manifest, part))
+    # Every part is of one run, whose data is all of it.
+    dataset = replace(checked.dataset, source=source, fingerprint=manifest.fingerprint)
     return records_of(dataset, manifest.whole)
-
-
-def part_fingerprint(manifest: Manifest, part: Part) -> str:
-    """What a partition and all that it reads besides hold: the same bytes, the same hash."""
-    digest = hashlib.sha256(json.dumps(whole_as_json(manifest.whole), sort_keys=True).encode())
-    for file in (*part.files, *manifest.shared):
-        digest.update(f"{Path(file.path).name} {file.sha256}\n".encode())
-    return digest.hexdigest()

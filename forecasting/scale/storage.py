@@ -84,6 +84,27 @@ class Storage:
 
         return _again(copied)
 
+    def names(self, path: str) -> list[str]:
+        """The names of the files of a folder, ascending; none where there is no such."""
+        if self.local:
+            place = Path(self.root) / path
+            return sorted(each.name for each in place.iterdir()) if place.is_dir() else []
+        self._system.invalidate_cache()
+        try:
+            found = _again(lambda: self._system.ls(f"{self._base}/{path}", detail=False))
+        except FileNotFoundError:
+            return []
+        return sorted(str(each).rsplit("/", 1)[-1] for each in found)
+
+    def move(self, path: str, to: str) -> None:
+        """Give a file another path."""
+        if self.local:
+            place = Path(self.root) / to
+            place.parent.mkdir(parents=True, exist_ok=True)
+            (Path(self.root) / path).replace(place)
+            return
+        _again(lambda: self._system.mv(f"{self._base}/{path}", f"{self._base}/{to}"))
+
     def remove(self, path: str) -> None:
         """Take away a file or all below a folder, if it is there."""
         if self.local:

@@ -1,0 +1,87 @@
+"""The tables of all partitions as one: a row group or more each, in the order of the partitions."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from forecasting.scale.tasks import Desk
+from forecasting.store.files import write_parquet
+
+PARTS = "parts"
+"""The folder, below that of the outputs, of the tables of each partition."""
+
+
+def write_tables(desk: Desk, part: str, tables: Mapping[str, Any]) -> dict[str, int]:
+    """Write the tables of a partition, each whole or not at all. Returns the bytes of each."""
+    sizes = {}
+    with tempfile.TemporaryDirectory(prefix="reorder-tables-") as place:
+        for name, table in tables.items():
+            file = Path(place) / f"{name}.parquet"
+            write_parquet(name, table, file)
+            desk.storage.put(file, f"{desk.folder}/{PARTS}/{part}/{name}.parquet")
+            sizes[name] = file.stat().st_size
+    return sizes
+
+
+def gathered(desk: Desk, parts: Sequence[str], name: str, file: Path) -> int:
+    """Write one table of all partitions to ``file``, one partition in memory at a time. Returns its rows.
+
+    A column that is of whole numbers in some partitions only is of fractions in all.
+    """
+    schema = None
+    for part in parts:
+        found = pq.read_schema(pa.BufferReader(_content(desk, part, name)))
+        schema = found if schema is None else pa.unify_schemas([schema, found], promote_options="permissive")
+    if schema is None:
+        return 0
+    rows = 0
+    with pq.ParquetWriter(file, schema, compression="zstd", store_schema=False) as writer:
+        for part in parts:
+            table = pq.read_table(pa.BufferReader(_content(desk, part, name)))
+            writer.write_table(table.cast(schema))
+            rows += table.num_rows
+    return rows
+
+
+def publish(desk: Desk, parts: Sequence[str], files: Mapping[str, Path], run: bytes, *, csv: bool) -> None:
+    """Move the outputs to their place: the parts, the tables, and ``run.json`` last."""
+    out = desk.storage
+    out.remove("run.json")
+    for name, file in files.items():
+        out.put(file, f"{name}.parquet")
+        if csv:
+            written = file.with_suffix(".csv")
+            _as_csv(file, written)
+            out.put(written, f"{name}.csv")
+        else:
+            out.remove(f"{name}.csv")
+    out.remove(PARTS)
+    for part in parts:
+        for name in out.names(f"{desk.folder}/{PARTS}/{part}"):
+            out.move(f"{desk.folder}/{PARTS}/{part}/{name}", f"{PARTS}/{part}/{name}")
+    out.write("run.json", run)
+
+
+def read_frame(desk: Desk, part: str, name: str) -> Any:
+    """A table of one partition, as a frame."""
+    return pq.read_table(pa.BufferReader(_content(desk, part, name))).to_pandas()
+
+
+def _content(desk: Desk, part: str, name: str) -> bytes:
+    return desk.storage.read(f"{desk.folder}/{PARTS}/{part}/{name}.parquet")
+
+
+def _as_csv(file: Path, written: Path) -> None:
+    import pandas as pd
+
+    first = True
+    for batch in pq.ParquetFile(file).iter_batches(100_000):
+        frame: pd.DataFrame = batch.to_pandas()
+        frame.to_csv(written, mode="w" if first else "a", header=first, index=False, lineterminator="\n")
+        first = False
