@@ -39,9 +39,7 @@ class RayCluster:
     def outcomes(self, job: Job, tasks: Iterable[Task]) -> Iterator[Outcome]:
         """As of ``engines.Engine``."""
         ray = self._ray
-        # One core a task, whatever the node has: what a task computes does not hang on it.
-        environment = {"env_vars": {THREADS: "1"}}
-        remote = ray.remote(num_cpus=1, max_retries=ATTEMPTS, runtime_env=environment)(attempt)
+        remote = ray.remote(num_cpus=1, max_retries=ATTEMPTS)(_on_one_core)
         waiting, tried, running = list(tasks)[::-1], dict[Task, int](), dict[Any, Task]()
         while waiting or running:
             room = max(1, PER_CORE * int(ray.cluster_resources().get("CPU", 1)))
@@ -56,6 +54,11 @@ class RayCluster:
                 waiting.append(task)
             else:
                 yield outcome
+
+
+def _on_one_core(job: Job, task: Task) -> Outcome:
+    os.environ[THREADS] = "1"
+    return attempt(job, task)
 
 
 def _outcome(ray: Any, reference: Any, task: Task) -> Outcome:

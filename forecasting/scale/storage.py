@@ -126,7 +126,9 @@ def _system(url: str) -> tuple[Any, str]:
     try:
         import fsspec
     except ImportError:
-        raise RequestError(f"{url}: needs fsspec; pip install 'reorder[cloud]'") from None
+        raise RequestError(
+            f"{url}: needs fsspec and the package for its kind: pip install 'reorder[s3]', or gcsfs, or adlfs"
+        ) from None
     try:
         system, base = fsspec.core.url_to_fs(url)
     except (ImportError, ValueError) as error:
