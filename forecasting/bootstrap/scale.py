@@ -45,6 +45,7 @@ def plan_partitions(
     from forecasting.adapters.progress import progress_bar
     from forecasting.planning.requests import check_model
     from forecasting.scale.engines import engine as engine_named
+    from forecasting.scale.outputs import begin
     from forecasting.scale.plan import TOGETHER, crosses_partitions, planned_parts
     from forecasting.scale.tasks import Desk
 
@@ -57,6 +58,7 @@ def plan_partitions(
     job = _job("plan", source, out, config, as_of, request)
     desk = Desk(job)
     _within_reach(desk, as_of)
+    begin(desk)
     with progress_bar("plan") as stage:
         done = planned_parts(job, engine_named(engine.name, engine.workers, engine.address), stage)
     value = sum(each["value"] for each in done.receipts.values())
@@ -84,6 +86,7 @@ def forecast_partitions(
     from forecasting.adapters.progress import progress_bar
     from forecasting.planning.requests import check_model
     from forecasting.scale.engines import engine as engine_named
+    from forecasting.scale.outputs import begin
     from forecasting.scale.plan import settled
     from forecasting.scale.tasks import Desk
 
@@ -91,6 +94,7 @@ def forecast_partitions(
     began = time.perf_counter()
     desk = Desk(_job("forecast", source, out, config, as_of, asked))
     _within_reach(desk, as_of)
+    begin(desk)
     with progress_bar("forecast") as stage:
         by = engine_named(engine.name, engine.workers, engine.address)
         done = settled(desk, by, stage, "forecast")

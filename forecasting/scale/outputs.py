@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from forecasting.scale.tasks import Desk
+from forecasting.scale.tasks import UNFINISHED, Desk
 from forecasting.store.files import write_parquet
 
 PARTS = "parts"
@@ -24,9 +24,17 @@ def write_tables(desk: Desk, part: str, tables: Mapping[str, Any]) -> dict[str, 
         for name, table in tables.items():
             file = Path(place) / f"{name}.parquet"
             write_parquet(name, table, file)
-            desk.storage.put(file, f"{desk.folder}/{PARTS}/{part}/{name}.parquet")
+            desk.storage.put(file, f"{PARTS}/{part}/{name}.parquet")
             sizes[name] = file.stat().st_size
     return sizes
+
+
+def begin(desk: Desk) -> None:
+    """Take away what says that other work is done: this job will write over it."""
+    desk.storage.remove("run.json")
+    for name in desk.storage.names(UNFINISHED):
+        if name != desk.job.key:
+            desk.storage.remove(f"{UNFINISHED}/{name}")
 
 
 def gathered(desk: Desk, parts: Sequence[str], name: str, file: Path) -> int:
@@ -50,9 +58,8 @@ def gathered(desk: Desk, parts: Sequence[str], name: str, file: Path) -> int:
 
 
 def publish(desk: Desk, parts: Sequence[str], files: Mapping[str, Path], run: bytes, *, csv: bool) -> None:
-    """Move the outputs to their place: the parts, the tables, and ``run.json`` last."""
+    """Put the tables beside those of their parts, and ``run.json`` last. Parts of another run go."""
     out = desk.storage
-    out.remove("run.json")
     for name, file in files.items():
         out.put(file, f"{name}.parquet")
         if csv:
@@ -61,10 +68,8 @@ def publish(desk: Desk, parts: Sequence[str], files: Mapping[str, Path], run: by
             out.put(written, f"{name}.csv")
         else:
             out.remove(f"{name}.csv")
-    out.remove(PARTS)
-    for part in parts:
-        for name in out.names(f"{desk.folder}/{PARTS}/{part}"):
-            out.move(f"{desk.folder}/{PARTS}/{part}/{name}", f"{PARTS}/{part}/{name}")
+    for part in set(out.names(PARTS)) - set(parts):
+        out.remove(f"{PARTS}/{part}")
     out.write("run.json", run)
 
 
@@ -74,7 +79,7 @@ def read_frame(desk: Desk, part: str, name: str) -> Any:
 
 
 def _content(desk: Desk, part: str, name: str) -> bytes:
-    return desk.storage.read(f"{desk.folder}/{PARTS}/{part}/{name}.parquet")
+    return desk.storage.read(f"{PARTS}/{part}/{name}.parquet")
 
 
 def _as_csv(file: Path, written: Path) -> None:

@@ -96,15 +96,6 @@ class Storage:
             return []
         return sorted(str(each).rsplit("/", 1)[-1] for each in found)
 
-    def move(self, path: str, to: str) -> None:
-        """Give a file another path."""
-        if self.local:
-            place = Path(self.root) / to
-            place.parent.mkdir(parents=True, exist_ok=True)
-            (Path(self.root) / path).replace(place)
-            return
-        _again(lambda: self._system.mv(f"{self._base}/{path}", f"{self._base}/{to}"))
-
     def remove(self, path: str) -> None:
         """Take away a file or all below a folder, if it is there."""
         if self.local:
