@@ -26,6 +26,7 @@ from forecasting.planning.pooled import Pooled
 from forecasting.planning.position import Standing, standing
 from forecasting.planning.pre_orders import pre_orders
 from forecasting.planning.recommendations import costs_table, recommendations
+from forecasting.planning.remembering import Memory, remembered_choice
 from forecasting.planning.requests import check_date, check_levels, check_model
 from forecasting.planning.supplier_orders import choices_table, supplier_orders, together
 from forecasting.policies.base import Policy
@@ -37,13 +38,20 @@ from forecasting.run import Clock, Result, describe, run_id
 
 
 def plan(
-    records: Records, config: Config, as_of: int, *, for_pages: bool = False, edits: Sequence[Edit] = ()
+    records: Records,
+    config: Config,
+    as_of: int,
+    *,
+    for_pages: bool = False,
+    edits: Sequence[Edit] = (),
+    memory: Memory | None = None,
 ) -> Result:
     """What to order at the close of day ``as_of``.
 
     Tables ``recommendations``, ``costs``, ``choices``, ``supplier_orders``, ``overdue``, ``excess``,
     ``persistent_backorders``, ``pre_orders``, ``assumptions`` and ``notices``; ``for_pages``: also those
-    that only buyers' pages read. ``edits``: of forecasts, by people.
+    that only buyers' pages read. ``edits``: of forecasts, by people. ``memory``: of earlier choices of
+    models, for records that are as they were read.
 
     Raises RequestError where the date or a name does not fit.
     """
@@ -51,7 +59,7 @@ def plan(
     assumptions.lack(records.absent, len(records.items))
     check_model(config)
     check_date(records, config, as_of, "--as-of")
-    advice = advise(records, config, as_of, clock, assumptions, notices, edits)
+    advice = advise(records, config, as_of, clock, assumptions, notices, edits, memory)
 
     tables = tables_of(advice, records)
     tables["assumptions"], tables["notices"] = assumptions.frame(), notices.frame()
@@ -88,9 +96,10 @@ def advise(
     assumptions: Assumptions,
     notices: Notices,
     edits: Sequence[Edit] = (),
+    memory: Memory | None = None,
 ) -> Advice:
     """Observe, forecast, and decide. ``assumptions`` and ``notices`` grow by what is found on the way."""
-    seen = consider(records, config, as_of, clock, (assumptions, notices), edits)
+    seen = consider(records, config, as_of, clock, (assumptions, notices), edits, memory=memory)
     known = seen.observed.catalogue
     orders = order_together(seen.policy, seen.situation, known.supplier, known.suppliers.terms, config.budget)
     advice = advice_of(seen, orders, config)
@@ -120,11 +129,12 @@ def consider(
     found: tuple[Assumptions, Notices],
     edits: Sequence[Edit] = (),
     pooled: Pooled | None = None,
+    memory: Memory | None = None,
 ) -> Considered:
     """Observe and forecast.
 
     ``found``: assumptions and notices, which grow by what is found on the way. ``pooled``: what a sample
-    taught, where the records are of a part of the company's items.
+    taught, where the records are of a part of the company's items. ``memory``: of earlier choices of models.
     """
     assumptions, notices = found
     policy = policy_named(config.policy, config)
@@ -134,7 +144,9 @@ def consider(
     clock.lap("prepare")
 
     history = observed.history(as_of)
-    choice = observed.choose_models(as_of, history)
+    choice = remembered_choice(
+        memory, (records, observed.config, as_of), history, lambda: observed.choose_models(as_of, history)
+    )
     clock.lap("choose_models")
 
     notices.extend(observed.known_until.notices(as_of))

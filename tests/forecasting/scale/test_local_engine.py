@@ -213,3 +213,20 @@ def test_a_forecast_over_partitions_is_that_of_the_dataset(company, cut, tmp_pat
     assert whole.index.equals(parts.index)
     # A panel's events move each part's items a little differently.
     assert parts["mean"].sum() == pytest.approx(whole["mean"].sum(), rel=0.05)
+
+
+def test_how_it_is_cut_changes_no_plan_where_nothing_is_learnt_within_a_partition(company, tmp_path):
+    data = tmp_path / "data"
+    shutil.copytree(company, data)
+    (data / "events.parquet").unlink()
+    plans = []
+    for size in (25, 70):
+        cut, out = tmp_path / f"cut-{size}", tmp_path / f"out-{size}"
+        partition(str(data), str(cut), size=size)
+        asked = ("--set", "model=quantile_average", "--engine", "local", "--workers", "1")
+        done = reorder("plan", cut, "--as-of", AS_OF, "--out", out, *asked)
+        assert done.code == 0, done.err
+        # What is expected of an item without history follows from those beside it.
+        plans.append(by_item(out).drop(columns="run").drop("NEVER", level="sku"))
+    assert set(plans[0]["model"]) == {"quantile_average"}
+    pd.testing.assert_frame_equal(plans[0], plans[1], check_dtype=False, rtol=1e-6)
