@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,6 +16,10 @@ from forecasting.domain import day_text
 from forecasting.errors import PartialFailure, RequestError
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from forecasting.adapters.stages import Stage
+    from forecasting.scale.engines import Engine as Runner
     from forecasting.scale.manifest import Manifest
     from forecasting.scale.tasks import Desk, Job
 
@@ -42,28 +47,15 @@ def plan_partitions(
 
     Returns what ``run.json`` says. Raises PartialFailure, once all else is written, where partitions failed.
     """
-    from forecasting.adapters.progress import progress_bar
-    from forecasting.planning.requests import check_model
-    from forecasting.scale.engines import engine as engine_named
-    from forecasting.scale.outputs import begin
-    from forecasting.scale.plan import TOGETHER, crosses_partitions, planned_parts
-    from forecasting.scale.tasks import Desk
+    from forecasting.scale.plan import TOGETHER, planned_parts
 
-    check_model(config)
     began = time.perf_counter()
-    request = {"crosses": False}
-    job = _job("plan", source, out, config, as_of, request)
-    desk = Desk(job)
-    request["crosses"] = crosses_partitions(desk.source, desk.manifest, config)
-    job = _job("plan", source, out, config, as_of, request)
-    desk = Desk(job)
-    _within_reach(desk, as_of)
-    begin(desk)
-    with progress_bar("plan") as stage:
-        done = planned_parts(job, engine_named(engine.name, engine.workers, engine.address), stage)
+    desk = _planning_desk("plan", source, out, config, as_of, {})
+    with _stages("plan") as stage:
+        done = planned_parts(desk.job, _engine(engine), stage)
     value = sum(each["value"] for each in done.receipts.values())
     whole = {"budget": config.budget, "value": round(value, 4), "gap": None, "budget_price": 0.0}
-    if request["crosses"] and done.receipts:
+    if desk.job.request["crosses"] and done.receipts:
         whole |= desk.kept(TOGETHER)
     said = {"as_of": day_text(as_of), "together": whole}
     return _finished(desk, done.receipts, done.failed, said, csv=csv, began=began)
@@ -83,23 +75,41 @@ def forecast_partitions(
 
     Returns what ``run.json`` says. Raises PartialFailure, once all else is written, where partitions failed.
     """
-    from forecasting.adapters.progress import progress_bar
-    from forecasting.planning.requests import check_model
-    from forecasting.scale.engines import engine as engine_named
     from forecasting.scale.outputs import begin
     from forecasting.scale.plan import settled
     from forecasting.scale.tasks import Desk
 
-    check_model(config)
     began = time.perf_counter()
     desk = Desk(_job("forecast", source, out, config, as_of, asked))
     _within_reach(desk, as_of)
     begin(desk)
-    with progress_bar("forecast") as stage:
-        by = engine_named(engine.name, engine.workers, engine.address)
-        done = settled(desk, by, stage, "forecast")
+    with _stages("forecast") as stage:
+        done = settled(desk, _engine(engine), stage, "forecast")
     said = {"as_of": day_text(as_of), **asked}
     return _finished(desk, done.receipts, done.failed, said, csv=csv, began=began)
+
+
+def promise_partitions(
+    source: str, config: Config, as_of: int, *, applied: bool, out: str, csv: bool, engine: Engine
+) -> Mapping[str, Any]:
+    """Plan every partition, and promise what its orders and all other supply allow.
+
+    Returns what ``run.json`` says. Raises PartialFailure, once all else is written, where partitions failed.
+    """
+    from forecasting.scale.engines import settle
+    from forecasting.scale.plan import planned_parts
+    from forecasting.scale.tasks import Task
+
+    began = time.perf_counter()
+    desk = _planning_desk("promise", source, out, config, as_of, {"applied": applied})
+    with _stages("promise") as stage:
+        by = _engine(engine)
+        planned = planned_parts(desk.job, by, stage)
+        parts = list(planned.receipts)
+        failed = settle(desk.job, [Task("promise", part) for part in parts], by, stage(len(parts), "promise"))
+    done = {part: desk.receipt(Task("promise", part)) or {} for part in parts if part not in failed}
+    said = {"as_of": day_text(as_of), "applied": applied, "previous": None}
+    return _finished(desk, done, {**planned.failed, **failed}, said, csv=csv, began=began)
 
 
 def _job(command: str, source: str, out: str, config: Config, as_of: int, request: Mapping[str, Any]) -> Job:
@@ -108,6 +118,36 @@ def _job(command: str, source: str, out: str, config: Config, as_of: int, reques
     from forecasting.scale.tasks import Job
 
     return Job(command, source, out, config, as_of, request, read_manifest(Storage(source)).fingerprint)
+
+
+def _planning_desk(
+    command: str, source: str, out: str, config: Config, as_of: int, request: Mapping[str, Any]
+) -> Desk:
+    """Where a plan is put together: whether terms or a budget tie partitions together is known."""
+    from forecasting.planning.requests import check_model
+    from forecasting.scale.outputs import begin
+    from forecasting.scale.plan import crosses_partitions
+    from forecasting.scale.tasks import Desk
+
+    check_model(config)
+    first = Desk(_job(command, source, out, config, as_of, request))
+    crosses = crosses_partitions(first.source, first.manifest, config)
+    desk = Desk(_job(command, source, out, config, as_of, {**request, "crosses": crosses}))
+    _within_reach(desk, as_of)
+    begin(desk)
+    return desk
+
+
+def _engine(wanted: Engine) -> Runner:
+    from forecasting.scale.engines import engine
+
+    return engine(wanted.name, wanted.workers, wanted.address)
+
+
+def _stages(what: str) -> AbstractContextManager[Stage]:
+    from forecasting.adapters.progress import progress_bar
+
+    return progress_bar(what)
 
 
 def _within_reach(desk: Desk, as_of: int) -> None:
@@ -137,6 +177,8 @@ def _finished(
         files: dict[str, Path] = {}
         rows: dict[str, int] = {}
         notices: Sequence[str] = ()
+        lines = [receipts[part].get("counts", {}).get("open_lines", 0) for part in parts]
+        before = dict(zip(parts, [0, *accumulate(lines)], strict=False))
         for name in receipts[parts[0]]["tables"] if parts else ():
             files[name] = Path(place) / f"{name}.parquet"
             if name in MERGED:
@@ -145,7 +187,7 @@ def _finished(
                 rows[name] = len(table)
                 notices = table["what"].head(10).tolist() if name == "notices" else notices
             else:
-                rows[name] = gathered(desk, parts, name, files[name])
+                rows[name] = gathered(desk, parts, name, files[name], before)
         seconds: dict[str, float] = {}
         for receipt in receipts.values():
             for step, each in receipt.get("seconds", {}).items():
@@ -157,6 +199,8 @@ def _finished(
             "suppliers": rows.get("supplier_orders", 0),
             "notices": rows.get("notices", 0),
         }
+        for name in receipts[parts[0]].get("counts", {}) if parts else ():
+            counts[name] = sum(each["counts"][name] for each in receipts.values())
         first = receipts[parts[0]] if parts else {}
         head = {"run": first.get("run", ""), "command": job.command, "data_fingerprint": job.fingerprint}
         seconds["all"] = round(time.perf_counter() - began, 3)

@@ -167,7 +167,9 @@ def _promoted(db: str | None) -> tuple[str, ...]:
 def promise(
     dataset: DatasetArgument,
     as_of: Annotated[str, typer.Option("--as-of", metavar="DATE", help="Promise at the close of this day.")],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Write the tables here.")],
+    out: Annotated[
+        str, typer.Option("--out", metavar="DIR", help="Write the tables here; an engine also to a URL.")
+    ],
     rule: Annotated[
         str | None,
         typer.Option(
@@ -210,6 +212,9 @@ def promise(
     ] = None,
     db: DbOption = None,
     csv: CsvOption = False,
+    engine: EngineOption = None,
+    workers: WorkersOption = None,
+    ray_address: RayOption = None,
     config: ConfigOption = None,
     settings: SetOption = None,
     as_json: JsonOption = False,
@@ -228,11 +233,28 @@ def promise(
 
     secrets = Secrets(database_url=None if db is None else SecretStr(db))
     chosen = [*_promoted(db), *(settings or ()), *([] if rule is None else [f"promise_rule={rule}"])]
+    by = engine_of(dataset, engine, workers, ray_address)
+    if by is not None:
+        if previous is not None or pins is not None or answers is not None:
+            raise RequestError("--previous, --pins, --answers: not with an engine, which promises anew")
+        from forecasting.bootstrap.scale import promise_partitions
+        from forecasting.reports.partitions import partitions_text
+
+        place, day = _folder_alone(out, db), day_of(as_of, "--as-of")
+        told = promise_partitions(
+            dataset, config_of(config, chosen), day, applied=apply, out=place, csv=csv, engine=by
+        )
+        if as_json:
+            print_json(told)
+        else:
+            print(partitions_text(told, place))
+        refuse_notices(strict, told["counts"]["notices"], "table notices has them all")
+        return
     result = run(
         dataset,
         config_of(config, chosen),
         day_of(as_of, "--as-of"),
-        out=out,
+        out=Path(out),
         csv=csv,
         applied=apply,
         beside=Beside(previous, pins, answers),
@@ -241,5 +263,5 @@ def promise(
     if as_json:
         print_json(promise_json(result))
     else:
-        print(promise_text(result, out))
+        print(promise_text(result, Path(out)))
     refuse_notices(strict, result.run["counts"]["notices"], "table notices has them all")

@@ -16,6 +16,11 @@ def partitions_text(run: Mapping[str, Any], out: str) -> str:
     if "together" in run:
         value = run["together"]["value"]
         lines.append(f"to order now: {counts['suggested']:,} lines, worth {value:,.2f}")
+    if "open_lines" in counts:
+        lines.append(
+            f"{counts['open_lines']:,} open lines: {counts['will_make_it']:,} will make it, "
+            f"{counts['at_risk']:,} at risk, {counts['cannot_make_it']:,} cannot"
+        )
     if counts["notices"]:
         lines.append(f"{counts['notices']:,} notices, all in the table notices:")
         lines += [f"  {each}" for each in run["notices"][:3]]

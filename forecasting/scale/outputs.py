@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from forecasting.scale.tasks import UNFINISHED, Desk
@@ -37,10 +38,13 @@ def begin(desk: Desk) -> None:
             desk.storage.remove(f"{UNFINISHED}/{name}")
 
 
-def gathered(desk: Desk, parts: Sequence[str], name: str, file: Path) -> int:
+def gathered(
+    desk: Desk, parts: Sequence[str], name: str, file: Path, before: Mapping[str, int] | None = None
+) -> int:
     """Write one table of all partitions to ``file``, one partition in memory at a time. Returns its rows.
 
-    A column that is of whole numbers in some partitions only is of fractions in all.
+    A column that is of whole numbers in some partitions only is of fractions in all. ``before``: of each
+    partition, how many lines those before it have: each partition numbers its lines from 1.
     """
     schema = None
     for part in parts:
@@ -52,6 +56,9 @@ def gathered(desk: Desk, parts: Sequence[str], name: str, file: Path) -> int:
     with pq.ParquetWriter(file, schema, compression="zstd", store_schema=False) as writer:
         for part in parts:
             table = pq.read_table(pa.BufferReader(_content(desk, part, name)))
+            if before is not None and "number" in table.column_names:
+                place = table.column_names.index("number")
+                table = table.set_column(place, "number", pc.add(table.column(place), before[part]))
             writer.write_table(table.cast(schema))
             rows += table.num_rows
     return rows

@@ -12,6 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from forecasting.bootstrap import partition
+from forecasting.domain import day_text
+from forecasting.sample.few_items import write_few_items
 from forecasting.scale import tasks
 from forecasting.scale.manifest import Manifest
 from tests.forecasting.scale.conftest import AS_OF
@@ -230,3 +232,24 @@ def test_how_it_is_cut_changes_no_plan_where_nothing_is_learnt_within_a_partitio
         plans.append(by_item(out).drop(columns="run").drop("NEVER", level="sku"))
     assert set(plans[0]["model"]) == {"quantile_average"}
     pd.testing.assert_frame_equal(plans[0], plans[1], check_dtype=False, rtol=1e-6)
+
+
+def test_promises_over_partitions_are_those_of_the_dataset(tmp_path):
+    last = write_few_items(tmp_path / "data")
+    partition(str(tmp_path / "data"), str(tmp_path / "cut"), size=5)
+    asked = ("--as-of", day_text(last), *QUICK)
+    assert reorder("promise", tmp_path / "data", *asked, "--out", tmp_path / "whole").code == 0
+    engine = ("--engine", "local", "--workers", "1")
+    done = reorder("promise", tmp_path / "cut", *asked, "--out", tmp_path / "parts", *engine)
+    assert done.code == 0, done.err
+    whole, parts = (pd.read_parquet(tmp_path / each / "promises.parquet") for each in ("whole", "parts"))
+    assert sorted(parts["number"]) == list(range(1, len(whole) + 1)) and len(whole) > 3
+    key = ["order", "sku"]
+    columns = ["quantity", "allocated_from", "verdict"]
+    one, other = (table.sort_values(key).set_index(key)[columns] for table in (whole, parts))
+    assert one.index.equals(other.index) and one["quantity"].equals(other["quantity"])
+    assert (one["verdict"] == other["verdict"]).mean() > 0.9
+    run = json.loads((tmp_path / "parts" / "run.json").read_text())
+    assert run["counts"]["open_lines"] == len(whole)
+    refused = reorder("promise", tmp_path / "cut", *asked, "--out", tmp_path / "x", "--previous", tmp_path)
+    assert refused.code == 1 and "promises anew" in refused.err
