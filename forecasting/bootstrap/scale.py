@@ -89,6 +89,27 @@ def forecast_partitions(
     return _finished(desk, done.receipts, done.failed, said, csv=csv, began=began)
 
 
+def backtest_partitions(
+    source: str, config: Config, request: Mapping[str, Any], *, out: str, csv: bool, engine: Engine
+) -> Mapping[str, Any]:
+    """Forecast every partition again as of past days, and score all items together.
+
+    ``request``: as of ``evaluate.backtest.Request``. Returns what ``run.json`` says. Raises PartialFailure,
+    once all else is written, where partitions failed.
+    """
+    from forecasting.scale.outputs import begin
+    from forecasting.scale.plan import settled
+    from forecasting.scale.tasks import Desk
+
+    began = time.perf_counter()
+    desk = Desk(_job("backtest", source, out, config, 0, request))
+    begin(desk)
+    with _stages("backtest") as stage:
+        done = settled(desk, _engine(engine), stage, "backtest", learns=False)
+    told = next((each["told"] for each in done.receipts.values()), {"as_of": "no day"})
+    return _finished(desk, done.receipts, done.failed, told, csv=csv, began=began)
+
+
 def promise_partitions(
     source: str, config: Config, as_of: int, *, applied: bool, out: str, csv: bool, engine: Engine
 ) -> Mapping[str, Any]:
@@ -167,6 +188,9 @@ def _finished(
     began: float,
 ) -> Mapping[str, Any]:
     """Put the outputs together and into their place."""
+    import pandas as pd
+
+    from forecasting.evaluate.scores import scores
     from forecasting.run import described
     from forecasting.scale.merging import MERGED
     from forecasting.scale.outputs import gathered, publish, read_frame
@@ -188,6 +212,10 @@ def _finished(
                 notices = table["what"].head(10).tolist() if name == "notices" else notices
             else:
                 rows[name] = gathered(desk, parts, name, files[name], before)
+        if "forecasts" in files:
+            # What every model lost is told of all items together, whatever partition they are in.
+            files["scores"] = Path(place) / "scores.parquet"
+            write_parquet("scores", scores(pd.read_parquet(files["forecasts"])), files["scores"])
         seconds: dict[str, float] = {}
         for receipt in receipts.values():
             for step, each in receipt.get("seconds", {}).items():

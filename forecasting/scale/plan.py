@@ -57,10 +57,11 @@ def planned_parts(job: Job, by: Engine, stage: Stage) -> Planned:
     return Planned(receipts, dict(sorted(failed.items())))
 
 
-def settled(desk: Desk, by: Engine, stage: Stage, step: str) -> Planned:
-    """Have one step done on every partition, once the sample has been learnt from."""
+def settled(desk: Desk, by: Engine, stage: Stage, step: str, *, learns: bool = True) -> Planned:
+    """Have one step done on every partition, once the sample has been learnt from, where it ``learns``."""
     parts = [part.name for part in desk.manifest.parts]
-    learnt_from(desk, by, stage)
+    if learns:
+        learnt_from(desk, by, stage)
     failed = settle(desk.job, [Task(step, part) for part in parts], by, stage(len(parts), step))
     left = _without(parts, failed)
     return Planned({part: desk.receipt(Task(step, part)) or {} for part in left}, failed)

@@ -133,7 +133,7 @@ class Desk:
 Step = Callable[[Desk, str], Mapping[str, Any]]
 """Does one step on the partition of that name, and returns what its receipt says."""
 
-ROOMS = {"plan": "planning", "forecast": "forecasts", "promise": "promising"}
+ROOMS = {"plan": "planning", "forecast": "forecasts", "promise": "promising", "backtest": "backtesting"}
 """The module of each command, below this package: its ``STEPS`` by name."""
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from forecasting.bootstrap import partition
 from forecasting.domain import day_text
+from forecasting.evaluate.scores import OVERALL
 from forecasting.sample.few_items import write_few_items
 from forecasting.scale import tasks
 from forecasting.scale.manifest import Manifest
@@ -253,3 +254,20 @@ def test_promises_over_partitions_are_those_of_the_dataset(tmp_path):
     assert run["counts"]["open_lines"] == len(whole)
     refused = reorder("promise", tmp_path / "cut", *asked, "--out", tmp_path / "x", "--previous", tmp_path)
     assert refused.code == 1 and "promises anew" in refused.err
+
+
+def test_a_backtest_scores_the_items_of_all_partitions_together(company, cut, tmp_path):
+    asked = ("--origins", "2", "--horizon-days", "14", "--models", "ses,moving_average")
+    assert reorder("backtest", company, *asked, "--out", tmp_path / "whole").code == 0
+    engine = ("--engine", "local", "--workers", "1")
+    done = reorder("backtest", cut, *asked, "--out", tmp_path / "parts", *engine)
+    assert done.code == 0, done.err
+    whole, parts = (pd.read_parquet(tmp_path / each / "scores.parquet") for each in ("whole", "parts"))
+    key = ["model", "class", "origin"]
+    one, other = (table.set_index(key).sort_index() for table in (whole, parts))
+    # Who is fast or slow is told among the items of a partition; over all items it is all the same.
+    one, other = (table.xs(OVERALL, level="class") for table in (one, other))
+    assert one.index.equals(other.index) and one["windows"].equals(other["windows"])
+    forecasts = pd.read_parquet(tmp_path / "parts" / "forecasts.parquet")
+    assert forecasts[["location", "sku"]].drop_duplicates().shape[0] <= 122
+    assert not forecasts.duplicated(["model", "origin", "location", "sku"]).any()
