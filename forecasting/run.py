@@ -7,7 +7,7 @@ import json
 import math
 import platform
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import PurePath
@@ -86,17 +86,31 @@ def describe(
     ``models`` and ``policies`` may be a user's own.
     """
     notices = Notices(records.notices) if notices is None else notices
+    said = {**counts, "notices": len(notices)}
+    head = {"run": run, "command": command, "data_fingerprint": records.fingerprint}
+    return described(head, config, clock.seconds, said, notices.texts(), request)
+
+
+def described(
+    head: Mapping[str, str],
+    config: Config,
+    timings: Mapping[str, float],
+    counts: Mapping[str, int],
+    notices: Sequence[str],
+    request: Mapping[str, Any] = MappingProxyType({}),
+) -> dict[str, Any]:
+    """The same from its parts. ``head``: the run, its command, and the fingerprint of its data."""
     return {
-        "run": run,
-        "command": command,
+        "run": head["run"],
+        "command": head["command"],
         "versions": {"python": platform.python_version(), **{n: metadata.version(n) for n in LIBRARIES}},
         "config": config.model_dump(mode="json"),
         "extensions": extensions(config, request),
-        "data_fingerprint": records.fingerprint,
+        "data_fingerprint": head["data_fingerprint"],
         "seed": config.seed,
-        "counts": {**counts, "notices": len(notices)},
-        "notices": notices.texts(),
-        "timings": dict(clock.seconds),
+        "counts": dict(counts),
+        "notices": list(notices),
+        "timings": dict(timings),
     }
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from models.negative_binomial import NegativeBinomial
 from models.shared.base import Forecast, Model
 from models.shared.compile import single_threaded, threads
-from models.shared.history import FloatArray, History
+from models.shared.history import FloatArray, History, IntArray
 from models.shared.pooled import Rule, train, usual_horizon
 from models.shared.quantile_curve import LEARNT
 
@@ -90,7 +90,18 @@ class QuantileBoosting:
 
         with ThreadPoolExecutor(threads()) as pool:
             ensembles = list(pool.map(ensemble, LEARNT))
-        return lambda seen: _predicted_by_all(ensembles, seen[:, known])
+        return _Trees(tuple(ensembles), known)
+
+
+@dataclass(frozen=True)
+class _Trees:
+    """What was learnt: an ensemble a quantile, and the features that they know. It can be kept in a file."""
+
+    ensembles: tuple[HistGradientBoostingRegressor, ...]
+    known: IntArray
+
+    def __call__(self, seen: FloatArray) -> FloatArray:
+        return _predicted_by_all(self.ensembles, seen[:, self.known])
 
 
 def _predicted_by_all(ensembles: Sequence[HistGradientBoostingRegressor], seen: FloatArray) -> FloatArray:

@@ -70,11 +70,7 @@ class QuantileRegression:
         varies = deviation > 1e-6
         scale = np.where(varies, 1.0 / np.where(varies, deviation, 1.0), 0.0)
 
-        def design(seen: FloatArray) -> FloatArray:
-            standard = np.nan_to_num(np.clip((seen - middle) * scale, -WIDEST, WIDEST))
-            return np.concatenate([np.ones((len(seen), 1)), standard], axis=1)
-
-        inputs = design(values)
+        inputs = _design(values, middle, scale)
         # Each level starts from the solution of the one below it.
         columns = []
         start = np.zeros(inputs.shape[1])
@@ -87,7 +83,31 @@ class QuantileRegression:
 
         coefficients = np.stack(columns, axis=1)
         lowest, highest = np.quantile(inputs @ coefficients, [OUTERMOST, 1.0 - OUTERMOST], axis=0)
-        return lambda seen: np.clip(design(seen) @ coefficients, lowest, highest)
+        return _Lines(middle, scale, coefficients, lowest, highest)
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """What was learnt of f features. It can be kept in a file.
+
+    ``middle``, ``scale``: float64, shape (f,); ``coefficients``: float64, shape (f + 1, 8); ``lowest``,
+    ``highest``: float64, shape (8,).
+    """
+
+    middle: FloatArray
+    scale: FloatArray
+    coefficients: FloatArray
+    lowest: FloatArray
+    highest: FloatArray
+
+    def __call__(self, seen: FloatArray) -> FloatArray:
+        return np.clip(_design(seen, self.middle, self.scale) @ self.coefficients, self.lowest, self.highest)
+
+
+def _design(seen: FloatArray, middle: FloatArray, scale: FloatArray) -> FloatArray:
+    """Standardised features and a constant: float64, shape (r, f + 1)."""
+    standard = np.nan_to_num(np.clip((seen - middle) * scale, -WIDEST, WIDEST))
+    return np.concatenate([np.ones((len(seen), 1)), standard], axis=1)
 
 
 def smoothed_quantile_regression(

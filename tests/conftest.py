@@ -15,6 +15,9 @@ BUDGET_MINUTES = 8
 
 BEGAN = time.perf_counter()
 
+# What one test worked out is not to be another's answer: some change the code behind it.
+os.environ["REORDER_CACHE"] = "off"
+
 
 def pytest_collection_modifyitems(items):
     """What shares a file shares a worker, so that what it shares is made once; a contract's subjects part."""

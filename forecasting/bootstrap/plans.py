@@ -47,10 +47,12 @@ def plan(
     source: str, config: Config, as_of: int, *, out: Path | None, csv: bool, secrets: Secrets = NO_SECRETS
 ) -> Result:
     """Plan, and write the tables to the folder, and to the database that ``secrets`` names."""
+    from forecasting.adapters.remembered import Remembered
     from forecasting.planning.plan import plan as run
 
     records = records_for(source, config)
-    result = run(records, config, as_of, for_pages=secrets.database_url is not None, edits=edits_in(secrets))
+    pages = secrets.database_url is not None
+    result = run(records, config, as_of, for_pages=pages, edits=edits_in(secrets), memory=Remembered())
     result = explained(records, config, as_of, result)
     write_tables(result, out, csv, secrets, source)
     return result

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from forecasting.cli.data import check, import_online_retail, import_sql, sample
+from forecasting.cli.data import check, import_online_retail, import_sql, partition, sample
 from forecasting.cli.demo import demo
 from forecasting.cli.experiment_check import check as check_extension
 from forecasting.cli.experiments import experiment_app
@@ -51,6 +51,7 @@ app.add_typer(experiment_app, name="experiment")
 COMMANDS = (
     sample,
     check,
+    partition,
     forecast,
     plan,
     promise,

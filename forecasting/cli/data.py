@@ -164,3 +164,42 @@ def check(
     if checked.problems:
         raise DataError(checked.source, checked.problems)
     refuse_notices(strict, len(checked.notices), "they are listed above")
+
+
+def partition(
+    dataset: DatasetArgument,
+    folder: Annotated[
+        str,
+        typer.Argument(metavar="DIR", help="A folder, or a URL: s3://, gs://, abfs://.", show_default=False),
+    ],
+    by: Annotated[
+        str, typer.Option("--by", help="What --size counts: location,sku or sku.")
+    ] = "location,sku",
+    size: Annotated[
+        int | None,
+        typer.Option(
+            "--size",
+            min=1,
+            metavar="N",
+            help="Items of a partition, about.",
+            show_default="as before, else 10000",
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Cut a dataset of any size into partitions of items, for plan, forecast and others with --engine.
+
+    Example: reorder partition demo/data demo/partitions --size 100
+    """
+    from forecasting.bootstrap import partition as run
+
+    made = run(dataset, folder, by, size)
+    largest = f"the largest has {made.largest:,} items"
+    if as_json:
+        said = {name: getattr(made, name) for name in ("fingerprint", "items", "order_lines", "partitions")}
+        print_json({**said, "largest": made.largest, "sample": made.sample.items, "rows": dict(made.rows)})
+        return
+    print(
+        f"{folder}: {made.items:,} items, {made.order_lines:,} order lines in {len(made.parts):,} "
+        f"partitions; {largest}; models learn from a sample of {made.sample.items:,}"
+    )

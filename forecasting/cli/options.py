@@ -12,6 +12,7 @@ import typer
 from forecasting.errors import RequestError
 
 if TYPE_CHECKING:
+    from forecasting.bootstrap.scale import Engine
     from forecasting.config import Config
 
 DatasetArgument = Annotated[
@@ -34,9 +35,61 @@ AsOfOption = Annotated[str, typer.Option("--as-of", metavar="DATE", help="The cl
 OutOption = Annotated[
     Path | None, typer.Option("--out", metavar="DIR", help="Write the tables here.", show_default=False)
 ]
+OutUrlOption = Annotated[
+    str | None,
+    typer.Option(
+        "--out", metavar="DIR", help="Write the tables here; an engine also to a URL.", show_default=False
+    ),
+]
 DbOption = Annotated[
     str | None, typer.Option("--db", metavar="URL", help="And into this database.", show_default=False)
 ]
+
+
+EngineOption = Annotated[
+    str | None,
+    typer.Option(
+        "--engine",
+        metavar="NAME",
+        help="local or ray: DATASET is what `reorder partition` wrote.",
+        show_default=False,
+    ),
+]
+WorkersOption = Annotated[
+    int | None,
+    typer.Option("--workers", min=1, help="Processes of the engine local.", show_default="one a core"),
+]
+RayOption = Annotated[
+    str | None,
+    typer.Option(
+        "--ray-address",
+        metavar="HOST:PORT",
+        help="Of a Ray cluster.",
+        show_default="RAY_ADDRESS, else this machine",
+    ),
+]
+
+
+def engine_of(dataset: str, name: str | None, workers: int | None, address: str | None) -> Engine | None:
+    """Who works on the dataset's partitions; None: nobody, it is one dataset.
+
+    Raises RequestError where the dataset and what was asked do not go together.
+    """
+    from forecasting.bootstrap.scale import Engine
+
+    cut = (Path(dataset) / "manifest.json").is_file()
+    if name is None:
+        if workers is not None or address is not None:
+            raise RequestError("--workers and --ray-address are an engine's: name one, --engine local or ray")
+        return Engine("local") if cut else None
+    if name not in ("local", "ray"):
+        raise RequestError(f"--engine {name}: write local or ray")
+    if "://" not in dataset and not cut:
+        raise RequestError(
+            f"{dataset}: holds no partitions, and --engine works on nothing else; make them: "
+            f"reorder partition {dataset} DIR"
+        )
+    return Engine("ray" if name == "ray" else "local", workers, address)
 
 
 def day_of(text: str, option: str) -> int:

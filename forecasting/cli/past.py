@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,15 +12,20 @@ from forecasting.cli.options import (
     ConfigOption,
     CsvOption,
     DatasetArgument,
+    EngineOption,
     JsonOption,
     OutOption,
+    RayOption,
     SetOption,
     StrictOption,
+    WorkersOption,
     config_of,
     day_of,
+    engine_of,
     print_json,
     refuse_notices,
 )
+from forecasting.errors import RequestError
 
 
 def replay(
@@ -125,6 +130,9 @@ def backtest(
         typer.Option("--out", metavar="DIR", help="Write tables and report.html here.", show_default=False),
     ] = None,
     csv: CsvOption = False,
+    engine: EngineOption = None,
+    workers: WorkersOption = None,
+    ray_address: RayOption = None,
     config: ConfigOption = None,
     settings: SetOption = None,
     as_json: JsonOption = False,
@@ -139,6 +147,23 @@ def backtest(
 
     names = [name.strip() for name in (models or "").split(",") if name.strip()]
     last = None if as_of is None else day_of(as_of, "--as-of")
+    by = engine_of(dataset, engine, workers, ray_address)
+    if by is not None:
+        if out is None:
+            raise RequestError("--out DIR: partitions are written to a folder; name one")
+        from forecasting.bootstrap.scale import backtest_partitions
+        from forecasting.reports.partitions import partitions_text
+
+        asked: dict[str, Any] = {"origins": origins, "horizon_days": horizon_days, "apart_days": apart_days}
+        asked |= {"as_of": last, "models": names}
+        told = backtest_partitions(
+            dataset, config_of(config, settings), asked, out=str(out), csv=csv, engine=by
+        )
+        if as_json:
+            print_json(told)
+        else:
+            print(partitions_text(told, str(out)))
+        return
     request = Request(origins, horizon_days, apart_days, last, names)
     result = run(dataset, config_of(config, settings), request, out=out, csv=csv)
     if as_json:

@@ -14,12 +14,16 @@ from forecasting.cli.options import (
     CsvOption,
     DatasetArgument,
     DbOption,
+    EngineOption,
     JsonOption,
-    OutOption,
+    OutUrlOption,
+    RayOption,
     SetOption,
     StrictOption,
+    WorkersOption,
     config_of,
     day_of,
+    engine_of,
     print_json,
     refuse_notices,
 )
@@ -30,9 +34,17 @@ def forecast(
     dataset: DatasetArgument,
     as_of: AsOfOption,
     horizon_days: Annotated[int, typer.Option("--horizon-days", min=1, help="Days to sum demand over.")],
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="A .parquet or .csv file.")],
+    out: Annotated[
+        str,
+        typer.Option(
+            "--out", metavar="FILE", help="A .parquet or .csv file; of an engine a folder or a URL."
+        ),
+    ],
     quantiles: Annotated[str, typer.Option(help="Probabilities.")] = "0.5,0.8,0.9,0.95,0.98",
     per_period: Annotated[bool, typer.Option("--per-period", help="Also a row per bucket.")] = False,
+    engine: EngineOption = None,
+    workers: WorkersOption = None,
+    ray_address: RayOption = None,
     config: ConfigOption = None,
     settings: SetOption = None,
     strict: StrictOption = False,
@@ -42,16 +54,28 @@ def forecast(
     Example: reorder forecast demo/data --as-of 2026-03-29 --horizon-days 28 --out forecast.parquet
     """
     from forecasting.bootstrap import forecast as run
+    from forecasting.reports.partitions import partitions_text
     from forecasting.reports.terminal import notices_text
 
+    day, by = day_of(as_of, "--as-of"), engine_of(dataset, engine, workers, ray_address)
+    if by is not None:
+        asked = {"horizon_days": horizon_days, "quantiles": _quantiles(quantiles), "per_period": per_period}
+        from forecasting.bootstrap.scale import forecast_partitions
+
+        told = forecast_partitions(
+            dataset, config_of(config, settings), day, asked, out=str(out), csv=False, engine=by
+        )
+        print(partitions_text(told, out))
+        refuse_notices(strict, told["counts"]["notices"], "table notices has them all")
+        return
     table, notices = run(
         dataset,
         config_of(config, settings),
-        day_of(as_of, "--as-of"),
+        day,
         horizon_days,
         _quantiles(quantiles),
         per_period=per_period,
-        out=out,
+        out=Path(out),
     )
     print(f"{len(table):,} rows written to {out}")
     said = {"counts": {"notices": len(notices)}, "notices": notices.texts()}
@@ -73,9 +97,12 @@ def _quantiles(text: str) -> tuple[float, ...]:
 def plan(
     dataset: DatasetArgument,
     as_of: Annotated[str, typer.Option("--as-of", metavar="DATE", help="Plan at the close of this day.")],
-    out: OutOption = None,
+    out: OutUrlOption = None,
     db: DbOption = None,
     csv: CsvOption = False,
+    engine: EngineOption = None,
+    workers: WorkersOption = None,
+    ray_address: RayOption = None,
     config: ConfigOption = None,
     settings: SetOption = None,
     as_json: JsonOption = False,
@@ -89,17 +116,40 @@ def plan(
 
     from forecasting.bootstrap import plan as run
     from forecasting.config import Secrets
+    from forecasting.reports.partitions import partitions_text
     from forecasting.reports.terminal import plan_text
 
     secrets = Secrets(database_url=None if db is None else SecretStr(db))
     day = day_of(as_of, "--as-of")
     chosen = [*_promoted(db), *(settings or ())]
-    result = run(dataset, config_of(config, chosen), day, out=out, csv=csv, secrets=secrets)
+    by = engine_of(dataset, engine, workers, ray_address)
+    if by is not None:
+        from forecasting.bootstrap.scale import plan_partitions
+
+        place = _folder_alone(out, db)
+        told = plan_partitions(dataset, config_of(config, chosen), day, out=place, csv=csv, engine=by)
+        if as_json:
+            print_json(told)
+        else:
+            print(partitions_text(told, place))
+        refuse_notices(strict, told["counts"]["notices"], "table notices has them all")
+        return
+    folder = None if out is None else Path(out)
+    result = run(dataset, config_of(config, chosen), day, out=folder, csv=csv, secrets=secrets)
     if as_json:
         print_json({**result.run, "recommendations": result.tables["recommendations"].to_dict("records")})
     else:
-        print(plan_text(result, out))
+        print(plan_text(result, folder))
     refuse_notices(strict, result.run["counts"]["notices"], "table notices has them all")
+
+
+def _folder_alone(out: str | None, db: str | None) -> str:
+    """Where the outputs of an engine go. Raises RequestError where that is not said, or a database is."""
+    if db is not None:
+        raise RequestError("--db: the pages hold one plan in memory; partitions are written to --out alone")
+    if out is None:
+        raise RequestError("--out DIR: partitions are written to a folder or a URL; name one")
+    return str(out)
 
 
 def _promoted(db: str | None) -> tuple[str, ...]:
@@ -117,7 +167,9 @@ def _promoted(db: str | None) -> tuple[str, ...]:
 def promise(
     dataset: DatasetArgument,
     as_of: Annotated[str, typer.Option("--as-of", metavar="DATE", help="Promise at the close of this day.")],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Write the tables here.")],
+    out: Annotated[
+        str, typer.Option("--out", metavar="DIR", help="Write the tables here; an engine also to a URL.")
+    ],
     rule: Annotated[
         str | None,
         typer.Option(
@@ -160,6 +212,9 @@ def promise(
     ] = None,
     db: DbOption = None,
     csv: CsvOption = False,
+    engine: EngineOption = None,
+    workers: WorkersOption = None,
+    ray_address: RayOption = None,
     config: ConfigOption = None,
     settings: SetOption = None,
     as_json: JsonOption = False,
@@ -178,11 +233,28 @@ def promise(
 
     secrets = Secrets(database_url=None if db is None else SecretStr(db))
     chosen = [*_promoted(db), *(settings or ()), *([] if rule is None else [f"promise_rule={rule}"])]
+    by = engine_of(dataset, engine, workers, ray_address)
+    if by is not None:
+        if previous is not None or pins is not None or answers is not None:
+            raise RequestError("--previous, --pins, --answers: not with an engine, which promises anew")
+        from forecasting.bootstrap.scale import promise_partitions
+        from forecasting.reports.partitions import partitions_text
+
+        place, day = _folder_alone(out, db), day_of(as_of, "--as-of")
+        told = promise_partitions(
+            dataset, config_of(config, chosen), day, applied=apply, out=place, csv=csv, engine=by
+        )
+        if as_json:
+            print_json(told)
+        else:
+            print(partitions_text(told, place))
+        refuse_notices(strict, told["counts"]["notices"], "table notices has them all")
+        return
     result = run(
         dataset,
         config_of(config, chosen),
         day_of(as_of, "--as-of"),
-        out=out,
+        out=Path(out),
         csv=csv,
         applied=apply,
         beside=Beside(previous, pins, answers),
@@ -191,5 +263,5 @@ def promise(
     if as_json:
         print_json(promise_json(result))
     else:
-        print(promise_text(result, out))
+        print(promise_text(result, Path(out)))
     refuse_notices(strict, result.run["counts"]["notices"], "table notices has them all")

@@ -17,7 +17,7 @@ from forecasting.dataset.folder import read_folder
 from forecasting.dataset.oddities import oddities
 from forecasting.dataset.parse import blank, typed
 from forecasting.dataset.source import Raw, describe
-from forecasting.dataset.tables import BY_NAME, TABLES, Kind, Table
+from forecasting.dataset.tables import BY_NAME, ORDERS, TABLES, Kind, Table
 from forecasting.errors import Notice, Problem
 from forecasting.store.connection import shown
 
@@ -67,8 +67,11 @@ class Checked:
         return "\n".join(lines)
 
 
-def check(source: str | Path) -> Checked:
-    """Read every table and hold it against every rule. Never raises for what the source holds."""
+def check(source: str | Path, *, a_part: bool = False) -> Checked:
+    """Read every table and hold it against every rule. Never raises for what the source holds.
+
+    ``a_part``: of the items of a larger dataset: there may be no orders of them.
+    """
     if isinstance(source, str) and "://" in source:
         from forecasting.dataset import database
 
@@ -77,16 +80,18 @@ def check(source: str | Path) -> Checked:
     else:
         name = str(source)
         raws, problems = read_folder(Path(source))
-    return _checked(name, raws, problems)
+        if a_part and not any(raw.table.required for raw in raws):
+            problems = [each for each in problems if each.table != ORDERS.name or each.row is not None]
+    return _checked(name, raws, problems, a_part)
 
 
-def _checked(name: str, raws: list[Raw], reported: list[Problem]) -> Checked:
+def _checked(name: str, raws: list[Raw], reported: list[Problem], a_part: bool) -> Checked:
     failed = {problem.table for problem in reported if not isinstance(problem, Notice)}
     given = {raw.table.name: raw for raw in raws}
     frames: dict[str, pd.DataFrame] = {}
     for raw in raws:
         reported += rules.in_names(raw)
-        if raw.table.required and raw.columns.num_rows == 0 and raw.table.name not in failed:
+        if raw.table.required and raw.columns.num_rows == 0 and not a_part and raw.table.name not in failed:
             what = "the table has no rows: there is nothing to forecast from"
             reported.append(
                 Problem(raw.table.name, None, None, None, what, "Give it the customer order lines.")

@@ -50,7 +50,7 @@ def write(tables: Mapping[str, pd.DataFrame], folder: Path | str, format: Format
         with whole_files(target) as beside:
             for name, frame in tables.items():
                 if len(frame):
-                    _write_file(_arrow(name, frame), beside / f"{name}.{format}")
+                    _write_file(arrow_of(name, frame), beside / f"{name}.{format}")
                     stale.discard(target / f"{name}.{format}")
         for path in stale:
             path.unlink()
@@ -74,7 +74,7 @@ def write_database(tables: Mapping[str, pd.DataFrame], url: str) -> None:
     try:
         with connected(url, create=True) as connection:
             for name, frame in tables.items():
-                _replace_table(connection, name, _arrow(name, frame))
+                _replace_table(connection, name, arrow_of(name, frame))
     except SQLAlchemyError as error:
         reason = without_secrets(getattr(error, "orig", None) or error, url)
         raise RequestError(f"{shown(url)}: cannot be written: {reason}. Nothing was changed.") from error
@@ -93,7 +93,7 @@ def _replaceable(folder: Path, names: set[str]) -> set[Path]:
     return set(files)
 
 
-def _arrow(name: str, frame: pd.DataFrame) -> Any:
+def arrow_of(name: str, frame: pd.DataFrame) -> Any:
     """The table to write: plain text, times in microseconds, dates as such, nothing that is empty."""
     known = {column.name: column for column in BY_NAME[name].columns} if name in BY_NAME else {}
     columns: dict[str, Any] = {}

@@ -7,19 +7,17 @@ common.
 
 from __future__ import annotations
 
-import os
-import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import get_context, parent_process
-from multiprocessing.connection import wait as wait_for
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Literal
 
+from forecasting.adapters.workers import end_with_parent
 from forecasting.errors import ReorderError, RequestError
 from forecasting.experimenting.store import PAUSE, Store
 from forecasting.experimenting.tasks import Task, do
@@ -104,19 +102,6 @@ def _in_pool(tasks: Iterable[Task], store: Store, workers: int) -> Iterator[Outc
                 yield future.result()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-
-
-def end_with_parent() -> None:
-    """Have this process end when the one that started it does, even by SIGKILL: else it would linger."""
-    parent = parent_process()
-    if parent is None:
-        return
-
-    def watch() -> None:
-        wait_for([parent.sentinel])
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def attempt(folder: Path, task: Task) -> Outcome:

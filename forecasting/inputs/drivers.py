@@ -93,7 +93,7 @@ def announced(records: Records, country: str | None, assumptions: Assumptions) -
         return None
 
     kind = _kinds(events.kind)
-    shared = _shared(events, kind, items, records.products.text["category"])
+    shared = _shared(events, kind, items, records.location_names, records.products.text["category"])
     if country:
         days = public_holidays(country, records.first_day, records.last_day)
         shared.append(Event(HOLIDAY, np.arange(len(items), dtype=np.int64), days))
@@ -107,7 +107,9 @@ def announced(records: Records, country: str | None, assumptions: Assumptions) -
     return known
 
 
-def _shared(events: EventRecords, kind: TextArray, items: Items, category: TextArray) -> list[Event]:
+def _shared(
+    events: EventRecords, kind: TextArray, items: Items, places: frozenset[str], category: TextArray
+) -> list[Event]:
     """The events of the company, of a location or a category: one for each of these and kind."""
     rows = np.flatnonzero(~events.of_items)
     days: dict[tuple[str, str, str], list[int]] = {}
@@ -117,7 +119,7 @@ def _shared(events: EventRecords, kind: TextArray, items: Items, category: TextA
 
     shared = []
     for (location, about, name), on in sorted(days.items()):
-        touched = _at(location, items) & ((category == about) | (about == ""))
+        touched = _at(location, items, places) & ((category == about) | (about == ""))
         shared.append(Event(name, np.flatnonzero(touched), np.unique(np.array(on, dtype=np.int64))))
     return shared
 
@@ -222,11 +224,11 @@ def _kinds(kind: TextArray) -> TextArray:
     return np.array([word if word in kept else OTHER for word in kind], dtype=object)
 
 
-def _at(location: str, items: Items) -> BoolArray:
+def _at(location: str, items: Items, places: frozenset[str]) -> BoolArray:
     """Whether each item is at ``location``. What names none has the main one: where that is no location of
     the company, it means every location.
     """
-    if location == MAIN and MAIN not in set(items.location):
+    if location == MAIN and MAIN not in places:
         return np.ones(len(items), dtype=bool)
     return np.asarray(items.location == location, dtype=bool)
 

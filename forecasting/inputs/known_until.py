@@ -75,16 +75,23 @@ class KnownUntil:
 
 def known_until(records: Records) -> KnownUntil:
     """Until when the tables are known."""
-    received, counted = records.purchases.received, records.counts.day
-    ordered, lines = np.unique(records.orders.ordered, return_counts=True)
+    whole = records.whole
+    if whole is None:
+        received, counted = records.purchases.received, records.counts.day
+        ordered, lines = np.unique(records.orders.ordered, return_counts=True)
+        shipments = int(records.orders.shipped.max(initial=LONG_AGO))
+        receipts, counts = int(received.max(initial=LONG_AGO)), int(counted.max(initial=LONG_AGO))
+    else:
+        ordered, lines = whole.days, whole.lines
+        shipments, receipts, counts = whole.shipments, whole.receipts, whole.counts
     ordered, lines = _dated_right(ordered, lines)
     last = int(ordered[-1])
     return KnownUntil(
         orders=_silence(ordered, last) if not _half(ordered, lines) else last - 1,
         last_order=last,
-        shipments=int(records.orders.shipped.max(initial=LONG_AGO)),
-        receipts=int(received.max(initial=LONG_AGO)),
-        counts=int(counted.max(initial=LONG_AGO)),
+        shipments=shipments,
+        receipts=receipts,
+        counts=counts,
     )
 
 

@@ -29,6 +29,7 @@ from forecasting.inputs.records import (
     PurchaseRecords,
     PurchaseStatus,
     Records,
+    Whole,
 )
 
 ANY_SUPPLIER = ""
@@ -40,10 +41,10 @@ def read_records(source: str) -> Records:
     return records_of(read(source))
 
 
-def records_of(dataset: Dataset) -> Records:
-    """All that the dataset says, as arrays."""
-    items = all_items(dataset)
-    numbers = ItemNumbers(items)
+def records_of(dataset: Dataset, whole: Whole | None = None) -> Records:
+    """All that the dataset says, as arrays. ``whole``: of the company, where the dataset is a part of it."""
+    items = all_items(dataset, frozenset() if whole is None else whole.places)
+    numbers = ItemNumbers(items, None if whole is None else whole.places)
     products = _columns(dataset.products, PRODUCTS, items.sku)
     of_items = products.text["supplier"].astype(str)
     names = np.unique(np.concatenate([of_items, _texts(dataset.supplier_items["supplier"]).astype(str)]))
@@ -62,7 +63,9 @@ def records_of(dataset: Dataset) -> Records:
         line_names=_names(dataset.orders["line"]),
         customer_names=_names(dataset.orders["customer"]),
         customer_class_names=_names(dataset.orders["customer_class"]),
-        order_locations=frozenset(map(str, dataset.orders["location"].unique())),
+        order_locations=(
+            frozenset(map(str, dataset.orders["location"].unique())) if whole is None else whole.order_places
+        ),
         purchases=_purchases(dataset, numbers, names),
         purchase_order_names=pd.factorize(dataset.purchase_orders["purchase_order"])[1].to_numpy(
             dtype=object
@@ -76,17 +79,19 @@ def records_of(dataset: Dataset) -> Records:
         alternatives=_alternatives(dataset.alternatives, numbers),
         supply=supply_records(dataset, numbers, names.astype(object)),
         notices=dataset.notices,
-        absent=absent(dataset),
+        absent=absent(dataset) if whole is None else whole.absent,
         kits=kit_records(dataset.kits, items),
         places=place_records(dataset.locations, items),
+        whole=whole,
     )
 
 
-def all_items(dataset: Dataset) -> Items:
+def all_items(dataset: Dataset, places: frozenset[str] = frozenset()) -> Items:
     """Every item that the dataset speaks of, ordered by (location, sku).
 
-    A SKU that only ``products`` names is an item at each location that has stock or orders, a component where
-    its kits are, and what a place is supplied with at the place that it comes from.
+    A SKU that only ``products`` names is an item at each location that has stock or orders, and at each of
+    ``places``; a component where its kits are, and what a place is supplied with at the place that it comes
+    from.
     """
     pairs = [
         table[["location", "sku"]].drop_duplicates().astype(str)
@@ -96,7 +101,7 @@ def all_items(dataset: Dataset) -> Items:
 
     elsewhere = dataset.products.loc[~dataset.products["sku"].isin(known["sku"]), ["sku"]].astype(str)
     if len(elsewhere):
-        locations = pd.DataFrame({"location": known["location"].unique()})
+        locations = pd.DataFrame({"location": list(dict.fromkeys([*known["location"], *sorted(places)]))})
         known = pd.concat([known, locations.merge(elsewhere, how="cross")])
 
     known = with_sources(with_components(known, dataset.kits), dataset.locations)
@@ -107,8 +112,9 @@ def all_items(dataset: Dataset) -> Items:
 class ItemNumbers:
     """Which item a row speaks of."""
 
-    def __init__(self, items: Items) -> None:
+    def __init__(self, items: Items, places: frozenset[str] | None = None) -> None:
         self.items = items
+        self._places = set(items.location) if places is None else places
         self._locations = pd.Index(sorted(set(items.location)))
         self._skus = pd.Index(sorted(set(items.sku)))
 
@@ -132,7 +138,7 @@ class ItemNumbers:
         """
         item = self.of(table)
         everywhere = (table["location"] == MAIN).to_numpy()
-        if MAIN in set(self.items.location) or not everywhere.any():
+        if MAIN in self._places or not everywhere.any():
             return np.flatnonzero(item >= 0), item[item >= 0]
 
         rows = pd.DataFrame({"sku": table["sku"].astype(str).to_numpy(), "row": np.arange(len(table))})

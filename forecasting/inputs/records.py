@@ -236,6 +236,28 @@ class Columns:
 
 
 @dataclass(frozen=True)
+class Whole:
+    """What the tables of the whole company say, where records hold a part of its items.
+
+    Attributes:
+        days, lines: int64, shape (d,): the days with order lines, ascending, and the lines of each.
+        shipments, receipts, counts: the last day of each; LONG_AGO where there is none.
+        places: the locations that have items; ``order_places``: those that customers order at.
+        absent: the tables that lack something, each with what (``dataset.absent``).
+
+    """
+
+    days: IntArray
+    lines: IntArray
+    shipments: int
+    receipts: int
+    counts: int
+    places: frozenset[str]
+    order_places: frozenset[str]
+    absent: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Records:
     """All that a dataset says, read once.
 
@@ -255,6 +277,7 @@ class Records:
         absent: the tables that lack something, each with what (``dataset.absent``).
         kits: what kits are put together from.
         places: which places supply others.
+        whole: what the whole company's tables say, where these are a part's; None where they are all.
 
     """
 
@@ -285,21 +308,28 @@ class Records:
     absent: tuple[tuple[str, str], ...] = ()
     kits: KitRecords = field(default_factory=KitRecords.none)
     places: PlaceRecords = field(default_factory=PlaceRecords.none)
+    whole: Whole | None = None
 
     @property
     def first_day(self) -> int:
-        """The day of the first order line."""
-        return int(self.orders.ordered.min())
+        """The day of the company's first order line."""
+        return int(self.orders.ordered.min() if self.whole is None else self.whole.days[0])
 
     @property
     def last_day(self) -> int:
-        """The day of the last order line."""
-        return int(self.orders.ordered.max())
+        """The day of the company's last order line."""
+        return int(self.orders.ordered.max() if self.whole is None else self.whole.days[-1])
+
+    @property
+    def location_names(self) -> frozenset[str]:
+        """The locations of the company."""
+        return frozenset(map(str, self.items.location)) if self.whole is None else self.whole.places
 
     @property
     def last_known_day(self) -> int:
         """The last day that the records know of: of an order line, or of a count of the stock."""
-        return max(self.last_day, int(self.counts.day.max(initial=self.last_day)))
+        counted = int(self.counts.day.max(initial=self.last_day)) if self.whole is None else self.whole.counts
+        return max(self.last_day, counted)
 
     def without_stock(self) -> Records:
         """The same, nothing ever counted or purchased."""

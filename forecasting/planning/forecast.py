@@ -15,6 +15,7 @@ from forecasting.errors import RequestError
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.notices import Notices
 from forecasting.inputs.records import Records
+from forecasting.planning.choosing import SharedLearning
 from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast
 from forecasting.planning.observer import observer
 from forecasting.planning.odd_orders import odd_orders
@@ -37,19 +38,23 @@ def forecast(
     *,
     per_period: bool = False,
     notices: Notices | None = None,
+    pooled: SharedLearning | None = None,
 ) -> pd.DataFrame:
     """Demand summed over the ``horizon_days`` days after ``as_of``: one row an item.
 
     With ``per_period`` also one row an item and bucket, ``period`` counting from 1 (0 is the sum) and
-    ``starts_on`` its first day. ``notices`` grows by what looked odd on the way. Raises RequestError where
-    the date or a name does not fit.
+    ``starts_on`` its first day. ``notices`` grows by what looked odd on the way. ``pooled``: what a sample
+    taught, where the records are of a part of the company's items; over this horizon, and with
+    ``per_period`` over the protection interval.
+
+    Raises RequestError where the date or a name does not fit.
     """
     check_model(config)
     check_date(records, config, as_of, "--as-of")
     if horizon_days < 1:
         raise RequestError(f"--horizon-days {horizon_days}: must be at least 1")
 
-    seeing = observer(records, config, as_of, Assumptions())
+    seeing = observer(records, config, as_of, Assumptions(), pooled)
     if notices is not None:
         notices.extend(seeing.known_until.notices(as_of))
         notices.extend(odd_orders(seeing, as_of)[1])

@@ -33,6 +33,17 @@ class LazyChoice:
         return self.choose()
 
 
+@dataclass(frozen=True)
+class Made:
+    """A choice that is made already, to be handed to ``LazyChoice``; unlike a function it can be kept."""
+
+    choice: Choice
+
+    def __call__(self) -> Choice:
+        """The choice."""
+        return self.choice
+
+
 @dataclass
 class LazyForecast:
     """A forecast of all items that is fitted when it is first asked, and remembers what it answered.

@@ -22,14 +22,13 @@ from forecasting.domain import (
     IntArray,
     LeadTimes,
     StockPosition,
-    target_quantile,
 )
 from forecasting.domain.calendar import DAYS
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.availability import availability
 from forecasting.inputs.calendar import calendar
 from forecasting.inputs.catalogue import Catalogue, catalogue
-from forecasting.inputs.demand import demand_lines, history, known_at, mean_line_size
+from forecasting.inputs.demand import demand_lines, history, known_at
 from forecasting.inputs.dependent import as_supplied, further_days, never_ordered, seen_above
 from forecasting.inputs.documents import shipments
 from forecasting.inputs.drafts import with_drafts
@@ -42,14 +41,13 @@ from forecasting.inputs.predecessors import inherited
 from forecasting.inputs.records import Records
 from forecasting.inputs.stock import stocked_from
 from forecasting.inputs.unconstrained_demand import Availability
-from forecasting.planning.choosing import choose_at
+from forecasting.planning.choosing import SharedLearning, candidates, decided_at
 from forecasting.planning.lazy_forecast import ForecastOf, LazyForecast
+from forecasting.planning.line_sizes import LineSizes
 from forecasting.policies.base import Policy, Situation
-from forecasting.policies.expected_cost.excess_share import WEEK
 from forecasting.policies.known_demand import KnownDemand
 from forecasting.policies.lead_time_demand import LeadTimeDemand
-from models.registry import CANDIDATES, model
-from models.selection import Choice, choose
+from models.selection import Choice, Learnt, choose, learn
 from models.shared.history import History
 from models.shared.steps import steps
 
@@ -72,6 +70,8 @@ class Observer:
         asked: bool, shape (m,): what customers asked for, not what follows of it for others; None: all.
         further: float64, shape (n,), days that goods go on from an item's place to those that it supplies;
             None: places supply nobody.
+        pooled: what a sample of the company taught, where these are a part of its items; None: all are here,
+            and teach it themselves.
 
     """
 
@@ -86,6 +86,7 @@ class Observer:
     gone: FloatArray | None = None
     asked: BoolArray | None = None
     further: FloatArray | None = None
+    pooled: SharedLearning | None = None
 
     @property
     def for_good(self) -> BoolArray:
@@ -152,7 +153,7 @@ class Observer:
             launched=launched,
             unavailable=unavailable,
             available_share=self.config.available_share,
-            stocked=stocked_from(self.records, self.catalogue.backorder_allowed),
+            stocked=self._stocked_from,
         )
 
         # Drivers go on beyond the history, and so need the buckets that it came out with.
@@ -218,9 +219,21 @@ class Observer:
         quantity[row] = taken
         return replace(lines, quantity=quantity)
 
+    @cached_property
+    def _stocked_from(self) -> IntArray:
+        return stocked_from(self.records, self.catalogue.backorder_allowed)
+
     def line_size(self, as_of: int) -> FloatArray:
         """float64, shape (n,): mean units of a customer's order line, as known at ``as_of``."""
-        return mean_line_size(self.believed_lines(as_of, self.lines), as_of)
+        sizes = self._line_sizes(as_of)
+        return sizes.of_each if self.pooled is None else sizes.pooled_to(self.pooled.line_size)
+
+    def mean_line_size(self, as_of: int) -> float:
+        """The mean units of a customer's order line of all items, as known at ``as_of``."""
+        return self._line_sizes(as_of).mean
+
+    def _line_sizes(self, as_of: int) -> LineSizes:
+        return LineSizes.known(self.believed_lines(as_of, self.lines), as_of, len(self.catalogue))
 
     def choose_models(self, as_of: int, seen: History, days: float | None = None) -> Choice:
         """The model of each item: the one that would have cost least, or the one that is configured.
@@ -228,20 +241,22 @@ class Observer:
         ``days``: how far ahead it will be asked; None: over the protection interval. A model learns AT that
         horizon: stretched from a shorter one, what comes seldom would be missing.
         """
-        config, catalogue = self.config, self.catalogue.on(as_of)
-        names = [*CANDIDATES, *config.contenders] if config.model == "auto" else [config.model]
-        models = [model(name) for name in names]
-        protection_days = catalogue.review_days + self.lead_times.mean
-        ahead = protection_days if days is None else np.full(len(catalogue), days)
-        horizon = self.calendar.buckets(as_of, ahead)
+        horizon = self._horizon(as_of, days)
+        if self.pooled is not None:
+            return self.pooled.learnt[days].choose(seen, horizon)
+        ratio = decided_at(self.config, self.catalogue.on(as_of), self.line_size(as_of))
+        return choose(candidates(self.config), seen, horizon, ratio, origins=self.config.selection_origins)
 
-        # Models are compared where orders are decided: at the critical ratio, an excess being held for half
-        # of the days that are looked ahead.
-        excess_share = np.minimum(config.excess_holding_share * catalogue.review_days / WEEK, 1.0)
-        excess_days = excess_share * config.excess_holding_days / 2
-        line_size = self.line_size(as_of)
-        quantile = target_quantile(catalogue.costs, line_size, catalogue.review_days, excess_days)
-        return choose(models, seen, horizon, choose_at(config, quantile), origins=config.selection_origins)
+    def learn_models(self, as_of: int, seen: History, days: float | None = None) -> Learnt:
+        """What these items teach for others: arguments as of ``choose_models``."""
+        ratio = decided_at(self.config, self.catalogue.on(as_of), self.line_size(as_of))
+        horizon, origins = self._horizon(as_of, days), self.config.selection_origins
+        return learn(candidates(self.config), seen, horizon, ratio, origins=origins)
+
+    def _horizon(self, as_of: int, days: float | None) -> FloatArray:
+        known = self.on(as_of)
+        protection = known.catalogue.cover_days + known.lead_times.mean
+        return self.calendar.buckets(as_of, protection if days is None else np.full(len(protection), days))
 
     def demand_ahead(
         self,
@@ -335,8 +350,17 @@ class Observer:
         )
 
 
-def observer(records: Records, config: Config, as_of: int, assumptions: Assumptions) -> Observer:
-    """All that decisions look at, with terms and costs as known at the close of ``as_of``."""
+def observer(
+    records: Records,
+    config: Config,
+    as_of: int,
+    assumptions: Assumptions,
+    pooled: SharedLearning | None = None,
+) -> Observer:
+    """All that decisions look at, with terms and costs as known at the close of ``as_of``.
+
+    ``pooled``: what a sample taught, where the records are of a part of the company's items.
+    """
     records = with_drafts(records, config, assumptions)
     customers, records = len(records.orders), as_supplied(records, config)
     known = catalogue(records, config, as_of, assumptions)
@@ -357,4 +381,5 @@ def observer(records: Records, config: Config, as_of: int, assumptions: Assumpti
         announced=announced(records, config.holidays_country, assumptions),
         asked=asked,
         further=further_days(records.places, known.review_days, config),
+        pooled=pooled,
     )

@@ -6,6 +6,7 @@
 | ``candidates.py`` | who can be judged fairly, and who is worth judging on all items? |
 | ``assignment.py`` | which model does each item get, given what each may be expected to lose? |
 | ``choice.py`` | ``Choice``: what was chosen, and the forecast that comes of it |
+| ``learnt.py`` | what does a sample of a company's items teach once for all of them? |
 | ``revision.py`` | by how much do these forecasts change their mind within a quarter? |
 
 What the losses were is ``models/shared/rolling_origin.py``, what may be expected of them
@@ -16,5 +17,6 @@ from __future__ import annotations
 
 from models.selection.automatic import choose
 from models.selection.choice import Choice, ChosenForecast
+from models.selection.learnt import Learnt, learn
 
-__all__ = ["Choice", "ChosenForecast", "choose"]
+__all__ = ["Choice", "ChosenForecast", "Learnt", "choose", "learn"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -13,6 +13,14 @@ from models.shared.base import Forecast, Model, demands_of
 from models.shared.distribution import LEVELS, Distribution
 from models.shared.effects import Effects, with_effects
 from models.shared.history import FloatArray, History, IntArray
+
+
+class Taught(Protocol):
+    """What was learnt from other items."""
+
+    @property
+    def revision(self) -> float | None:
+        """As of ``Choice``."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +35,7 @@ class Choice:
         windows: int64, shape (n,): past windows that it was measured on.
         history: what was known when they were chosen.
         horizon: float64, shape (n,), buckets: what they were chosen for.
+        taught: by what they were chosen, where that was learnt from other items.
 
     """
 
@@ -36,10 +45,13 @@ class Choice:
     windows: IntArray
     history: History
     horizon: FloatArray
+    taught: Taught | None = None
 
     @cached_property
     def revision(self) -> float | None:
         """What these models revise within a quarter (``models/selection/revision.py``); None: not known."""
+        if self.taught is not None:
+            return self.taught.revision
         before = self.history.until(quarter(self.history))
         return revision(self.fit(before), self.fit(self.history), self.history, self.horizon)
 

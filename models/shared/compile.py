@@ -24,6 +24,10 @@ import numba
 Function = TypeVar("Function", bound=Callable[..., Any])
 Result = TypeVar("Result")
 
+THREADS = "REORDER_THREADS"
+"""The variable of the environment that says how many threads a process may use: one of several that share a
+machine takes its own part of the cores."""
+
 SMALLEST_BLOCK = 256
 """Fewer items than this are not worth a thread."""
 
@@ -41,10 +45,9 @@ def compiled(function: Function) -> Function:
 
 
 def threads() -> int:
-    """How many threads to use: the cores that this process may run on."""
-    if hasattr(os, "sched_getaffinity"):
-        return max(1, len(os.sched_getaffinity(0)))
-    return os.cpu_count() or 1
+    """How many threads to use: the cores that this process may run on, or fewer where ``THREADS`` says so."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(cores, int(os.environ.get(THREADS, cores))))
 
 
 def over_items(kernel: Callable[..., None], items: int, *arguments: Any) -> None:

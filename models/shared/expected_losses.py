@@ -47,21 +47,36 @@ def expected_losses(losses: FloatArray, classes: IntArray, now: IntArray) -> Flo
 
     """
     measured = ~np.isnan(losses[:, :, 0])
-    known = losses[measured]
-    if not len(known):
+    if not measured.any():
         return np.ones(losses.shape[1:])
 
-    by_class = np.zeros((CLASSES, losses.shape[2]))
-    np.add.at(by_class, classes[measured], known)
-    count = np.bincount(classes[measured], minlength=CLASSES)[:, None]
-    panel = _relative(known.mean(axis=0, keepdims=True))
-    by_class = (count * _relative(by_class) + CLASS_WINDOWS * panel) / (count + CLASS_WINDOWS)
-
+    by_class = losses_by_class(losses, classes)
     own = np.where(measured[:, :, None], losses, 0.0).sum(axis=0)
     windows = measured.sum(axis=0)[:, None]
     expected: FloatArray = windows * _relative(own) + OWN_WINDOWS * by_class[now]
     expected /= windows + OWN_WINDOWS
     return expected
+
+
+def losses_by_class(losses: FloatArray, classes: IntArray) -> FloatArray:
+    """What each model may be expected to lose on an item of each class of which nothing else is known.
+
+    Arguments as of ``expected_losses``.
+
+    Returns:
+        float64, shape (CLASSES, m): less is better, 1 is average.
+
+    """
+    measured = ~np.isnan(losses[:, :, 0])
+    known = losses[measured]
+    if not len(known):
+        return np.ones((CLASSES, losses.shape[2]))
+    by_class = np.zeros((CLASSES, losses.shape[2]))
+    np.add.at(by_class, classes[measured], known)
+    count = np.bincount(classes[measured], minlength=CLASSES)[:, None]
+    panel = _relative(known.mean(axis=0, keepdims=True))
+    shared: FloatArray = (count * _relative(by_class) + CLASS_WINDOWS * panel) / (count + CLASS_WINDOWS)
+    return shared
 
 
 def _relative(loss: FloatArray) -> FloatArray:

@@ -36,6 +36,9 @@ from models.shared.window_sums import window_sums
 MOST_WINDOWS = 30_000
 """Windows learnt from. More were measured to gain less than 1 %."""
 
+WINDOWS_AN_ITEM = 100
+"""Of few items fewer windows are drawn: more of an item overlap ever more, and teach the same again."""
+
 FEWEST_WINDOWS = 2_000
 """With fewer, or of fewer items than ``FEWEST_ITEMS``, nothing is learnt: the fallback answers."""
 
@@ -114,11 +117,12 @@ def examples(history: History, horizon: FloatArray, seed: int) -> Examples | Non
     generator = np.random.default_rng(seed)
     lengths = learning_horizons(history, horizon)
     step = steps(history)
+    most = min(MOST_WINDOWS, WINDOWS_AN_ITEM * len(history))
 
     values, target, items, moves = [], [], [], 0.0
     for buckets in lengths:
         following = window_sums(history, np.full(len(history), buckets), LEAST_KNOWN)
-        windows = _drawn_windows(history, following, buckets, MOST_WINDOWS // len(lengths), generator)
+        windows = _drawn_windows(history, following, buckets, most // len(lengths), generator)
         seen = window_features(history, windows, step)
         # Without any demand so far there is nothing that a ratio could be to.
         rows = np.flatnonzero(seen.level > 0)

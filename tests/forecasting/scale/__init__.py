@@ -1,0 +1,1 @@
+"""Tests of partitions and the engines that work on them."""
