@@ -12,7 +12,7 @@ from forecasting.planning import supplier_reasons
 from forecasting.policies.cost_optimal import CostOptimal
 from forecasting.replay.frontier import MEASURED
 from forecasting.replay.measures import COSTS as REPLAY_COSTS
-from forecasting.replay.measures import COUNTS, SHARES
+from forecasting.replay.measures import COUNTS, MEASURED_SOMETIMES, SHARES
 from forecasting.replay.measures import MEASURES as REPLAY_MEASURES
 from forecasting.store.backtest_tables import LEVELS
 from forecasting.store.columns import Kind
@@ -149,7 +149,8 @@ def test_every_column_says_what_it_means():
 
 def test_measures_are_those_of_a_replay():
     kinds = {column.name: column.kind for column in MEASURES}
-    assert tuple(kinds) == REPLAY_MEASURES
+    assert tuple(kinds) == (*REPLAY_MEASURES, *MEASURED_SOMETIMES)
+    assert {column.name for column in MEASURES if column.optional} == set(MEASURED_SOMETIMES)
     assert tuple(COST_PARTS) == REPLAY_COSTS
     assert {name for name, kind in kinds.items() if kind is Kind.SHARE} == SHARES
     assert {name for name, kind in kinds.items() if kind is Kind.INTEGER} == COUNTS - {"short_lines"}
