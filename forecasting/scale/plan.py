@@ -50,7 +50,8 @@ def planned_parts(job: Job, by: Engine, stage: Stage) -> Planned:
         failed |= settle(job, [Task("weigh", part, of) for part in left], by, stage(len(left), "weigh"))
         left = _without(left, failed)
         of = _digest(left)
-        _choose(desk, left)
+        if left:
+            _choose(desk, left)
         failed |= settle(job, [Task("finish", part, of) for part in left], by, stage(len(left), "finish"))
         left, last = _without(left, failed), ("finish", of)
     receipts = {part: desk.receipt(Task(last[0], part, last[1])) or {} for part in left}

@@ -12,7 +12,7 @@ import json
 import pickle
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -44,6 +44,7 @@ class Job:
         as_of: at the close of this day.
         request: what else is asked.
         fingerprint: of the partitions.
+        code: of the code that the job began with; a worker that has another does nothing.
 
     """
 
@@ -54,11 +55,12 @@ class Job:
     as_of: int
     request: Mapping[str, Any]
     fingerprint: str
+    code: str = field(default_factory=code_version)
 
     @property
     def key(self) -> str:
         """The same data, settings, request and code give the same sixteen characters."""
-        asked = [self.command, self.as_of, dict(self.request), self.fingerprint, code_version()]
+        asked = [self.command, self.as_of, dict(self.request), self.fingerprint, self.code]
         said = json.dumps([asked, self.config.model_dump(mode="json")], sort_keys=True, default=str)
         return hashlib.sha256(said.encode()).hexdigest()[:16]
 
@@ -139,6 +141,8 @@ ROOMS = {"plan": "planning", "forecast": "forecasts", "promise": "promising", "b
 
 def attempt(job: Job, task: Task) -> Outcome:
     """Do a task that has no receipt yet. Never raises: one partition's fault stops no other."""
+    if code_version() != job.code:
+        return Outcome(task, "failed", "its worker has another version of the code than the driver")
     try:
         desk = Desk(job)
         if desk.receipt(task) is None:

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from forecasting.bootstrap import partition
+from forecasting.config import load
 from forecasting.domain import day_text
 from forecasting.evaluate.scores import OVERALL
 from forecasting.sample.few_items import write_few_items
@@ -271,3 +272,12 @@ def test_a_backtest_scores_the_items_of_all_partitions_together(company, cut, tm
     forecasts = pd.read_parquet(tmp_path / "parts" / "forecasts.parquet")
     assert forecasts[["location", "sku"]].drop_duplicates().shape[0] <= 122
     assert not forecasts.duplicated(["model", "origin", "location", "sku"]).any()
+
+
+def test_a_worker_with_other_code_does_nothing_and_is_told_of(cut, tmp_path):
+    manifest = Manifest.of_text((cut / "manifest.json").read_text(), "here")
+    asked = {"horizon_days": 7, "quantiles": [0.5], "per_period": False}
+    job = tasks.Job("forecast", str(cut), str(tmp_path), load(), 0, asked, manifest.fingerprint, "another")
+    outcome = tasks.attempt(job, tasks.Task("learn", "sample"))
+    assert outcome.state == "failed" and "another version of the code" in outcome.why
+    assert not list(tmp_path.iterdir())
