@@ -17,7 +17,7 @@ from forecasting.evaluate.classes import PATTERNS, patterns
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.odd_orders import believed
 from forecasting.inputs.read_records import read_records
-from forecasting.planning.observer import observer
+from forecasting.planning.observing import observer
 from models.shared.history import FloatArray, History, IntArray
 
 FEWEST_WEEKS = 12

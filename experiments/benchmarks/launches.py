@@ -24,7 +24,7 @@ from forecasting.config import load
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.launches import launch_demand
 from forecasting.inputs.read_records import read_records
-from forecasting.planning.observer import observer
+from forecasting.planning.observing import observer
 
 WEEK, WEEKS_AHEAD, FIRST_WEEK = 7, 4, 20
 

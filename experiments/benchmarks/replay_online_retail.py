@@ -32,7 +32,7 @@ from forecasting.config import load
 from forecasting.domain import day_number
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.read_records import read_records
-from forecasting.planning.observer import observer
+from forecasting.planning.observing import observer
 from forecasting.policies.grid import Axis
 from forecasting.policies.perfect_foresight import PerfectForesight
 from forecasting.policies.registry import policy

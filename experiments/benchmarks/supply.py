@@ -27,7 +27,7 @@ from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.catalogue import catalogue
 from forecasting.inputs.read_records import read_records
 from forecasting.inputs.records import Records
-from forecasting.planning.observer import observer
+from forecasting.planning.observing import observer
 from forecasting.policies.base import Situation
 from forecasting.policies.registry import policy
 from forecasting.replay.compare import summary

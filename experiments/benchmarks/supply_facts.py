@@ -25,7 +25,7 @@ from forecasting.domain import FloatArray, Stock
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.places import PlaceRecords
 from forecasting.inputs.read_records import read_records
-from forecasting.planning.observer import observer
+from forecasting.planning.observing import observer
 from forecasting.policies.registry import policy
 from forecasting.policies.situation import Situation
 from forecasting.replay import compare

@@ -18,7 +18,8 @@ from forecasting.config import Config, load
 from forecasting.domain import day_number
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.read_records import read_records
-from forecasting.planning.observer import Observer, observer
+from forecasting.planning.observer import Observer
+from forecasting.planning.observing import observer
 
 WEEK = 7.0
 

@@ -19,7 +19,7 @@ from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.known_until import known_until
 from forecasting.inputs.notices import Notices
 from forecasting.inputs.records import Records
-from forecasting.planning.observer import observer
+from forecasting.planning.observing import observer
 from forecasting.planning.odd_orders import odd_orders
 from forecasting.planning.requests import check_contenders, model_called
 from forecasting.run import Clock, Result, describe, run_id

@@ -20,7 +20,7 @@ from forecasting.evaluate.windows import actual_demand
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.known_until import known_until
 from forecasting.inputs.records import Records
-from forecasting.planning.observer import observer
+from forecasting.planning.observing import observer
 from models.shared.scores import pinball
 
 LEVELS = (0.5, 0.8, 0.9, 0.95, 0.98)

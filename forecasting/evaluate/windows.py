@@ -27,7 +27,8 @@ from forecasting.inputs.catalogue import Catalogue
 from forecasting.inputs.demand import known_at
 from forecasting.inputs.records import Records
 from forecasting.planning.choosing import choose_at
-from forecasting.planning.observer import Observer, observer
+from forecasting.planning.observer import Observer
+from forecasting.planning.observing import observer
 from models.shared.history import History
 
 

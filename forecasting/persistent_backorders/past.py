@@ -20,7 +20,7 @@ from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.documents import promised_or_usual, purchase_lines
 from forecasting.inputs.records import OrderStatus, Records
 from forecasting.inputs.some_items import only
-from forecasting.planning.observer import observer
+from forecasting.planning.observing import observer
 from forecasting.replay.parts import demand_in_one_piece
 from forecasting.replay.scenario import Scenario, scenario
 from forecasting.simulation.ledger import Ledger

@@ -17,7 +17,7 @@ from forecasting.inputs.notices import Notices
 from forecasting.inputs.records import Records
 from forecasting.planning.choosing import SharedLearning
 from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast
-from forecasting.planning.observer import observer
+from forecasting.planning.observing import observer
 from forecasting.planning.odd_orders import odd_orders
 from forecasting.planning.requests import check_date, check_model
 from forecasting.policies.lead_time_demand import LeadTimeDemand

@@ -19,7 +19,8 @@ from forecasting.planning.edits import Edit, edited
 from forecasting.planning.excess import excess
 from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast, Made
 from forecasting.planning.moved import transfers
-from forecasting.planning.observer import Observer, observer
+from forecasting.planning.observer import Observer
+from forecasting.planning.observing import observer
 from forecasting.planning.odd_orders import odd_orders
 from forecasting.planning.order_calendar import order_calendar
 from forecasting.planning.order_terms import order_terms

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from forecasting.config import Config
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.records import Records
-from forecasting.planning.observer import observer
+from forecasting.planning.observing import observer
 from forecasting.policies.registry import policy as policy_named
 from models.selection import Learnt
 

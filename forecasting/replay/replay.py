@@ -15,7 +15,7 @@ from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.catalogue import catalogue
 from forecasting.inputs.notices import Notices
 from forecasting.inputs.records import Records
-from forecasting.planning.observer import observer
+from forecasting.planning.observing import observer
 from forecasting.planning.odd_orders import odd_orders
 from forecasting.planning.requests import check_levels, check_model
 from forecasting.policies.base import Policy, Setting

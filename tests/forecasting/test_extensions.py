@@ -19,7 +19,7 @@ from forecasting.domain import day_number
 from forecasting.errors import ConfigError
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.read_records import read_records
-from forecasting.planning.observer import observer
+from forecasting.planning.observing import observer
 from forecasting.policies.registry import policy
 from models.registry import model
 from tests.support.command import reorder

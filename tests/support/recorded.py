@@ -5,7 +5,7 @@ from __future__ import annotations
 from forecasting.config import load
 from forecasting.domain import day_number, day_text
 from forecasting.inputs.assumptions import Assumptions
-from forecasting.planning.observer import observer
+from forecasting.planning.observing import observer
 from forecasting.replay.recorded import recorded
 from forecasting.replay.scenario import scenario
 from tests.support.builders import order

@@ -17,7 +17,7 @@ from forecasting.evaluate.forecasts import forecasts
 from forecasting.evaluate.windows import origin_days, unit_costs, window
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.read_records import read_records, records_of
-from forecasting.planning.observer import observer
+from forecasting.planning.observing import observer
 from tests.support.builders import order, records
 from tests.support.command import reorder
 

@@ -13,7 +13,7 @@ from forecasting.domain import day_number
 from forecasting.errors import ConfigError
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.drivers import public_holidays
-from forecasting.planning.observer import observer
+from forecasting.planning.observing import observer
 from models.shared.history import Traits
 from tests.support.builders import order, records
 

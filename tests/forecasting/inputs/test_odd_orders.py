@@ -11,7 +11,7 @@ from forecasting.config import load
 from forecasting.domain import day_number, day_text
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.odd_orders import believed
-from forecasting.planning.observer import observer
+from forecasting.planning.observing import observer
 from forecasting.planning.odd_orders import odd_orders
 from forecasting.planning.plan import plan
 from tests.support.builders import order, records

@@ -12,7 +12,7 @@ from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.demand import history
 from forecasting.inputs.predecessors import inherited
 from forecasting.inputs.unconstrained_demand import Availability
-from forecasting.planning.observer import observer
+from forecasting.planning.observing import observer
 from tests.support.builders import WEEKS, demand_lines, order, records, write_dataset
 
 NONE = Availability(np.zeros(0, int), np.zeros(0, int), np.zeros(0))

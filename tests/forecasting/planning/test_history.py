@@ -8,7 +8,7 @@ from forecasting.config import load
 from forecasting.domain import day_number
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.notices import Notices
-from forecasting.planning.observer import observer
+from forecasting.planning.observing import observer
 from forecasting.planning.position import standing
 from tests.support.builders import order, records
 

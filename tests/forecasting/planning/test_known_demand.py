@@ -10,7 +10,7 @@ from forecasting.domain import day_number, day_text
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.planning.forecast import forecast
 from forecasting.planning.lazy_forecast import LazyChoice, LazyForecast
-from forecasting.planning.observer import observer
+from forecasting.planning.observing import observer
 from forecasting.planning.plan import plan
 from tests.support.builders import order, records
 

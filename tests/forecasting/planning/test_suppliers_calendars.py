@@ -11,7 +11,7 @@ from forecasting.config import load
 from forecasting.domain import day_number, day_text, weekday
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.catalogue import catalogue
-from forecasting.planning.observer import observer
+from forecasting.planning.observing import observer
 from forecasting.policies.registry import policy
 from forecasting.replay.scenario import scenario
 from forecasting.replay.simulate import simulate

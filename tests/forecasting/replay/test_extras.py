@@ -12,7 +12,7 @@ from forecasting.config import load
 from forecasting.domain import day_number, day_text
 from forecasting.errors import RequestError
 from forecasting.inputs.assumptions import Assumptions
-from forecasting.planning.observer import observer
+from forecasting.planning.observing import observer
 from forecasting.policies.cost_optimal import SHORTAGE_WEIGHTS, CostOptimal
 from forecasting.policies.no_orders import NoOrders
 from forecasting.replay.replay import replay

@@ -8,7 +8,7 @@ import pytest
 from forecasting.config import load
 from forecasting.domain import day_number, day_text
 from forecasting.inputs.assumptions import Assumptions
-from forecasting.planning.observer import observer
+from forecasting.planning.observing import observer
 from forecasting.policies.grid import Axis
 from forecasting.policies.min_max import MinMax
 from forecasting.policies.registry import policy

@@ -13,7 +13,7 @@ from forecasting.config import load
 from forecasting.domain import day_number, day_text
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.documents import owed_units
-from forecasting.planning.observer import observer
+from forecasting.planning.observing import observer
 from forecasting.policies.base import Decision, Policy
 from forecasting.policies.no_orders import NoOrders
 from forecasting.policies.perfect_foresight import PerfectForesight

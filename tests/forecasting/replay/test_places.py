@@ -8,7 +8,7 @@ import pytest
 from forecasting.config import load
 from forecasting.domain import day_number
 from forecasting.inputs.assumptions import Assumptions
-from forecasting.planning.observer import observer
+from forecasting.planning.observing import observer
 from forecasting.policies.registry import policy
 from forecasting.replay.observations import Observations
 from forecasting.replay.policy_run import PolicySimulation

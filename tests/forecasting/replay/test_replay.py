@@ -15,7 +15,7 @@ from forecasting.domain import day_number, day_text
 from forecasting.errors import RequestError
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.read_records import read_records, records_of
-from forecasting.planning.observer import observer
+from forecasting.planning.observing import observer
 from forecasting.policies.base import Decision, Policy
 from forecasting.policies.cost_optimal import CostOptimal
 from forecasting.policies.min_max import MinMax

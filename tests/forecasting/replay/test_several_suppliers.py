@@ -11,7 +11,7 @@ from forecasting.adapters.checkpoints import FolderCheckpoints
 from forecasting.config import load
 from forecasting.domain import day_text
 from forecasting.inputs.assumptions import Assumptions
-from forecasting.planning.observer import observer
+from forecasting.planning.observing import observer
 from forecasting.policies.registry import policy
 from forecasting.replay.scenario import scenario
 from forecasting.replay.simulate import simulate, simulate_together
