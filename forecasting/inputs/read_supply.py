@@ -12,7 +12,7 @@ from forecasting.domain import LONG_AGO, MAIN, FloatArray, IntArray, TextArray
 from forecasting.inputs.supply_records import FOR_GOOD, Closings, Offers, Rates, SupplyRecords
 
 if TYPE_CHECKING:
-    from forecasting.inputs.read_records import ItemNumbers
+    from forecasting.inputs.item_numbers import ItemNumbers
 
 OWN_COLUMNS = ("currency", "lead_time_in", "delivery_weekdays", "landed_cost_share", "landed_cost_per_unit")
 """Columns of ``suppliers`` that say how supply really is."""
