@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         suggest_mapping,
         write_sample,
     )
-    from forecasting.bootstrap.demo import demo
+    from forecasting.bootstrap.demonstration import demo
     from forecasting.bootstrap.experiments import compare_runs, list_runs, promote_run, run_experiment
     from forecasting.bootstrap.importing import import_source, import_sql, receive_events
     from forecasting.bootstrap.pages import (
@@ -82,7 +82,7 @@ _MODULES = {
     "inspect_sql": "datasets",
     "suggest_mapping": "datasets",
     "write_sample": "datasets",
-    "demo": "demo",
+    "demo": "demonstration",
     "compare_runs": "experiments",
     "list_runs": "experiments",
     "promote_run": "experiments",
