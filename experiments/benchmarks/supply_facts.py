@@ -18,7 +18,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from forecasting.sample.supply_facts import FACTS, LOTS, PLACES
 
 from forecasting.config import load
 from forecasting.domain import FloatArray, Stock
@@ -32,6 +31,7 @@ from forecasting.replay import compare
 from forecasting.replay.observations import Observations
 from forecasting.replay.policy_run import PolicyRun, PolicySimulation
 from forecasting.replay.scenario import Scenario, scenario
+from forecasting.sample.goods import FACTS, LOTS, PLACES
 from forecasting.sample.make import make_sample
 
 
