@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forecasting.dataset.dataset import Dataset
-from forecasting.dataset.tables import COST_COLUMNS, TABLES
+from forecasting.dataset.tables import COST_COLUMNS, TABLES, Table
 
 
 def absent(dataset: Dataset) -> tuple[tuple[str, str], ...]:
@@ -18,14 +18,14 @@ def absent(dataset: Dataset) -> tuple[tuple[str, str], ...]:
         if frame.empty and table.special:
             continue
         if frame.empty:
-            if table.special:
-                continue
             found.append((table.name, "not given"))
             continue
-        optional = [
-            column.name for column in table.columns if column.name not in COST_COLUMNS and not column.special
-        ]
-        empty = [name for name in optional if not frame[name].notna().any()]
+        empty = [name for name in told_of(table) if not frame[name].notna().any()]
         if empty:
             found.append((table.name, f"without {', '.join(empty)}"))
     return tuple(found)
+
+
+def told_of(table: Table) -> list[str]:
+    """The columns of which it is said that they have no value."""
+    return [column.name for column in table.columns if column.name not in COST_COLUMNS and not column.special]

@@ -31,8 +31,8 @@ def supplier_orders(advice: Advice) -> pd.DataFrame:
     # Savings are net of the lines' own cost; freight and the order's cost are of the order as a whole.
     net = sums(saved * (quantity > 0)) - orders.freight - orders.order_cost
     if advice.second is not None:
-        return _with_second(_table(advice, goods, net), advice.second)
-    return _table(advice, goods, net)
+        return _with_second(_table(advice, quantity, goods, net), advice.second)
+    return _table(advice, quantity, goods, net)
 
 
 def _with_second(table: pd.DataFrame, second: SecondOrders) -> pd.DataFrame:
@@ -50,10 +50,13 @@ def _with_second(table: pd.DataFrame, second: SecondOrders) -> pd.DataFrame:
     return table
 
 
-def _table(advice: Advice, goods: FloatArray, net: FloatArray) -> pd.DataFrame:
-    """Orders to the items' own suppliers. ``goods``: float64, shape (n,), money; ``net``: of each order."""
+def _table(advice: Advice, quantity: FloatArray, goods: FloatArray, net: FloatArray) -> pd.DataFrame:
+    """Orders to the items' own suppliers.
+
+    ``quantity``, ``goods``: float64, shape (n,), units and money; ``net``: money that each order saves.
+    """
     known, orders = advice.catalogue, advice.orders
-    quantity, m = orders.decision.quantity, len(known.suppliers.name)
+    m = len(known.suppliers.name)
 
     def sums(amount: FloatArray) -> FloatArray:
         return money(np.bincount(known.supplier, amount, m).astype(np.float64))

@@ -11,7 +11,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from forecasting.dataset.tables import BY_NAME, COST_COLUMNS, TABLES
+from forecasting.dataset.absent import told_of
+from forecasting.dataset.tables import BY_NAME, TABLES
 from forecasting.domain import LONG_AGO, MAIN, IntArray, TextArray
 from forecasting.inputs.records import Whole
 from forecasting.scale.streams import TableStream, Vocabulary, texts
@@ -58,8 +59,8 @@ class Facts:
                 if table == stream.name
             ]
             wanted += [name for name in dict.fromkeys(days) if name in stream.columns]
-            optional = [c.name for c in BY_NAME[stream.name].columns if c.name not in COST_COLUMNS]
-            seen.begin(stream.name, [name for name in optional if name in stream.columns])
+            told = told_of(BY_NAME[stream.name])
+            seen.begin(stream.name, [name for name in told if name in stream.columns])
             for batch in stream.batches(None if not wanted else sorted({*wanted, *seen.empty})):
                 seen.add(stream.name, batch)
         return seen.facts(tables)
@@ -165,12 +166,13 @@ def _absent(tables: Mapping[str, TableStream], empty: Mapping[str, set[str]]) ->
     """As ``dataset.absent.absent``."""
     found = []
     for table in TABLES:
+        if table.name not in tables and table.special:
+            continue
         if table.name not in tables:
             found.append((table.name, "not given"))
             continue
-        optional = [c.name for c in table.columns if c.name not in COST_COLUMNS]
         held = set(tables[table.name].columns) - empty[table.name]
-        lacking = [name for name in optional if name not in held]
+        lacking = [name for name in told_of(table) if name not in held]
         if "location" in lacking:
             lacking.remove("location")
         if lacking:

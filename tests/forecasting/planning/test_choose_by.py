@@ -10,6 +10,7 @@ from forecasting.domain import day_number
 from forecasting.inputs.assumptions import Assumptions
 from forecasting.inputs.read_records import read_records
 from forecasting.planning import observer as room
+from forecasting.planning.observing import observer
 from tests.support.command import AS_OF
 
 
@@ -37,7 +38,7 @@ def test_accuracy_is_judged_at_the_median_and_cost_at_the_critical_ratio(sample,
 
     monkeypatch.setattr(room, "choose", choose)
     day = day_number(date.fromisoformat(AS_OF))
-    seeing = room.observer(read_records(str(sample)), load(None, [f"choose_by={how}"]), day, Assumptions())
+    seeing = observer(read_records(str(sample)), load(None, [f"choose_by={how}"]), day, Assumptions())
     seeing.choose_models(day, seeing.history(day))
     assert bool((asked[0] == 0.5).all()) is same
     assert np.isfinite(asked[0]).all()
