@@ -200,7 +200,7 @@ def sales(draw):
     return rows
 
 
-@settings(deadline=None, derandomize=True, max_examples=150)
+@settings(deadline=None, derandomize=True, max_examples=75)
 @given(purchases(), sales(), st.integers(0, 60), st.integers(0, 200))
 def test_no_unit_is_lost_or_counted_twice(tmp_path_factory, bought, sold, age, counted):
     rows = [order("a", day_text(DAY - 70)), *sold, order("a", day_text(DAY), order="last", status="refused")]
