@@ -51,5 +51,5 @@ class QuantileAverage:
 
     def train(self, history: History, horizon: FloatArray) -> Model:
         """See ``models.shared.base.Trainable``."""
-        learners = [self.boosting.learn, self.regression.learn]
+        learners = [self.boosting.learner, self.regression.learner]
         return train(self.name, learners, history, horizon, self.boosting.seed, NegativeBinomial())

@@ -17,7 +17,7 @@ from models.negative_binomial import NegativeBinomial
 from models.shared.base import Forecast, Model
 from models.shared.compile import single_threaded, threads
 from models.shared.history import FloatArray, History, IntArray
-from models.shared.pooled import Rule, train, usual_horizon
+from models.shared.pooled import Curves, Learner, train, usual_horizon
 from models.shared.quantile_curve import LEARNT
 
 if TYPE_CHECKING:
@@ -64,9 +64,14 @@ class QuantileBoosting:
 
     def train(self, history: History, horizon: FloatArray) -> Model:
         """See ``models.shared.base.Trainable``."""
-        return train(self.name, [self.learn], history, horizon, self.seed, NegativeBinomial())
+        return train(self.name, [self.learner], history, horizon, self.seed, NegativeBinomial())
 
-    def learn(self, values: FloatArray, target: FloatArray) -> Rule:
+    @property
+    def learner(self) -> Learner:
+        """Of ratios to the level: what trees make of the season, among all else, they find themselves."""
+        return Learner(self.learn)
+
+    def learn(self, values: FloatArray, target: FloatArray) -> Curves:
         """See ``models.shared.pooled.Learner``."""
         from sklearn.ensemble import HistGradientBoostingRegressor
 

@@ -16,7 +16,7 @@ from models.negative_binomial import NegativeBinomial
 from models.shared.base import Forecast, Model
 from models.shared.compile import single_threaded
 from models.shared.history import FloatArray, History
-from models.shared.pooled import Rule, train, usual_horizon
+from models.shared.pooled import Curves, Learner, train, usual_horizon
 from models.shared.quantile_curve import LEARNT
 
 WIDEST = 4.0
@@ -39,6 +39,8 @@ ENOUGH = 1e-6
 class QuantileRegression:
     """Log ratios that are linear in the features: smoother than trees, and goes beyond what they saw.
 
+    They are ratios to what the last year and the season let expect (``models.shared.seasonal_means``).
+
     Attributes:
         ridge: weight of the squared coefficients of standardised features.
         seed: of the windows drawn.
@@ -48,7 +50,7 @@ class QuantileRegression:
 
     """
 
-    ridge: float = 1e-3
+    ridge: float = 1e-2
     seed: int = 1
     name: ClassVar[str] = "quantile_regression"
 
@@ -58,9 +60,14 @@ class QuantileRegression:
 
     def train(self, history: History, horizon: FloatArray) -> Model:
         """See ``models.shared.base.Trainable``."""
-        return train(self.name, [self.learn], history, horizon, self.seed, NegativeBinomial())
+        return train(self.name, [self.learner], history, horizon, self.seed, NegativeBinomial())
 
-    def learn(self, values: FloatArray, target: FloatArray) -> Rule:
+    @property
+    def learner(self) -> Learner:
+        """Of ratios to what the last year and the season let expect."""
+        return Learner(self.learn, from_season=True)
+
+    def learn(self, values: FloatArray, target: FloatArray) -> Curves:
         """See ``models.shared.pooled.Learner``."""
         # What is unknown counts as the mean of what is known.
         known = ~np.isnan(values)

@@ -29,7 +29,13 @@ from models.shared.distribution import LEVELS, Distribution
 from models.shared.history import FloatArray, History, IntArray
 from models.shared.quantile_curve import Tail
 from models.shared.steps import steps
-from models.shared.window_features import SHARED_COLUMNS, moves_seen, window_features
+from models.shared.window_features import (
+    SEASONAL_COLUMNS,
+    SHARED_COLUMNS,
+    Features,
+    moves_seen,
+    window_features,
+)
 from models.shared.window_statistics import OFFSET, Windows
 from models.shared.window_sums import window_sums
 
@@ -60,11 +66,47 @@ HORIZONS: FloatArray = np.array([0.5, 0.75, 1.0, 1.25, 1.5])
 USUAL_WEEKS = 4.0
 """The horizon learnt for where none is given."""
 
-Rule = Callable[[FloatArray], FloatArray]
+Curves = Callable[[FloatArray], FloatArray]
 """Features, float64, shape (r, f) -> log ratios at ``LEARNT``, float64, shape (r, 8)."""
 
-Learner = Callable[[FloatArray, FloatArray], Rule]
-"""Features, float64, shape (r, f), and the log ratios that followed, float64, shape (r,) -> a rule."""
+
+@dataclass(frozen=True)
+class Learner:
+    """How a rule is learnt.
+
+    Attributes:
+        learn: features, float64, shape (r, f), and the log ratios that followed, float64, shape (r,) -> a
+            rule.
+        from_season: whether ratios are to what the last year and the season let expect, and no feature tells
+            of an earlier year. A panel has seen two or three seasons: whatever is learnt of them is mostly
+            chance, however many its items.
+
+    """
+
+    learn: Callable[[FloatArray, FloatArray], Curves]
+    from_season: bool = False
+
+    def __call__(self, past: Examples) -> Rule:
+        """What it learns from past windows."""
+        if not self.from_season:
+            return Rule(self.learn(past.values, past.target), from_season=False)
+        values = np.delete(past.values, SEASONAL_COLUMNS, axis=1)
+        return Rule(self.learn(values, past.target - past.seasonal), from_season=True)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What was learnt; see ``Learner``. It can be kept in a file."""
+
+    curves: Curves
+    from_season: bool
+
+    def __call__(self, seen: Features | Examples) -> FloatArray:
+        """Log ratios to the level of r windows at ``LEARNT``: float64, shape (r, 8)."""
+        if not self.from_season:
+            return self.curves(seen.values)
+        values = np.delete(seen.values, SEASONAL_COLUMNS, axis=1)
+        return self.curves(values) + seen.seasonal[:, None]
 
 
 @dataclass(frozen=True)
@@ -73,11 +115,13 @@ class Examples:
 
     Attributes:
         values: float64, shape (r, f): their features.
-        target: float64, shape (r,): the log ratio of the demand in them.
+        seasonal: float64, shape (r,): as in ``Features``.
+        target: float64, shape (r,): the log ratio of the demand in them to the level.
 
     """
 
     values: FloatArray
+    seasonal: FloatArray
     target: FloatArray
 
 
@@ -119,7 +163,7 @@ def examples(history: History, horizon: FloatArray, seed: int) -> Examples | Non
     step = steps(history)
     most = min(MOST_WINDOWS, WINDOWS_AN_ITEM * len(history))
 
-    values, target, items, moves = [], [], [], 0.0
+    features, target, items, moves = [], [], [], 0.0
     for buckets in lengths:
         following = window_sums(history, np.full(len(history), buckets), LEAST_KNOWN)
         windows = _drawn_windows(history, following, buckets, most // len(lengths), generator)
@@ -127,7 +171,7 @@ def examples(history: History, horizon: FloatArray, seed: int) -> Examples | Non
         # Without any demand so far there is nothing that a ratio could be to.
         rows = np.flatnonzero(seen.level > 0)
         seen, origin = seen.take(rows), windows.origin[rows]
-        values.append(seen.values)
+        features.append(seen)
         target.append(log_ratio(following[origin] / seen.step, seen.level))
         items.append(windows.item[rows])
         moves = max(moves, moves_seen(seen) / max(history.season / 52.0, 1.0))
@@ -135,10 +179,11 @@ def examples(history: History, horizon: FloatArray, seed: int) -> Examples | Non
     item = np.concatenate(items)
     if len(item) < FEWEST_WINDOWS or len(np.unique(item)) < FEWEST_ITEMS:
         return None
-    learnt = np.concatenate(values)
+    values = np.concatenate([seen.values for seen in features])
     if moves < FEWEST_MOVES:
-        learnt[:, SHARED_COLUMNS] = np.nan
-    return Examples(learnt, np.concatenate(target))
+        values[:, SHARED_COLUMNS] = np.nan
+    seasonal = np.concatenate([seen.seasonal for seen in features])
+    return Examples(values, seasonal, np.concatenate(target))
 
 
 def _drawn_windows(
@@ -212,18 +257,15 @@ def train(
     past = examples(history, horizon, seed)
     if past is None:
         return fallback
-    rules = tuple(learner(past.values, past.target) for learner in learners)
-    tail = Tail.measured(_averaged(rules, past.values), past.target)
+    rules = tuple(learner(past) for learner in learners)
+    tail = Tail.measured(_averaged(rules, past), past.target)
     longest = float(learning_horizons(history, horizon)[-1]) * 52.0 / history.season
     return Trained(name, rules, tail, longest, fallback)
 
 
-def _averaged(rules: Sequence[Rule], values: FloatArray) -> FloatArray:
-    """Log ratios, float64, shape (r, 8), sorted: quantiles that were learnt one by one may cross.
-
-    ``values``: float64, shape (r, f): features.
-    """
-    return np.sort(sum(rule(values) for rule in rules) / len(rules), axis=1)
+def _averaged(rules: Sequence[Rule], seen: Features | Examples) -> FloatArray:
+    """Log ratios, float64, shape (r, 8), sorted: quantiles that were learnt one by one may cross."""
+    return np.sort(sum(rule(seen) for rule in rules) / len(rules), axis=1)
 
 
 @dataclass(frozen=True)
@@ -287,5 +329,5 @@ class PooledForecast:
         """Level, float64, shape (r,), steps, and log ratios at ``LEVELS``, float64, shape (r, G)."""
         windows = Windows(items, self.history.indptr[items + 1] - 1, horizon)
         seen = window_features(self.history, windows, self.step, self.model.longest)
-        curve = _averaged(self.model.rules, seen.values)
+        curve = _averaged(self.model.rules, seen)
         return seen.level, self.model.tail.complete(curve)

@@ -49,17 +49,16 @@ def first_buckets(history: History, windows: Windows) -> IntArray:
     return length - (history.indptr[1:][windows.item] - 1 - windows.origin)
 
 
-def season_features(history: History, windows: Windows, step: FloatArray) -> Seasons:
+def season_features(history: History, windows: Windows, totals: RunningTotals) -> Seasons:
     """What earlier years say of r windows; nothing after their origins is looked at.
 
     Args:
         history: n items.
         windows: r windows.
-        step: float64, shape (n,): the items' units.
+        totals: of the history, steps.
 
     """
-    week = history.season / 52.0
-    totals, group = RunningTotals.of(history, step), categories(history)
+    week, group = history.season / 52.0, categories(history)
     begin = first_buckets(history, windows)
     year = whole_year(history.season)
     # More than a year would reach beyond the origin.

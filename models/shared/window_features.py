@@ -16,8 +16,10 @@ from functools import cached_property
 import numpy as np
 
 from models.shared.compile import compiled, over_items
+from models.shared.group_moves import RunningTotals
 from models.shared.history import FloatArray, History, IntArray
 from models.shared.season_features import SEASON_NAMES, season_features
+from models.shared.seasonal_means import seasonal_means
 from models.shared.steps import steps
 from models.shared.window_statistics import (
     HALF_LIFE_WEEKS,
@@ -157,6 +159,12 @@ SHARED_COLUMNS: tuple[int, ...] = tuple(
 )
 """The columns that say the same of every item of a group whose window begins on the same day."""
 
+SEASONAL_COLUMNS: tuple[int, ...] = (
+    NAMES.index("year_ago"),
+    *range(len(NAMES), len(NAMES) + len(SEASON_NAMES)),
+)
+"""The columns that say what an earlier year was like at this time of it."""
+
 
 @dataclass(frozen=True)
 class Features:
@@ -166,17 +174,19 @@ class Features:
         values: float64, shape (r, f): a column each of ``NAMES``, of ``SEASON_NAMES`` (NaN where no year ago
             is known), then of ``ORDER_NAMES`` if those are known.
         level: float64, shape (r,): expected demand in the window from its recent past, in steps.
+        seasonal: float64, shape (r,): the log ratio to it of what the last year and the season let expect.
         step: float64, shape (r,): the item's unit.
 
     """
 
     values: FloatArray
     level: FloatArray
+    seasonal: FloatArray
     step: FloatArray
 
     def take(self, rows: IntArray) -> Features:
         """The given windows: int64, shape (k,)."""
-        return Features(self.values[rows], self.level[rows], self.step[rows])
+        return Features(self.values[rows], self.level[rows], self.seasonal[rows], self.step[rows])
 
 
 def moves_seen(features: Features) -> int:
@@ -209,7 +219,8 @@ def window_features(
     """
     step = steps(history) if step is None else step
     week = history.season / 52.0
-    seasons = season_features(history, windows, step)
+    totals = RunningTotals.of(history, step)
+    seasons = season_features(history, windows, totals)
 
     def past(data: FloatArray, unit: FloatArray) -> Past:
         measured = window_statistics(Demand(data, history.indptr, unit, week), windows)
@@ -220,7 +231,8 @@ def window_features(
     if history.orders is not None:
         of_orders = past(history.orders, np.ones(len(history)))
         values = np.concatenate([values, _columns(of_orders, ORDER_NAMES)], axis=1)
-    return Features(values, of_units.expected, step[windows.item])
+    seasonal = np.nan_to_num(of_units.ratio(seasonal_means(history, windows, totals)))
+    return Features(values, of_units.expected, seasonal, step[windows.item])
 
 
 def _columns(past: Past, names: Iterable[str]) -> FloatArray:

@@ -14,6 +14,7 @@ from models.registry import model as model_named
 from models.selection import Choice
 from models.shared.base import demand_of, demands_of
 from models.shared.distribution import LEVELS
+from models.shared.group_moves import RunningTotals
 from models.shared.history import History
 from models.shared.pooled import PooledForecast, Trained, examples, learning_horizons
 from models.shared.quantile_curve import LEARNT, Tail
@@ -128,7 +129,9 @@ def test_features_equal_their_slow_twin(season: int, horizon: float) -> None:
     step = np.full(len(lengths), 0.5)
     seen = window_features(history, Windows(item, origin, np.full(len(item), horizon)), step)
 
-    seasons = season_features(history, Windows(item, origin, np.full(len(item), horizon)), step)
+    seasons = season_features(
+        history, Windows(item, origin, np.full(len(item), horizon)), RunningTotals.of(history, step)
+    )
     before = len(NAMES) + len(SEASON_NAMES)
     assert seen.values.shape == (len(item), before + len(ORDER_NAMES))
     np.testing.assert_array_equal(seen.values[:, len(NAMES) : before], seasons.values)

@@ -47,6 +47,10 @@ def ragged(seed: int = 4) -> History:
     return History(data, np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64), 52, traits)
 
 
+def running(history: History) -> RunningTotals:
+    return RunningTotals.of(history, np.ones(len(history)))
+
+
 def move_by_hand(history: History, items: list[int], early: range, late: range, towards: float) -> float:
     """The twin of the kernel for one pair of spans, in plain Python; ``towards``: what it is shrunk to."""
     length = max(history.lengths)
@@ -95,7 +99,7 @@ def test_a_category_rises_as_it_rose_a_year_ago_and_the_range_does_not() -> None
     history = seasonal_shop(400, 110, seed=1)
     # The next four weeks are weeks 6 to 9 of the year: half of the items come out of their trough.
     windows = Windows(np.array([0, 1]), history.indptr[[1, 2]] - 1, np.full(2, 4.0))
-    seasons = season_features(history, windows, np.ones(400))
+    seasons = season_features(history, windows, running(history))
 
     season = wave(110)
     real = np.log(season[58:62].mean() / season[45:58].mean())
@@ -108,7 +112,7 @@ def test_a_category_rises_as_it_rose_a_year_ago_and_the_range_does_not() -> None
 def test_before_a_year_and_a_month_nothing_is_said_of_a_season() -> None:
     history = seasonal_shop(50, 55, seed=1)
     windows = Windows(np.arange(50), history.indptr[1:] - 1, np.full(50, 4.0))
-    seasons = season_features(history, windows, np.ones(50))
+    seasons = season_features(history, windows, running(history))
 
     assert np.isnan(seasons.values[:, [0, GROUP, PANEL]]).all()
     np.testing.assert_array_equal(seasons.factor, 1.0)
@@ -121,10 +125,11 @@ def test_nothing_after_the_origin_is_looked_at() -> None:
     later = history.data.copy()
     for i in range(60):
         later[origin[i] + 1 : history.indptr[i + 1]] *= 9.0
+    changed = replace(history, data=later)
 
     np.testing.assert_array_equal(
-        season_features(history, windows, np.ones(60)).values,
-        season_features(replace(history, data=later), windows, np.ones(60)).values,
+        season_features(history, windows, running(history)).values,
+        season_features(changed, windows, running(changed)).values,
     )
 
 
@@ -146,8 +151,8 @@ def test_the_season_is_in_the_level() -> None:
     windows = Windows(np.array([0]), history.indptr[[1]] - 1, np.full(1, 4.0))
     plain = window_features(replace(history, data=history.data, traits=None), windows)
     seasonal = window_features(history, windows)
-    factor = season_features(history, windows, np.ones(400)).factor
-    flat = season_features(replace(history, traits=None), windows, np.ones(400)).factor
+    factor = season_features(history, windows, running(history)).factor
+    flat = season_features(replace(history, traits=None), windows, running(history)).factor
 
     np.testing.assert_allclose(seasonal.level / plain.level, factor / flat)
     assert seasonal.values.shape[1] == len(NAMES) + len(SEASON_NAMES)
