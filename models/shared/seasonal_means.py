@@ -136,12 +136,14 @@ def _indices(ago: int, totals: RunningTotals, group: IntArray, groups: int, grid
         if known == 0:
             continue
         mean = (totals.demand[end] - totals.demand[end - years * year]) / known
-        for part in range(years * grid.parts):
-            after = end - part * grid.days
-            before = after - grid.days
-            column = grid.parts - 1 - part % grid.parts
-            sold[group[i], column] += totals.demand[after] - totals.demand[before]
-            usual[group[i], column] += (totals.known[after] - totals.known[before]) * mean
+        of_group, usual_of_group = sold[group[i]], usual[group[i]]
+        before = end - years * year
+        for _ in range(years):
+            for part in range(grid.parts):
+                after = before + grid.days
+                of_group[part] += totals.demand[after] - totals.demand[before]
+                usual_of_group[part] += (totals.known[after] - totals.known[before]) * mean
+                before = after
     for g in range(groups):
         sold[groups] += sold[g]
         usual[groups] += usual[g]
