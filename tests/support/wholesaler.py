@@ -210,6 +210,10 @@ def _lines(orders: pd.DataFrame, begins: date) -> list[Line]:
     past = orders["ordered_at"] < until
     kept = (orders["quantity"] < ABSURD) & ~(past & (orders["status"] == "refused"))
     orders = orders[kept].sort_values("ordered_at", kind="stable")
+    # Each line is an order of its own, as a shop cancels orders, not lines: a second after the one before.
+    apart = pd.to_timedelta(orders.groupby("order", observed=True).cumcount(), unit="s")
+    orders = orders.assign(ordered_at=orders["ordered_at"] + apart)
+    orders = orders.sort_values("ordered_at", kind="stable")
     lines = []
     for number, row in enumerate(orders.itertuples(), start=1):
         standing = row.kind == "standing"
