@@ -38,6 +38,7 @@ def import_source(named: Named, folder: Path, as_of: date, *, whole: bool = Fals
     dataset is then as it was, what was read is kept, and the next import goes on.
     """
     from forecasting.connectors.sources.own import own_tables, with_own
+    from forecasting.connectors.sources.port import SourceUnavailable
     from forecasting.connectors.sources.registry import made
 
     with _records(folder, named.kind) as kept:
@@ -47,6 +48,10 @@ def import_source(named: Named, folder: Path, as_of: date, *, whole: bool = Fals
         with closing(made(named, kept, as_of, **options)) as source:
             changes = source.changes()
         if named.own is not None:
+            if beside is not None and not any(map(len, beside.tables.values())):
+                # What is kept of it may be less by now than there was.
+                distrust(folder / OWN)
+                raise SourceUnavailable(f"{named.own}: it says that there is nothing at all, not believed")
             if beside is not None and changes.suggestions is None:
                 changes = replace(changes, suggestions=beside.suggestions)
             own = own_tables(named.own if beside is None else folder / OWN)

@@ -37,7 +37,7 @@ EMPTY, HALF, BOUGHT, DOWN = "an empty shop", "half a shop", "an empty ordering s
 SAID = {
     EMPTY: "orders are no longer there: that is not believed",
     HALF: "table orders has",
-    BOUGHT: "table suppliers is missing or empty",
+    BOUGHT: "erp.yaml: it says that there is nothing at all",
     DOWN: "What was read is kept: import again later",
 }
 
@@ -178,13 +178,13 @@ def by_its_own_rule(of: Wholesaler, nights: int) -> Wholesaler:
 
 
 def hold_each_other(job: Nights, bad: dict[int, str], kills: list[tuple[str, str]]) -> None:
-    """The guard stopped the bad nights alone; each order is there once, as it was approved; nothing is lost."""
+    """The bad nights alone were stopped; each order is there once, as it was approved; nothing is lost."""
     assert list(job.stopped) == list(bad)
     for at, how in bad.items():
         assert SAID[how] in job.stopped[at], job.stopped[at]
     assert set(job.killed) >= set(kills) - {LOADED}
     of, there = job.both.of, job.both.erp.ours()
-    assert there == job.sent() and len(there) > 5
+    assert there == job.sent() and len(there) >= 4
     confirmed = [each.name for each in of.purchases if each.name in there]
     drafts = [each["origin"] for each in job.both.erp.drafts()]
     assert sorted([*confirmed, *drafts]) == sorted(there)
@@ -200,7 +200,7 @@ def told(name: str, of: Wholesaler) -> str:
 
 def test_eight_nights_order_once_and_stop_where_the_import_is_bad(tmp_path):
     of = wholesaler(items=90, nights=8)
-    bad, kills = {3: DOWN, 7: HALF}, [("import", "ends"), LOADED]
+    bad, kills = {3: DOWN, 5: BOUGHT, 7: HALF}, [("import", "ends"), LOADED]
     quick = {"model": "negative_binomial", "run_forecast_days": None}
     with systems(of, tmp_path) as both:
         job = Nights(both, tmp_path, quick)
