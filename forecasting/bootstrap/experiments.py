@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from forecasting.errors import ConfigError, RequestError
 from forecasting.experimenting.store import Store
@@ -34,6 +33,8 @@ def run_experiment(
     store: Path | None = None,
     tracking: str | None = None,
     workers: int | None = None,
+    engine: Literal["local", "ray"] = "local",
+    address: str | None = None,
     write: bool = False,
 ) -> Ran:
     """Run an experiment, what of it is not done yet; and compare every contender with the baseline.
@@ -43,7 +44,8 @@ def run_experiment(
         changes: settings over the experiment's file.
         store: the folder of results; None: the setting ``experiment_store``.
         tracking: an MLflow server or store; ``none``; None: the setting ``tracking``.
-        workers: processes; None: one for each core.
+        workers: processes of the engine ``local``; None: one for each core.
+        engine: who does the tasks; ``address``: of a Ray cluster, which must reach store and data.
         write: put the tables into the experiment's README, and a line into the index beside it.
 
     Raises RequestError where it cannot be run at all.
@@ -57,6 +59,7 @@ def run_experiment(
     from forecasting.experimenting.tracking.places import check_place
     from forecasting.experimenting.written import comparisons
     from forecasting.inputs.read_records import read_records
+    from forecasting.scale import engines
 
     file = find(name)
     experiment = contending(read(file, changes))
@@ -74,8 +77,7 @@ def run_experiment(
     planned = plan(experiment, file.resolve().parent.name, source, read_records(source))
     texts = {"experiment.yaml": file.read_text(encoding="utf-8")}
     with progress_bar("experiment") as stage:
-        cores = workers or os.cpu_count() or 1
-        described = run(planned, place, workers=cores, stage=stage, texts=texts)
+        described = run(planned, place, by=engines.engine(engine, workers, address), stage=stage, texts=texts)
     _refuse_nothing(described)
     compared = comparisons(place, described)
     _keep(place, described, compared)

@@ -25,26 +25,60 @@ SUGGESTIONS = "suggestions.csv"
 RECORDS = ".source"
 """The folder within a dataset that holds a source's records and marks."""
 
+OWN = ".own"
+"""The folder within a dataset that another system is read into, which holds what the source does not."""
+
 
 def import_source(named: Named, folder: Path, as_of: date, *, whole: bool = False, **options: Any) -> Changes:
     """Bring a dataset up to date with its source.
 
     ``as_of``: the day at whose close the stock of now counts. ``whole``: read everything anew, so that all
-    deletions are found. Days of stock that were seen before are kept. Raises SourceUnavailable where it does
-    not answer: the dataset is then as it was, what was read is kept, and the next import goes on.
+    deletions are found. Days of stock that were seen before are kept. Where ``own`` is a file of settings,
+    that system is read first, into a folder beside. Raises SourceUnavailable where one does not answer: the
+    dataset is then as it was, what was read is kept, and the next import goes on.
     """
     from forecasting.connectors.sources.own import own_tables, with_own
+    from forecasting.connectors.sources.port import SourceUnavailable
     from forecasting.connectors.sources.registry import made
 
     with _records(folder, named.kind) as kept:
+        beside = _beside(named, folder, as_of, whole=whole)
         if whole:
             kept.forget_whole()
         with closing(made(named, kept, as_of, **options)) as source:
             changes = source.changes()
-        tables = dict(changes.tables)
         if named.own is not None:
-            tables = with_own(tables, own_tables(named.own))
-        return _written(replace(changes, tables=tables), folder)
+            if beside is not None and not any(map(len, beside.tables.values())):
+                # What is kept of it may be less by now than there was.
+                distrust(folder / OWN)
+                raise SourceUnavailable(f"{named.own}: it says that there is nothing at all, not believed")
+            if beside is not None and changes.suggestions is None:
+                changes = replace(changes, suggestions=beside.suggestions)
+            own = own_tables(named.own if beside is None else folder / OWN)
+            changes = replace(changes, tables=with_own(changes.tables, own))
+        return _written(changes, folder)
+
+
+def _beside(named: Named, folder: Path, as_of: date, *, whole: bool) -> Changes | None:
+    """Read the other system whose settings ``own`` names; None where it names a folder, or nothing."""
+    from forecasting.connectors.sources.registry import read_settings
+
+    if named.own is None or not named.own.is_file():
+        return None
+    other = read_settings(named.own)
+    if other.own is not None and other.own.is_file():
+        raise ConfigError(f"{named.own}: own: must be a folder, as this file is itself another's own")
+    return import_source(other, folder / OWN, as_of, whole=whole)
+
+
+def distrust(folder: Path) -> None:
+    """Have the next import of a dataset read everything anew: what it holds was not believed."""
+    from forecasting.connectors.sources.kept import Kept
+
+    for place in (folder / RECORDS, folder / OWN / RECORDS):
+        if place.is_dir():
+            with closing(Kept(place)) as kept:
+                kept.forget_whole()
 
 
 def import_sql(url: str, mapping: Path, folder: Path) -> Changes:

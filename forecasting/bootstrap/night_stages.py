@@ -113,6 +113,7 @@ def _check(night: Night) -> None:
     dataset = read(str(night.config.run_dataset))
     found = doubts(dataset, night.as_of, last_believed(night.folder), night.config)
     if found:
+        _read_anew(night)
         raise GuardError(found)
     night.rows = counts(dataset)
 
@@ -131,6 +132,14 @@ def _check(night: Night) -> None:
     tables["purchase_orders"] = counted(purchases, drafts, added)
     write(tables, night.day / "dataset", "parquet")
     night.source = str(night.day / "dataset")
+
+
+def _read_anew(night: Night) -> None:
+    """What is not believed is not built upon: the next import reads all of it again."""
+    from forecasting.bootstrap.importing import distrust
+
+    if night.config.run_import is not None:
+        distrust(Path(str(night.config.run_dataset)))
 
 
 def _sent(night: Night) -> tuple[Sequence[SentOrder], Sequence[SentOrder]]:
@@ -223,7 +232,7 @@ def _approve(night: Night) -> None:
     from forecasting.nightly.approving import approve_within_limits
 
     with opened(night.url) as store:
-        night.verdict = approve_within_limits(store, night.run, night.config, night.usual_week)
+        night.verdict = approve_within_limits(store, night.run, night.as_of, night.config, night.usual_week)
 
 
 def _send(night: Night) -> None:

@@ -117,9 +117,8 @@ def promise_partitions(
 
     Returns what ``run.json`` says. Raises PartialFailure, once all else is written, where partitions failed.
     """
-    from forecasting.scale.engines import settle
     from forecasting.scale.plan import planned_parts
-    from forecasting.scale.tasks import Task
+    from forecasting.scale.tasks import Task, settle
 
     began = time.perf_counter()
     desk = _planning_desk("promise", source, out, config, as_of, {"applied": applied})

@@ -11,8 +11,11 @@ from forecasting.cli.options import (
     ConfigOption,
     DatasetArgument,
     JsonOption,
+    RayOption,
     SetOption,
+    WorkersOption,
     config_of,
+    engine_named,
     print_json,
 )
 from forecasting.errors import PartialFailure
@@ -57,9 +60,11 @@ def run_command(
     settings: SetOption = None,
     store: StoreOption = None,
     tracking: TrackingOption = None,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes.", show_default="one for each core")
-    ] = None,
+    engine: Annotated[
+        str, typer.Option("--engine", metavar="NAME", help="Who does the tasks: local or ray.")
+    ] = "local",
+    workers: WorkersOption = None,
+    ray_address: RayOption = None,
     write: Annotated[
         bool, typer.Option("--write", help="Put the tables into the experiment's README and the index.")
     ] = False,
@@ -72,7 +77,14 @@ def run_command(
     from forecasting.bootstrap import run_experiment
 
     run, compared, trouble = run_experiment(
-        name, settings or (), store=store, tracking=tracking, workers=workers, write=write
+        name,
+        settings or (),
+        store=store,
+        tracking=tracking,
+        workers=workers,
+        engine=engine_named(engine),
+        address=ray_address,
+        write=write,
     )
     if as_json:
         _print({**run, "comparisons": compared})

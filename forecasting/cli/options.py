@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -82,14 +82,22 @@ def engine_of(dataset: str, name: str | None, workers: int | None, address: str 
         if workers is not None or address is not None:
             raise RequestError("--workers and --ray-address are an engine's: name one, --engine local or ray")
         return Engine("local") if cut else None
-    if name not in ("local", "ray"):
-        raise RequestError(f"--engine {name}: write local or ray")
+    asked = engine_named(name)
     if "://" not in dataset and not cut:
         raise RequestError(
             f"{dataset}: holds no partitions, and --engine works on nothing else; make them: "
             f"reorder partition {dataset} DIR"
         )
-    return Engine("ray" if name == "ray" else "local", workers, address)
+    return Engine(asked, workers, address)
+
+
+def engine_named(name: str) -> Literal["local", "ray"]:
+    """The engine of that name. Raises RequestError where there is none."""
+    if name == "local":
+        return "local"
+    if name == "ray":
+        return "ray"
+    raise RequestError(f"--engine {name}: write local or ray")
 
 
 def day_of(text: str, option: str) -> int:

@@ -27,7 +27,9 @@ SettingsOption = Annotated[
 ]
 OwnOption = Annotated[
     Path | None,
-    typer.Option("--own", metavar="FOLDER", help="Own tables: what the source does not hold."),
+    typer.Option(
+        "--own", metavar="PLACE", help="Own tables, or another source's settings: what this one lacks."
+    ),
 ]
 AsOfOption = Annotated[
     str | None,

@@ -16,6 +16,7 @@ from forecasting.experimenting.contenders import Contender
 from forecasting.experimenting.store import Store
 from forecasting.experimenting.tasks import Task
 from forecasting.experimenting.work import settle
+from forecasting.scale.engines import Engine
 
 if TYPE_CHECKING:
     from forecasting.experimenting.run import Plan
@@ -30,7 +31,7 @@ class Rounds:
 
 
 def rounds(
-    planned: Plan, candidates: Sequence[Contender], asked: Rounds, store: Store, workers: int, stage: Stage
+    planned: Plan, candidates: Sequence[Contender], asked: Rounds, store: Store, by: Engine, stage: Stage
 ) -> tuple[list[Contender], list[dict[str, Any]]]:
     """The candidates that are left for all items, and what each round found.
 
@@ -40,7 +41,7 @@ def rounds(
     while len(left) > asked.factor:
         tasks = {each.name: planned.tasks(each, items) for each in left}
         everything = [each for of_one in tasks.values() for each in of_one]
-        failed = settle(everything, store, workers, stage(len(everything), f"{len(left)} on {items} items"))
+        failed = settle(everything, store, by, stage(len(everything), f"{len(left)} on {items} items"))
         cost = {
             name: _cost(store, of_one)
             for name, of_one in tasks.items()

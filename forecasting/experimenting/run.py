@@ -22,6 +22,7 @@ from forecasting.experimenting.tasks import Data, Span, Task, own_files, task
 from forecasting.experimenting.work import settle
 from forecasting.inputs.known_until import known_until
 from forecasting.inputs.records import Records
+from forecasting.scale.engines import Engine
 
 PAST_DAYS = 56
 """Days of orders that there must be before the first window."""
@@ -95,7 +96,7 @@ def run(
     planned: Plan,
     store: Store,
     *,
-    workers: int = 1,
+    by: Engine,
     stage: Stage = silent,
     texts: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
@@ -108,14 +109,14 @@ def run(
     history: list[dict[str, Any]] = []
     if isinstance(experiment.sweep, Halving):
         asked = Rounds(experiment.sweep.items, experiment.sweep.factor)
-        found, history = rounds(planned, found, asked, store, workers, stage)
+        found, history = rounds(planned, found, asked, store, by, stage)
     names = {each.name for each in contenders}
     contenders += [each for each in found if each.name not in names]
 
     tasks = {each.name: planned.tasks(each) for each in contenders}
     everything = [each for of_one in tasks.values() for each in of_one]
     advance = stage(len({each.key for each in everything}), f"{len(contenders)} contenders")
-    failed = settle(everything, store, workers, advance)
+    failed = settle(everything, store, by, advance)
     described = _described(planned, contenders, tasks, failed)
     described["rounds"] = history
     store.keep_run(described["run"], described, {**_settings_files(planned, contenders), **(texts or {})})

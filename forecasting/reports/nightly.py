@@ -75,12 +75,17 @@ def headline(facts: Facts) -> str:
     """The night in one sentence."""
     if facts.stopped:
         return f"Stopped at {facts.stopped_at}: {facts.stopped}"
-    tonight = [each for each in facts.orders if each.run == facts.run and each.status == "delivered"]
+    tonight = [each for each in facts.orders if _is_tonights(facts, each) and each.status == "delivered"]
     value = sum((each.value for each in tonight), Decimal(0))
     said = f"{len(tonight)} orders for {value:,.2f} are in the ordering system."
     if facts.needed:
         said += f" A person is needed: {facts.needed}."
     return said + (f" {len(facts.held)} lines wait for a buyer." if facts.held else "")
+
+
+def _is_tonights(facts: Facts, order: Any) -> bool:
+    """Also of a plan of the same night that was killed after it had ordered."""
+    return bool(order.order.as_of.isoformat() == facts.as_of)
 
 
 def text(facts: Facts) -> str:
@@ -106,7 +111,7 @@ def text(facts: Facts) -> str:
         if facts.advice:
             lines.append(f"Forecasts of earlier nights: {facts.advice}.")
     for each in facts.orders:
-        if each.run == facts.run or each.status in ("waiting", "reserved", "parked"):
+        if _is_tonights(facts, each) or each.status in ("waiting", "reserved", "parked"):
             why = f": {each.reason}" if each.reason else ""
             number = f" as {each.number}" if each.number else ""
             lines.append(f"  {each.status:<10} {each.supplier}, {each.value:,.2f}, {each.key}{number}{why}")
@@ -145,7 +150,7 @@ def page(facts: Facts) -> str:
             )
         )
         for each in facts.orders
-        if each.run == facts.run or each.status in ("waiting", "reserved", "parked")
+        if _is_tonights(facts, each) or each.status in ("waiting", "reserved", "parked")
     ]
     skipped = [Row((each.location, each.sku, each.why)) for each in facts.skipped]
     held = [

@@ -1,4 +1,8 @@
-"""Engines: the same tasks, done by processes of this machine or by a Ray cluster."""
+"""Engines: the same work on each of many tasks, done by processes of this machine or by a Ray cluster.
+
+What a task is they do not know: it has to pickle, and so has the work. Jobs over partitions (``tasks.py``)
+and experiments are done by them alike.
+"""
 
 from __future__ import annotations
 
@@ -6,24 +10,44 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from multiprocessing import get_context
-from typing import Literal, Protocol
+from typing import Generic, Literal, Protocol, TypeVar
 
 from forecasting.adapters.workers import end_with_parent
 from forecasting.errors import RequestError
-from forecasting.scale.tasks import Job, Outcome, Task, attempt
 from models.shared.compile import THREADS, threads
 
 ATTEMPTS = 3
 """Times that a task is tried whose process was killed, or whose storage failed."""
 
+KILLED = "its process was killed, perhaps for want of memory: try fewer --workers"
+
 Name = Literal["local", "ray"]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[T]):
+    """How a task ended: done, or another process is at work on it, or it failed and why.
+
+    ``again``: another try may go better.
+    """
+
+    task: T
+    state: Literal["done", "busy", "failed"]
+    why: str = ""
+    again: bool = False
+
+
+Work = Callable[[T], Outcome[T]]
+"""What is done with a task. It never raises: one task's fault stops no other."""
 
 
 class Engine(Protocol):
     """Does tasks, in any order, and says how each ended."""
 
-    def outcomes(self, job: Job, tasks: Iterable[Task]) -> Iterator[Outcome]:
+    def outcomes(self, work: Work[T], tasks: Iterable[T]) -> Iterator[Outcome[T]]:
         """Each task once, as it ends."""
 
 
@@ -33,51 +57,53 @@ class Local:
     def __init__(self, workers: int | None = None) -> None:
         self.workers = threads() if workers is None else workers
 
-    def outcomes(self, job: Job, tasks: Iterable[Task]) -> Iterator[Outcome]:
+    def outcomes(self, work: Work[T], tasks: Iterable[T]) -> Iterator[Outcome[T]]:
         """As of ``Engine``. A killed process costs the tasks that were at work, which are tried again."""
-        left = dict.fromkeys(tasks, 0)
+        left = dict(enumerate(tasks))
+        tried = dict.fromkeys(left, 0)
         if self.workers <= 1 or len(left) <= 1:
             # Alone, a task has all cores.
-            for task in left:
-                yield _tried(job, task)
+            for task in left.values():
+                yield _tried(work, task)
             return
         while left:
             try:
-                for outcome in self._in_pool(job, list(left)):
-                    left[outcome.task] += 1
-                    if outcome.again and left[outcome.task] < ATTEMPTS:
+                for at, outcome in self._in_pool(work, dict(left)):
+                    tried[at] += 1
+                    if outcome.again and tried[at] < ATTEMPTS:
                         continue
-                    del left[outcome.task]
+                    del left[at]
                     yield outcome
             except BrokenProcessPool:
-                left = {task: tried + 1 for task, tried in left.items()}
-                given_up = [task for task, tried in left.items() if tried >= ATTEMPTS]
-                for task in given_up:
-                    del left[task]
-                    yield Outcome(task, "failed", "its process was killed, perhaps for want of memory")
+                for at in list(left):
+                    tried[at] += 1
+                    if tried[at] >= ATTEMPTS:
+                        yield Outcome(left.pop(at), "failed", KILLED)
 
-    def _in_pool(self, job: Job, tasks: list[Task]) -> Iterator[Outcome]:
-        # Spawned, not forked: numba's and Arrow's threads do not survive a fork.
+    def _in_pool(self, work: Work[T], tasks: dict[int, T]) -> Iterator[tuple[int, Outcome[T]]]:
+        # Spawned, not forked: numba's and Arrow's threads do not survive a fork, and a lock that is held here
+        # would be held there, too.
         before = os.environ.get(THREADS)
         os.environ[THREADS] = str(max(1, threads() // self.workers))
         pool = ProcessPoolExecutor(self.workers, get_context("spawn"), initializer=end_with_parent)
         try:
-            running: set[Future[Outcome]] = {pool.submit(attempt, job, task) for task in tasks}
+            running: dict[Future[Outcome[T]], int] = {
+                pool.submit(work, task): at for at, task in tasks.items()
+            }
             while running:
-                ended, running = wait(running, return_when=FIRST_COMPLETED)
-                for future in ended:
-                    yield future.result()
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    yield running.pop(future), future.result()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
             os.environ.pop(THREADS) if before is None else os.environ.update({THREADS: before})
 
 
-def _tried(job: Job, task: Task) -> Outcome:
-    outcome = attempt(job, task)
+def _tried(work: Work[T], task: T) -> Outcome[T]:
+    outcome = work(task)
     for _ in range(ATTEMPTS - 1):
         if not outcome.again:
             break
-        outcome = attempt(job, task)
+        outcome = work(task)
     return outcome
 
 
@@ -90,15 +116,3 @@ def engine(name: Name, workers: int | None = None, address: str | None = None) -
 
         return RayCluster(address)
     raise RequestError(f"--engine {name}: write local or ray")
-
-
-def settle(
-    job: Job, tasks: Iterable[Task], by: Engine, advance: Callable[[], None] = lambda: None
-) -> dict[str, str]:
-    """Have the tasks done. Returns why each partition failed that did, by its name."""
-    failed = {}
-    for outcome in by.outcomes(job, tasks):
-        advance()
-        if outcome.state == "failed":
-            failed[outcome.task.part] = outcome.why
-    return dict(sorted(failed.items()))

@@ -19,11 +19,11 @@ from forecasting.domain import SupplierTerms, TextArray
 from forecasting.errors import PartialFailure, RequestError
 from forecasting.joint_orders.terms import Options
 from forecasting.policies.order_together import UsualOrders, chosen_together
-from forecasting.scale.engines import Engine, settle
+from forecasting.scale.engines import Engine
 from forecasting.scale.manifest import Manifest
 from forecasting.scale.planning import CHOSEN, CURVES, Chosen, Curves, SupplierFacts
 from forecasting.scale.storage import Storage
-from forecasting.scale.tasks import Desk, Job, Task
+from forecasting.scale.tasks import Desk, Job, Task, settle
 
 TOGETHER = "together"
 """What ``run.json`` says of the orders as a whole."""

@@ -12,11 +12,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from forecasting.errors import RequestError
-from forecasting.scale.tasks import Job, Outcome, Task, attempt
+from forecasting.scale.engines import ATTEMPTS, Outcome, T, Work
 from models.shared.compile import THREADS
-
-ATTEMPTS = 3
-"""Times that a task is tried whose storage failed; where its worker was killed, Ray tries it as often."""
 
 PER_CORE = 2
 """Tasks that are handed over at a time for each core of the cluster: the rest wait here."""
@@ -36,34 +33,35 @@ class RayCluster:
             except (ConnectionError, RuntimeError, ValueError) as error:
                 raise RequestError(f"--ray-address {address}: no Ray cluster answers ({error})") from None
 
-    def outcomes(self, job: Job, tasks: Iterable[Task]) -> Iterator[Outcome]:
-        """As of ``engines.Engine``."""
+    def outcomes(self, work: Work[T], tasks: Iterable[T]) -> Iterator[Outcome[T]]:
+        """As of ``engines.Engine``; a task whose worker was killed Ray itself tries again."""
         ray = self._ray
         remote = ray.remote(num_cpus=1, max_retries=ATTEMPTS)(_on_one_core)
-        waiting, tried, running = list(tasks)[::-1], dict[Task, int](), dict[Any, Task]()
+        every = list(tasks)
+        waiting, tried, running = list(range(len(every)))[::-1], [0] * len(every), dict[Any, int]()
         while waiting or running:
             room = max(1, PER_CORE * int(ray.cluster_resources().get("CPU", 1)))
             while waiting and len(running) < room:
-                task = waiting.pop()
-                running[remote.remote(job, task)] = task
+                at = waiting.pop()
+                running[remote.remote(work, every[at])] = at
             ended, _ = ray.wait(list(running), num_returns=1)
-            task = running.pop(ended[0])
-            outcome = _outcome(ray, ended[0], task)
-            tried[task] = tried.get(task, 0) + 1
-            if outcome.again and tried[task] < ATTEMPTS:
-                waiting.append(task)
+            at = running.pop(ended[0])
+            outcome = _outcome(ray, ended[0], every[at])
+            tried[at] += 1
+            if outcome.again and tried[at] < ATTEMPTS:
+                waiting.append(at)
             else:
                 yield outcome
 
 
-def _on_one_core(job: Job, task: Task) -> Outcome:
+def _on_one_core(work: Work[T], task: T) -> Outcome[T]:
     os.environ[THREADS] = "1"
-    return attempt(job, task)
+    return work(task)
 
 
-def _outcome(ray: Any, reference: Any, task: Task) -> Outcome:
+def _outcome(ray: Any, reference: Any, task: T) -> Outcome[T]:
     try:
-        found: Outcome = ray.get(reference)
+        found: Outcome[T] = ray.get(reference)
     except ray.exceptions.RayError as error:
         return Outcome(task, "failed", f"its worker was lost: {str(error).splitlines()[0]}")
     return found

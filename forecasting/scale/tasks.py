@@ -11,12 +11,12 @@ import hashlib
 import json
 import pickle
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pyarrow as pa
 from numba import cloudpickle
@@ -24,6 +24,7 @@ from numba import cloudpickle
 from forecasting.adapters.checkpoints import code_version
 from forecasting.config import Config
 from forecasting.errors import ReorderError
+from forecasting.scale.engines import Engine, Outcome
 from forecasting.scale.manifest import Manifest, Part
 from forecasting.scale.partition import read_manifest
 from forecasting.scale.storage import HalfAnObject, Storage
@@ -72,16 +73,6 @@ class Task:
     step: str
     part: str
     of: str = ""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a task ended; ``why``: it failed. ``again``: another try may go better."""
-
-    task: Task
-    state: Literal["done", "failed"]
-    why: str = ""
-    again: bool = False
 
 
 class Desk:
@@ -139,7 +130,7 @@ ROOMS = {"plan": "planning", "forecast": "forecasts", "promise": "promising", "b
 """The module of each command, below this package: its ``STEPS`` by name."""
 
 
-def attempt(job: Job, task: Task) -> Outcome:
+def attempt(job: Job, task: Task) -> Outcome[Task]:
     """Do a task that has no receipt yet. Never raises: one partition's fault stops no other."""
     if code_version() != job.code:
         return Outcome(task, "failed", "its worker has another version of the code than the driver")
@@ -156,6 +147,18 @@ def attempt(job: Job, task: Task) -> Outcome:
         again = isinstance(error, OSError) and not isinstance(error, HalfAnObject)
         return Outcome(task, "failed", f"{type(error).__name__}: {error} ({where})", again)
     return Outcome(task, "done")
+
+
+def settle(
+    job: Job, tasks: Iterable[Task], by: Engine, advance: Callable[[], None] = lambda: None
+) -> dict[str, str]:
+    """Have the tasks done. Returns why each partition failed that did, by its name."""
+    failed = {}
+    for outcome in by.outcomes(partial(attempt, job), tasks):
+        advance()
+        if outcome.state == "failed":
+            failed[outcome.task.part] = outcome.why
+    return dict(sorted(failed.items()))
 
 
 @lru_cache(maxsize=4)

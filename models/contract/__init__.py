@@ -7,6 +7,7 @@
 | ``panels.py`` | made histories of items of every kind |
 | ``answers.py`` | rules of a single answer: its shape, its numbers, its size |
 | ``conduct.py`` | rules of conduct: no look ahead, no spoilt input, the same answer twice, in time |
+| ``yardstick.py`` | the model that time is measured in |
 """
 
 from __future__ import annotations

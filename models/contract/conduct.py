@@ -10,11 +10,9 @@ from models.contract.answers import BASE, Make, horizons, values_of
 from models.contract.panels import ITEMS, copied, wholesale, with_future
 from models.contract.suite import Fault, Rule
 from models.contract.trying import SLOWEST, not_slow, pickled, repeated, seconds
+from models.contract.yardstick import REFERENCE, Yardstick
 from models.shared.base import Model, Trainable
 from models.shared.history import FloatArray
-
-REFERENCE = "ses"
-"""The shipped model that others' time is measured in: it tries seven parameters an item."""
 
 SPEED_ITEMS = 300
 
@@ -93,14 +91,12 @@ def repeats(make: Make) -> None:
 
 
 def speed(make: Make) -> None:
-    """It takes at most ``SLOWEST`` times as long as the reference. What is learnt once is not counted."""
-    from models.registry import model as shipped
-
+    """It takes at most ``SLOWEST`` times as long as the yardstick. What is learnt once is not counted."""
     panel, horizon = wholesale(items=SPEED_ITEMS), np.full(SPEED_ITEMS, 4.3)
     model: Model = make()
     if isinstance(model, Trainable):
         model = model.train(panel, horizon)
-    ours = seconds(lambda: shipped(REFERENCE).fit(panel).demand(horizon))
+    ours = seconds(lambda: Yardstick().fit(panel).demand(horizon))
     theirs = seconds(lambda: model.fit(panel).demand(horizon))
     not_slow(ours, theirs, REFERENCE, SPEED_ITEMS)
 

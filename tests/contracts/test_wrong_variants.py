@@ -11,7 +11,7 @@ import pytest
 
 from forecasting.config import load
 from forecasting.contract.check import check
-from tests.support.command import reorder
+from tests.support.command import process, reorder
 
 HERE = Path(__file__).parent
 
@@ -25,7 +25,7 @@ MODELS = {
     "unseeded": ("repeats", "not the same twice"),
     "crossing": ("rising", "quantiles cross"),
     "integers_lost": ("whole", "counts are lost"),
-    "slow": ("speed", "times as long as ses"),
+    "slow": ("speed", "times as long as exponential smoothing in NumPy"),
 }
 """The file of each of ten wrong models: the one rule that it breaks, and what is said of it."""
 
@@ -101,6 +101,25 @@ def test_a_right_model_passes_within_ten_seconds(tmp_path):
     assert ended.code == 0, ended.out + ended.err
     assert "model mean: 20 rules, all hold" in ended.out
     assert time.perf_counter() - began < 10
+
+
+def test_on_a_fresh_machine_only_what_the_model_itself_calls_is_compiled(tmp_path, monkeypatch):
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    code = (
+        "import sys; from forecasting.config import load; from forecasting.contract.check import check\n"
+        "(checked,) = check(sys.argv[1], load()); print([each.rule for each in checked.faults])"
+    )
+    with process(HERE / "wrong_models" / "negative.py", code=code) as running:
+        said, told = running.communicate(timeout=120)
+    assert said.strip() == "['not_negative']", told
+    compiled = {file.name.partition("-")[0] for file in tmp_path.rglob("*.nbi")}
+    # A model of quantiles needs its unit and its known buckets, and the yardstick's a negative binomial.
+    kernels = ("log_gamma", "_log_poisson", "_log_negative_binomial", "negative_binomial")
+    assert compiled == {
+        *(f"distribution_kernels.{name}" for name in kernels),
+        "steps._known_buckets",
+        "steps._steps",
+    }
 
 
 @pytest.mark.parametrize(

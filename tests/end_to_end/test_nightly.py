@@ -88,6 +88,19 @@ def test_a_night_that_is_killed_anywhere_and_run_again_orders_once(job, undistur
     assert_survives(job, stage, event, undisturbed)
 
 
+def test_a_night_that_has_ordered_and_finds_more_when_it_is_run_again_orders_nothing_twice(job):
+    """A shop sells on between the kill and the second start: the plan is another one then."""
+    kill_on(job, TONIGHT, "send", "ends")
+    ordered, before = units(job), {each.order.run for each in sent(job).values()}
+    orders = pd.read_csv(job[2] / "data/orders.csv")
+    late = orders.tail(1).assign(order="LATE", ordered_at=str(TONIGHT))
+    pd.concat([orders, late]).to_csv(job[2] / "data/orders.csv", index=False)
+    done = night(job)
+    assert done.run not in before
+    assert units(job) == ordered
+    assert "2 orders for" in (done.day / "report.txt").read_text(), "the night's, whichever plan they are of"
+
+
 def test_the_next_night_knows_what_was_sent_and_does_not_order_it_again(job):
     night(job)
     first = units(job)

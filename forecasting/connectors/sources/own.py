@@ -2,7 +2,7 @@
 
 A shop knows no supplier, no cost and no purchase. A folder with ``products.csv`` (sku, supplier, unit_cost),
 ``suppliers.csv``, ``purchase_orders.csv`` does, read as any dataset is (``dataset.yaml`` included); a folder
-that another import wrote will do as well.
+that another import wrote will do as well, and so does a file of settings: that system is then read first.
 """
 
 from __future__ import annotations

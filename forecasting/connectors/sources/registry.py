@@ -5,7 +5,8 @@
     kind: orderspace
     client_id: {env: ORDERSPACE_CLIENT_ID}     # secrets are named, never written
     client_secret: {file: secrets/orderspace}
-    own: own-tables                            # of any kind: what the source does not hold (own.py)
+    own: own-tables                            # of any kind: what the source does not hold (own.py);
+                                               # or erp.yaml, the settings of the system that does
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ KINDS: Mapping[str, str] = {
 class Named:
     """A source's kind and its settings.
 
-    ``own``: a folder of the company's own tables beside it. ``file``: where the settings stand.
+    ``own``: a folder of the company's own tables beside it, or the settings of another source that has them.
+    ``file``: where the settings stand.
     """
 
     kind: str

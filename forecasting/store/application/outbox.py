@@ -242,11 +242,13 @@ def orders(
 ) -> Sequence[Kept]:
     """Orders of the outbox, or of one target, the newest plan first.
 
-    ``since``: of those that are finished only what has changed since then, and those of the plan ``run``.
+    ``since``: of those that are finished only what has changed since then, and those of the day of the plan
+    ``run``, of which there is more than one plan where a night was killed and run again.
     """
     conditions: list[Any] = [] if target is None else [o.c.target == target]
     if since is not None:
-        recent = sa.or_(o.c.changed_at >= since, o.c.run == run)
+        day = sa.select(plans.c.as_of).where(plans.c.run == run).scalar_subquery()
+        recent = sa.or_(o.c.changed_at >= since, o.c.as_of == day)
         conditions.append(sa.or_(recent, o.c.status.not_in(FINISHED)))
     keys = (o.c.as_of.desc(), o.c.frozen_at.desc(), o.c.supplier, o.c.key)
     return [Kept(**row._mapping) for row in transaction.execute(KEPT.where(*conditions).order_by(*keys))]

@@ -281,6 +281,6 @@ def test_code_that_is_changed_while_an_experiment_runs_makes_no_result(small, tm
     assert task.key in run["contenders"]["nothing"]["tasks"]
     changed = replace(task, code=("another",))
     outcome = attempt(tmp_path, changed)
-    assert (outcome.key, outcome.state) == (changed.key, "failed") != (task.key, "failed")
+    assert (outcome.task.key, outcome.state) == (changed.key, "failed") != (task.key, "failed")
     assert "the code was changed while the experiment ran" in outcome.why
     assert not Store(tmp_path).done(changed.key)

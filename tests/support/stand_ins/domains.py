@@ -24,6 +24,8 @@ def dotted(row: Mapping[str, Any], path: str) -> Any:
 
 def holds(row: Mapping[str, Any], domain: list[Any]) -> bool:
     """Whether a record is in a domain."""
+    if domain and domain[0] == "|":
+        return any(holds(row, [part]) for part in domain[1:3]) and holds(row, domain[3:])
     if domain and domain[0] == "OR":
         return any(holds(row, [part] if isinstance(part[0], str) else part) for part in domain[1:])
     for part in domain:

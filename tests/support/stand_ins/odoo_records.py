@@ -135,13 +135,18 @@ class OdooRecords:
         rows = self.rows.get(model, {})
         if method == "fields_get":
             return {name: {"type": "char"} for row in rows.values() for name in row}
-        found = [row for row in rows.values() if holds(row, named["domain"])]
+        found = [row for row in rows.values() if holds(_ids(row), named["domain"])]
         field, _, way = named["order"].partition(" ")
         found.sort(key=lambda row: row[field], reverse=way == "desc")
         found = found[: named.get("limit")]
         unknown = [name for name in named["fields"] for row in found if name not in row]
         assert not unknown, f"Invalid field {unknown} on model {model!r}"
         return [{"id": row["id"], **{name: row[name] for name in named["fields"]}} for row in found]
+
+
+def _ids(row: dict) -> dict:
+    """A record as a domain sees it: what it points to is an id."""
+    return {name: value[0] if isinstance(value, list) else value for name, value in row.items()}
 
 
 def _rpc(result: Any) -> httpx2.Response:

@@ -19,8 +19,8 @@ from forecasting.connectors.sources.client import Client, Clock
 from forecasting.connectors.sources.kept import Kept, Merge
 from forecasting.connectors.sources.orderspace.api import Api
 from forecasting.connectors.sources.orderspace.tables import tables_of
-from forecasting.connectors.sources.port import Changes, RefusedBySource
-from forecasting.connectors.sources.walking import Feed, Page, bring
+from forecasting.connectors.sources.port import Changes, RefusedBySource, SourceUnavailable
+from forecasting.connectors.sources.walking import MOST_GONE, Feed, Page, bring
 from forecasting.connectors.targets.http import Http
 from forecasting.connectors.targets.settings import HttpSettings, SecretSource
 
@@ -33,6 +33,10 @@ LIMIT = 200
 OPEN = ("new", "invoiced", "released", "part_fulfilled", "preorder")
 BY_ID = 50
 """So many single orders are read one by one; of more, all since the oldest of them, page by page."""
+
+FEW_OPEN = 10
+"""So many open orders may be deleted between two imports; more than that, and most of them, are not believed:
+a shop that answers with nothing is no shop without orders."""
 
 
 class Settings(HttpSettings):
@@ -81,7 +85,8 @@ class OrderspaceSource:
         bring(kept, self._listed("dispatches", "created_since"), now)
         products = bring(kept, self._listed("products", "updated_since", merge=self._product), now)
         for key in sorted(set(noted["products"]) - kept.keys_since("products", products.number)):
-            self._one("products", "product", key, products.number, self._product)
+            if not self._one("products", "product", key, products.number, self._product):
+                self._kept.remove("products", [key])
         if self._due("customers", now):
             bring(kept, self._listed("customers", None), now, whole=True)
         levels = bring(kept, self._listed("inventory_levels", "updated_since", key="sku"), now)
@@ -136,8 +141,13 @@ class OrderspaceSource:
             if known:
                 self._walk_orders({"created_since": min(known)}, walk)
                 left -= self._kept.keys_since("orders", walk)
-        for key in sorted(left):
-            self._one("orders", "order", key, walk, self._order)
+        gone = [key for key in sorted(left) if not self._one("orders", "order", key, walk, self._order)]
+        if len(gone) > FEW_OPEN and len(gone) > MOST_GONE * len(was_open):
+            raise SourceUnavailable(
+                f"{len(gone):,} of {len(was_open):,} open orders are no longer there: that is not believed, "
+                "and nothing was taken away. If it is so, import with --whole."
+            )
+        self._kept.remove("orders", gone)
 
     def _walk_orders(self, query: dict[str, str], walk: int) -> None:
         after: str | None = None
@@ -157,16 +167,16 @@ class OrderspaceSource:
             if after is None:
                 return
 
-    def _one(self, feed: str, single: str, key: str, walk: int, merge: Merge) -> None:
-        """Read one record; one that is not there was deleted."""
+    def _one(self, feed: str, single: str, key: str, walk: int, merge: Merge) -> bool:
+        """Read one record; whether it is there: if not, it was deleted."""
         try:
             record = self._api.get(f"/{feed}/{key}", {})[single]
         except RefusedBySource as error:
             if error.status != 404:
                 raise
-            self._kept.remove(feed, [key])
-            return
+            return False
         self._kept.put(feed, {key: record}, walk, merge)
+        return True
 
     def _levels_again(self, walk: int, noted: set[str]) -> None:
         for sku in sorted(noted - self._kept.keys_since("inventory_levels", walk)):

@@ -213,6 +213,20 @@ def test_a_shop_that_lost_most_of_its_orders_is_not_believed(shop, imports, cloc
     assert len(read(imports.folder).orders) == len(before) == 300
 
 
+def test_a_shop_whose_open_orders_are_all_gone_of_a_sudden_is_not_believed(shop, imports, clock):
+    for number in range(1, 31):
+        shop.order(number, ("A", 1))
+    imports.bring()
+    there, shop.records["orders"] = shop.records["orders"], {}
+    clock.forward(days=1)
+    with pytest.raises(SourceUnavailable, match="30 of 30 open orders are no longer there"):
+        imports.bring()
+    shop.records["orders"] = there
+    shop.delete("orders", "or_00000004")
+    orders = imports.tables().orders
+    assert len(orders) == 29 and set(orders["status"]) == {"open"}
+
+
 def test_an_order_that_arrives_between_two_pages_is_there(shop, imports):
     for number in range(1, 451):
         shop.order(number, ("A", 1))

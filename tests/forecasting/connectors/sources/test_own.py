@@ -6,7 +6,7 @@ import pytest
 
 from forecasting.connectors.sources.own import own_tables
 from forecasting.dataset.read import read
-from forecasting.errors import DataError
+from forecasting.errors import ConfigError, DataError
 from tests.support.builders import write_dataset
 from tests.support.clocks import FakeClock
 from tests.support.command import reorder
@@ -65,6 +65,42 @@ def test_suppliers_costs_and_purchases_come_from_the_companys_own_tables(shop, t
         "model=moving_average",
     )  # fmt: skip
     assert planned.code == 0, planned.err
+
+
+def exported(folder, **tables):
+    """A company's exports, and the settings of a source that reads them."""
+    write_dataset(folder / "exports", **tables)
+    (folder / "map.yaml").write_text("".join(f"{name}: {{file: {name}.csv}}\n" for name in tables))
+    file = folder / "erp.yaml"
+    file.write_text("kind: csv\nfolder: exports\nmapping: map.yaml\n")
+    return file
+
+
+def test_another_system_may_hold_what_the_source_does_not_and_is_read_first(shop, tmp_path):
+    bought = {"purchase_order": 1, "sku": "A", "quantity": 5, "ordered_at": "2026-06-01", "status": "open"}
+    orders = [{"order": 1, "sku": "A", "quantity": 1, "ordered_at": "2026-06-01"}]
+    file = exported(
+        tmp_path,
+        orders=orders,
+        products=[{"sku": "A", "supplier": "ACME", "unit_cost": 4}],
+        suppliers=[{"supplier": "ACME", "lead_time_days": 14}],
+        purchase_orders=[bought],
+    )
+    imports = Imports("orderspace", shop, tmp_path / "data", shop.clock, own=file)
+    imports.given = {
+        "client_id": imports.secret("id", CLIENT_ID),
+        "client_secret": imports.secret("key", CLIENT_SECRET),
+    }
+    data = imports.tables()
+    assert len(data.orders) == 180, "what the shop holds is the shop's"
+    assert data.suppliers["lead_time_days"].tolist() == [14.0]
+    assert data.products.set_index("sku").loc["A", ["unit_cost", "unit_price"]].tolist() == [4.0, 9.5]
+
+    exported(tmp_path, orders=orders, purchase_orders=[bought, {**bought, "purchase_order": 2}])
+    assert imports.tables().purchase_orders["purchase_order"].tolist() == ["1", "2"]
+    file.write_text("kind: orderspace\nown: erp.yaml\n")
+    with pytest.raises(ConfigError, match="own: must be a folder"):
+        imports.bring()
 
 
 def test_a_folder_without_orders_is_read_and_what_is_wrong_in_it_is_told(tmp_path):
