@@ -162,7 +162,8 @@ def cost_curve(situation: Situation, excess_holding_share: float, excess_holding
     )
     more = []
     if len(wasted):
-        more = [waste(end_of_life, wasted, after.pop().take(wasted), _waste_share(situation, spans))]
+        share = _waste_share(situation, end_of_life, spans)
+        more = [waste(end_of_life, wasted, after.pop().take(wasted), share)]
 
     review = _review_cost(situation, end_of_life, spans.cover, before, after[0])
     return CostCurve(
@@ -205,17 +206,17 @@ def _spans(
     return _Spans(selling, cover, theta, charged, horizon)
 
 
-def _waste_share(situation: Situation, spans: _Spans) -> FloatArray:
+def _waste_share(situation: Situation, end_of_life: EndOfLifeTerms, spans: _Spans) -> FloatArray:
     """The part of a unit's waste that one review bears: float64, shape (n,), 0..1.
 
-    A unit that is thrown away has been in the position from its order to its end, for the lead time and the
-    days in which it could be sold. All reviews of that time counted on it, and only then is its place filled
-    anew: per review it costs so much less. (Of a place in the stock, cost over length of stay: Schmidt and
-    Nahmias 1985, "(S-1,S) policies for perishable inventory".) What no later review can order for, the last
-    one bears as a whole.
+    A unit that grows too old has been in the position from its order to its end, for the lead time and its
+    life. All reviews of that time counted on it, and only then is its place filled anew: per review it costs
+    so much less. (Of a place in the stock, cost over length of stay: Schmidt and Nahmias 1985, "(S-1,S)
+    policies for perishable inventory".) At the end of the item nothing is filled anew: all of it counts.
     """
     stays = situation.lead_time_demand.lead_times.mean + spans.selling
-    return np.where(situation.is_last_order, 1.0, spans.cover / stays)
+    renewed = (end_of_life.shelf_days <= spans.selling) & ~situation.is_last_order
+    return np.where(renewed, spans.cover / stays, 1.0)
 
 
 def _excess_points(*, price_rises: bool, charged: bool) -> tuple[FloatArray, FloatArray]:
