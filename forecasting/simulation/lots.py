@@ -64,6 +64,8 @@ class Shelves:
         self._units = np.concatenate([lots.units, rest[more]])
         self._coming: list[tuple[IntArray, IntArray, FloatArray]] = []
         self._sort()
+        # Of lots counted earlier, some has left since.
+        self._issue(opening)
 
     def _sort(self) -> None:
         """Put the lots of each item into the order in which they expire."""

@@ -158,6 +158,7 @@ def batch_curve(situation: Situation, curve: CostCurve, items: IntArray) -> tupl
     demand = np.maximum(own.review_demand, line * review_days / RAREST_LINE_DAYS)
     idle = -1.0 / np.expm1(-demand / line)
     one = replace(own, more=(), crossover=None)
+    ahead = tuple(term.bought_ahead for term in own.more)
     no_review = replace(own.review, shortage=nothing, waiting=nothing, review_days=nothing)
     top = np.ceil(one.highest / unit)
     each = lowest(lambda y: own.cost(y * unit[:, None]), nothing, top)
@@ -178,7 +179,7 @@ def batch_curve(situation: Situation, curve: CostCurve, items: IntArray) -> tupl
     batch = BatchCurve(
         items=items,
         one=one,
-        excess=replace(own, review=no_review, crossover=None),
+        excess=replace(own, review=no_review, more=ahead, crossover=None),
         crossover=own.crossover,
         each=each * unit,
         levels=levels,

@@ -5,7 +5,7 @@ arrive, and what is then left over:
 
     cost(y) =  what it costs between the two arrivals          (``review_cost``)
              + theta h  integral over s of E[left at L+R+s]    stock that turns out not to be needed
-             + w  E[left at the end of its life]               and what is then thrown away
+             + w R / life  E[left at the end of its life]      and what is then thrown away
 
 with E[left at t] = E[(y - D_t)+] and D_t the demand of the next t days (``projection`` says what else counts
 as demand).
@@ -160,7 +160,10 @@ def cost_curve(situation: Situation, excess_holding_share: float, excess_holding
     after = after_arrival(
         situation, before, spans.cover, [*days.T[1:], *([until_end] if len(wasted) else [])]
     )
-    more = [waste(end_of_life, wasted, after.pop().take(wasted))] if len(wasted) else []
+    more = []
+    if len(wasted):
+        share = _waste_share(situation, end_of_life, spans)
+        more = [waste(end_of_life, wasted, after.pop().take(wasted), share)]
 
     review = _review_cost(situation, end_of_life, spans.cover, before, after[0])
     return CostCurve(
@@ -201,6 +204,19 @@ def _spans(
     # Nothing is held any longer once it is thrown away.
     charged[wasted] = np.minimum(charged, selling - cover)[wasted]
     return _Spans(selling, cover, theta, charged, horizon)
+
+
+def _waste_share(situation: Situation, end_of_life: EndOfLifeTerms, spans: _Spans) -> FloatArray:
+    """The part of a unit's waste that one review bears: float64, shape (n,), 0..1.
+
+    A unit that grows too old has been in the position from its order to its end, for the lead time and its
+    life. All reviews of that time counted on it, and only then is its place filled anew: per review it costs
+    so much less. (Of a place in the stock, cost over length of stay: Schmidt and Nahmias 1985, "(S-1,S)
+    policies for perishable inventory".) At the end of the item nothing is filled anew: all of it counts.
+    """
+    stays = situation.lead_time_demand.lead_times.mean + spans.selling
+    renewed = (end_of_life.shelf_days <= spans.selling) & ~situation.is_last_order
+    return np.where(renewed, spans.cover / stays, 1.0)
 
 
 def _excess_points(*, price_rises: bool, charged: bool) -> tuple[FloatArray, FloatArray]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,6 +20,8 @@ class Term(SomeItems):
         part: which of ``PARTS`` it is.
         demand: of these m items.
         short, left: float64, shape (m,): money per unit of demand above the position, and of it below.
+        whole: float64, shape (m,): the same as ``left`` of what is bought ahead, where that is more, because
+            no later review bears a part of it. None: it is the same.
 
     """
 
@@ -27,15 +29,30 @@ class Term(SomeItems):
     demand: Distribution
     short: FloatArray
     left: FloatArray
+    whole: FloatArray | None = None
 
     def cost(self, y: FloatArray) -> FloatArray:
         """Money: float64, shape (m, k), at the positions ``y`` of its items, rows ascending."""
         return expected_cost((self.demand,), self.short[:, None], self.left[:, None], y)
 
+    @property
+    def bought_ahead(self) -> Term:
+        """The same of what is bought ahead of later reviews."""
+        return self if self.whole is None else replace(self, left=self.whole, whole=None)
 
-def waste(end_of_life: EndOfLifeTerms, items: IntArray, sold: Distribution) -> Term:
-    """What is thrown away at the end of a shelf life, or of the item."""
-    return Term(items, "waste", sold, short=np.zeros(len(items)), left=end_of_life.waste_per_unit[items])
+
+def waste(end_of_life: EndOfLifeTerms, items: IntArray, sold: Distribution, share: FloatArray) -> Term:
+    """What is thrown away at the end of a shelf life, or of the item.
+
+    Args:
+        end_of_life: of the n items.
+        items: int64, shape (m,): those that it can happen to.
+        sold: demand of these m items until then.
+        share: float64, shape (n,), 0..1: the part of it that one review bears.
+
+    """
+    whole = end_of_life.waste_per_unit[items]
+    return Term(items, "waste", sold, np.zeros(len(items)), left=share[items] * whole, whole=whole)
 
 
 def unserved(situation: Situation, end_of_life: EndOfLifeTerms, after: Distribution) -> list[Term]:

@@ -84,7 +84,7 @@ class RelativeValue(Columns):
 
     def value(self, y: FloatArray) -> FloatArray:
         """V, money: float64, shape (n, k) with ascending rows."""
-        return self.costs.cost(y) + self._excess(y)
+        return self.costs.cost(y) + self._excess(y) + self._thrown_away(y)
 
     def cost(self, quantity: FloatArray) -> FloatArray:
         """Expected cost, money, of ordering ``quantity`` now: shape (n,), or (n, k) with ascending rows."""
@@ -97,6 +97,7 @@ class RelativeValue(Columns):
         y = self.position + quantity
         named = self.costs.parts(y)
         named["holding"] = named["holding"] + self._excess(y[:, None])[:, 0]
+        named["waste"] = named["waste"] + self._thrown_away(y[:, None])[:, 0]
         named["ordering"] = named["ordering"] + self.once(quantity[:, None])[:, 0]
         return named
 
@@ -113,6 +114,17 @@ class RelativeValue(Columns):
         days = np.minimum((excess + line) / np.maximum(2.0 * daily, 1e-12), self.longest_days)
         share = 1.0 - self.curve.excess_holding_share[:, None]
         return share * self.curve.review.holding[:, None] * excess * days
+
+    def _thrown_away(self, y: FloatArray) -> FloatArray:
+        """What exceeds H, and is thrown away, costs more than the part of it that one review bears."""
+        cost = np.zeros_like(y)
+        for term in (term for term in self.curve.more if term.whole is not None):
+            part = term.take(np.flatnonzero(np.isfinite(self.highest[term.items])))
+            high, reached = self.highest[part.items, None], y[part.items]
+            reached = np.maximum(reached, high)
+            for sign, each in ((1.0, part.bought_ahead), (-1.0, part)):
+                cost[part.items] += sign * (each.cost(reached) - each.cost(high))
+        return cost
 
     def decision(self) -> Decision:
         """The feasible quantity of least cost, nothing where that is cheapest, with the levels behind it."""

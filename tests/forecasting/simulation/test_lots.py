@@ -79,6 +79,14 @@ def test_what_is_likely_to_expire_is_what_will_not_be_asked_for_in_time():
     assert ledger.expiring(np.array([3.0]), np.array([1.0])).tolist() == [0.0]
 
 
+def test_of_lots_counted_earlier_what_has_left_since_cannot_expire():
+    lots = Lots(np.zeros(2, dtype=np.int64), np.array([4, 9]), np.array([6.0, 3.0]), np.array([np.inf]))
+    # The first to expire left first: two of the second lot are there.
+    assert ledger_of([[]], [2], lots).expiring(np.array([30.0]), np.array([0.0])).tolist() == [2.0]
+    assert ledger_of([[]], [2], lots).expiring(np.array([5.0]), np.array([0.0])).tolist() == [0.0]
+    assert ledger_of([[]], [0], lots).expiring(np.array([30.0]), np.array([0.0])).tolist() == [0.0]
+
+
 def test_lots_below_zero_are_refused():
     with pytest.raises(ValueError, match="units of lots"):
         Lots(np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64), np.array([-1.0]), np.array([3.0]))
