@@ -26,24 +26,25 @@ class PerishingLevels:
     def cost_of(self, level):
         """Cost of a day in the mean of many, of Poisson demand drawn once."""
         shelf, coming, owed, cost = deque(), {}, 0, 0.0
-        for day, demand in enumerate(np.random.default_rng(1).poisson(self.mean, DAYS)):
-            came = coming.pop(day, 0)
+        for day, asked in enumerate(np.random.default_rng(1).poisson(self.mean, DAYS)):
+            came, short = coming.pop(day, 0), int(asked)
             late = min(came, owed)
             owed -= late
             if came > late:
                 shelf.append([day + self.life - 1, came - late])
-            while demand and shelf:
-                sold = min(demand, shelf[0][1])
-                demand, shelf[0][1] = demand - sold, shelf[0][1] - sold
+            while short and shelf:
+                sold = min(short, shelf[0][1])
+                short -= sold
+                shelf[0][1] -= sold
                 if shelf[0][1] == 0:
                     shelf.popleft()
-            owed += demand
-            cost += self.shortage * demand + self.holding * sum(units for _, units in shelf)
+            owed += short
+            cost += self.shortage * short + self.holding * sum(units for _, units in shelf)
             while shelf and shelf[0][0] <= day:
                 cost += self.waste * shelf.popleft()[1]
-            short = level - (sum(units for _, units in shelf) + sum(coming.values()) - owed)
-            if short > 0:
-                coming[day + 1 + self.lead_days] = short
+            missing = level - (sum(units for _, units in shelf) + sum(coming.values()) - owed)
+            if missing > 0:
+                coming[day + 1 + self.lead_days] = missing
         return cost / DAYS
 
     def best(self, about):
