@@ -119,8 +119,7 @@ def test_uneven_windows_of_a_real_replay_add_up_to_its_summary(sample):
     parts = table[list(COSTS)].sum(axis=1, min_count=len(COSTS))
     np.testing.assert_allclose(parts, table["cost_total"], rtol=0, atol=7e-4)
     decides = windows_that_decide(table, "no_orders")
-    assert len(decides) == 1
-    assert done.run["warnings"][-1:] == decides
+    assert [said for said in done.run["warnings"] if "One window decides" in said] == decides
     assert done.run["windows"] == {"number": 3, "cost_saved_interval": {}}
 
 
