@@ -87,12 +87,12 @@ class Distribution:
     @cached_property
     def mean(self) -> FloatArray:
         """float64, shape (n,): expected demand."""
-        return self.values @ WEIGHTS
+        return _weighted(self.values)
 
     @property
     def variance(self) -> FloatArray:
         """float64, shape (n,)."""
-        return np.maximum((self.values**2) @ WEIGHTS - self.mean**2, 0.0)
+        return np.maximum(_weighted(self.values**2) - self.mean**2, 0.0)
 
     def quantile(self, q: float | FloatArray) -> FloatArray:
         """The demand that is not exceeded with probability ``q``.
@@ -165,6 +165,14 @@ class Distribution:
     def take(self, items: IntArray) -> Distribution:
         """The distributions of the given items, int64, shape (k,), in the given order."""
         return Distribution(self.values[items])
+
+
+def _weighted(values: FloatArray) -> FloatArray:
+    """The expectation of outcomes, (n, G): float64, shape (n,).
+
+    A matrix product's last digit hangs on how many rows it has: an item's would hang on those beside it.
+    """
+    return np.einsum("ij,j->i", values, WEIGHTS)
 
 
 def point(demand: FloatArray) -> Distribution:

@@ -180,3 +180,13 @@ def test_take() -> None:
     got = point(np.array([1.0, 2.0, 3.0])).take(np.array([2, 0]))
     assert isinstance(got, Distribution)
     np.testing.assert_array_equal(got.quantile(0.5), [3, 1])
+
+
+def test_an_items_moments_do_not_hang_on_those_beside_it() -> None:
+    outcomes = np.floor(np.sort(np.random.default_rng(1).gamma(2.0, 10.0, (500, len(LEVELS))), axis=1))
+    together = Distribution(outcomes)
+    for size in (1, 7, 70):
+        for first in range(0, 500, size):
+            part = Distribution(outcomes[first : first + size])
+            np.testing.assert_array_equal(part.mean, together.mean[first : first + size])
+            np.testing.assert_array_equal(part.variance, together.variance[first : first + size])
