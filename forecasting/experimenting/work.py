@@ -49,13 +49,13 @@ def settle(
 
 
 def _outcomes(tasks: Sequence[Task], store: Store, by: Engine) -> Iterator[Outcome[Task]]:
-    todo = []
+    missing = []
     for each in tasks:
         if store.done(each.key):
             yield Outcome(each, "done")
         else:
-            todo.append(_anywhere(each))
-    yield from by.outcomes(partial(attempt, store.folder.absolute()), todo)
+            missing.append(_anywhere(each))
+    yield from by.outcomes(partial(attempt, store.folder.absolute()), missing)
 
 
 def _anywhere(each: Task) -> Task:

@@ -24,6 +24,7 @@ from forecasting.policies.base import Policy, Setting, turned
 from forecasting.policies.grid import Axis
 from forecasting.policies.incumbents import WINDOW, in_words
 from forecasting.policies.situation import Decision, Situation
+from models.shared.cold_start import categories
 from models.shared.history import History
 
 FACTOR = Axis(
@@ -103,7 +104,7 @@ def expected_in_season(history: History, buckets: int, ahead: FloatArray) -> Flo
 
     ``ahead``: float64, shape (n,), buckets. Returns float64, shape (n,), units.
     """
-    season, category = history.season, _category(history)
+    season, category = history.season, categories(history)
     index = seasonal_indices(history, category)
 
     # The deseasonalised level: what sold in the window over what its buckets would sell at an index of 1.
@@ -147,13 +148,6 @@ def seasonal_indices(history: History, category: IntArray) -> FloatArray:
     usual = sum((np.roll(usual, turn, axis=1) for turn in turns), np.zeros_like(usual))
     index = (sold + FEWEST_UNITS) / (usual + FEWEST_UNITS)
     return np.asarray(index / index.mean(axis=1, keepdims=True))
-
-
-def _category(history: History) -> IntArray:
-    """int64, shape (n,): a number for each category, from 0 on; items of no category have one together."""
-    if history.traits is None:
-        return np.zeros(len(history), dtype=np.int64)
-    return np.unique(history.traits.category, return_inverse=True)[1].astype(np.int64)
 
 
 def _ago(history: History) -> IntArray:

@@ -88,6 +88,12 @@ def _is_tonights(facts: Facts, order: Any) -> bool:
     return bool(order.order.as_of.isoformat() == facts.as_of)
 
 
+def _listed(facts: Facts) -> list[Any]:
+    """The orders that a report names: the night's own, and earlier ones that are not through."""
+    unfinished = ("waiting", "reserved", "parked")
+    return [each for each in facts.orders if _is_tonights(facts, each) or each.status in unfinished]
+
+
 def text(facts: Facts) -> str:
     """The short text."""
     lines = [
@@ -110,11 +116,10 @@ def text(facts: Facts) -> str:
             lines.append(f"On backorder again and again: {len(facts.persistent)} items, {_first(facts)}.")
         if facts.advice:
             lines.append(f"Forecasts of earlier nights: {facts.advice}.")
-    for each in facts.orders:
-        if _is_tonights(facts, each) or each.status in ("waiting", "reserved", "parked"):
-            why = f": {each.reason}" if each.reason else ""
-            number = f" as {each.number}" if each.number else ""
-            lines.append(f"  {each.status:<10} {each.supplier}, {each.value:,.2f}, {each.key}{number}{why}")
+    for each in _listed(facts):
+        why = f": {each.reason}" if each.reason else ""
+        number = f" as {each.number}" if each.number else ""
+        lines.append(f"  {each.status:<10} {each.supplier}, {each.value:,.2f}, {each.key}{number}{why}")
     lines += [f"  not ordered  {each.location} {each.sku}: {each.why}" for each in facts.skipped]
     for why, count in Counter(why for *_, why in facts.held).most_common():
         lines.append(f"  {count} lines wait for a buyer: {why}")
@@ -149,8 +154,7 @@ def page(facts: Facts) -> str:
                 f"{each.value:,.2f}",
             )
         )
-        for each in facts.orders
-        if _is_tonights(facts, each) or each.status in ("waiting", "reserved", "parked")
+        for each in _listed(facts)
     ]
     skipped = [Row((each.location, each.sku, each.why)) for each in facts.skipped]
     held = [

@@ -11,7 +11,7 @@ from models.shared.history import FloatArray
 from models.shared.simple import Simple
 
 REFERENCE = "exponential smoothing in NumPy"
-"""What it is called where a time is told."""
+"""Its name in messages."""
 
 
 class Yardstick(Simple):

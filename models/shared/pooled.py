@@ -88,10 +88,8 @@ class Learner:
 
     def __call__(self, past: Examples) -> Rule:
         """What it learns from past windows."""
-        if not self.from_season:
-            return Rule(self.learn(past.values, past.target), from_season=False)
-        values = np.delete(past.values, SEASONAL_COLUMNS, axis=1)
-        return Rule(self.learn(values, past.target - past.seasonal), from_season=True)
+        values, start = _inputs(past, self.from_season)
+        return Rule(self.learn(values, past.target - start), self.from_season)
 
 
 @dataclass(frozen=True)
@@ -103,10 +101,15 @@ class Rule:
 
     def __call__(self, seen: Features | Examples) -> FloatArray:
         """Log ratios to the level of r windows at ``LEARNT``: float64, shape (r, 8)."""
-        if not self.from_season:
-            return self.curves(seen.values)
-        values = np.delete(seen.values, SEASONAL_COLUMNS, axis=1)
-        return self.curves(values) + seen.seasonal[:, None]
+        values, start = _inputs(seen, self.from_season)
+        return self.curves(values) + start[:, None]
+
+
+def _inputs(seen: Features | Examples, from_season: bool) -> tuple[FloatArray, FloatArray]:
+    """The features that a learner sees, and the log ratio to the level that it starts from: (r, f), (r,)."""
+    if from_season:
+        return np.delete(seen.values, SEASONAL_COLUMNS, axis=1), seen.seasonal
+    return seen.values, np.zeros(len(seen.values))
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ class _Asked(NamedTuple):
     """Windows by where they begin. int64 but for ``horizon``.
 
     Attributes:
-        ago: shape (q,): the season is told as it was so many buckets before the end.
+        ago: shape (q,): the season is that of so many buckets before the end.
         order: shape (r,): window numbers, those of the first ``ago`` first.
         first: shape (q + 1,): where the windows of each ``ago`` begin in ``order``.
         item, origin, horizon: shape (r,): as in ``Windows``.

@@ -110,8 +110,8 @@ def test_on_a_fresh_machine_only_what_the_model_itself_calls_is_compiled(tmp_pat
         "(checked,) = check(sys.argv[1], load()); print([each.rule for each in checked.faults])"
     )
     with process(HERE / "wrong_models" / "negative.py", code=code) as running:
-        said, told = running.communicate(timeout=120)
-    assert said.strip() == "['not_negative']", told
+        output, errors = running.communicate(timeout=120)
+    assert output.strip() == "['not_negative']", errors
     compiled = {file.name.partition("-")[0] for file in tmp_path.rglob("*.nbi")}
     # A model of quantiles needs its unit and its known buckets, and the yardstick's a negative binomial.
     kernels = ("log_gamma", "_log_poisson", "_log_negative_binomial", "negative_binomial")

@@ -26,11 +26,11 @@ from forecasting.reviewing.deciding import approve
 from forecasting.store.application import outbox
 from forecasting.store.application.opened import Store
 from tests.support.command import Ended, process, reorder
-from tests.support.living_systems import Systems, systems
+from tests.support.living_systems import ANY, Systems, systems
 from tests.support.review import ANN, lines, opened, seen
 from tests.support.wholesaler import DAY, Wholesaler, wholesaler
 
-LOADED = ("send", "an order is loaded, and nobody was told")
+LOADED = ("send", "an order is loaded, and its answer is lost")
 KILLS = [*((stage, event) for stage in STAGES for event in ("begins", "ends")), LOADED]
 
 EMPTY, HALF, BOUGHT, DOWN = "an empty shop", "half a shop", "an empty ordering system", "a shop that refuses"
@@ -97,11 +97,11 @@ class Nights:
         with process(*arguments, code=NIGHT) as job:
             if (stage, event) == LOADED:
                 self.both.erp.after_load = lambda: os.kill(job.pid, signal.SIGKILL)
-            _, told = job.communicate(timeout=300)
+            _, errors = job.communicate(timeout=300)
         self.both.erp.after_load = lambda: None
         if job.returncode == 0 and (stage, event) == LOADED:
             return  # a night without an order
-        assert job.returncode == -signal.SIGKILL, told
+        assert job.returncode == -signal.SIGKILL, errors
         self.killed.append((stage, event))
 
     def morning(self, day: date) -> None:
@@ -146,7 +146,7 @@ def damaged(both: Systems, how: str | None) -> Iterator[None]:
         both.shop.per_minute = 0
     yield
     both.shop.records, both.shop.levels = whole, levels
-    both.erp.empty, both.shop.per_minute, both.shop.refused_last = False, 1_000_000, None
+    both.erp.empty, both.shop.per_minute, both.shop.refused_last = False, ANY, None
 
 
 def live(job: Nights, bad: dict[int, str], kills: list[tuple[str, str]], nights: int) -> None:

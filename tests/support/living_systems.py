@@ -59,10 +59,10 @@ class Systems:
         else:
             self.shop.dispatch(what.number, what.quantity)
 
-    def _order(self, line: Line, status: str = "new") -> None:
+    def _order(self, line: Line) -> None:
         more = {"delivery_date": str(line.ready), "standing_order_id": "so_1"} if line.standing else {}
         customer = {"customer_id": f"cu_{line.customer}", "company_name": line.customer}
-        self.shop.order(line.number, (line.sku, line.quantity), **customer, **more, status=status)
+        self.shop.order(line.number, (line.sku, line.quantity), **customer, **more)
 
     def opens(self) -> None:
         """Its past, as both systems kept it."""

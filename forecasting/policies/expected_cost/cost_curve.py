@@ -5,7 +5,7 @@ arrive, and what is then left over:
 
     cost(y) =  what it costs between the two arrivals          (``review_cost``)
              + theta h  integral over s of E[left at L+R+s]    stock that turns out not to be needed
-             + w R / life  E[left at the end of its life]      and what is then thrown away
+             + w R / (L + life)  E[left at the end of its life]    and what is then thrown away
 
 with E[left at t] = E[(y - D_t)+] and D_t the demand of the next t days (``projection`` says what else counts
 as demand).
