@@ -58,6 +58,8 @@ def _key(name: str, history: History, horizon: FloatArray) -> bytes:
         parts += [history.traits.category, history.traits.price]
     if history.drivers is not None:
         parts.append(history.drivers.values)
+    if history.weekdays is not None:
+        parts.append(history.weekdays.day[: -history.weekdays.ahead or None])
     for part in parts:
         digest.update(b"none" if part is None else np.ascontiguousarray(part).tobytes())
         digest.update(b"|")

@@ -162,6 +162,7 @@ def tiled_history(history: History, times: int) -> TiledHistory:
         traits,
         None,
         None if history.orders is None else np.tile(history.orders, times),
+        weekdays=history.weekdays,
         one=history,
         times=times,
     )

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from forecasting.domain import LONG_AGO, BoolArray, Calendar, DemandLines, FloatArray, IntArray
+from forecasting.domain import LONG_AGO, BoolArray, Calendar, DemandLines, FloatArray, IntArray, weekday
 from forecasting.domain.days import MICROSECONDS_A_DAY
 from forecasting.inputs.records import OrderRecords, OrderStatus, Records
 from forecasting.inputs.unconstrained_demand import Availability, KnownLines, open_and_hidden, whole_units
-from models.shared.history import History
+from models.shared.history import History, Weekdays
 
 FEWEST_LINES = 5
 """An item's own mean line size counts as much as this many lines of the whole range."""
@@ -155,7 +155,15 @@ def history(
         position = np.arange(indptr[-1]) - np.repeat(indptr[:-1] - first, lengths)
         data[closed[position]] = np.nan
     orders[np.isnan(data)] = np.nan
-    return History(data, indptr, calendar.season, orders=orders)
+    return History(data, indptr, calendar.season, orders=orders, weekdays=_weekdays(calendar, edges, as_of))
+
+
+def _weekdays(calendar: Calendar, edges: IntArray, as_of: int) -> Weekdays | None:
+    """Of the days between ``edges`` and of a year ahead; None where buckets are no days."""
+    if calendar.bucket != "day":
+        return None
+    ahead = calendar.edges_ahead(as_of)[:-1]
+    return Weekdays(weekday(np.concatenate([edges[:-1], ahead])), len(ahead))
 
 
 def _days_of_business(edges: IntArray, calendar: Calendar) -> IntArray:

@@ -50,6 +50,20 @@ class Drivers:
 
 
 @dataclass(frozen=True)
+class Weekdays:
+    """Which weekday each bucket of a history by day is.
+
+    Attributes:
+        day: int64, 0 = Monday, ascending: at least those of the oldest item, and ``ahead`` that follow.
+        ahead: buckets after the end of the history.
+
+    """
+
+    day: IntArray
+    ahead: int
+
+
+@dataclass(frozen=True)
 class History:
     """Demand per bucket of ``n`` items, each from its own first bucket to one common last bucket.
 
@@ -64,6 +78,7 @@ class History:
             is asked for tells its level with less noise than how much of it.
         unoffered: bool, shape (n,): items without history of which nothing says that they are, or will be,
             for sale: they are in the catalogue, no more. None: there are none.
+        weekdays: of its buckets, where these are days.
 
     Raises ValueError where the shapes do not fit together.
 
@@ -86,6 +101,7 @@ class History:
     drivers: Drivers | None = None
     orders: FloatArray | None = None
     unoffered: BoolArray | None = None
+    weekdays: Weekdays | None = None
 
     def __post_init__(self) -> None:
         if self.indptr.ndim != 1 or len(self.indptr) == 0 or self.indptr[0] != 0:
@@ -129,11 +145,14 @@ class History:
             everything = np.arange(len(self), dtype=np.int64)
             drivers = self._drivers(drivers, everything, lengths, drivers.ahead + buckets)
 
+        weekdays = self.weekdays
+        if weekdays is not None:
+            weekdays = Weekdays(weekdays.day, weekdays.ahead + buckets)
+
         age = np.repeat(self.indptr[1:], self.lengths) - np.arange(len(self.data))
         orders = None if self.orders is None else self.orders[age > buckets]
-        return History(
-            self.data[age > buckets], indptr, self.season, self.traits, drivers, orders, self.unoffered
-        )
+        data = self.data[age > buckets]
+        return History(data, indptr, self.season, self.traits, drivers, orders, self.unoffered, weekdays)
 
     def take(self, items: IntArray) -> History:
         """The history of the given items, int64, shape (k,), in the given order."""
@@ -149,7 +168,8 @@ class History:
             drivers = self._drivers(drivers, items, lengths, drivers.ahead)
         orders = None if self.orders is None else self.orders[row]
         unoffered = None if self.unoffered is None else self.unoffered[items]
-        return History(self.data[row], indptr, self.season, traits, drivers, orders, unoffered)
+        data = self.data[row]
+        return History(data, indptr, self.season, traits, drivers, orders, unoffered, self.weekdays)
 
     def _drivers(self, drivers: Drivers, items: IntArray, lengths: IntArray, ahead: int) -> Drivers:
         """The drivers of some items, whose history is now of another length; the last bucket ahead stays."""

@@ -21,6 +21,7 @@ from models.shared.history import FloatArray, History, IntArray
 from models.shared.season_features import SEASON_NAMES, season_features
 from models.shared.seasonal_means import seasonal_means
 from models.shared.steps import steps
+from models.shared.weekday_indices import weekday_factors
 from models.shared.window_statistics import (
     HALF_LIFE_WEEKS,
     MEAN_WEEKS,
@@ -45,7 +46,8 @@ class Past:
         horizon: float64, shape (r,), buckets.
         week: buckets in a week.
         longest_weeks: no window counts as longer than this.
-        season: float64, shape (r,): what demand may be expected to be multiplied by at this time of the year.
+        season: float64, shape (r,): what demand may be expected to be multiplied by at this time of the year,
+            and on these days of the week.
 
     """
 
@@ -221,17 +223,18 @@ def window_features(
     week = history.season / 52.0
     totals = RunningTotals.of(history, step)
     seasons = season_features(history, windows, totals)
+    of_week = weekday_factors(history, windows, totals)
 
     def past(data: FloatArray, unit: FloatArray) -> Past:
         measured = window_statistics(Demand(data, history.indptr, unit, week), windows)
-        return Past(measured, windows.horizon, week, longest_weeks, seasons.factor)
+        return Past(measured, windows.horizon, week, longest_weeks, seasons.factor * of_week)
 
     of_units = past(history.data, step)
     values = np.concatenate([_columns(of_units, NAMES), seasons.values], axis=1)
     if history.orders is not None:
         of_orders = past(history.orders, np.ones(len(history)))
         values = np.concatenate([values, _columns(of_orders, ORDER_NAMES)], axis=1)
-    seasonal = np.nan_to_num(of_units.ratio(seasonal_means(history, windows, totals)))
+    seasonal = np.nan_to_num(of_units.ratio(seasonal_means(history, windows, totals) * of_week))
     return Features(values, of_units.expected, seasonal, step[windows.item])
 
 

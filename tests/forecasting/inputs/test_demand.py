@@ -232,6 +232,10 @@ def test_closed_days_are_no_days_of_a_daily_history():
     # Days 1 and 2, and 5 and 6: what came on a closed day counts with the last open one before it.
     assert seen.data.tolist() == [1.0, 9.0, 2.0, 0.0]
     assert shut.buckets(0, np.array([1.0, 3.0, 6.0])).tolist() == [1.0, 2.0, 4.0]
+    # Friday and Saturday, Tuesday and Wednesday; then on from Thursday.
+    known = seen.weekdays.day[: -seen.weekdays.ahead]
+    assert (known.tolist(), seen.weekdays.day[len(known) :][:4].tolist()) == ([4, 5, 1, 2], [3, 4, 5, 0])
+    assert weekly(lines, 6, first_day=1).weekdays is None
 
 
 def test_a_week_without_a_day_of_business_is_unknown():
