@@ -15,7 +15,6 @@ from multiprocessing import get_context
 from typing import Generic, Literal, Protocol, TypeVar
 
 from forecasting.adapters.workers import end_with_parent
-from forecasting.errors import RequestError
 from models.shared.compile import THREADS, threads
 
 ATTEMPTS = 3
@@ -111,8 +110,6 @@ def engine(name: Name, workers: int | None = None, address: str | None = None) -
     """The engine of that name. ``address``: of a Ray cluster; None: the one that the environment names."""
     if name == "local":
         return Local(workers)
-    if name == "ray":
-        from forecasting.scale.ray_cluster import RayCluster
+    from forecasting.scale.ray_cluster import RayCluster
 
-        return RayCluster(address)
-    raise RequestError(f"--engine {name}: write local or ray")
+    return RayCluster(address)
