@@ -195,9 +195,9 @@ class PolicySimulation:
             second = asked_of_fast_ones(self._scenario, situation, self._expected.all_after(day))
         if second is not None:
             budget, situation = second.left_of(budget), with_them(situation, second)
-        decision = order_together(self.policy, situation, supplier, terms, budget).decision
+        orders = order_together(self.policy, situation, supplier, terms, budget)
         stock = self._scenario.stock_of(self._ledger)
-        between = between_places(decision, situation, self._observer, stock)
+        between = between_places(orders.decision, situation, self._observer, stock, orders.value)
 
         bought, moves = (between.quantity > 0) & ~between.supplied, between.moves
         item = [situation.item[bought], moves.item]
