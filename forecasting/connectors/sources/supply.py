@@ -84,9 +84,14 @@ def _everywhere(rows: pd.DataFrame, locations: Iterable[str]) -> pd.DataFrame:
     return rows.merge(pd.DataFrame({"location": named}), how="cross")
 
 
-def kits_table(parts: Iterable[tuple[Any, Any, Any]], said: Notices) -> dict[str, pd.DataFrame]:
-    """The table ``kits``. ``parts``: kit, component, units of it in one kit; a kit with a part that has no
-    SKU is left out as a whole, and told.
+def kits_table(
+    parts: Iterable[tuple[Any, Any, Any]], tables: Mapping[str, pd.DataFrame], said: Notices
+) -> dict[str, pd.DataFrame]:
+    """The table ``kits``; none where there is none.
+
+    ``parts``: kit, component, units of it in one kit. A kit with a part that has no SKU is left out as a
+    whole, and told. ``tables``: what else was read; what neither orders nor products know (a kit that nobody
+    asked for, a service that comes with one) limits nothing.
     """
     rows = frame(parts, ("sku", "component", "quantity"))
     rows["sku"], rows["component"] = texts(rows["sku"]), texts(rows["component"])
@@ -97,5 +102,7 @@ def kits_table(parts: Iterable[tuple[Any, Any, Any]], said: Notices) -> dict[str
     rows = said.left_out(
         rows, bad, "parts of kits are left out: of one of their kit SKU or amount is missing"
     )
+    known = {*tables["orders"]["sku"], *tables["products"]["sku"]}
+    rows = rows[rows["sku"].isin(known) & rows["component"].isin(known)]
     rows = rows.groupby(["sku", "component"], as_index=False).agg({"quantity": "sum"})
     return {"kits": rows} if len(rows) else {}

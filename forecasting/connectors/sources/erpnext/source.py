@@ -18,7 +18,7 @@ from urllib.parse import quote
 from pydantic import Field
 
 from forecasting.connectors.sources.client import Client, Clock, refused, unauthorized
-from forecasting.connectors.sources.erpnext.supply import supply_of
+from forecasting.connectors.sources.erpnext.supply import with_supply
 from forecasting.connectors.sources.erpnext.tables import tables_of
 from forecasting.connectors.sources.frames import Notices
 from forecasting.connectors.sources.kept import Kept
@@ -112,7 +112,7 @@ class ErpnextSource:
                 bring(self._kept, self._whole(name, document, some, fields), now)
             companies = self._list("Company", [], ["default_currency"], "name asc", 1)
             own = companies[0]["default_currency"] if companies else None
-            tables |= supply_of(self._kept, own, locations, said)
+            tables = with_supply(tables, self._kept, own, locations, said)
         return Changes(tables, {name: self._kept.count(name) for name in COUNTED}, said.said)
 
     def close(self) -> None:

@@ -18,17 +18,22 @@ from forecasting.connectors.sources.supply import kits_table, supply_tables
 ANYBODY = ""
 
 
-def supply_of(
-    kept: Kept, own: str | None, locations: Mapping[str, str], said: Notices
+def with_supply(
+    tables: Mapping[str, pd.DataFrame],
+    kept: Kept,
+    own: str | None,
+    locations: Mapping[str, str],
+    said: Notices,
 ) -> dict[str, pd.DataFrame]:
-    """The tables of supply that there is something to say in. ``own``: the company's currency."""
+    """The tables, with those of supply that there is something to say in. ``own``: the company's currency."""
     rates = {
         str(row["from_currency"]): float(row["exchange_rate"])
         for _, row in sorted(kept.records("rates"), key=lambda pair: str(pair[1].get("date") or ""))
         if row.get("to_currency") == own and (row.get("exchange_rate") or 0) > 0
     }
     named = locations.values() or ("main",)
-    return {**supply_tables(_offers(kept), rates, own, named, said), **kits_table(_kits(kept), said)}
+    made = {**tables, **supply_tables(_offers(kept), rates, own, named, said)}
+    return {**made, **kits_table(_kits(kept), tables, said)}
 
 
 def _offers(kept: Kept) -> Iterator[tuple[Any, ...]]:

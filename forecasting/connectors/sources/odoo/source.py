@@ -17,7 +17,7 @@ from pydantic import Field
 from forecasting.connectors.sources.client import Client, Clock, unauthorized
 from forecasting.connectors.sources.frames import Notices
 from forecasting.connectors.sources.kept import Kept
-from forecasting.connectors.sources.odoo.supply import Money, supply_of
+from forecasting.connectors.sources.odoo.supply import Money, with_supply
 from forecasting.connectors.sources.odoo.tables import DRAFT, Read, tables_of
 from forecasting.connectors.sources.port import Changes, RefusedBySource, SourceUnavailable
 from forecasting.connectors.sources.walking import Feed, Page, bring
@@ -146,12 +146,11 @@ class OdooSource:
         companies = self._read("res.company", [], ["currency_id"])
         currency = companies[0]["currency_id"][0] if companies and companies[0]["currency_id"] else None
         money = Money.of(currency, self._read("res.currency", [["active", "=", True]], ["name", "rate"]))
-        said = Notices()
-        read = Read(self._kept, at, currency, said)
-        tables = tables_of(read, stock, self._as_of)
-        tables |= supply_of(read, money, self._lots() if self._settings.lots else [], self._as_of, said)
+        read = Read(self._kept, at, currency, Notices())
+        lots = self._lots() if self._settings.lots else []
+        tables = with_supply(tables_of(read, stock, self._as_of), read, money, lots, self._as_of)
         rows = {name: self._kept.count(name) for name in COUNTED}
-        return Changes(tables, rows, said.said, suggestions=read.suggestions(read.supplies()))
+        return Changes(tables, rows, read.said.said, suggestions=read.suggestions(read.supplies()))
 
     def close(self) -> None:
         """Let go of its connections."""

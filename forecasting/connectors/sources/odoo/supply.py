@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from forecasting.connectors.sources.frames import Notices, frame, numbers, texts, times
+from forecasting.connectors.sources.frames import frame, numbers, texts, times
 from forecasting.connectors.sources.odoo.tables import Read, id_of, name_of, stocked
 from forecasting.connectors.sources.supply import kits_table, supply_tables
 
@@ -32,15 +32,16 @@ class Money:
         return cls(name, {other: rate[name] / its for other, its in rate.items() if its and other != name})
 
 
-def supply_of(
-    read: Read, money: Money, lots: list[Mapping[str, Any]], as_of: date, said: Notices
+def with_supply(
+    tables: Mapping[str, pd.DataFrame], read: Read, money: Money, lots: list[Mapping[str, Any]], as_of: date
 ) -> dict[str, pd.DataFrame]:
-    """The tables of supply that there is something to say in. ``lots``: quants with their ``expires_on``."""
-    tables = supply_tables(_offers(read), money.rates, money.own, read.at.values(), said)
-    tables |= kits_table(_kits(read), said)
-    if lots:
-        tables["lots"] = _lots(read, lots, as_of)
-    return tables
+    """The tables, with those of supply that there is something to say in.
+
+    ``lots``: quants with their ``expires_on``.
+    """
+    made = {**tables, **supply_tables(_offers(read), money.rates, money.own, read.at.values(), read.said)}
+    made |= kits_table(_kits(read), tables, read.said)
+    return {**made, "lots": _lots(read, lots, as_of)} if lots else made
 
 
 def _offers(read: Read) -> Iterator[tuple[Any, ...]]:

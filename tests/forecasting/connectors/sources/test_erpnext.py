@@ -124,8 +124,12 @@ def test_buying_prices_are_offers_in_the_units_and_money_they_are_said_in(import
 def test_bundles_are_kits(imports):
     system = imports.system
     parts = [{"item_code": "A/1", "qty": 2.0}, {"item_code": "B", "qty": 1.0}]
+    # A bundle is no stock item there; one that was never asked for needs no goods.
     system.stock("SET", 0)
-    system.put("Product Bundle", "SET", {"new_item_code": "SET", "items": parts})
+    system.put("Item", "SET", {**system.rows["Item"]["SET"], "is_stock_item": 0})
+    system.sell(2, {"SET": 1})
+    for name in ("SET", "NEVER"):
+        system.put("Product Bundle", name, {"new_item_code": name, "items": parts})
     system.put("Product Bundle", "OLD", {"new_item_code": "B", "items": parts, "disabled": 1})
     kits = imports.bring().tables["kits"].to_numpy().tolist()
     assert kits == [["SET", "A/1", 2.0], ["SET", "B", 1.0]]
