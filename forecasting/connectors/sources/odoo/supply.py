@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -22,7 +22,7 @@ class Money:
     rates: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, own: int | None, currencies: list[Mapping[str, Any]]) -> Money:
+    def of(cls, own: int | None, currencies: Sequence[Mapping[str, Any]]) -> Money:
         """``own``: its id. Odoo's rates say how much of a currency one of a common base is."""
         names = {int(row["id"]): str(row["name"]) for row in currencies}
         rate = {names[int(row["id"])]: float(row["rate"] or 0.0) for row in currencies}
@@ -33,7 +33,11 @@ class Money:
 
 
 def with_supply(
-    tables: Mapping[str, pd.DataFrame], read: Read, money: Money, lots: list[Mapping[str, Any]], as_of: date
+    tables: Mapping[str, pd.DataFrame],
+    read: Read,
+    money: Money,
+    lots: Sequence[Mapping[str, Any]],
+    as_of: date,
 ) -> dict[str, pd.DataFrame]:
     """The tables, with those of supply that there is something to say in.
 
@@ -89,7 +93,7 @@ def _kits(read: Read) -> Iterator[tuple[Any, Any, Any]]:
                 yield read.goods[key]["default_code"], part and part["default_code"], units
 
 
-def _lots(read: Read, lots: list[Mapping[str, Any]], as_of: date) -> pd.DataFrame:
+def _lots(read: Read, lots: Sequence[Mapping[str, Any]], as_of: date) -> pd.DataFrame:
     rows = (
         (
             read.goods[id_of(row["product_id"])]["default_code"],
