@@ -54,15 +54,15 @@ class Unaware(PolicySimulation):
         super().__init__(policy("cost_optimal", config), scenario)
         self._real = real
 
-    def _decide(self, day: int, situation: Situation) -> Order:
-        order, terms = super()._decide(day, situation), self._real.observer.catalogue.terms
+    def _decide(self, day: int, situation: Situation, stock: Stock) -> Order:
+        order, terms = super()._decide(day, situation, stock), self._real.observer.catalogue.terms
         feasible = terms.take(order.item).at_least(order.quantity)
         return replace(order, quantity=np.where(order.bought, feasible, order.quantity))
 
     def _place(self, day: int, item: IntArray, quantity: FloatArray, arrives: IntArray, at: Scenario) -> None:
         super()._place(day, item, quantity, arrives, self._real)
 
-    def _taken_off(self, day: int, situation: Situation, stock: Stock) -> FloatArray:
+    def _expiring(self, day: int, situation: Situation) -> FloatArray:
         return np.zeros(len(situation))
 
 

@@ -9,16 +9,23 @@ policies in serial supply chains") on the level of a place in series fall togeth
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from forecasting.domain import BoolArray, FloatArray, IntArray, Stock
-from forecasting.inputs.dependent import downstream, returns, transfer_costs
+from forecasting.inputs.dependent import downstream, returns, transfer_costs, transfer_days
 from forecasting.inputs.places import SUPPLIES, PlaceRecords
 from forecasting.planning.observer import Observer
-from forecasting.planning.transfers import Moves, Offer, fair_shares, spare_moves, whole_packs
+from forecasting.planning.spare import Offer, spare_moves
+from forecasting.planning.transfers import Moves, fair_shares, whole_packs
+from forecasting.policies.expected_cost.cost_curve import one_review
+from forecasting.policies.expected_cost.relative_value import RelativeValue
 from forecasting.policies.situation import Decision, Situation
+from models.shared.distribution import Distribution
+
+YEAR_DAYS = 364.0
+"""Of what was asked for, that tell what a place will need."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +65,13 @@ def echelon_reserved(observer: Observer, stock: Stock) -> FloatArray:
     return -downstream(observer.records.places, stock.position)
 
 
-def between_places(decision: Decision, situation: Situation, observer: Observer, stock: Stock) -> Between:
+def between_places(
+    decision: Decision,
+    situation: Situation,
+    observer: Observer,
+    stock: Stock,
+    value: RelativeValue | None = None,
+) -> Between:
     """Share out what supplying places have, and move what is spare before anything is bought.
 
     Args:
@@ -66,6 +79,7 @@ def between_places(decision: Decision, situation: Situation, observer: Observer,
         situation: of the same.
         observer: knows the places.
         stock: of all items of the dataset, at the close of the day.
+        value: what the policy weighed the orders by, of the items under review; None: it weighs no costs.
 
     """
     places, item, wanted = observer.records.places, situation.item, decision.quantity
@@ -78,7 +92,7 @@ def between_places(decision: Decision, situation: Situation, observer: Observer,
 
     # What the source has not got, another shop may have; what is bought, anybody may.
     lacking = np.where(places.supplied[item], wanted - quantity, wanted)
-    moves = _spare(lacking, daily, decision, situation, observer)
+    moves = _spare(lacking, decision, situation, observer, value)
     rest = _left_to_buy(wanted, moves, situation)
     broken = _broken_terms(wanted, rest, situation, observer)[moves.item] & ~places.supplied[item[moves.item]]
     if broken.any():
@@ -152,13 +166,24 @@ def _from_source(
 
 
 def _spare(
-    lacking: FloatArray, daily: FloatArray, decision: Decision, situation: Situation, observer: Observer
+    lacking: FloatArray,
+    decision: Decision,
+    situation: Situation,
+    observer: Observer,
+    value: RelativeValue | None,
 ) -> Moves:
     """What is spare elsewhere and moved, by the rows of the situation."""
     item, places, config = situation.item, observer.records.places, observer.config
-    n = len(places.source)
+    sku = np.unique(observer.catalogue.items.sku.astype(str), return_inverse=True)[1][item]
+    # Where a SKU is wanted nowhere, or everywhere, there is nothing to weigh.
+    wanted = np.bincount(sku, lacking > 0)
+    row = np.flatnonzero(((wanted > 0) & (wanted < np.bincount(sku)))[sku])
+    if len(row) == 0:
+        return Moves.none()
     line, unit = transfer_costs(places, config)
-    back = returns(places, n)[item]
+    back = returns(places, len(places.source))[item]
+    daily = np.where(back, 0.0, _daily(situation))
+    review = one_review(situation) if value is None else value.curve.review
     # To the level that it would be ordered up to comes what is asked for until that order has run down: only
     # what lies there beyond is no protection of its own.
     keep = np.maximum(decision.order_up_to, decision.reorder_point) + daily * situation.protection_days
@@ -166,15 +191,36 @@ def _spare(
         on_hand=np.where(_gives(observer)[item], situation.stock.on_hand - situation.stock.backlog, 0.0),
         position=np.where(back, situation.stock.on_hand, situation.position),
         keep=np.where(back, 0.0, keep),
-        daily=np.where(back, 0.0, daily),
-        holding=situation.costs.holding_per_unit_day,
+        reorder_point=np.where(back, 0.0, decision.reorder_point),
+        daily=daily,
+        review=replace(review, before=_unless(back, review.before), after=_unless(back, review.after)),
+        before=_unless(back, situation.lead_time_demand.over_lead_time(np.zeros(len(item)))),
+        lead_days=situation.lead_time_demand.lead_times.mean,
         line_cost=situation.costs.line_cost,
+        transfer_days=transfer_days(places, config)[item],
         cost_per_line=line[item],
         cost_per_unit=unit[item],
         furthest_days=config.excess_holding_days,
     )
-    sku = np.unique(observer.catalogue.items.sku.astype(str), return_inverse=True)[1][item]
-    return spare_moves(lacking, sku, offer, situation.terms)
+    moves = spare_moves(lacking[row], sku[row], offer.take(row), situation.terms.take(row))
+    return replace(moves, item=row[moves.item], source=row[moves.source])
+
+
+def _unless(nobody: BoolArray, demand: Distribution) -> Distribution:
+    """The demand, but none where ``nobody`` asks for anything."""
+    return Distribution(np.where(nobody[:, None], 0.0, demand.values))
+
+
+def _daily(situation: Situation) -> FloatArray:
+    """Units asked for a day, by the forecast or in the year before, whichever is more: float64, shape (n,).
+
+    A place gives because its forecast is low. Of places chosen so, what was asked for over the year tells
+    better what will be.
+    """
+    mean = situation.lead_time_demand.over_lead_time(situation.review_days).mean
+    buckets = max(1, round(YEAR_DAYS / situation.bucket_days))
+    year = np.nan_to_num(situation.history.recent_mean(buckets)) / situation.bucket_days
+    return np.maximum(mean / np.maximum(situation.protection_days, 1.0), year)
 
 
 def _gives(observer: Observer) -> BoolArray:

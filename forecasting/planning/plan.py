@@ -224,7 +224,8 @@ def consider(
 
 def advice_of(seen: Considered, orders: Orders, config: Config) -> Advice:
     """What was considered, and the ``orders`` of what is then ``asked``, moves between places among them."""
-    between = between_places(orders.decision, seen.asked, seen.observed, seen.standing.position.stock)
+    stock = seen.standing.position.stock
+    between = between_places(orders.decision, seen.asked, seen.observed, stock, orders.value)
     orders = replace(orders, decision=replace(orders.decision, quantity=between.in_all))
     if seen.second is not None:
         orders = in_real_levels(orders, seen.second)

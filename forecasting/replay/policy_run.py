@@ -155,7 +155,11 @@ class PolicySimulation:
         """
         self._waste.advance(self._ledger, day)
         situation = self._situation(day, observations)
-        order = self._decide(day, situation()) if decided is None else decided
+        if decided is None:
+            stock = self._scenario.stock_of(self._ledger)
+            order = self._decide(day, self._with_stock(day, situation(), stock), stock)
+        else:
+            order = decided
 
         usual = np.flatnonzero(order.bought & (order.fast == 0))
         item = order.item[usual]
@@ -187,7 +191,8 @@ class PolicySimulation:
         self._purchases.move(day, item, quantity)
         self._placed.append(PlacedOrders(np.full_like(item, day), item, quantity, quantity, arrives, source))
 
-    def _decide(self, day: int, situation: Situation) -> Order:
+    def _decide(self, day: int, situation: Situation, stock: Stock) -> Order:
+        """``stock``: of all items, on which the situation rests."""
         catalogue, budget = self._scenario.observer.catalogue, self._observer.config.budget
         supplier, terms = catalogue.supplier[situation.item], catalogue.suppliers.terms
         second = None
@@ -195,9 +200,8 @@ class PolicySimulation:
             second = asked_of_fast_ones(self._scenario, situation, self._expected.all_after(day))
         if second is not None:
             budget, situation = second.left_of(budget), with_them(situation, second)
-        decision = order_together(self.policy, situation, supplier, terms, budget).decision
-        stock = self._scenario.stock_of(self._ledger)
-        between = between_places(decision, situation, self._observer, stock)
+        orders = order_together(self.policy, situation, supplier, terms, budget)
+        between = between_places(orders.decision, situation, self._observer, stock, orders.value)
 
         bought, moves = (between.quantity > 0) & ~between.supplied, between.moves
         item = [situation.item[bought], moves.item]
@@ -217,14 +221,14 @@ class PolicySimulation:
         )
 
     def _situation(self, day: int, observations: Observations) -> Callable[[], Situation]:
-        """What the policy decides on at the close of ``day``, from the demand that it saw.
+        """What the policy decides on at the close of ``day``, but for its stock, from the demand that it saw.
 
         Which models forecast it is settled at once, the rest only where the policy is asked.
         """
         if not self._hidden or self._choice is None:
             # Where nothing has been simulated yet, nothing is hidden either: all see the same.
             self._choice = observations.choice(self._observer, day)
-            return lambda: self._with_stock(day, observations.situation(self._observer, day))
+            return lambda: observations.situation(self._observer, day)
 
         if day - self._choice.as_of >= self._observer.config.reselect_days:
             seen = self._observed(day)
@@ -233,32 +237,31 @@ class PolicySimulation:
 
         def own() -> Situation:
             forecast = LazyForecast(choice, self._observed(day))
-            return self._with_stock(day, observations.without_stock(self._observer, day, forecast))
+            return observations.without_stock(self._observer, day, forecast)
 
         return own
 
-    def _with_stock(self, day: int, situation: Situation) -> Situation:
-        stock = self._scenario.stock_of(self._ledger)
+    def _with_stock(self, day: int, situation: Situation, stock: Stock) -> Situation:
+        elsewhere = echelon_reserved(self._observer, stock)[situation.item]
         return replace(
             situation,
             stock=stock.take(situation.item),
-            reserved=situation.reserved + self._taken_off(day, situation, stock),
+            reserved=situation.reserved + elsewhere + self._expiring(day, situation),
             on_order_later=self._expected.after_protection(day)[situation.item],
             crossover=self._expected.crossover(day, situation.item),
         )
 
-    def _taken_off(self, day: int, situation: Situation, stock: Stock) -> FloatArray:
-        """What no decision may count on, less what places that an item's own supplies have: float64, shape of
-        the situation.
+    def _expiring(self, day: int, situation: Situation) -> FloatArray:
+        """Units on the shelf that will expire unsold before the next order can arrive: float64, shape of the
+        situation.
         """
-        item, n = situation.item, len(stock.on_hand)
-        elsewhere = echelon_reserved(self._observer, stock)[item]
         if self._scenario.lots is None:
-            return elsewhere
+            return np.zeros(len(situation))
+        item, n = situation.item, len(self._scenario.opening)
         until, daily = np.zeros(n), np.zeros(n)
         until[item] = day + situation.protection_days
         daily[item] = daily_demand(situation.history, situation.bucket_days)
-        return elsewhere + self._ledger.expiring(until, daily)[item]
+        return self._ledger.expiring(until, daily)[item]
 
     def _observed(self, day: int) -> History:
         lines, unavailable = observed_sales(self._scenario, self._ledger)

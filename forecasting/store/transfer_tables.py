@@ -21,7 +21,8 @@ TRANSFERS = Table(
         date("arrives_on", "The day from which on they can be sold there."),
         money("cost", "What moving them costs."),
         money(
-            "saved", "What moving them saves over buying, less that; 0 where a place is supplied so anyway."
+            "saved",
+            "What moving them saves over buying, half of it, less that; 0 where supplied so anyway.",
         ),
         text("why", "`supplied`: the place is supplied from there; `spare`: more lies there than is needed."),
     ),

@@ -176,6 +176,16 @@ def cost_curve(situation: Situation, excess_holding_share: float, excess_holding
     )
 
 
+def one_review(situation: Situation) -> ReviewCost:
+    """The cost between two arrivals of each item, and nothing of what is left over then."""
+    n = len(situation)
+    end_of_life = EndOfLifeTerms.none(n) if situation.end_of_life is None else situation.end_of_life
+    cover = np.minimum(situation.review_days, _selling_days(situation, end_of_life))
+    before = before_arrival(situation)
+    after = after_arrival(situation, before, cover, [])[0]
+    return _review_cost(situation, end_of_life, cover, before, after)
+
+
 def _selling_days(situation: Situation, end_of_life: EndOfLifeTerms) -> FloatArray:
     """Days, one at least, in which a unit of an order placed now can be sold; inf: as long as it takes."""
     lead_time_demand = situation.lead_time_demand

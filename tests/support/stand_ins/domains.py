@@ -7,6 +7,7 @@ from typing import Any
 
 COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     "=": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
     "in": lambda a, b: a in b,
     ">": lambda a, b: a is not None and a > b,
     ">=": lambda a, b: a is not None and a >= b,

@@ -18,7 +18,9 @@ from urllib.parse import quote
 from pydantic import Field
 
 from forecasting.connectors.sources.client import Client, Clock, refused, unauthorized
+from forecasting.connectors.sources.erpnext.supply import with_supply
 from forecasting.connectors.sources.erpnext.tables import tables_of
+from forecasting.connectors.sources.frames import Notices
 from forecasting.connectors.sources.kept import Kept
 from forecasting.connectors.sources.port import Changes, RefusedBySource, SourceUnavailable
 from forecasting.connectors.sources.walking import Feed, Page, bring
@@ -39,7 +41,26 @@ DOCUMENTS: Mapping[str, str] = {
 }
 """A feed -> its document."""
 
+BUNDLES = {"bundles": "Product Bundle"}
+"""The same, where facts of supply are read."""
+
 BIN = ("name", "item_code", "warehouse", "actual_qty")
+LISTS: Mapping[str, tuple[str, list[Any], tuple[str, ...]]] = {
+    "buying_prices": (
+        "Item Price",
+        [["buying", "=", 1]],
+        (
+            *("name", "item_code", "supplier", "price_list_rate", "currency", "uom"),
+            *("valid_from", "valid_upto"),
+        ),
+    ),
+    "rates": ("Currency Exchange", [], ("name", "date", "from_currency", "to_currency", "exchange_rate")),
+}
+"""A feed of facts of supply -> its document without lines, the ones that are read, and their fields."""
+
+COUNTED = ("sales", "deliveries", "purchases", "receipts", "items", "bins")
+"""Feeds whose records an import tells the number of."""
+
 AT_ONCE = 1_000
 
 
@@ -47,12 +68,14 @@ class Settings(HttpSettings):
     """``key`` and ``secret``: of the API user. ``locations``: a warehouse -> our location.
 
     Where no locations are given, all warehouses are ``main``; where some are, others are left out of stock.
+    ``supply``: whether buying prices, rates and bundles are read; false where the user may not.
     """
 
     key: SecretSource
     secret: SecretSource
     locations: dict[str, str] = Field(default_factory=dict)
     whole_days: float = Field(30.0, gt=0)
+    supply: bool = True
 
 
 def build(
@@ -76,20 +99,27 @@ class ErpnextSource:
     def changes(self, since: datetime | None = None) -> Changes:
         """The tables as they are now."""
         now = datetime.fromtimestamp(self._client.clock.time(), UTC)
-        for name in DOCUMENTS:
-            bring(self._kept, self._feed(name, now), now)
+        documents = {**DOCUMENTS, **BUNDLES} if self._settings.supply else DOCUMENTS
+        for name, document in documents.items():
+            bring(self._kept, self._feed(name, document, now), now)
         for name in ("sales", "purchases"):
             self._forget_deleted_drafts(name)
-        bring(self._kept, Feed("bins", self._bins, lambda: EARLIEST, whole_days=0.0, history=False), now)
-        return tables_of(self._kept, self._settings.locations, self._as_of)
+        bring(self._kept, self._whole("bins", "Bin", [], BIN), now)
+        said, locations = Notices(), self._settings.locations
+        tables = tables_of(self._kept, locations, self._as_of, said)
+        if self._settings.supply:
+            for name, (document, some, fields) in LISTS.items():
+                bring(self._kept, self._whole(name, document, some, fields), now)
+            companies = self._list("Company", [], ["default_currency"], "name asc", 1)
+            own = companies[0]["default_currency"] if companies else None
+            tables = with_supply(tables, self._kept, own, locations, said)
+        return Changes(tables, {name: self._kept.count(name) for name in COUNTED}, said.said)
 
     def close(self) -> None:
         """Let go of its connections."""
         self._client.close()
 
-    def _feed(self, name: str, now: datetime) -> Feed:
-        document = DOCUMENTS[name]
-
+    def _feed(self, name: str, document: str, now: datetime) -> Feed:
         def begin() -> str:
             newest = self._list(document, [], ["modified"], "modified desc", 1)
             if not newest:
@@ -124,10 +154,16 @@ class ErpnextSource:
         with self._kept.at_once():
             self._kept.remove(feed, gone)
 
-    def _bins(self, since: str | None, after: str | None) -> Page:
-        some = [] if after is None else [["name", ">", after]]
-        rows = self._list("Bin", some, list(BIN), "name asc", AT_ONCE)
-        return Page({row["name"]: row for row in rows}, rows[-1]["name"] if len(rows) == AT_ONCE else None)
+    def _whole(self, name: str, document: str, some: list[Any], fields: tuple[str, ...]) -> Feed:
+        """A list that is read as a whole each time, many rows a request."""
+
+        def page(since: str | None, after: str | None) -> Page:
+            behind = [] if after is None else [["name", ">", after]]
+            rows = self._list(document, [*some, *behind], list(fields), "name asc", AT_ONCE)
+            more = rows[-1]["name"] if len(rows) == AT_ONCE else None
+            return Page({row["name"]: row for row in rows}, more)
+
+        return Feed(name, page, lambda: EARLIEST, whole_days=0.0, history=False)
 
     def _list(
         self, document: str, filters: list[Any], fields: list[str], order: str, length: int

@@ -15,17 +15,20 @@ import pandas as pd
 from forecasting.connectors.sources.documents import Moved, orders_of, purchases_of, received
 from forecasting.connectors.sources.frames import Notices, frame, numbers, texts, times
 from forecasting.connectors.sources.kept import Kept
-from forecasting.connectors.sources.port import Changes
 
 KEY_FIELD = "reorder_key"
 """The field that this program keeps its own key in."""
 
 
-def tables_of(kept: Kept, locations: Mapping[str, str], as_of: date) -> Changes:
-    """The tables. ``locations``: a warehouse -> our location; none: all are ``main``."""
-    said = Notices()
+def tables_of(
+    kept: Kept, locations: Mapping[str, str], as_of: date, said: Notices
+) -> dict[str, pd.DataFrame]:
+    """The tables, but for facts of supply.
+
+    ``locations``: a warehouse -> our location; none: all are ``main``. ``said``: grows by what is left out.
+    """
     products = _products(kept)
-    tables = {
+    return {
         "orders": orders_of(_sale_lines(kept, locations), _moved(kept, "deliveries", "so_detail"), said),
         "products": products,
         "suppliers": pd.DataFrame({"supplier": products["supplier"].dropna().unique()}),
@@ -35,8 +38,6 @@ def tables_of(kept: Kept, locations: Mapping[str, str], as_of: date) -> Changes:
             _moved(kept, "receipts", "purchase_order_item"),
         ),
     }
-    feeds = ("sales", "deliveries", "purchases", "receipts", "items", "bins")
-    return Changes(tables, {feed: kept.count(feed) for feed in feeds}, said.said)
 
 
 def _units(line: Mapping[str, Any]) -> float:

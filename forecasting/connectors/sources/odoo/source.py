@@ -15,8 +15,10 @@ from typing import Any
 from pydantic import Field
 
 from forecasting.connectors.sources.client import Client, Clock, unauthorized
+from forecasting.connectors.sources.frames import Notices
 from forecasting.connectors.sources.kept import Kept
-from forecasting.connectors.sources.odoo.tables import DRAFT, tables_of
+from forecasting.connectors.sources.odoo.supply import Money, with_supply
+from forecasting.connectors.sources.odoo.tables import DRAFT, Read, tables_of
 from forecasting.connectors.sources.port import Changes, RefusedBySource, SourceUnavailable
 from forecasting.connectors.sources.walking import Feed, Page, bring
 from forecasting.connectors.targets.http import Unauthorized
@@ -72,7 +74,7 @@ FEEDS: Mapping[str, tuple[str, list[Any], str]] = {
         "product.supplierinfo",
         [],
         "partner_id product_id product_tmpl_id delay min_qty price currency_id sequence product_uom_id "
-        "product_uom",
+        "product_uom product_code date_start date_end",
     ),
     "order_points": (
         "stock.warehouse.orderpoint",
@@ -81,20 +83,38 @@ FEEDS: Mapping[str, tuple[str, list[Any], str]] = {
     ),
     "units": ("uom.uom", [], "name factor factor_inv"),
     "picking_types": ("stock.picking.type", [], "warehouse_id"),
+    "bills": (
+        "mrp.bom",
+        [],
+        "product_id product_tmpl_id product_qty product_uom_id type sequence",
+    ),
+    "bill_lines": ("mrp.bom.line", [], "bom_id product_id product_qty product_uom_id"),
 }
 """A feed -> its model, the records that are read, and the fields: those that the version has."""
 
-WHOLE = ("products", "supplies", "order_points", "units", "picking_types")
+BILLS = ("bills", "bill_lines")
+"""Feeds of a module that not every company has."""
+
+WHOLE = ("products", "supplies", "order_points", "units", "picking_types", *BILLS)
 """Feeds whose figures change without saying so."""
 
-PASSING = ("supplies", "order_points", "units", "picking_types")
+PASSING = ("supplies", "order_points", "units", "picking_types", *BILLS)
 """Feeds that may be emptied and filled anew."""
 
 
+COUNTED = ("sales", "sale_lines", "shipped", "received", "purchases", "purchase_lines", "products")
+"""Feeds whose records an import tells the number of."""
+
+
 class Settings(ApiSettings):
-    """``locations``: a warehouse's name -> our location; where they have one warehouse only, ``main``."""
+    """``locations``: a warehouse's name -> our location; where they have one warehouse only, ``main``.
+
+    ``kits``, ``lots``: whether there are any to be read; their modules are then installed there.
+    """
 
     locations: dict[str, str] = Field(default_factory=dict)
+    kits: bool = False
+    lots: bool = False
     whole_days: float = Field(7.0, gt=0)
 
 
@@ -116,7 +136,8 @@ class OdooSource:
     def changes(self, since: datetime | None = None) -> Changes:
         """The tables as they are now."""
         now = datetime.fromtimestamp(self._client.clock.time(), UTC)
-        for name in FEEDS:
+        feeds = [name for name in FEEDS if self._settings.kits or name not in BILLS]
+        for name in feeds:
             bring(self._kept, self._feed(name, now), now)
         self._forget_deleted_drafts()
         warehouses = self._read("stock.warehouse", [], ["name"])
@@ -124,7 +145,12 @@ class OdooSource:
         stock = {location: self._on_hand(warehouse) for warehouse, location in at.items()}
         companies = self._read("res.company", [], ["currency_id"])
         currency = companies[0]["currency_id"][0] if companies and companies[0]["currency_id"] else None
-        return tables_of(self._kept, stock, at, currency, self._as_of)
+        money = Money.of(currency, self._read("res.currency", [["active", "=", True]], ["name", "rate"]))
+        read = Read(self._kept, at, currency, Notices())
+        lots = self._lots() if self._settings.lots else []
+        tables = with_supply(tables_of(read, stock, self._as_of), read, money, lots, self._as_of)
+        rows = {name: self._kept.count(name) for name in COUNTED}
+        return Changes(tables, rows, read.said.said, suggestions=read.suggestions(read.supplies()))
 
     def close(self) -> None:
         """Let go of its connections."""
@@ -183,14 +209,27 @@ class OdooSource:
 
     def _on_hand(self, warehouse: int) -> dict[str, float]:
         """Units on hand in a warehouse by product."""
-        found: dict[str, float] = {}
-        after = 0
         # The first word is that of 17 and later, the second of before.
         context = {"warehouse_id": warehouse, "warehouse": warehouse}
+        rows = self._all("product.product", [["active", "=", True]], ["qty_available"], context=context)
+        return {str(row["id"]): float(row["qty_available"] or 0.0) for row in rows}
+
+    def _lots(self) -> list[dict[str, Any]]:
+        """What lies in lots, each with the day on which it expires; false: never."""
+        # Inside a warehouse; what is with a customer, or lost, is no stock.
+        inside: list[Any] = [["lot_id", "!=", False], ["location_id.usage", "=", "internal"]]
+        rows = self._all("stock.quant", inside, ["product_id", "lot_id", "quantity", "warehouse_id"])
+        dated = self._all("stock.lot", [["expiration_date", "!=", False]], ["expiration_date"])
+        day = {row["id"]: str(row["expiration_date"])[:10] for row in dated}
+        return [{**row, "expires_on": day.get(row["lot_id"][0], False)} for row in rows]
+
+    def _all(self, model: str, domain: list[Any], fields: list[str], **more: Any) -> list[dict[str, Any]]:
+        """All records of a domain, page by page."""
+        found: list[dict[str, Any]] = []
+        after = 0
         while True:
-            some = [["active", "=", True], ["id", ">", after]]
-            rows = self._read("product.product", some, ["qty_available"], limit=LIMIT, context=context)
-            found |= {str(row["id"]): float(row["qty_available"] or 0.0) for row in rows}
+            rows = self._read(model, [*domain, ["id", ">", after]], fields, limit=LIMIT, **more)
+            found += rows
             if len(rows) < LIMIT:
                 return found
             after = rows[-1]["id"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from forecasting.dataset.check import check
 from tests.support.clocks import FakeClock
 from tests.support.sources import Imports
 from tests.support.stand_ins.erpnext_records import KEY, SECRET, ErpnextRecords
@@ -90,3 +91,46 @@ def test_warehouses_become_locations_and_others_are_left_out_of_stock(imports):
         ["A/1", 10.0, "north"],
         ["B", 10.0, "north"],
     ]
+
+
+def test_buying_prices_are_offers_in_the_units_and_money_they_are_said_in(imports):
+    system = imports.system
+    system.put("Company", "Corner", {"default_currency": "EUR"})
+    rate = {"from_currency": "USD", "to_currency": "EUR"}
+    system.put("Currency Exchange", "r1", {**rate, "date": "2026-01-01", "exchange_rate": 0.7})
+    system.put("Currency Exchange", "r2", {**rate, "date": "2026-06-01", "exchange_rate": 0.8})
+    item = system.rows["Item"]["A/1"]
+    more = {"stock_uom": "Nos", "uoms": [{"uom": "Box", "conversion_factor": 20.0}], "purchase_uom": "Box"}
+    more["supplier_items"] = [{"supplier": "ACME", "supplier_part_no": "X-1"}, {"supplier": "Late"}]
+    system.put("Item", "A/1", {**item, **more})
+    price = {"item_code": "A/1", "buying": 1, "currency": "EUR", "uom": "Box", "valid_from": "2026-01-01"}
+    system.put("Item Price", "p1", {**price, "supplier": "ACME", "price_list_rate": 60.0})
+    system.put("Item Price", "p2", {**price, "price_list_rate": 64.0})
+    usd = {"supplier": "Overseas", "currency": "USD", "uom": "Nos", "price_list_rate": 3.0}
+    system.put("Item Price", "p3", {**price, **usd})
+    system.put("Item Price", "p4", {**price, "buying": 0, "price_list_rate": 99.0})
+    changes = imports.bring()
+    offers = changes.tables["supplier_items"].set_index("supplier")
+    assert offers["unit_cost"].to_dict() == {"ACME": 60.0, "Late": 64.0, "Overseas": 3.0}
+    assert offers["units_per_purchase_unit"].fillna(1).to_dict() == {"ACME": 20, "Late": 20, "Overseas": 1}
+    assert offers["rank"].to_dict() == {"ACME": 1.0, "Late": 2.0, "Overseas": 3.0}
+    assert offers.loc["ACME", "supplier_sku"] == "X-1"
+    assert changes.tables["currencies"].to_numpy().tolist() == [["USD", 0.8]]
+    assert not check(imports.folder).problems
+    imports.given["supply"] = False
+    assert "supplier_items" not in imports.bring().tables
+
+
+def test_bundles_are_kits(imports):
+    system = imports.system
+    parts = [{"item_code": "A/1", "qty": 2.0}, {"item_code": "B", "qty": 1.0}]
+    # A bundle is no stock item there; one that was never asked for needs no goods.
+    system.stock("SET", 0)
+    system.put("Item", "SET", {**system.rows["Item"]["SET"], "is_stock_item": 0})
+    system.sell(2, {"SET": 1})
+    for name in ("SET", "NEVER"):
+        system.put("Product Bundle", name, {"new_item_code": name, "items": parts})
+    system.put("Product Bundle", "OLD", {"new_item_code": "B", "items": parts, "disabled": 1})
+    kits = imports.bring().tables["kits"].to_numpy().tolist()
+    assert kits == [["SET", "A/1", 2.0], ["SET", "B", 1.0]]
+    assert not check(imports.folder).problems

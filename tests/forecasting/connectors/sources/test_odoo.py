@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from forecasting.dataset.check import check
 from tests.support.clocks import FakeClock
 from tests.support.sources import Imports
 from tests.support.stand_ins.odoo_records import DOZEN, KEY, OdooRecords
@@ -97,3 +98,72 @@ def test_terms_levels_and_its_own_suggestions_come_along(imports):
     assert changes.tables["products"].set_index("sku")["unit_cost"]["B"] == 4.0
     said = changes.suggestions[["location", "sku", "supplier", "quantity"]].to_numpy().tolist()
     assert said == [["main", "A", "ACME", 41.0]]
+
+
+def offer(system, sku, supplier, **more):
+    template = system.rows["product.product"][system.product(sku)[0]]["product_tmpl_id"]
+    terms = {"partner_id": [7, supplier], "product_id": False, "product_tmpl_id": template, "delay": 14}
+    terms |= {"min_qty": 0.0, "price": 36.0, "currency_id": [1, "EUR"], "sequence": 1, **system.unit(DOZEN)}
+    terms |= {"product_code": False, "date_start": False, "date_end": False}
+    system._put("product.supplierinfo", {**terms, **more})
+
+
+def test_what_each_supplier_offers_comes_in_its_own_unit_with_its_price_breaks(imports):
+    system = imports.system
+    system.sell(1, {"A": 1})
+    for name, currency, rate in (("EUR", 1, 1.0), ("USD", 2, 1.25)):
+        system._put("res.currency", {"id": currency, "name": name, "rate": rate, "active": True})
+    offer(system, "A", "ACME", product_code="X-1", min_qty=2.0)
+    offer(system, "A", "ACME", min_qty=10.0, price=33.0)
+    usd = {"currency_id": [2, "USD"], "price": 3.5, **system.unit([1, "Units"])}
+    offer(system, "A", "Overseas", sequence=2, delay=40, date_end="2026-12-31", **usd)
+    offer(system, "B", "Overseas", sequence=1, currency_id=[3, "JPY"])
+    changes = imports.bring()
+    offers = changes.tables["supplier_items"].set_index("supplier")
+    assert offers["sku"].to_dict() == {"ACME": "A", "Overseas": "A"}
+    names = ["unit_cost", "units_per_purchase_unit", "purchase_unit", "min_order_quantity", "supplier_sku"]
+    assert offers.loc["ACME", [*names, "rank"]].tolist() == [36.0, 12.0, "Dozens", 2.0, "X-1", 1.0]
+    assert offers.loc["Overseas", names].isna().tolist() == [False, True, True, True, True]
+    assert offers.loc["Overseas", ["unit_cost", "lead_time_days", "rank"]].tolist() == [3.5, 40.0, 2.0]
+    assert str(offers.loc["Overseas", "until"].date()) == "2026-12-31"
+    assert changes.tables["price_breaks"].to_numpy().tolist() == [["ACME", "A", 10.0, 33.0]]
+    suppliers = changes.tables["suppliers"].set_index("supplier")["currency"]
+    assert suppliers["Overseas"] == "USD" and suppliers.isna()["ACME"]
+    assert changes.tables["currencies"].to_numpy().tolist() == [["USD", 0.8]]
+    assert any("currency without a rate" in said for said in changes.notices)
+    assert not check(imports.folder).problems
+
+
+def test_phantom_bills_are_kits_and_others_are_none(imports):
+    system = imports.system
+    system.stock("SET", 0)
+    system.stock("MADE", 0)
+    system.sell(1, {"SET": 1})
+    for sku, kind in (("SET", "phantom"), ("MADE", "normal")):
+        head = {"product_id": system.product(sku), "product_tmpl_id": False, "product_qty": 2.0}
+        bill = system._put("mrp.bom", {**head, "type": kind, "sequence": 1, "product_uom_id": [1, "Units"]})
+        for part, units, unit in (("A", 1.0, DOZEN), ("B", 4.0, [1, "Units"])):
+            line = {"bom_id": [bill["id"], sku], "product_id": system.product(part), "product_qty": units}
+            system._put("mrp.bom.line", {**line, "product_uom_id": unit})
+    # They are a module of its own, read where the settings say so.
+    assert "kits" not in imports.bring().tables
+    imports.given["kits"] = True
+    kits = imports.bring().tables["kits"].to_numpy().tolist()
+    assert kits == [["SET", "A", 6.0], ["SET", "B", 2.0]]
+    assert not check(imports.folder).problems
+
+
+def test_lots_come_with_the_day_on_which_they_expire(imports):
+    system = imports.system
+    system.sell(1, {"A": 1})
+    for number, expires in ((1, "2026-08-01 10:00:00"), (2, False)):
+        lot = system._put("stock.lot", {"name": f"L{number}", "expiration_date": expires})
+        held = {"lot_id": [lot["id"], "x"], "quantity": 3.0 + number, "warehouse_id": [101, "Central"]}
+        for usage in ("internal", "customer"):
+            held["location_id"] = {"usage": usage}
+            system._put("stock.quant", {**held, "product_id": system.product("A")})
+    imports.given["lots"] = True
+    lots = imports.bring().tables["lots"]
+    found = dict(zip(lots["expires_on"].dt.strftime("%m-%d").fillna("never"), lots["on_hand"], strict=True))
+    assert found == {"08-01": 4.0, "never": 5.0}
+    assert set(lots["location"]) == {"main"} and not check(imports.folder).problems

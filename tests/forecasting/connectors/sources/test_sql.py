@@ -148,3 +148,57 @@ def test_what_is_wrong_is_told_with_its_row_and_without_the_password(url, mappin
         mapping.write_text(yaml.safe_dump(wrong))
         with pytest.raises(ConfigError, match=said):
             SqlSource(url, mapping)
+
+
+def test_facts_of_supply_are_mapped_like_any_other_table(tmp_path):
+    url = f"sqlite:///{tmp_path / 'supply.db'}"
+    run(
+        url,
+        STATEMENTS
+        + """
+create table offers (art varchar(9), vendor varchar(9), price numeric, box_of numeric, days numeric);
+create table sets (art varchar(9), part varchar(9), n numeric);
+create table batches (art varchar(9), n numeric, best_before varchar(10), counted varchar(10));
+create table sites (name varchar(9), fed_by varchar(9), days numeric);
+create table holidays (vendor varchar(9), first varchar(10), last varchar(10));
+create table money (code varchar(3), worth numeric);
+insert into offers values ('A', 'Bolt', 11.5, 12, 30);
+insert into erp_sales values ('3', 'SET', 1, '2026-06-04 11:00:00', 'new', '2026-06-09 00:00:00');
+insert into sets values ('SET', 'A', 2);
+insert into batches values ('A', 24, '2026-09-01', '2026-06-09');
+insert into sites values ('shop', 'main', 2);
+insert into holidays values ('Bolt', '2026-12-20', '2027-01-06');
+insert into money values ('USD', 0.8);
+""",
+    )
+    offer = {"art": "sku", "vendor": "supplier", "price": "unit_cost", "days": "lead_time_days"}
+    mapping = {
+        "supplier_items": {"table": "offers", "columns": {**offer, "box_of": "units_per_purchase_unit"}},
+        "kits": {"table": "sets", "columns": {"art": "sku", "part": "component", "n": "quantity"}},
+        "lots": {
+            "table": "batches",
+            "columns": {"art": "sku", "n": "on_hand", "best_before": "expires_on", "counted": "as_of"},
+        },
+        "locations": {
+            "table": "sites",
+            "columns": {"name": "location", "fed_by": "supplied_by", "days": "transfer_days"},
+        },
+        "closures": {
+            "table": "holidays",
+            "columns": {"vendor": "supplier", "first": "from", "last": "until"},
+        },
+        "currencies": {"table": "money", "columns": {"code": "currency", "worth": "rate"}},
+    }
+    file = tmp_path / "mapping.yaml"
+    file.write_text(yaml.safe_dump({**MAPPING, **mapping}))
+    ended = reorder("import", "sql", url, tmp_path / "data", "--mapping", file)
+    assert ended.code == 0, ended.err
+    data = read(tmp_path / "data")
+    offers = data.supplier_items.iloc[0]
+    assert [offers[name] for name in ("supplier", "unit_cost", "units_per_purchase_unit")] == [
+        "Bolt",
+        11.5,
+        12,
+    ]
+    for name, rows in (("kits", 1), ("lots", 1), ("locations", 1), ("closures", 1), ("currencies", 1)):
+        assert len(getattr(data, name)) == rows, name
