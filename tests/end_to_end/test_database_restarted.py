@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from forecasting.bootstrap.ordering import utc_now
@@ -13,6 +11,7 @@ from tests.support.command import process, reorder
 from tests.support.company import TONIGHT, company
 from tests.support.hostile import an_order
 from tests.support.postgresql import WAYS, Postgresql
+from tests.support.waiting import until
 
 ORDERS = 60
 
@@ -49,9 +48,7 @@ def there(folder) -> int:
 
 
 def until_there(folder, count: int, sender) -> None:
-    until = time.monotonic() + 60
-    while there(folder) < count and sender.poll() is None and time.monotonic() < until:
-        time.sleep(0.005)
+    until(lambda: there(folder) >= count or sender.poll() is not None, 60)
     assert sender.poll() is None, sender.communicate()
 
 

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 
 import pandas as pd
 import pytest
@@ -26,9 +27,11 @@ from forecasting.store.application.opened import Store
 from tests.support.builders import order, write_dataset
 from tests.support.command import process, reorder
 from tests.support.hostile_proxy import HostileProxy
+from tests.support.postgresql import Postgresql
 from tests.support.review import ANN, lines, opened, seen
 from tests.support.tryton import PASSWORD, tryton
 from tests.support.tryton_business import Business
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.slow
 KILLS = int(os.environ.get("REORDER_KILLS", "20"))
@@ -37,9 +40,18 @@ ORDERS = max(30, KILLS // 2)
 SKUS = [f"SKU{number:03d}" for number in range(20)]
 
 
-@pytest.fixture
-def erp(tmp_path_factory):
-    server = tryton(tmp_path_factory.mktemp("tryton"))
+@pytest.fixture(scope="module")
+def postgresql(tmp_path_factory):
+    running = Postgresql(tmp_path_factory.mktemp("tryton_postgresql"))
+    yield running
+    running.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def erp(request, tmp_path_factory):
+    """On each of its databases: what holds of one must hold of the other."""
+    beneath = request.getfixturevalue("postgresql") if request.param == "postgresql" else None
+    server = tryton(tmp_path_factory.mktemp("tryton"), beneath)
     server.start()
     yield server
     server.kill()
@@ -261,6 +273,10 @@ def test_its_business_is_imported_and_planned_beside_its_own_suggestion(erp, tmp
     assert terms["order_up_to"].tolist() == [*range(20, 39)]
 
 
+def _has_asked_or_ended(proxy, asked, sender) -> bool:
+    return proxy.faults.total() != asked or sender.poll() is not None
+
+
 def test_senders_and_a_server_that_are_killed_behind_a_hostile_proxy_leave_each_order_once(erp, db, tmp_path):
     seed = int(os.environ.get("REORDER_SEED", "7"))
     print(f"seed {seed}")
@@ -277,9 +293,7 @@ def test_senders_and_a_server_that_are_killed_behind_a_hostile_proxy_leave_each_
         asked = proxy.faults.total()
         with process(*arguments) as sender:
             # It takes seconds to start: only one that has begun to ask is worth killing.
-            until = time.monotonic() + 20
-            while proxy.faults.total() == asked and time.monotonic() < until and sender.poll() is None:
-                time.sleep(0.02)
+            until(partial(_has_asked_or_ended, proxy, asked, sender), 20)
             time.sleep(chance.uniform(0.0, 2.0))
             if at % max(KILLS // SERVER_KILLS, 1) == 0:
                 # The system dies, too, in the middle of whatever it does, and comes again.

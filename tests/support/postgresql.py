@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -37,11 +38,28 @@ class Postgresql:
         # Its data only has to outlive the server, not the machine: a start has nothing to put on the disk.
         self._execute("alter system set fsync = off", "select pg_reload_conf()")
 
-    def database(self, name: str) -> str:
-        """The URL of a new, empty database."""
-        self._execute(f'create database "{name}"')
-        target = sql_target(self.server.get_uri())
+    def url(self, name: str) -> str:
+        """Of a database."""
+        target = sa.make_url(self.server.get_uri())
         return target.set(database=name).render_as_string(hide_password=False)
+
+    def database(self, name: str, template: str = "template1") -> str:
+        """The URL of a new database, a copy of another one."""
+        self._execute(f'create database "{name}" template "{template}"')
+        return self.url(name)
+
+    def drop(self, name: str) -> None:
+        """Be done with a database, if there is one of that name."""
+        self._execute(f'drop database if exists "{name}" with (force)')
+
+    def has(self, name: str) -> bool:
+        """Whether there is a database of that name."""
+        return name in self._execute("select datname from pg_database")
+
+    def run(self, program: str, *arguments: str) -> bytes:
+        """What one of PostgreSQL's own programs writes."""
+        command = [str(self.server.bin_path / program), *arguments]
+        return subprocess.run(command, check=True, capture_output=True).stdout
 
     def die(self, how: str = "stopped") -> None:
         """End it at once, with every connection; returns when no process of it is left."""
@@ -72,9 +90,11 @@ class Postgresql:
             self.die()
         self.server.cleanup()
 
-    def _execute(self, *statements: str) -> None:
+    def _execute(self, *statements: str) -> list[str]:
+        """Say something to the server; returns the first column of what the last statement answers."""
         engine = sa.create_engine(sql_target(self.server.get_uri()), isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
-            for statement in statements:
-                connection.exec_driver_sql(statement)
+            answers = [connection.exec_driver_sql(statement) for statement in statements]
+            found = list(answers[-1].scalars()) if answers[-1].returns_rows else []
         engine.dispose()
+        return found
