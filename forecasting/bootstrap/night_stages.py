@@ -232,7 +232,7 @@ def _approve(night: Night) -> None:
     from forecasting.nightly.approving import approve_within_limits
 
     with opened(night.url) as store:
-        night.verdict = approve_within_limits(store, night.run, night.as_of, night.config, night.usual_week)
+        night.verdict = approve_within_limits(store, night.run, night.config, night.usual_week)
 
 
 def _send(night: Night) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from uuid import uuid4
 
@@ -12,7 +11,6 @@ from forecasting.nightly.limits import Limits, Verdict, verdict
 from forecasting.store.application import deciding
 from forecasting.store.application.lines import find_lines
 from forecasting.store.application.opened import Store
-from forecasting.store.application.outbox import ordered_unknown_to
 from forecasting.store.application.plans import register_plans, rows_of
 from forecasting.store.application.selection import Selection
 
@@ -20,24 +18,20 @@ AUTHOR = "nightly job"
 MOST = 1_000_000
 
 
-def approve_within_limits(
-    store: Store, run: str, as_of: date, config: Config, usual_week: Decimal | None
-) -> Verdict:
+def approve_within_limits(store: Store, run: str, config: Config, usual_week: Decimal | None) -> Verdict:
     """Approve the lines of a plan that wait, as far as limits go. ``usual_week``: in money, or unknown.
 
     A night that was killed and is run again plans anew where its import found more meanwhile, its own orders
-    among it: what that night has ordered already is not approved a second time.
+    among it: what that night has ordered already is ``ordered``, and not approved a second time.
     """
     author = deciding.Author(AUTHOR, "approve", uuid4().hex)
     with store.writing() as transaction:
         register_plans(transaction)
-        ordered = ordered_unknown_to(transaction, run, as_of)
         lines = find_lines(transaction, Selection(run, only="suggested", size=MOST))
         mine = [
             line
             for line in lines
             if line.quantity > 0
-            and (line.location, line.sku) not in ordered
             and (line.status == "open" or (line.status == "approved" and line.changed_by == author.who))
         ]
         rows = rows_of(transaction, "notices", run)

@@ -26,7 +26,6 @@ from forecasting.store.application import deciding as store
 from forecasting.store.application.deciding import Author, State, Undone
 from forecasting.store.application.lines import Line, find_line, find_numbered
 from forecasting.store.application.opened import Store, Transaction
-from forecasting.store.application.outbox import in_an_order
 from forecasting.store.application.people import Person
 from forecasting.store.application.plans import latest_plan
 from forecasting.store.application.selection import Selection
@@ -132,9 +131,8 @@ def _change(
             return line
         if line.version != seen.version:
             raise ChangedMeanwhileError(line, person.name)
-        key = in_an_order(transaction, line.run, line.location, line.sku)
-        if key is not None:
-            raise AlreadyOrderedError(key)
+        if line.ordered_in is not None:
+            raise AlreadyOrderedError(line.ordered_in)
 
         author = author_of(person, action)
         if not store.save(transaction, line, new, author):

@@ -19,8 +19,9 @@ from forecasting.connectors.targets.port import Target, TargetError
 from forecasting.sending.attempt import attempt, wait_before_retry
 from forecasting.sending.machine import UNFINISHED, Progress, Status, Step
 from forecasting.store.application import outbox
-from forecasting.store.application.opened import Store
+from forecasting.store.application.opened import Store, answering
 from forecasting.store.application.outbox import Kept, LostLeaseError
+from forecasting.store.connection import UnreachableError
 
 LEASE_SECONDS = 300.0
 """For how long an order is one sender's own since its last step: longer than any call may take."""
@@ -58,39 +59,124 @@ class Sent:
 def send(
     store: Store, name: str, target: Target, clock: Clock, chance: random.Random, patience: float
 ) -> Sent:
-    """Bring every order of the target ``name`` there, waiting ``patience`` seconds at most in all."""
-    owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-    _free_orders_of_the_dead(store, name)
-    ended: Counter[str] = Counter()
-    tries, until = 0, clock.now() + timedelta(seconds=patience)
+    """Bring every order of the target ``name`` there, waiting ``patience`` seconds at most in all.
+
+    A database that goes away meanwhile is waited for as long, and the order in hand is begun anew, as the
+    next sender does after one that died. Raises UnreachableError where it does not come again.
+    """
+    sender = _Sender(store, name, target, clock, chance)
+    until = clock.now() + timedelta(seconds=patience)
+    away, gone_at, waits = 0, clock.now(), 0
     while True:
-        with store.writing() as transaction:
-            kept = outbox.claim(transaction, name, owner, clock.now(), LEASE_SECONDS)
-        if kept is None:
-            with store.reading() as transaction:
-                due = outbox.next_due(transaction, name)
-            if due is None or due > until:
-                break
-            clock.sleep(max((due - clock.now()).total_seconds(), 0.01))
-            continue
-        tries += 1
-        progress = _attempt(store, kept, target, clock, chance)
-        if progress is not None and progress.status not in UNFINISHED:
-            ended[progress.status] += 1
+        try:
+            with answering(store.url):
+                sender.begin(anew=away > 0)
+                waits, away = waits + (away > 0), 0
+                sender.empty(until)
+                swept, said = sender.sweep()
+                with store.reading() as transaction:
+                    left = outbox.unfinished(transaction, name)
+            break
+        except UnreachableError:
+            gone_at = gone_at if away else clock.now()
+            away += 1
+            pause = timedelta(seconds=wait_before_retry(away, None, chance))
+            if clock.now() + pause > gone_at + timedelta(seconds=patience):
+                raise
+            clock.sleep(pause.total_seconds())
+    if waits:
+        often = f", {waits} times" if waits > 1 else ""
+        said = (*said, f"the database went away and was waited for{often}")
+    return Sent(sender.ended, left, swept, sender.tries, said)
 
-    swept, said = _sweep(store, name, target, clock.now())
-    with store.reading() as transaction:
-        left = outbox.unfinished(transaction, name)
-    return Sent(ended, left, swept, tries, said)
+
+@dataclass
+class _Sender:
+    """A sender at work. ``key``: of the order that it has in hand; empty: none."""
+
+    store: Store
+    name: str
+    target: Target
+    clock: Clock
+    chance: random.Random
+    owner: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}")
+    ended: Counter[str] = field(default_factory=Counter)
+    tries: int = 0
+    key: str = ""
+
+    def begin(self, anew: bool) -> None:
+        """Free what the dead hold; ``anew``, after the database was away, also what was in hand then."""
+        with self.store.writing() as transaction:
+            for owner in outbox.lease_owners(transaction, self.name):
+                if (anew and owner == self.owner) or _is_dead(owner):
+                    outbox.end_leases(transaction, self.name, owner)
+            # Whether its last step is kept was not heard.
+            kept = outbox.one(transaction, self.key) if self.key else None
+        self._ended(kept)
+
+    def empty(self, until: datetime) -> None:
+        """Try the orders that are due, until none is left that may be tried before ``until``."""
+        while True:
+            with self.store.writing() as transaction:
+                kept = outbox.claim(transaction, self.name, self.owner, self.clock.now(), LEASE_SECONDS)
+            if kept is None:
+                with self.store.reading() as transaction:
+                    due = outbox.next_due(transaction, self.name)
+                if due is None or due > until:
+                    return
+                self.clock.sleep(max((due - self.clock.now()).total_seconds(), 0.01))
+                continue
+            self.tries, self.key = self.tries + 1, kept.key
+            self._ended(self._attempt(kept))
+
+    def sweep(self) -> tuple[int, tuple[str, ...]]:
+        """Take away what late copies left behind; a target that is not there now is swept the next time."""
+        since = self.clock.now() - timedelta(days=SWEPT_DAYS)
+        with self.store.reading() as transaction:
+            kept = outbox.delivered_since(transaction, self.name, since)
+        try:
+            return (self.target.sweep(kept) if kept else 0), ()
+        except TargetError as error:
+            return 0, (f"left-overs are swept the next time: {error}",)
+
+    def _ended(self, of: Progress | Kept | None) -> None:
+        """Nothing is in hand any more. ``of``: where the order got to."""
+        if of is not None and of.status not in UNFINISHED:
+            self.ended[Status(of.status)] += 1
+        self.key = ""
+
+    def _attempt(self, kept: Kept) -> Progress | None:
+        """One attempt with an order; None where another sender took it over."""
+        progress = Progress(Status(kept.status), kept.number)
+        attempts = kept.attempts + 1
+
+        def keep(step: Step) -> None:
+            nonlocal kept
+            now = self.clock.now()
+            changed: dict[str, object] = {
+                "status": str(step.progress.status),
+                "number": step.progress.number,
+                "reason": step.progress.reason,
+                "lease_until": now + timedelta(seconds=LEASE_SECONDS),
+            }
+            if step.call is None:
+                changed |= {"attempts": attempts, "lease_owner": None, "lease_until": None}
+            if step.again is not None:
+                wait = wait_before_retry(attempts, step.again.wait, self.chance)
+                changed["next_at"] = now + timedelta(seconds=wait)
+            with self.store.writing() as transaction:
+                kept = outbox.keep(transaction, kept, now, **changed)
+
+        try:
+            return attempt(kept.order, progress, self.target, keep)
+        except LostLeaseError:
+            return None
 
 
-def _free_orders_of_the_dead(store: Store, name: str) -> None:
-    """A sender that died on this machine need not be waited for."""
-    with store.writing() as transaction:
-        for owner in outbox.lease_owners(transaction, name):
-            host, pid, _ = owner.rsplit(":", 2)
-            if host == socket.gethostname() and not _is_alive(int(pid)):
-                outbox.end_leases(transaction, name, owner)
+def _is_dead(owner: str) -> bool:
+    """Whether a sender died on this machine: it need not be waited for."""
+    host, pid, _ = owner.rsplit(":", 2)
+    return host == socket.gethostname() and not _is_alive(int(pid))
 
 
 def _is_alive(pid: int) -> bool:
@@ -103,43 +189,3 @@ def _is_alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
-
-
-def _attempt(
-    store: Store, kept: Kept, target: Target, clock: Clock, chance: random.Random
-) -> Progress | None:
-    """One attempt with an order; None where another sender took it over."""
-    progress = Progress(Status(kept.status), kept.number)
-    attempts = kept.attempts + 1
-
-    def keep(step: Step) -> None:
-        nonlocal kept
-        now = clock.now()
-        changed: dict[str, object] = {
-            "status": str(step.progress.status),
-            "number": step.progress.number,
-            "reason": step.progress.reason,
-            "lease_until": now + timedelta(seconds=LEASE_SECONDS),
-        }
-        if step.call is None:
-            changed |= {"attempts": attempts, "lease_owner": None, "lease_until": None}
-        if step.again is not None:
-            wait = wait_before_retry(attempts, step.again.wait, chance)
-            changed["next_at"] = now + timedelta(seconds=wait)
-        with store.writing() as transaction:
-            kept = outbox.keep(transaction, kept, now, **changed)
-
-    try:
-        return attempt(kept.order, progress, target, keep)
-    except LostLeaseError:
-        return None
-
-
-def _sweep(store: Store, name: str, target: Target, now: datetime) -> tuple[int, tuple[str, ...]]:
-    """Take away what late copies left behind; a target that is not there now is swept the next time."""
-    with store.reading() as transaction:
-        kept = outbox.delivered_since(transaction, name, now - timedelta(days=SWEPT_DAYS))
-    try:
-        return (target.sweep(kept) if kept else 0), ()
-    except TargetError as error:
-        return 0, (f"left-overs are swept the next time: {error}",)

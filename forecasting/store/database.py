@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from forecasting.errors import RequestError
 from forecasting.store.columns import Column, Kind
 from forecasting.store.conform import conform
-from forecasting.store.connection import connected, shown, without_secrets
+from forecasting.store.connection import UnreachableError, connected, shown, without_secrets
 from forecasting.store.plan_tables import RUN
 from forecasting.store.schema import TABLES
 
@@ -83,6 +83,9 @@ def write_run(url: str, tables: Mapping[str, pd.DataFrame], run: Mapping[str, An
                 _replace(connection, name, frame, str(run["run"]))
     except sa.exc.SQLAlchemyError as error:
         said = without_secrets(getattr(error, "orig", None) or error, url)
+        if getattr(error, "connection_invalidated", False):
+            what = f"the database went away: {said}"
+            raise UnreachableError(url, what, "Nothing was written: run it again when it answers.") from None
         raise RequestError(
             f"{shown(url)}: the database refused: {said}. Nothing was written; check that the tables of "
             "these names there are reorder's own"

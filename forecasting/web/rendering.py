@@ -17,6 +17,7 @@ from forecasting.reviewing.projection import percent
 from forecasting.reviewing.quantities import plain, runs_out_on, snapped_by
 from forecasting.reviewing.roles import DECIDE, may
 from forecasting.store.application.jobs import Job
+from forecasting.store.application.lines import Line
 from forecasting.store.application.plans import Plan
 from forecasting.web.caller import Caller
 
@@ -64,6 +65,14 @@ def raw(value: Decimal) -> str:
     return plain(value).replace(",", "")
 
 
+def ordered_words(line: Line) -> str:
+    """Which order a line is in; where another plan made it, which one, and who approved it there."""
+    if line.ordered_run == line.run:
+        return f"Ordered in {line.ordered_in}"
+    by = f", approved by {line.ordered_by}" if line.ordered_by else ""
+    return f"Ordered already in {line.ordered_in}, of plan {line.ordered_run}{by}"
+
+
 environment = Environment(
     loader=FileSystemLoader(FOLDER / "templates"),
     autoescape=True,
@@ -78,6 +87,7 @@ environment.filters.update(n=number, raw=raw, day=day, moment=moment, pct=per_ce
 _files = b"".join((FOLDER / "static" / name).read_bytes() for name in ("app.css", "app.js"))
 environment.globals.update(edition=hashlib.sha256(_files).hexdigest()[:8])
 environment.globals.update(may=may, decide=DECIDE, snapped_by=snapped_by, runs_out_on=runs_out_on)
+environment.globals.update(ordered_words=ordered_words)
 
 
 def page(

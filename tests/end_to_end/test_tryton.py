@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 
 import pandas as pd
 import pytest
@@ -18,7 +19,6 @@ from forecasting.connectors.targets.port import Held
 from forecasting.connectors.targets.registry import made
 from forecasting.dataset.check import check
 from forecasting.dataset.read import read
-from forecasting.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
 from forecasting.nightly.beside import beside, suggestions_in
 from forecasting.reviewing.deciding import approve
 from forecasting.store.application import outbox
@@ -26,20 +26,31 @@ from forecasting.store.application.opened import Store
 from tests.support.builders import order, write_dataset
 from tests.support.command import process, reorder
 from tests.support.hostile_proxy import HostileProxy
+from tests.support.postgresql import Postgresql
 from tests.support.review import ANN, lines, opened, seen
 from tests.support.tryton import PASSWORD, tryton
 from tests.support.tryton_business import Business
+from tests.support.tryton_orders import SKUS, assert_each_once, kept, many_orders, named, straight
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.slow
 KILLS = int(os.environ.get("REORDER_KILLS", "20"))
 SERVER_KILLS = 8
 ORDERS = max(30, KILLS // 2)
-SKUS = [f"SKU{number:03d}" for number in range(20)]
 
 
-@pytest.fixture
-def erp(tmp_path_factory):
-    server = tryton(tmp_path_factory.mktemp("tryton"))
+@pytest.fixture(scope="module")
+def postgresql(tmp_path_factory):
+    running = Postgresql(tmp_path_factory.mktemp("tryton_postgresql"))
+    yield running
+    running.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def erp(request, tmp_path_factory):
+    """On each of its databases: what holds of one must hold of the other."""
+    beneath = request.getfixturevalue("postgresql") if request.param == "postgresql" else None
+    server = tryton(tmp_path_factory.mktemp("tryton"), beneath)
     server.start()
     yield server
     server.kill()
@@ -69,50 +80,6 @@ def db(tmp_path):
     )
     assert planned.code == 0, planned.err
     return url
-
-
-def named(tmp_path, url: str, timeout: float = 30.0, **more: str):
-    """A file of targets in which ``erp`` is the Tryton behind a URL."""
-    file = tmp_path / "targets.yaml"
-    secret = tmp_path / "password"
-    secret.write_text(PASSWORD)
-    entry = {"kind": "tryton", "url": url, "database": "lab", "user": "admin", "timeout": timeout, **more}
-    file.write_text(yaml.safe_dump({"erp": {**entry, "password": {"file": str(secret)}, "currency": "EUR"}}))
-    return file
-
-
-def straight(server, tmp_path):
-    """The same Tryton, with nothing between."""
-    given = yaml.safe_load(named(tmp_path, server.url).read_text())["erp"]
-    del given["currency"]
-    return made("erp", given)
-
-
-def kept(url: str):
-    store = Store(url)
-    try:
-        with store.reading() as transaction:
-            return outbox.orders(transaction)
-    finally:
-        store.close()
-
-
-def assert_each_once(target, orders) -> None:
-    """Counted in Tryton: one purchase of each key, its lines those that were approved, no other of ours."""
-    rows = target._call(
-        "model.purchase.purchase.search_read",
-        [["reference", "like", "reorder-%"]],
-        0,
-        None,
-        None,
-        ["reference", "state"],
-    )
-    assert sorted(row["reference"] for row in rows) == sorted(each.key for each in orders)
-    assert {row["state"] for row in rows} == {"draft"}
-    for each in orders:
-        assert each.status == "delivered", each
-        (document,) = target.find(each.key)
-        assert (document.number, document.quantities) == (each.number, each.order.quantities)
 
 
 def test_recommendations_arrive_as_draft_purchases_and_a_second_send_writes_nothing(erp, db, tmp_path):
@@ -170,17 +137,6 @@ def test_recommendations_arrive_as_approved_requisitions_once(erp, db, tmp_path)
     assert {row["product."]["code"]: Decimal(str(row["quantity"])) for row in asked} == {
         each.sku: each.quantity for each in approved
     }
-
-
-def many_orders() -> list[PurchaseOrder]:
-    chance, made_orders = random.Random(5), []
-    for number in range(ORDERS):
-        chosen = chance.sample(SKUS, 4)
-        some = tuple(
-            PurchaseOrderLine(sku, Decimal(chance.randint(1, 90)), Decimal("5.25")) for sku in chosen
-        )
-        made_orders.append(PurchaseOrder(f"run{number}", date(2026, 6, 23), "SUP-A", "main", some, "EUR"))
-    return made_orders
 
 
 def test_its_business_is_imported_and_planned_beside_its_own_suggestion(erp, tmp_path):
@@ -261,12 +217,16 @@ def test_its_business_is_imported_and_planned_beside_its_own_suggestion(erp, tmp
     assert terms["order_up_to"].tolist() == [*range(20, 39)]
 
 
+def _has_asked_or_ended(proxy, asked, sender) -> bool:
+    return proxy.faults.total() != asked or sender.poll() is not None
+
+
 def test_senders_and_a_server_that_are_killed_behind_a_hostile_proxy_leave_each_order_once(erp, db, tmp_path):
     seed = int(os.environ.get("REORDER_SEED", "7"))
     print(f"seed {seed}")
     store = Store(db)
     with store.writing() as transaction:
-        for each in many_orders():
+        for each in many_orders(ORDERS):
             outbox.put_in(transaction, each, "erp", "", dict.fromkeys(each.quantities, 1), utc_now())
     store.close()
     proxy = HostileProxy(erp.port, seed, ("purchase.create", "purchase.write", "purchase.search_read"))
@@ -277,9 +237,7 @@ def test_senders_and_a_server_that_are_killed_behind_a_hostile_proxy_leave_each_
         asked = proxy.faults.total()
         with process(*arguments) as sender:
             # It takes seconds to start: only one that has begun to ask is worth killing.
-            until = time.monotonic() + 20
-            while proxy.faults.total() == asked and time.monotonic() < until and sender.poll() is None:
-                time.sleep(0.02)
+            until(partial(_has_asked_or_ended, proxy, asked, sender), 20)
             time.sleep(chance.uniform(0.0, 2.0))
             if at % max(KILLS // SERVER_KILLS, 1) == 0:
                 # The system dies, too, in the middle of whatever it does, and comes again.

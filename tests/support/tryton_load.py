@@ -13,14 +13,14 @@ SUPPLIERS = ("SUP-A", "SUP-B")
 PRODUCTS = 20
 
 
-def load(config_file: str) -> None:
+def load(config_file: str, database: str) -> None:
     """Company, chart of accounts, two suppliers, products with prices, order points, stock and a sale."""
     from proteus import Model, config
     from trytond.modules.account.tests.tools import create_chart, get_accounts
     from trytond.modules.company.tests.tools import create_company, get_company
     from trytond.modules.currency.tests.tools import get_currency
 
-    settings = config.set_trytond("lab", config_file=config_file)
+    settings = config.set_trytond(database, config_file=config_file)
     settings.user = 0
     user_model = Model.get("res.user")
     (admin,) = user_model.find([("login", "=", "admin")])
@@ -106,4 +106,4 @@ def _products(category, suppliers, currency) -> None:
 
 
 if __name__ == "__main__":
-    load(sys.argv[1])
+    load(*sys.argv[1:])

@@ -7,7 +7,6 @@ import os
 import shutil
 import socket
 import subprocess
-import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.paths import ROOT
+from tests.support.waiting import until
 
 PACKAGES = ("@vendure/core@3.7", "sql.js@1")
 HOME = Path(os.environ.get("REORDER_VENDURE") or ROOT / ".vendure")
@@ -85,15 +85,17 @@ class Vendure:
         with (self.folder / "server.log").open("ab") as log:
             command = ["node", str(self.folder / "server.js")]
             self.process = subprocess.Popen(command, env=environment, cwd=HOME, stdout=log, stderr=log)
-        until = time.monotonic() + 180
-        while time.monotonic() < until and self.process.poll() is None:
-            try:
-                self.ask("query { __typename }")
-            except OSError:
-                time.sleep(0.2)
-            else:
-                return
+        until(lambda: self._answers() or self.process.poll() is not None, 180)
+        if self.process.poll() is None and self._answers():
+            return
         raise TimeoutError((self.folder / "server.log").read_text()[-2_000:])
+
+    def _answers(self) -> bool:
+        try:
+            self.ask("query { __typename }")
+        except OSError:
+            return False
+        return True
 
     def kill(self) -> None:
         if self.process is not None:

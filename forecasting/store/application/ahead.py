@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import sqlalchemy as sa
 
-from forecasting.store.application.line_source import d, quantity, r, select_lines, status, value
+from forecasting.store.application.line_source import d, quantity, r, select_lines, stands, value
 from forecasting.store.application.opened import Transaction
 from forecasting.store.application.tables import plan_table
 
@@ -63,7 +63,6 @@ def order_days(transaction: Transaction, run: str) -> Mapping[str, Sequence[date
 def levels(transaction: Transaction, run: str) -> Levels:
     """The levels of all items of a plan, with the quantities that stand."""
     weeks = plan_table("item_weeks")
-    stands = status.in_(("open", "approved"))
     figures: dict[str, Any] = {
         "quantity": sa.case((stands, quantity), else_=0),
         "value": sa.case((stands, value), else_=0),

@@ -1,27 +1,84 @@
-"""What a line of a plan is, in SQL: the recommendation, and what was decided about it.
+"""What a line of a plan is, in SQL: the recommendation, what was decided about it, and the order it is in.
 
 One statement says it. What is shown, counted, approved in bulk and exported are selections of it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from forecasting.store.application.tables import decisions, plan_table, snoozes
+from forecasting.store.application.tables import (
+    LINE,
+    decisions,
+    outbox_lines,
+    outbox_orders,
+    plan_table,
+    plans,
+    snoozes,
+)
 
 r, d = plan_table("recommendations"), plan_table("line_details")
 x, s = decisions, snoozes
+o, ol = outbox_orders.alias("an_order"), outbox_lines.alias("ordered_line")
+decisions_then = decisions.alias("decided_then")
+GIVEN_UP = "given_up"
+"""The status of an order that a person gave up: its items may be ordered anew."""
+
+
+def unknown_to(run: Any, as_of: Any, dated: sa.FromClause) -> Sequence[sa.ColumnElement[bool]]:
+    """The two ways in which a line of an order (``ol`` in ``o``) can be another plan's which this one cannot
+    have known of: of its day or later, or frozen since it was first seen. ``dated``: the one of the two
+    tables whose dates are asked.
+    """
+    seen_at = sa.select(plans.c.seen_at).where(plans.c.run == run).correlate(r).scalar_subquery()
+    others = sa.and_(ol.c.run != run, o.c.status != GIVEN_UP)
+    return sa.and_(dated.c.as_of >= as_of, others), sa.and_(dated.c.frozen_at >= seen_at, others)
+
+
+_same_item = (ol.c.location == r.c.location, ol.c.sku == r.c.sku)
+_ways = unknown_to(r.c.run, r.c.as_of, ol)
+# Each way by itself: a database finds either by an index.
+_elsewhere = sa.or_(*(sa.exists().where(*_same_item, o.c.key == ol.c.key, way).correlate(r) for way in _ways))
+
+
+def _ordered(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """Something of the order that a line is in, or else of the last one that holds its item where the plan
+    cannot have known of it.
+    """
+    then = sa.and_(*(decisions_then.c[name] == ol.c[name] for name in LINE))
+    of_item = (
+        sa.select(column)
+        .select_from(ol.join(o, o.c.key == ol.c.key).outerjoin(decisions_then, then))
+        .where(*_same_item)
+        .order_by(ol.c.frozen_at.desc(), ol.c.key)
+        .limit(1)
+        .correlate(r)
+    )
+    own = ol.c.run == r.c.run
+    return sa.func.coalesce(*(of_item.where(each).scalar_subquery() for each in (own, sa.or_(*_ways))))
+
 
 quantity = sa.func.coalesce(x.c.quantity, r.c.quantity)
 value = sa.func.coalesce(x.c.value, r.c.value)
 held = sa.and_(s.c.until.is_not(None), s.c.until > r.c.as_of)
-status = sa.case(
+decided = sa.case(
     (sa.and_(x.c.status == "snoozed", x.c.snoozed_until <= r.c.as_of), "open"),
     (x.c.status.is_not(None), x.c.status),
     (held, "snoozed"),
     else_="open",
+)
+stands = decided.in_(("open", "approved"))
+"""Whether a line's quantity counts: it waits, is approved, or is ordered."""
+
+status = sa.case(
+    # The outbox is asked last, and only of lines that would order something: it may hold years.
+    (~stands, decided),
+    (quantity <= 0, decided),
+    (_elsewhere, "ordered"),
+    else_=decided,
 )
 saving = r.c.expected_cost - sa.func.coalesce(x.c.expected_cost, r.c.expected_cost_if_ordered)
 
@@ -42,6 +99,9 @@ COLUMNS = {
     "version": sa.func.coalesce(x.c.version, 0),
     "changed_by": x.c.changed_by,
     "changed_at": x.c.changed_at,
+    "ordered_in": _ordered(ol.c.key),
+    "ordered_run": _ordered(ol.c.run),
+    "ordered_by": _ordered(decisions_then.c.changed_by),
 }
 
 _FROM = (

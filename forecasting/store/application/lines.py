@@ -11,7 +11,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from forecasting.store.application.line_source import COLUMNS, d, quantity, r, select_lines, status, value
+from forecasting.store.application.line_source import (
+    COLUMNS,
+    d,
+    quantity,
+    r,
+    select_lines,
+    stands,
+    status,
+    value,
+)
 from forecasting.store.application.opened import Transaction
 from forecasting.store.application.selection import FILTERS, SORTS, WHY_NOT, Selection
 
@@ -22,6 +31,9 @@ class Line:
 
     ``suggested`` is the recommended quantity, ``quantity`` the one that stands; ``cost``, ``risk``, ``value``
     and ``saving`` are of the one that stands. ``version`` counts the changes; it is 0 before the first.
+    ``ordered_in``: the key of the order that the line is in, or of another plan's order of the item, which
+    this plan cannot have known of (``status`` is then ``ordered``); ``ordered_run``: that plan;
+    ``ordered_by``: who approved it there.
     """
 
     run: str
@@ -91,6 +103,9 @@ class Line:
     version: int
     changed_by: str | None
     changed_at: datetime | None
+    ordered_in: str | None
+    ordered_run: str | None
+    ordered_by: str | None
 
 
 @dataclass(frozen=True)
@@ -145,7 +160,7 @@ def find_cells(transaction: Transaction, wanted: Selection, names: Sequence[str]
 def totals(transaction: Transaction, wanted: Selection) -> Totals:
     """Of all pages of the selection."""
     waits = sa.and_(status == "open", quantity > 0)
-    worth = sa.case((status.in_(("open", "approved")), value), else_=0)
+    worth = sa.case((stands, value), else_=0)
     statement = select_lines(
         sa.func.count(),
         sa.func.coalesce(sa.func.sum(worth, type_=value.type), 0),

@@ -86,7 +86,7 @@ class Store:
         if self.is_sqlite:
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
             sa.event.listen(self.engine, "begin", _begin_sqlite)
-        with self.writing() as transaction:
+        with answering(url), self.writing() as transaction:
             _migrate(transaction)
 
     @contextmanager

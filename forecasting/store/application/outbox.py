@@ -25,7 +25,7 @@ from forecasting.store.application.tables import (
 
 o, ol, e = outbox_orders, outbox_lines, outbox_events
 UNFINISHED = ("waiting", "reserved")
-GIVEN_UP = "given_up"
+GIVEN_UP = reading.GIVEN_UP
 FINISHED = ("delivered", "left_alone", GIVEN_UP)
 
 
@@ -120,14 +120,11 @@ def approved_elsewhere(transaction: Transaction, run: str) -> int:
 
 def ordered_unknown_to(transaction: Transaction, run: str, as_of: date) -> Mapping[tuple[str, str], str]:
     """Items that another plan's order holds which this plan cannot have known of: (location, sku) -> key."""
-    seen_at = transaction.scalar(sa.select(plans.c.seen_at).where(plans.c.run == run))
-    unknown = o.c.as_of >= as_of
-    if seen_at is not None:
-        unknown = sa.or_(unknown, o.c.frozen_at >= seen_at)
+    held, within = reading.ol, reading.o
     statement = (
-        sa.select(ol.c.location, ol.c.sku, ol.c.key)
-        .join(o, o.c.key == ol.c.key)
-        .where(ol.c.run != run, unknown, o.c.status != GIVEN_UP)
+        sa.select(held.c.location, held.c.sku, held.c.key)
+        .join(within, within.c.key == held.c.key)
+        .where(sa.or_(*reading.unknown_to(run, as_of, within)))
     )
     return {(row.location, row.sku): row.key for row in transaction.execute(statement)}
 
@@ -173,10 +170,9 @@ def put_in(
             fence=0,
         )
     )
-    lines = [
-        {"run": order.run, "location": order.location, "sku": sku, "key": order.key, "version": version}
-        for sku, version in versions.items()
-    ]
+    of_all = {"run": order.run, "location": order.location, "as_of": order.as_of}
+    of_all |= {"key": order.key, "frozen_at": now}
+    lines = [{**of_all, "sku": sku, "version": version} for sku, version in versions.items()]
     # An order may hold nothing but what is asked of a second supplier: that goes with the items' own lines.
     if lines:
         transaction.execute(ol.insert(), lines)
@@ -311,12 +307,6 @@ def give_up(transaction: Transaction, key: str, reason: str, now: datetime) -> N
     values |= {"lease_owner": None, "lease_until": None}
     transaction.execute(sa.update(o).where(o.c.key == key).values(**values))
     _note(transaction, key, now, GIVEN_UP, kept.number, reason)
-
-
-def in_an_order(transaction: Transaction, run: str, location: str, sku: str) -> str | None:
-    """The key of the order that a plan's line is in; None: it is in none."""
-    this = (ol.c.run == run, ol.c.location == location, ol.c.sku == sku)
-    return transaction.scalar(sa.select(ol.c.key).where(*this))
 
 
 def _note(transaction: Transaction, key: str, at: datetime, status: str, number: str, said: str) -> None:

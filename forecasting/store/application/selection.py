@@ -64,7 +64,7 @@ FILTERS: dict[str, sa.ColumnElement[bool]] = {
 }
 """What lines can be narrowed to, by name."""
 
-STATUSES = ("open", "approved", "rejected", "snoozed")
+STATUSES = ("open", "approved", "ordered", "rejected", "snoozed")
 
 
 @dataclass(frozen=True)

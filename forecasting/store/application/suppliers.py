@@ -26,7 +26,7 @@ class SupplierOrder:
     Attributes:
         name: empty for items whose supplier is not known.
         lines: lines that are suggested or were decided. open_lines: of these, those that wait.
-        value: money of what waits or is approved. open_value, approved_value: its two parts.
+        value: money of what waits, is approved or ordered. open_value, approved_value: what waits, the rest.
         saving: what these lines save against ordering nothing.
         order_by: the first day by which one of its lines has to be ordered; None: none has to be.
         risky: lines that are likely to run out before goods arrive. owed: lines owed to customers.
@@ -112,7 +112,7 @@ def supplier_orders(transaction: Transaction, plan: Plan, name: str | None = Non
 
 def _standing(transaction: Transaction, ours: Sequence[Any]) -> Mapping[str, Mapping[str, Any]]:
     """What each order comes to, by supplier."""
-    r, counted = reading.r, reading.status.in_(("open", "approved")) & (reading.quantity > 0)
+    r, counted = reading.r, reading.stands & (reading.quantity > 0)
     waits = (reading.status == "open") & (reading.quantity > 0)
 
     def money(amount: Any, when: Any) -> Any:
@@ -125,7 +125,6 @@ def _standing(transaction: Transaction, ours: Sequence[Any]) -> Mapping[str, Map
             sa.func.count().filter(waits).label("open_lines"),
             money(reading.value, counted).label("value"),
             money(reading.value, waits).label("open_value"),
-            money(reading.value, reading.status == "approved").label("approved_value"),
             money(reading.saving, counted).label("saving"),
             sa.func.min(r.c.order_by).filter(counted).label("order_by"),
             sa.func.count().filter(counted & (r.c.stockout_probability >= RISKY)).label("risky"),
@@ -134,9 +133,12 @@ def _standing(transaction: Transaction, ours: Sequence[Any]) -> Mapping[str, Map
         .where(*ours)
         .group_by(r.c.supplier)
     )
-    exact = ("value", "open_value", "approved_value", "saving")
-    rows = [dict(row) for row in transaction.execute(statement).mappings()]
-    return {row["name"]: row | {name: Decimal(row[name]) for name in exact} for row in rows}
+    found = {}
+    for row in transaction.execute(statement).mappings():
+        exact = {name: Decimal(row[name]) for name in ("value", "open_value", "saving")}
+        approved = exact["value"] - exact["open_value"]
+        found[row["name"]] = {**row, **exact, "approved_value": approved}
+    return found
 
 
 def _worst(transaction: Transaction, ours: Sequence[Any]) -> Mapping[str, Any]:

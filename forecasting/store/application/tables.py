@@ -264,6 +264,8 @@ outbox_lines = sa.Table(
     *(sa.Column(name, sa.Text, primary_key=True) for name in LINE),
     sa.Column("key", sa.Text, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("as_of", sa.Date),
+    sa.Column("frozen_at", sa.DateTime),
 )
 
 outbox_events = sa.Table(

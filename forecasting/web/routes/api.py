@@ -72,6 +72,9 @@ class LineOut(BaseModel):
     saving: Decimal
     changed_by: str | None
     changed_at: datetime | None
+    ordered_in: str | None
+    ordered_run: str | None
+    ordered_by: str | None
 
 
 class RefusalOut(BaseModel):

@@ -23,16 +23,10 @@ from forecasting.store.application import outbox
 from forecasting.store.application.outbox import LostLeaseError, OtherContentError
 from forecasting.store.connection import UnreachableError
 from tests.support.hostile import FAULTS, Crash, Hostile, an_order
-from tests.support.review import ANN, line, lines, opened, planned, seen, write
+from tests.support.review import ANN, lines, opened, seen, write
 
 ERP = Bound("erp", "exactly once")
 NIGHT = datetime(2030, 7, 1, 2, 0)
-
-
-@pytest.fixture(scope="module")
-def another_plan(sample):
-    """A plan of the same day with other settings."""
-    return planned(sample, "order_cost=3")
 
 
 def replace_plan(url, plan) -> None:
@@ -132,22 +126,6 @@ def test_a_line_that_is_ordered_can_no_longer_be_changed_here(store):
     undone = undo(store, ANN, ordered.run)
     assert (undone.restored, undone.kept) == (0, 1)
     assert {each.status for each in suggested(store) if each.version} == {"approved"}
-
-
-def test_a_plan_that_does_not_know_of_an_order_does_not_order_it_again(another_plan, url, store):
-    approved = approve_some(store, 1)[0]
-    (order,) = freeze(store, ERP, NIGHT).orders
-    replace_plan(url, another_plan)
-    again = opened(url)
-    try:
-        newer = line(again, approved.sku)
-        assert newer.run != approved.run
-        approve(again, ANN, seen(newer))
-        frozen = freeze(again, ERP, NIGHT)
-    finally:
-        again.close()
-    assert not frozen.orders
-    assert [(each.sku, order.key in each.why) for each in frozen.skipped] == [(approved.sku, True)]
 
 
 def test_approved_lines_of_a_plan_that_was_replaced_are_told_not_sent(another_plan, url, store):

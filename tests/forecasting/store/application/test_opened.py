@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import date, datetime
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from forecasting.errors import RequestError
 from forecasting.store.application.opened import MIGRATIONS, Store
 from forecasting.store.application.plans import has_new_plans, latest_plan, register_plans
-from forecasting.store.application.tables import METADATA
+from forecasting.store.application.tables import METADATA, outbox_lines, outbox_orders
 from tests.support.paths import ROOT
 from tests.support.review import write
 
@@ -51,6 +53,31 @@ def test_four_processes_that_start_at_once_migrate_once(url):
     assert reached == [(head,) for head in ScriptDirectory.from_config(steps).get_heads()]
     assert len(reached) == 1
     store.close()
+
+
+def test_orders_of_an_older_database_say_of_each_line_from_when_it_is(tmp_path):
+    """0008 copies it from the orders, so that what was sent before is known of as well."""
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'older.db'}")
+    steps = Config()
+    steps.set_main_option("script_location", str(MIGRATIONS))
+    day, moment = date(2026, 6, 28), datetime(2026, 6, 29, 2, 0)
+    with engine.begin() as connection:
+        steps.attributes["connection"] = connection
+        command.upgrade(steps, "0007_reservations")
+        texts = dict.fromkeys(("payload", "payload_hash", "target", "guarantee", "supplier", "reason"), "")
+        numbers = {"lines": 1, "value": 1, "attempts": 0, "fence": 0, "status": "delivered", "number": "P1"}
+        order = {"key": "K", "run": "R", "location": "main", "as_of": day, "frozen_at": moment}
+        moments = {"next_at": moment, "changed_at": moment}
+        connection.execute(outbox_orders.insert(), [{**texts, **numbers, **order, **moments}])
+        line = {"run": "R", "location": "main", "sku": "A", "key": "K", "version": 1}
+        connection.execute(outbox_lines.insert(), [line])
+    engine.dispose()
+
+    store = Store(str(engine.url))
+    with store.reading() as transaction:
+        lines = transaction.execute(sa.select(outbox_lines.c["sku", "as_of", "frozen_at"])).all()
+    store.close()
+    assert lines == [("A", day, moment)]
 
 
 def test_without_a_plan_there_is_none_to_show_and_the_first_one_is_noticed(tmp_path, result):
