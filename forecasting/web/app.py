@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from forecasting.errors import RequestError
 from forecasting.reviewing.refusals import NotAllowedError, RefusedError
 from forecasting.serving import DATABASE
-from forecasting.store.application.opened import Store, UnreadableError
+from forecasting.store.application.opened import AWAY, Store, UnreadableError
 from forecasting.web.caller import NotSignedInError
 from forecasting.web.guard import Guard
 from forecasting.web.plan_shown import NoPlanError
@@ -84,6 +84,13 @@ def _handle_errors(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     def malformed(request: Request, _: Exception) -> Response:
         return _say(request, 422, "That could not be read", "A part of the request is missing or malformed.")
+
+    def away(request: Request, _: Exception) -> Response:
+        said = "The database does not answer, or is busy. Load the page again: it shows what was kept."
+        return _say(request, 503, "Not just now", said)
+
+    for kind in AWAY:
+        app.add_exception_handler(kind, away)
 
     @app.exception_handler(HTTPException)
     def failed(request: Request, error: HTTPException) -> Response:

@@ -25,6 +25,9 @@ Transaction: TypeAlias = sa.Connection
 UnreadableError = sa.exc.DataError
 """A value that the database cannot hold, such as a text with a NUL in it."""
 
+AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError)
+"""What is raised where the database went away, or was busy with others for too long."""
+
 PLAN_TABLES = (
     "recommendations",
     "costs",
@@ -115,7 +118,7 @@ def answering(url: str) -> Iterator[None]:
     """Says in words that the database went away, or is busy with others, and that nothing is lost by it."""
     try:
         yield
-    except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
+    except AWAY as error:
         what = f"the database went away or is busy: {without_secrets(error.orig, url)}"
         raise UnreachableError(url, what, "Run it again when it answers: nothing is lost.") from None
 

@@ -25,7 +25,7 @@ from forecasting.reviewing.refusals import (
 from forecasting.reviewing.reserving import NotEnoughError
 from forecasting.reviewing.roles import DECIDE, READ
 from forecasting.store.application.lines import Line, find_lines, find_numbered, totals
-from forecasting.store.application.opened import Store, UnreadableError
+from forecasting.store.application.opened import AWAY, Store, UnreadableError
 from forecasting.store.application.plans import Plan, rows_of
 from forecasting.store.application.suppliers import supplier_orders
 from forecasting.web.caller import Caller, Database, NotSignedInError, program_needs
@@ -315,6 +315,13 @@ def _handle_errors(api: FastAPI) -> None:
     @api.exception_handler(UnreadableError)
     def unreadable(_: Request, __: UnreadableError) -> Response:
         return JSONResponse({"detail": "A text of the request cannot be kept: it has a NUL in it."}, 400)
+
+    def away(_: Request, __: Exception) -> Response:
+        said = "The database does not answer, or is busy: ask what was kept before you write again."
+        return JSONResponse({"detail": said}, 503, {"Retry-After": "5"})
+
+    for kind in AWAY:
+        api.add_exception_handler(kind, away)
 
     @api.exception_handler(RefusedError)
     def refused(_: Request, error: RefusedError) -> Response:
