@@ -6,7 +6,7 @@ import time
 from collections import deque
 from typing import Any
 
-from forecasting.connectors.sources.port import RefusedBySource, SourceUnavailable
+from forecasting.connectors.sources.port import NotLetInError, RefusedBySource, SourceUnavailable
 from forecasting.connectors.targets.http import Busy, Http, Reply, Unauthorized, short
 from forecasting.connectors.targets.port import TargetUnavailable
 
@@ -75,6 +75,6 @@ def refused(reply: Reply, path: str) -> RefusedBySource:
     return RefusedBySource(f"{path}: answered {reply.status}: {short(said)}", reply.status)
 
 
-def unauthorized(error: Unauthorized) -> SourceUnavailable:
+def unauthorized(error: Unauthorized) -> NotLetInError:
     """A source that does not let us in."""
-    return SourceUnavailable(str(error))
+    return NotLetInError(str(error))

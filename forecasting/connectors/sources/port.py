@@ -49,6 +49,10 @@ class SourceUnavailable(RequestError):
     """A source does not answer, or does not let us in. The message never holds a secret."""
 
 
+class NotLetInError(SourceUnavailable):
+    """The source does not let us read something: the key is wrong, or has no right to it."""
+
+
 class RefusedBySource(SourceUnavailable):
     """A source understood and says no. ``status``: of its answer."""
 

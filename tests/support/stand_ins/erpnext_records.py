@@ -21,6 +21,7 @@ class ErpnextRecords:
         self.clock = clock
         self.rows: dict[str, dict[str, dict]] = {}
         self.made = 0
+        self.forbidden: set[str] = set()
 
     # ---- What happens
 
@@ -75,6 +76,8 @@ class ErpnextRecords:
         # The path as it came: a name may hold a stroke.
         path = request.url.raw_path.decode().partition("?")[0]
         document, _, name = path.removeprefix("/api/resource/").partition("/")
+        if unquote(document) in self.forbidden:
+            return httpx2.Response(403, json={"exc_type": "PermissionError"})
         rows = self.rows.get(unquote(document), {})
         if name:
             row = rows.get(unquote(name))

@@ -22,7 +22,7 @@ from forecasting.connectors.sources.erpnext.supply import with_supply
 from forecasting.connectors.sources.erpnext.tables import tables_of
 from forecasting.connectors.sources.frames import Notices
 from forecasting.connectors.sources.kept import Kept
-from forecasting.connectors.sources.port import Changes, RefusedBySource, SourceUnavailable
+from forecasting.connectors.sources.port import Changes, NotLetInError, RefusedBySource, SourceUnavailable
 from forecasting.connectors.sources.walking import Feed, Page, bring
 from forecasting.connectors.targets.http import Http, Unauthorized
 from forecasting.connectors.targets.settings import HttpSettings, SecretSource
@@ -99,8 +99,7 @@ class ErpnextSource:
     def changes(self, since: datetime | None = None) -> Changes:
         """The tables as they are now."""
         now = datetime.fromtimestamp(self._client.clock.time(), UTC)
-        documents = {**DOCUMENTS, **BUNDLES} if self._settings.supply else DOCUMENTS
-        for name, document in documents.items():
+        for name, document in DOCUMENTS.items():
             bring(self._kept, self._feed(name, document, now), now)
         for name in ("sales", "purchases"):
             self._forget_deleted_drafts(name)
@@ -108,16 +107,25 @@ class ErpnextSource:
         said, locations = Notices(), self._settings.locations
         tables = tables_of(self._kept, locations, self._as_of, said)
         if self._settings.supply:
-            for name, (document, some, fields) in LISTS.items():
-                bring(self._kept, self._whole(name, document, some, fields), now)
-            companies = self._list("Company", [], ["default_currency"], "name asc", 1)
-            own = companies[0]["default_currency"] if companies else None
-            tables = with_supply(tables, self._kept, own, locations, said)
+            tables = with_supply(tables, self._kept, self._bring_supply(now), locations, said)
         return Changes(tables, {name: self._kept.count(name) for name in COUNTED}, said.said)
 
     def close(self) -> None:
         """Let go of its connections."""
         self._client.close()
+
+    def _bring_supply(self, now: datetime) -> str | None:
+        """Facts of supply, and the company's currency; an API user of orders alone may not read them."""
+        try:
+            for name, document in BUNDLES.items():
+                bring(self._kept, self._feed(name, document, now), now)
+            for name, (document, some, fields) in LISTS.items():
+                bring(self._kept, self._whole(name, document, some, fields), now)
+            companies = self._list("Company", [], ["default_currency"], "name asc", 1)
+        except NotLetInError as error:
+            advice = "let it be read, or leave prices, bundles and rates out: `supply: false` in its settings"
+            raise NotLetInError(f"{error}; {advice}") from None
+        return companies[0]["default_currency"] if companies else None
 
     def _feed(self, name: str, document: str, now: datetime) -> Feed:
         def begin() -> str:

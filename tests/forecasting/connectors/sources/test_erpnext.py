@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from forecasting.connectors.sources.port import NotLetInError
 from forecasting.dataset.check import check
 from tests.support.clocks import FakeClock
 from tests.support.sources import Imports
@@ -119,6 +120,15 @@ def test_buying_prices_are_offers_in_the_units_and_money_they_are_said_in(import
     assert not check(imports.folder).problems
     imports.given["supply"] = False
     assert "supplier_items" not in imports.bring().tables
+
+
+@pytest.mark.parametrize("document", ["Product Bundle", "Item Price", "Currency Exchange", "Company"])
+def test_who_may_not_read_facts_of_supply_is_told_how_to_leave_them_out(imports, document):
+    imports.system.forbidden = {document}
+    with pytest.raises(NotLetInError, match=r"answered 403.*`supply: false`"):
+        imports.bring()
+    imports.given["supply"] = False
+    assert len(imports.bring().tables["orders"]) == 1
 
 
 def test_bundles_are_kits(imports):
