@@ -54,8 +54,9 @@ FEWEST_MOVES = 100.0
 """Groups times weeks whose last year is known. With fewer, what all items of a group share on a day tells
 which day it was, and nothing of seasons: it is then believed as far as it is without learning, no further."""
 
-YOUNGEST_WEEKS = 6.0
-"""Items with a shorter history than this have the fallback's forecast: their level is hardly known."""
+YOUNGEST_WEEKS, YOUNGEST_BUCKETS = 6.0, 14.0
+"""Items with less history than either have the fallback's forecast: their level is hardly known. Days tell it
+sooner than weeks."""
 
 LEAST_KNOWN = 0.9
 """Share of a window that must be known for it to be learnt from."""
@@ -193,13 +194,22 @@ def _drawn_windows(
     history: History, following: FloatArray, buckets: float, most: int, generator: np.random.Generator
 ) -> Windows:
     """Windows of ``buckets`` whose demand ``following``, float64, shape (b,), is known; ``most`` at most."""
-    youngest = YOUNGEST_WEEKS * history.season / 52.0
     age = np.arange(len(history.data)) - np.repeat(history.indptr[:-1], history.lengths) + 1
-    possible = np.flatnonzero(~np.isnan(following) & (age >= youngest))
+    possible = np.flatnonzero(~np.isnan(following) & (age >= youngest(history)))
     if len(possible) > most:
         possible = np.sort(generator.choice(possible, most, replace=False))
     item = np.searchsorted(history.indptr, possible, side="right").astype(np.int64) - 1
     return Windows(item, possible, np.full(len(item), buckets))
+
+
+def youngest(history: History) -> float:
+    """The shortest history that is learnt from, in buckets.
+
+    >>> youngest(History(np.ones(9), np.array([0, 9]))), youngest(History(np.ones(9), np.array([0, 9]), 365))
+    (6.0, 14.0)
+
+    """
+    return min(YOUNGEST_WEEKS * history.season / 52.0, YOUNGEST_BUCKETS)
 
 
 def usual_horizon(history: History) -> FloatArray:
@@ -306,8 +316,7 @@ class PooledForecast:
         item = np.tile(items, len(horizons))
         values = np.zeros((len(item), len(LEVELS)))
 
-        youngest = YOUNGEST_WEEKS * self.history.season / 52.0
-        by_rule = (self.history.lengths[item] >= youngest) & (asked > 0)
+        by_rule = (self.history.lengths[item] >= youngest(self.history)) & (asked > 0)
         rows = np.flatnonzero(by_rule)
         if len(rows):
             level, curve = self._curve(item[rows], asked[rows])

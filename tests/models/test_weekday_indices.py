@@ -132,3 +132,14 @@ def test_two_days_before_a_weekend_are_not_two_days_of_it() -> None:
         return float(np.mean(losses))
 
     assert lost(Weekdays(weekday, AHEAD)) < 0.7 * lost(None)
+
+
+def test_days_are_learnt_from_sooner_than_weeks() -> None:
+    generator = np.random.default_rng(5)
+    buckets, items = 24, 150
+    data = generator.poisson(4.0, items * buckets).astype(float)
+    indptr = np.arange(0, items * buckets + 1, buckets, dtype=np.int64)
+    model = QuantileAverage(QuantileBoosting(iterations=5))
+    names = [model.train(History(data, indptr, 365), np.full(items, 3.0)).name]
+    names += [model.train(History(data, indptr, 365).until(9), np.full(items, 3.0)).name]
+    assert names == ["quantile_average", "negative_binomial"]
