@@ -87,7 +87,8 @@ class Offer(Columns):
             units: float64, shape (n, k), rising.
 
         """
-        shelf = self.on_hand[:, None] - np.column_stack([0.0 * self.on_hand, units])
+        given = np.column_stack([np.zeros(len(units)), units])
+        shelf = self.on_hand[:, None] - given
         short = self.before.shortage(shelf[:, ::-1])[:, ::-1]
         rate = self.review.shortage + self.review.waiting * self.lead_days / 2
         sooner = rate[:, None] * (short[:, 1:] - short[:, :1])
@@ -96,7 +97,6 @@ class Offer(Columns):
         lasts = np.minimum(np.maximum(self.position - point, 0.0) / daily, self.furthest_days)
         passed = lasts[:, None] * (np.arange(SLICES, 0, -1) - 0.5) / SLICES * daily[:, None]
         reviews = lasts / SLICES / np.maximum(self.review.review_days, 1.0)
-        given = np.column_stack([0.0 * self.position, units])
         cost = [self._at(self.position[:, None] - gone[:, None] - passed).sum(axis=1) for gone in given.T]
         later = reviews[:, None] * (np.stack(cost[1:], axis=1) - cost[0][:, None])
         return np.asarray(sooner + later)

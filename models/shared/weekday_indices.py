@@ -1,4 +1,4 @@
-"""How demand spreads over the days of a week: of a category's items, told by their last half year.
+"""How demand spreads over the days of a week: of a category's items, from their last half year.
 
 A window of four days is not four sevenths of a week: it may hold a weekend, or none. An index is what was
 sold on a weekday over what was sold on an average day of the same weeks, of all items of a category, shrunk
@@ -17,12 +17,11 @@ from models.shared.cold_start import categories
 from models.shared.compile import compiled, over_items
 from models.shared.group_moves import RunningTotals
 from models.shared.history import FloatArray, History, IntArray, Weekdays
+from models.shared.seasonal_means import DAYS_IN_WEEK
 from models.shared.window_statistics import Windows
 
-DAYS_IN_WEEK = 7
-
 RECENT_WEEKS = 26
-"""So many weeks tell what a week is like."""
+"""Indices are estimated from so many weeks."""
 
 PRIOR_STEPS = 20.0
 """An index counts as if so much more had sold on its day, in the week of all items."""

@@ -27,7 +27,7 @@ def supply_tables(
     """Tables ``supplier_items``, ``price_breaks``, ``suppliers`` and ``currencies``, of what is offered.
 
     An offer of a larger quantity than the supplier's first of that item is a price break. A supplier has one
-    currency: offers in another, and in one without a rate, are left out and told.
+    currency: offers in another, and in one without a rate, are left out with a notice.
 
     Args:
         offers: rows as ``OFFER``.
@@ -90,8 +90,8 @@ def kits_table(
     """The table ``kits``; none where there is none.
 
     ``parts``: kit, component, units of it in one kit. A kit with a part that has no SKU is left out as a
-    whole, and told. ``tables``: what else was read; what neither orders nor products know (a kit that nobody
-    asked for, a service that comes with one) limits nothing.
+    whole, with a notice. ``tables``: what else was read; what neither orders nor products know (a kit that
+    nobody asked for, a service that comes with one) limits nothing.
     """
     rows = frame(parts, ("sku", "component", "quantity"))
     rows["sku"], rows["component"] = texts(rows["sku"]), texts(rows["component"])
