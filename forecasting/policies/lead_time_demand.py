@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from forecasting.domain import Calendar, FloatArray, LeadTimes
+from forecasting.domain import Calendar, FloatArray, IntArray, LeadTimes
 from forecasting.policies.known_demand import KnownDemand
 from forecasting.policies.launch_demand import LaunchDemand
 from models.shared.base import Forecast, demands_of
@@ -62,17 +62,36 @@ class LeadTimeDemand:
         """D_t, units: demand summed over the next t days. ``days``: t, float64, shape (n,), >= 0."""
         return self.over_each([days])[0]
 
-    def over_each(self, stretches: Sequence[FloatArray]) -> list[Distribution]:
-        """The same for each of several, asked together: a forecast answers many faster than each."""
-        asked = [number for number, days in enumerate(stretches) if days.any()]
-        demands = [point(np.zeros(len(days))) for days in stretches]
+    def over_each(self, stretches: Sequence[FloatArray], items: IntArray | None = None) -> list[Distribution]:
+        """The same for each of several, asked together: a forecast answers many faster than each.
+
+        Args:
+            stretches: days, float64, shape (n,) each: those of every item, whoever is asked about.
+            items: int64, shape (k,), each once: the k that are asked about; None: all.
+
+        """
+        everything = np.arange(len(self.starts), dtype=np.int64)
+        wanted = everything if items is None else items
+        asked = [number for number, days in enumerate(stretches) if days.any()] if len(wanted) else []
+        demands = [point(np.zeros(len(wanted))) for _ in stretches]
         if asked:
             selling = [np.maximum(np.minimum(stretches[at], self.ends) - self.starts, 0.0) for at in asked]
             buckets = np.stack([self.calendar.buckets(self.as_of, days) for days in selling])
-            everything = np.arange(len(self.starts), dtype=np.int64)
-            for at, demand in zip(asked, demands_of(self.forecast, everything, buckets), strict=True):
-                demands[at] = self._netted(demand, stretches[at])
+            known = self if items is None else self._known_of(items)
+            for at, demand in zip(asked, demands_of(self.forecast, wanted, buckets), strict=True):
+                demands[at] = known._netted(demand, stretches[at][wanted])
         return demands
+
+    def _known_of(self, items: IntArray) -> LeadTimeDemand:
+        """The same, of which all but the forecast and the lead times are those of the given items."""
+        return replace(
+            self,
+            starts=self.starts[items],
+            ends=self.ends[items],
+            known=None if self.known is None else self.known.take(items),
+            reserved_days=None if self.reserved_days is None else self.reserved_days[items],
+            launches=None if self.launches is None else self.launches.take(items),
+        )
 
     def _netted(self, demand: Distribution, days: FloatArray) -> Distribution:
         """The demand of a stretch of days, what is known of it taken out of the forecast and put in."""
@@ -91,7 +110,7 @@ class LeadTimeDemand:
         n = len(self.starts)
         return demands_of(self.forecast, np.arange(n, dtype=np.int64), np.ones((1, n)))[0]
 
-    def over_lead_time(self, more_days: FloatArray) -> Distribution:
+    def over_lead_time(self, more_days: FloatArray, items: IntArray | None = None) -> Distribution:
         """D_L, or D_{L+R}, units: demand until ``more_days`` days after an order placed now can arrive.
 
         The mixture over the lengths of the lead time, not a normal one with a variance for both: the fields's
@@ -100,10 +119,17 @@ class LeadTimeDemand:
 
         Args:
             more_days: float64, shape (n,), >= 0; the review period R gives the protection interval.
+            items: as in ``over_each``.
 
         """
-        days = self.lead_times.days
+        days, weight = self.lead_times.days, self.lead_times.weight
         if np.all(days == days[:, :1]):
-            return self.over(days[:, 0] + more_days)
-        parts = self.over_each([days[:, part] + more_days for part in range(days.shape[1])])
-        return mixture(parts, self.lead_times.weight)
+            return self.over_each([days[:, 0] + more_days], items)[0]
+        parts = self.over_each([days[:, part] + more_days for part in range(days.shape[1])], items)
+        # Where the lead time is certain, all parts are the same, and there is nothing to mix.
+        own_days = days if items is None else days[items]
+        mixed = np.flatnonzero(np.any(own_days != own_days[:, :1], axis=1))
+        own_weight = weight[mixed] if items is None else weight[items[mixed]]
+        values = parts[0].values.copy()
+        values[mixed] = mixture([part.take(mixed) for part in parts], own_weight).values
+        return Distribution(values)
