@@ -14,6 +14,11 @@ from models.shared.distribution import LEVELS, Distribution
 from models.shared.history import History
 
 
+MOST_AT_ONCE = 50_000
+"""Answers of a forecast in one go. Of few items all horizons together are faster; of many they are not, and take
+as much memory again as all that is kept of them."""
+
+
 @dataclass
 class LazyChoice:
     """The models of all items, chosen when they are first asked for: some rules need no forecast.
@@ -106,9 +111,11 @@ class LazyForecast:
             lacking.setdefault(new.tobytes(), []).append(row)
         for which, rows in lacking.items():
             new = np.frombuffer(which, dtype=np.int64)
-            if len(new):
-                for row, demand in zip(rows, self._fitted.demands_of(new, horizons[rows]), strict=True):
-                    answers[row].put(new, demand)
+            at_once = max(1, MOST_AT_ONCE // max(len(new), 1))
+            for part in (rows[begin : begin + at_once] for begin in range(0, len(rows), at_once)):
+                if len(new):
+                    for row, demand in zip(part, self._fitted.demands_of(new, horizons[part]), strict=True):
+                        answers[row].put(new, demand)
         return [answer.of(item) for answer in answers]
 
 

@@ -122,14 +122,37 @@ class LeadTimeDemand:
             items: as in ``over_each``.
 
         """
-        days, weight = self.lead_times.days, self.lead_times.weight
-        if np.all(days == days[:, :1]):
-            return self.over_each([days[:, 0] + more_days], items)[0]
-        parts = self.over_each([days[:, part] + more_days for part in range(days.shape[1])], items)
-        # Where the lead time is certain, all parts are the same, and there is nothing to mix.
-        own_days = days if items is None else days[items]
-        mixed = np.flatnonzero(np.any(own_days != own_days[:, :1], axis=1))
-        own_weight = weight[mixed] if items is None else weight[items[mixed]]
-        values = parts[0].values.copy()
-        values[mixed] = mixture([part.take(mixed) for part in parts], own_weight).values
+        first, varies, others = self._by_length(more_days, items)
+        if not len(varies):
+            return first
+        weight = self.lead_times.weight if items is None else self.lead_times.weight[items]
+        values = first.values.copy()
+        values[varies] = mixture([first.take(varies), *others], weight[varies]).values
         return Distribution(values)
+
+    def over_each_length(self, more_days: FloatArray, items: IntArray | None = None) -> list[Distribution]:
+        """The same for each length of the lead time by itself: what ``over_lead_time`` is the mixture of."""
+        first, varies, others = self._by_length(more_days, items)
+        parts = [first]
+        for demand in others:
+            values = first.values.copy()
+            values[varies] = demand.values
+            parts.append(Distribution(values))
+        return parts
+
+    def _by_length(
+        self, more_days: FloatArray, items: IntArray | None
+    ) -> tuple[Distribution, IntArray, list[Distribution]]:
+        """Demand over the first length of each lead time; whose lengths vary, int64, shape (v,), places among
+        those asked about; and their demand over each other length.
+
+        Most lead times are certain: all their lengths are the first one, and are asked for once.
+        """
+        days = self.lead_times.days
+        wanted = np.arange(len(days)) if items is None else items
+        varies = np.flatnonzero(np.any(days != days[:, :1], axis=1)[wanted])
+        first = self.over_each([days[:, 0] + more_days], items)[0]
+        if not len(varies):
+            return first, varies, [first.take(varies)] * (days.shape[1] - 1)
+        others = [days[:, part] + more_days for part in range(1, days.shape[1])]
+        return first, varies, self.over_each(others, wanted[varies])

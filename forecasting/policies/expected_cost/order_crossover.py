@@ -87,9 +87,9 @@ def _with_and_without(
     """Demand of the ``items`` until ``more`` days, float64, shape (n,), after the arrival; and with the goods
     that are missing by then.
     """
-    lead_times = situation.lead_time_demand.lead_times
-    demands = situation.lead_time_demand.over_each([days + more for days in lead_times.days.T], items)
-    missing, weight = crossover.units[items].T[:, :, None], lead_times.weight[items]
+    demands = situation.lead_time_demand.over_each_length(more, items)
+    missing = crossover.units[items].T[:, :, None]
+    weight = situation.lead_time_demand.lead_times.weight[items]
     moved = [Distribution(demand.values + units) for demand, units in zip(demands, missing, strict=True)]
     return mixture(demands, weight), mixture(moved, weight)
 
