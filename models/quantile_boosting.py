@@ -5,27 +5,22 @@ Also called: GBM, gradient boosting machine with quantile (pinball) loss; of the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import repeat
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from models.negative_binomial import NegativeBinomial
 from models.shared.base import Forecast, Model
+from models.shared.boosted_trees import BoostedTrees
 from models.shared.compile import single_threaded, threads
-from models.shared.history import FloatArray, History, IntArray
+from models.shared.history import FloatArray, History
 from models.shared.pooled import Curves, Learner, train, usual_horizon
 from models.shared.quantile_curve import LEARNT
 
 if TYPE_CHECKING:
     from sklearn.ensemble import HistGradientBoostingRegressor
-
-
-WORTH_THREADS = 4_000
-"""Rows. Fewer are predicted before threads have started."""
 
 
 @dataclass(frozen=True)
@@ -95,32 +90,4 @@ class QuantileBoosting:
 
         with ThreadPoolExecutor(threads()) as pool:
             ensembles = list(pool.map(ensemble, LEARNT))
-        return _Trees(tuple(ensembles), known)
-
-
-@dataclass(frozen=True)
-class _Trees:
-    """What was learnt: an ensemble a quantile, and the features that they know. It can be kept in a file."""
-
-    ensembles: tuple[HistGradientBoostingRegressor, ...]
-    known: IntArray
-
-    def __call__(self, seen: FloatArray) -> FloatArray:
-        return _predicted_by_all(self.ensembles, seen[:, self.known])
-
-
-def _predicted_by_all(ensembles: Sequence[HistGradientBoostingRegressor], seen: FloatArray) -> FloatArray:
-    """What each ensemble says of r rows: float64, shape (r, ensembles), on all cores where it pays."""
-    if len(seen) < WORTH_THREADS or threads() == 1:
-        return np.stack(_predicted(ensembles, seen), axis=1)
-    lots = [ensembles[first :: threads()] for first in range(threads())]
-    answers = np.empty((len(seen), len(ensembles)))
-    with ThreadPoolExecutor(threads()) as pool:
-        for first, columns in enumerate(pool.map(_predicted, lots, repeat(seen))):
-            answers[:, first :: threads()] = np.stack(columns, axis=1)
-    return answers
-
-
-def _predicted(ensembles: Sequence[HistGradientBoostingRegressor], seen: FloatArray) -> list[FloatArray]:
-    # Once for all: to limit threads takes longer than a tree does.
-    return single_threaded(lambda: [trees.predict(seen) for trees in ensembles])
+        return BoostedTrees.of(ensembles, known)

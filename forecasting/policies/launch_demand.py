@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -30,6 +30,20 @@ class LaunchDemand:
     units: FloatArray
     more: Distribution
     earlier: int
+
+    def take(self, items: IntArray) -> LaunchDemand:
+        """The same of some of the n items: int64, shape (j,), each once."""
+        at = np.flatnonzero(np.isin(self.item, items))
+        order = np.argsort(items, kind="stable")
+        row = order[np.searchsorted(items[order], self.item[at])]
+        return replace(
+            self,
+            item=row,
+            day=self.day[at],
+            lines=self.lines[at],
+            units=self.units[at],
+            more=self.more.take(at),
+        )
 
     def put_into(self, demand: Distribution, begin: FloatArray, end: FloatArray) -> Distribution:
         """Demand between two days ahead, float64, shape (n,), with what launches between them bring."""

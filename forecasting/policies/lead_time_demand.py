@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from forecasting.domain import Calendar, FloatArray, LeadTimes
+from forecasting.domain import Calendar, FloatArray, IntArray, LeadTimes
 from forecasting.policies.known_demand import KnownDemand
 from forecasting.policies.launch_demand import LaunchDemand
 from models.shared.base import Forecast, demands_of
@@ -62,12 +62,20 @@ class LeadTimeDemand:
         """D_t, units: demand summed over the next t days. ``days``: t, float64, shape (n,), >= 0."""
         return self.over_each([days])[0]
 
-    def over_each(self, stretches: Sequence[FloatArray]) -> list[Distribution]:
-        """The same for each of several, asked together: a forecast answers many faster than each."""
-        now = np.zeros(len(self.starts))
-        return self._of([(now, days) for days in stretches])
+    def over_each(self, stretches: Sequence[FloatArray], items: IntArray | None = None) -> list[Distribution]:
+        """The same for each of several, asked together: a forecast answers many faster than each.
 
-    def between(self, begin: FloatArray, stretches: Sequence[FloatArray]) -> list[Distribution]:
+        Args:
+            stretches: days, float64, shape (n,) each: those of every item, whoever is asked about.
+            items: int64, shape (k,), each once: the k that are asked about; None: all.
+
+        """
+        now = np.zeros(len(self.starts))
+        return self._of([(now, days) for days in stretches], items)
+
+    def between(
+        self, begin: FloatArray, stretches: Sequence[FloatArray], items: IntArray | None = None
+    ) -> list[Distribution]:
         """Demand of the t days that follow on the next ``begin`` days, as seen now: for each of several t.
 
         The spread is that of as many buckets from now on. What is expected is not: seasons, weekdays and
@@ -77,30 +85,48 @@ class LeadTimeDemand:
 
         Args:
             begin: float64, shape (n,), days >= 0. Each of ``stretches``: t, alike.
+            items: as in ``over_each``.
 
         """
-        ends = [begin + days for days in stretches]
-        first, *until = self.over_each([begin, *ends])
-        alike = self._of([(begin, end) for end in ends])
+        now, ends = np.zeros(len(begin)), [begin + days for days in stretches]
+        spans = [(now, begin), *((now, end) for end in ends), *((begin, end) for end in ends)]
+        first, *demands = self._of(spans, items)
+        until, alike = demands[: len(ends)], demands[len(ends) :]
+        trusted = [np.minimum(2.0 * days / np.maximum(begin + days, 1.0), 1.0) for days in stretches]
         return [
-            _moved_to(demand, last.mean - first.mean, np.minimum(2.0 * days / np.maximum(end, 1.0), 1.0))
-            for demand, last, days, end in zip(alike, until, stretches, ends, strict=True)
+            _moved_to(demand, last.mean - first.mean, trust if items is None else trust[items])
+            for demand, last, trust in zip(alike, until, trusted, strict=True)
         ]
 
-    def _of(self, spans: Sequence[tuple[FloatArray, FloatArray]]) -> list[Distribution]:
+    def _of(
+        self, spans: Sequence[tuple[FloatArray, FloatArray]], items: IntArray | None
+    ) -> list[Distribution]:
         """Demand of as many buckets from now on as each span holds: days until its begin, and its end."""
+        wanted = np.arange(len(self.starts), dtype=np.int64) if items is None else items
         asked = [number for number, (begin, end) in enumerate(spans) if np.any(end > begin)]
-        demands = [point(np.zeros(len(end))) for begin, end in spans]
-        if asked:
+        demands = [point(np.zeros(len(wanted))) for _ in spans]
+        if asked and len(wanted):
             buckets = np.stack([self._selling(spans[at][1]) - self._selling(spans[at][0]) for at in asked])
-            everything = np.arange(len(self.starts), dtype=np.int64)
-            for at, demand in zip(asked, demands_of(self.forecast, everything, buckets), strict=True):
-                demands[at] = self._netted(demand, *spans[at])
+            known = self if items is None else self._known_of(items)
+            for at, demand in zip(asked, demands_of(self.forecast, wanted, buckets), strict=True):
+                begin, end = spans[at]
+                demands[at] = known._netted(demand, begin[wanted], end[wanted])
         return demands
 
     def _selling(self, days: FloatArray) -> FloatArray:
         """Buckets of the next ``days`` days in which the item can be had: float64, shape (n,)."""
         return self.calendar.buckets(self.as_of, np.maximum(np.minimum(days, self.ends) - self.starts, 0.0))
+
+    def _known_of(self, items: IntArray) -> LeadTimeDemand:
+        """The same, of which all but the forecast and the lead times are those of the given items."""
+        return replace(
+            self,
+            starts=self.starts[items],
+            ends=self.ends[items],
+            known=None if self.known is None else self.known.take(items),
+            reserved_days=None if self.reserved_days is None else self.reserved_days[items],
+            launches=None if self.launches is None else self.launches.take(items),
+        )
 
     def _netted(self, demand: Distribution, begin: FloatArray, end: FloatArray) -> Distribution:
         """The demand between two days, what is known of it taken out of the forecast and put in."""
@@ -120,7 +146,7 @@ class LeadTimeDemand:
         n = len(self.starts)
         return demands_of(self.forecast, np.arange(n, dtype=np.int64), np.ones((1, n)))[0]
 
-    def over_lead_time(self, more_days: FloatArray) -> Distribution:
+    def over_lead_time(self, more_days: FloatArray, items: IntArray | None = None) -> Distribution:
         """D_L, or D_{L+R}, units: demand until ``more_days`` days after an order placed now can arrive.
 
         The mixture over the lengths of the lead time, not a normal one with a variance for both: the fields's
@@ -129,13 +155,43 @@ class LeadTimeDemand:
 
         Args:
             more_days: float64, shape (n,), >= 0; the review period R gives the protection interval.
+            items: as in ``over_each``.
 
         """
+        first, varies, others = self._by_length(more_days, items)
+        if not len(varies):
+            return first
+        weight = self.lead_times.weight if items is None else self.lead_times.weight[items]
+        values = first.values.copy()
+        values[varies] = mixture([first.take(varies), *others], weight[varies]).values
+        return Distribution(values)
+
+    def over_each_length(self, more_days: FloatArray, items: IntArray | None = None) -> list[Distribution]:
+        """The same for each length of the lead time by itself: what ``over_lead_time`` is the mixture of."""
+        first, varies, others = self._by_length(more_days, items)
+        parts = [first]
+        for demand in others:
+            values = first.values.copy()
+            values[varies] = demand.values
+            parts.append(Distribution(values))
+        return parts
+
+    def _by_length(
+        self, more_days: FloatArray, items: IntArray | None
+    ) -> tuple[Distribution, IntArray, list[Distribution]]:
+        """Demand over the first length of each lead time; whose lengths vary, int64, shape (v,), places among
+        those asked about; and their demand over each other length.
+
+        Most lead times are certain: all their lengths are the first one, and are asked for once.
+        """
         days = self.lead_times.days
-        if np.all(days == days[:, :1]):
-            return self.over(days[:, 0] + more_days)
-        parts = self.over_each([days[:, part] + more_days for part in range(days.shape[1])])
-        return mixture(parts, self.lead_times.weight)
+        wanted = np.arange(len(days)) if items is None else items
+        varies = np.flatnonzero(np.any(days != days[:, :1], axis=1)[wanted])
+        first = self.over_each([days[:, 0] + more_days], items)[0]
+        if not len(varies):
+            return first, varies, [first.take(varies)] * (days.shape[1] - 1)
+        others = [days[:, part] + more_days for part in range(1, days.shape[1])]
+        return first, varies, self.over_each(others, wanted[varies])
 
 
 def _moved_to(demand: Distribution, expected: FloatArray, trust: FloatArray) -> Distribution:

@@ -49,10 +49,11 @@ def _orders(runs: Sequence[PolicyRun], items: Items) -> pd.DataFrame:
     placed = [run.orders for run in runs]
     item = np.concatenate([each.item for each in placed])
     policy = np.repeat(np.arange(len(runs)), [len(each.item) for each in placed])
-    return pd.DataFrame(
+    day = np.concatenate([each.day for each in placed])
+    table = pd.DataFrame(
         {
             "policy": _words([run.policy for run in runs], policy),
-            "reviewed_on": _dates(np.concatenate([each.day for each in placed])),
+            "reviewed_on": _dates(day),
             "location": _words(items.location, item),
             "sku": _words(items.sku, item),
             "quantity": np.concatenate([each.quantity for each in placed]),
@@ -60,6 +61,12 @@ def _orders(runs: Sequence[PolicyRun], items: Items) -> pd.DataFrame:
             "arrives_on": _dates(np.concatenate([each.arrives for each in placed])),
         }
     )
+    line = (
+        pd.DataFrame({"policy": policy, "day": day, "item": item})
+        .groupby(["policy", "day", "item"])
+        .cumcount()
+    )
+    return table.assign(line=line.to_numpy() + 1) if line.any() else table
 
 
 def _stock(runs: Sequence[PolicyRun], past: Scenario, items: Items) -> pd.DataFrame:

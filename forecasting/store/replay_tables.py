@@ -219,7 +219,7 @@ TRACE_ORDERS = Table(
     "trace_orders",
     ("replay --trace",),
     "a simulated order line",
-    ("policy", "reviewed_on", "location", "sku"),
+    ("policy", "reviewed_on", "location", "sku", "line"),
     (
         POLICY,
         time("reviewed_on", "The review day, at whose close it was placed."),
@@ -227,6 +227,13 @@ TRACE_ORDERS = Table(
         quantity("quantity", UNITS, "Units ordered."),
         quantity("came", UNITS, "Units that come of them: all, unless `receipts` is `recorded`."),
         time("arrives_on", "The day from whose start they can be used; it may lie after the last day."),
+        count(
+            "line",
+            "lines",
+            "Which of the item's orders of that review it is, from 1; only where something was asked of two "
+            "suppliers, or moved and bought, at once.",
+            optional=True,
+        ),
     ),
     "Every order, those of the warm-up too. None of `recorded`, which simulates nothing.",
 )

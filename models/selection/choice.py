@@ -65,6 +65,14 @@ class Choice:
 
         Raises ValueError where ``history`` has other items than were chosen for.
         """
+        return self._own_forecast if history is self.history else self._fitted(history)
+
+    @cached_property
+    def _own_forecast(self) -> ChosenForecast:
+        """Of the history that they were chosen by: what a forecast is revised by, and orders, both ask it."""
+        return self._fitted(self.history)
+
+    def _fitted(self, history: History) -> ChosenForecast:
         if len(history) != len(self.index):
             raise ValueError(
                 f"models were chosen for {len(self.index)} items, the history has {len(history)}"

@@ -23,12 +23,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from models.shared.compile import compiled, over_items
-from models.shared.history import Drivers, FloatArray, History, IntArray
-
-SmallArray = npt.NDArray[np.float32]
+from models.shared.effect_stretches import SmallArray, Stretches, Sums, summed
+from models.shared.history import BoolArray, Drivers, FloatArray, History, IntArray
 
 PANEL_DEVIATION = 1.0
 """Prior deviation of the panel's log effect of a typical promotion (price cut, holiday, ..) around 0."""
@@ -53,25 +51,6 @@ LARGEST_STEP = 1.0
 
 LARGEST_LOG = 30.0
 """Logarithms of what a bucket is multiplied by are cut off here while the steps still leap."""
-
-
-class Stretches(NamedTuple):
-    """The histories of n items, each cut into stretches from its end backwards.
-
-    Attributes:
-        data: float64, shape (b,): demand y, units; NaN = unknown.
-        indptr: int64, shape (n + 1,): item i owns ``data[indptr[i]:indptr[i + 1]]``.
-        drivers: float32, shape (b + n ahead, k): x; item i's rows begin at ``indptr[i] + i ahead``.
-        ahead: rows of drivers of each item beyond its history.
-        length: buckets in a stretch; the oldest one may be shorter.
-
-    """
-
-    data: FloatArray
-    indptr: IntArray
-    drivers: SmallArray
-    ahead: int
-    length: int
 
 
 class Evidence(NamedTuple):
@@ -101,9 +80,10 @@ def coefficients(history: History, drivers: Drivers) -> FloatArray:
     typical = _typical(drivers.values)
     length = max(6, history.season // 6)
     stretches = Stretches(history.data, history.indptr, drivers.values, drivers.ahead, length)
+    sums = summed(stretches)
 
     def evidence_at(effect: FloatArray) -> Evidence:
-        result = evidence(stretches, effect / typical)
+        result = evidence(stretches, sums, effect / typical)
         curve = result.curve / (typical[:, None] * typical[None, :])
         return result._replace(slope=result.slope / typical, curve=curve)
 
@@ -120,20 +100,21 @@ def coefficients(history: History, drivers: Drivers) -> FloatArray:
     return bounded
 
 
-def evidence(stretches: Stretches, coefficient: FloatArray) -> Evidence:
-    """What the stretches say at coefficients b: float64, shape (n, k).
+def evidence(stretches: Stretches, sums: Sums, coefficient: FloatArray) -> Evidence:
+    """What the stretches, of these sums, say at coefficients b: float64, shape (n, k).
 
     One item, one stretch of two buckets: it sold 1 as usual and 3 when promoted. At b = 0 half of the 4 was
     to be expected of each bucket, so the slope is 3 - 2 and the curve 4 (1/2 - 1/4):
 
     >>> promoted = np.array([[0.0], [1.0]], dtype=np.float32)
-    >>> result = evidence(Stretches(np.array([1.0, 3.0]), np.array([0, 2]), promoted, 0, 8), np.zeros((1, 1)))
+    >>> stretches = Stretches(np.array([1.0, 3.0]), np.array([0, 2]), promoted, 0, 8)
+    >>> result = evidence(stretches, summed(stretches), np.zeros((1, 1)))
     >>> result.slope.item(), result.curve.item(), result.chi_square.item()
     (1.0, 1.0, 1.0)
 
     At b = log 3 both are as expected: the likelihood is at its top.
 
-    >>> result = evidence(Stretches(np.array([1.0, 3.0]), np.array([0, 2]), promoted, 0, 8), np.log([[3.0]]))
+    >>> result = evidence(stretches, summed(stretches), np.log([[3.0]]))
     >>> abs(result.slope.item()) < 1e-12
     True
 
@@ -141,7 +122,7 @@ def evidence(stretches: Stretches, coefficient: FloatArray) -> Evidence:
     n, k = coefficient.shape
     slope, curve = np.zeros((n, k)), np.zeros((n, k, k))
     result = Evidence(slope, curve, np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n))
-    over_items(_evidence, n, stretches, coefficient, result)
+    over_items(_evidence, n, stretches, sums, coefficient, result)
     return result
 
 
@@ -166,9 +147,8 @@ def _shrunk(
     for _ in range(ROUNDS):
         result = evidence_at(effect[group])
         weight = _weights(result)
-        slope, curve = np.zeros((groups, k)), np.zeros((groups, k, k))
-        np.add.at(slope, group, weight[:, None] * result.slope)
-        np.add.at(curve, group, weight[:, None, None] * result.curve)
+        slope = _by_group(weight[:, None] * result.slope, group, groups)
+        curve = _by_group(weight[:, None, None] * result.curve, group, groups)
 
         # The prior's own slope and curve are added; a leap beyond what it has seen is cut off.
         slope -= (effect - towards) @ precision
@@ -177,6 +157,13 @@ def _shrunk(
         if np.abs(step).max() < 1e-3:
             break
     return effect[group]
+
+
+def _by_group(values: FloatArray, group: IntArray, groups: int) -> FloatArray:
+    """The sums of rows, float64, shape (n, ..), over each of the groups: float64, shape (groups, ..)."""
+    columns = values.reshape(len(values), -1).T
+    summed_up = np.stack([np.bincount(group, column, groups) for column in columns], axis=1)
+    return summed_up.reshape(groups, *values.shape[1:])
 
 
 def _weights(result: Evidence) -> FloatArray:
@@ -198,7 +185,9 @@ def _typical(drivers: SmallArray) -> FloatArray:
 
 
 @compiled
-def _evidence(start: int, stop: int, stretches: Stretches, coefficient: FloatArray, out: Evidence) -> None:
+def _evidence(
+    start: int, stop: int, stretches: Stretches, sums: Sums, coefficient: FloatArray, out: Evidence
+) -> None:
     """Add up each item's stretches. ``coefficient``: b, float64, shape (n, k); ``out``: zeros at first."""
     k = coefficient.shape[1]
     first_moment, second_moment = np.empty(k), np.empty((k, k))
@@ -206,75 +195,55 @@ def _evidence(start: int, stop: int, stretches: Stretches, coefficient: FloatArr
         first, end = stretches.indptr[i], stretches.indptr[i + 1]
         shift = i * stretches.ahead
         y, x = stretches.data[first:end], stretches.drivers[first + shift : end + shift]
+        touched = sums.touched[first:end]
         b, slope, curve = coefficient[i], out.slope[i], out.curve[i]
 
         upper = len(y)
-        while upper > 0:
+        for s in range(sums.indptr[i], sums.indptr[i + 1]):
             lower = max(upper - stretches.length, 0)
             span, upper = (lower, upper), lower
-            total, squares, known, demands, moved = _demand(y, x, span)
+            total, known = sums.total[s], sums.known[s]
             # Of a total of nothing, or in one bucket, every share is certain.
             if total <= 0.0 or known < 2:
                 continue
             # Where no driver is at work, each bucket has the same share: most stretches are such.
-            weight = float(known)
-            if moved:
-                weight, squares = _shares(y, x, span, b, slope, first_moment, second_moment)
+            weight, squares = float(known), sums.squares[s]
+            if sums.moved[s]:
+                weight, squares = _shares(y, x, touched, span, b, slope, (first_moment, second_moment))
                 _subtract_expected(total, weight, first_moment, second_moment, slope, curve)
             # The sum of (y - m)^2 / m, with m = total x share / weight.
             out.chi_square[i] += squares * weight / total - total
             out.freedom[i] += known - 1
             out.sold[i] += total
-            out.demands[i] += demands
-
-
-@compiled
-def _demand(y: FloatArray, x: SmallArray, span: tuple[int, int]) -> tuple[float, float, int, int, bool]:
-    """What the known buckets of one stretch come to. Arguments as of ``_shares``.
-
-    Returns units, the sum of their squares, known buckets, those with demand, and whether a driver was at
-    work.
-    """
-    total, squares, known, demands, moved = 0.0, 0.0, 0, 0, False
-    for t in range(span[0], span[1]):
-        if np.isnan(y[t]):
-            continue
-        total += y[t]
-        squares += y[t] ** 2
-        known += 1
-        if y[t] > 0.0:
-            demands += 1
-        for j in range(x.shape[1]):
-            if x[t, j] != 0.0:
-                moved = True
-    return total, squares, known, demands, moved
+            out.demands[i] += sums.demands[s]
 
 
 @compiled
 def _shares(
     y: FloatArray,
     x: SmallArray,
+    touched: BoolArray,
     span: tuple[int, int],
     b: FloatArray,
     slope: FloatArray,
-    first_moment: FloatArray,
-    second_moment: FloatArray,
+    moments: tuple[FloatArray, FloatArray],
 ) -> tuple[float, float]:
     """Share w_t = exp(x_t b) of one stretch, summed over its known buckets.
 
     Args:
         y: float64, shape (b,): demand of the item; NaN = unknown.
         x: float32, shape (b, k): its drivers.
+        touched: bool, shape (b,): where any of them is at work.
         span: the first bucket of the stretch, and the one after its last.
         b: float64, shape (k,): coefficients.
         slope: float64, shape (k,): y_t x_t is added.
-        first_moment: float64, shape (k,): the sum of w_t x_t is written.
-        second_moment: float64, shape (k, k): the sum of w_t x_t x_t' is written.
+        moments: float64, shapes (k,) and (k, k): the sums of w_t x_t and of w_t x_t x_t' are written.
 
     Returns:
         The sum of w_t, and that of y_t^2 / w_t.
 
     """
+    first_moment, second_moment = moments
     first_moment[:] = 0.0
     second_moment[:] = 0.0
     weight, squares = 0.0, 0.0
@@ -282,15 +251,14 @@ def _shares(
         if np.isnan(y[t]):
             continue
         # Most drivers are 0 in most buckets: what they would add is skipped.
-        log, touched = 0.0, False
-        for j in range(len(b)):
-            if x[t, j] != 0.0:
-                log += x[t, j] * b[j]
-                touched = True
-        if not touched:
+        if not touched[t]:
             weight += 1.0
             squares += y[t] ** 2
             continue
+        log = 0.0
+        for j in range(len(b)):
+            if x[t, j] != 0.0:
+                log += x[t, j] * b[j]
 
         share = np.exp(min(max(log, -LARGEST_LOG), LARGEST_LOG))
         weight += share
@@ -316,7 +284,8 @@ def _subtract_expected(
 ) -> None:
     """From the slope, what was to be expected: ``total`` x the mean driver; to the curve, its variance.
 
-    Arguments as of ``_shares``. ``slope``, float64, shape (k,), and ``curve``, float64, shape (k, k), change.
+    ``first_moment``, ``second_moment``: as ``moments`` of ``_shares``.
+    ``slope``, float64, shape (k,), and ``curve``, float64, shape (k, k), change.
     """
     for j in range(len(slope)):
         slope[j] -= total * first_moment[j] / weight

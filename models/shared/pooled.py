@@ -319,12 +319,12 @@ class PooledForecast:
         by_rule = (self.history.lengths[item] >= youngest(self.history)) & (asked > 0)
         rows = np.flatnonzero(by_rule)
         if len(rows):
-            level, curve = self._curve(item[rows], asked[rows])
-            step = self.step[item[rows]]
-            demand = np.exp(curve + np.log(level + OFFSET)[:, None]) - OFFSET
-            values[rows] = np.floor(np.maximum(demand, 0.0) + 0.5) * step[:, None]
+            # Who asks of several lengths of a lead time asks the same of an item whose lead time is certain.
+            first, same = _distinct(item[rows], asked[rows])
+            level, demand = self._by_rule(item[rows[first]], asked[rows[first]])
+            values[rows] = demand[same]
             # Without any demand so far there is nothing that a ratio could be to.
-            by_rule[rows] = level > 0
+            by_rule[rows] = level[same] > 0
 
         by_horizon = values.reshape(len(horizons), len(items), len(LEVELS))
         by_fallback = (~by_rule & (asked > 0)).reshape(by_horizon.shape[:2])
@@ -337,9 +337,28 @@ class PooledForecast:
     def _fallback(self) -> Forecast:
         return self.model.fallback.fit(self.history)
 
-    def _curve(self, items: IntArray, horizon: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Level, float64, shape (r,), steps, and log ratios at ``LEVELS``, float64, shape (r, G)."""
+    def _by_rule(self, items: IntArray, horizon: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Level, float64, shape (r,), steps, and demand at ``LEVELS``, float64, shape (r, G), units."""
         windows = Windows(items, self.history.indptr[items + 1] - 1, horizon)
         seen = window_features(self.history, windows, self.step, self.model.longest)
-        curve = _averaged(self.model.rules, seen)
-        return seen.level, self.model.tail.complete(curve)
+        curve = self.model.tail.complete(_averaged(self.model.rules, seen))
+        demand = np.exp(curve + np.log(seen.level + OFFSET)[:, None]) - OFFSET
+        return seen.level, np.floor(np.maximum(demand, 0.0) + 0.5) * self.step[items][:, None]
+
+
+def _distinct(item: IntArray, horizon: FloatArray) -> tuple[IntArray, IntArray]:
+    """The first of each pair, int64, shape (d,), in their order, and which of these each is, int64, (r,).
+
+    >>> _distinct(np.array([7, 8, 7, 7]), np.array([4.0, 4.0, 4.0, 5.0]))
+    (array([0, 1, 3]), array([0, 1, 0, 2]))
+
+    """
+    order = np.lexsort((horizon, item))
+    new = np.append(True, (np.diff(item[order]) != 0) | (np.diff(horizon[order]) != 0))
+    of_pair = np.empty(len(item), dtype=np.int64)
+    of_pair[order] = np.cumsum(new) - 1
+    first = order[new]
+    in_order = np.argsort(first)
+    rank = np.empty(len(first), dtype=np.int64)
+    rank[in_order] = np.arange(len(first))
+    return first[in_order], rank[of_pair]

@@ -7,7 +7,8 @@ import pytest
 
 from models.negative_binomial import NegativeBinomial
 from models.shared.distribution import LEVELS, WEIGHTS, Distribution, negative_binomial
-from models.shared.effect_coefficients import Stretches, coefficients, evidence
+from models.shared.effect_coefficients import coefficients, evidence
+from models.shared.effect_stretches import Stretches, summed
 from models.shared.effects import with_effects
 from models.shared.history import Drivers, History, Traits
 from models.shared.scores import pinball
@@ -212,7 +213,8 @@ def test_the_kernel_climbs_the_likelihood_that_the_slow_twin_writes_out():
     drivers = Drivers(values.astype(np.float32), ("a", "b"), 3)
     history = History(data, np.concatenate([[0], np.cumsum(lengths)]), 52, drivers=drivers)
     b = np.array([0.4, -0.7])
-    found = evidence(Stretches(data, history.indptr, drivers.values, 3, 8), np.tile(b, (n, 1)))
+    stretches = Stretches(data, history.indptr, drivers.values, 3, 8)
+    found = evidence(stretches, summed(stretches), np.tile(b, (n, 1)))
     h = 1e-4
     for j in range(2):
         e = np.eye(2)[j] * h

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from forecasting.dataset.oddities.counts import BetweenCounts, between_counts
 from forecasting.dataset.source import Raw, Rows
 from forecasting.errors import Notice
 
@@ -46,11 +48,10 @@ class Given:
         places = np.append(known.get_indexer(words.cat.categories.astype(object)), -1)
         return places[words.cat.codes.to_numpy()].astype(np.int64)
 
-    def items(self, table: str, known: pd.MultiIndex) -> Days:
-        """The same for the pair of SKU and location."""
-        frame = self.frames[table]
-        pairs = pd.MultiIndex.from_arrays([frame["sku"].astype(str), frame["location"].astype(str)])
-        return known.get_indexer(pairs).astype(np.int64)
+    @cached_property
+    def between_counts(self) -> BetweenCounts:
+        """What several rules hold the counts of stock against."""
+        return between_counts(self)
 
     def notice(
         self, table: str, columns: str | tuple[str, ...], rows: Rows, what: str, advice: str, **more: Any

@@ -75,7 +75,7 @@ def _uneven(given: Given, skus: pd.Index, pack: Floats, product: Days) -> Iterat
 
 def _counted(given: Given, skus: pd.Index, pack: Floats) -> Iterator[Notice]:
     """Products whose counts agree with what came and left only if one of them is in packs."""
-    item, came, left, change = between_counts(given)
+    item, came, left, change = given.between_counts
     # A SKU that products does not list has no pack: its place is the last.
     size = np.append(pack, 1.0)[skus.get_indexer(pd.Index(item))]
     off = pd.DataFrame(
@@ -105,43 +105,6 @@ def _counted(given: Given, skus: pd.Index, pack: Floats) -> Iterator[Notice]:
             yield given.notice(
                 table, column, rows, what, "Give stock, purchases and orders in units, all three."
             )
-
-
-def between_counts(given: Given) -> tuple[np.ndarray, Floats, Floats, Floats]:
-    """The SKU of each stretch between two counts, what came and left in it, and how the count changed."""
-    stock = given.frames["stock"][["sku", "location"]].astype(str)
-    known = pd.MultiIndex.from_frame(stock.drop_duplicates())
-    counts = pd.DataFrame({"item": given.items("stock", known), "day": given.days("stock", "as_of")})
-    counts = counts.assign(on_hand=given.numbers("stock", "on_hand")).sort_values(["item", "day"])
-    item, day = counts["item"].to_numpy(), counts["day"].to_numpy()
-
-    came = _moved(given, "purchase_orders", known, ("received_at", "received_at"), "quantity_received")
-    left = _moved(given, "orders", known, ("shipped_at", "ordered_at"), "quantity_shipped")
-    span = 1e6
-    totals = []
-    for of, when, units in (came, left):
-        order = np.argsort(of * span + when, kind="stable")
-        summed = np.concatenate([[0.0], np.cumsum(units[order])])
-        totals.append(summed[np.searchsorted((of * span + when)[order], item * span + day, side="right")])
-
-    same = item[1:] == item[:-1]
-    sku = known.get_level_values(0).to_numpy(dtype=object)[item[1:][same]]
-    change = np.diff(counts["on_hand"].to_numpy())[same]
-    return sku, np.diff(totals[0])[same], np.diff(totals[1])[same], change
-
-
-def _moved(
-    given: Given, table: str, known: pd.MultiIndex, on: tuple[str, str], units: str
-) -> tuple[Days, Floats, Floats]:
-    frame = given.frames[table]
-    item = given.items(table, known)
-    day = given.days(table, on[0])
-    unknown = frame["status"].isin(["open", "cancelled", "refused", "draft", "requested"]).to_numpy()
-    day = np.where(np.isnan(day) & ~unknown, given.days(table, on[1]), day)
-    quantity = given.numbers(table, units)
-    quantity = np.where(np.isnan(quantity), given.numbers(table, "quantity"), quantity)
-    dated = (item >= 0) & ~np.isnan(day)
-    return item[dated], day[dated], quantity[dated]
 
 
 def _near(ratio: Any, size: Floats) -> np.ndarray:

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from forecasting.dataset.oddities.given import Floats, Given
-from forecasting.dataset.oddities.packs import between_counts
 from forecasting.dataset.oddities.terms import breaks_of_offers
 from forecasting.errors import Notice
 
@@ -64,7 +63,7 @@ def _apart(given: Given, table: str, column: str, usual: Floats, other: str) -> 
 
 def _counts(given: Given) -> Iterator[Notice]:
     """Counts that change on quite another scale than what came and left between them."""
-    _, came, left, change = between_counts(given)
+    _, came, left, change = given.between_counts
     moved = np.abs(came - left)
     told = moved > 0
     if told.sum() < FEWEST:

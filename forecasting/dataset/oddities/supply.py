@@ -51,7 +51,7 @@ def _places(given: Given) -> Iterator[Notice]:
     known: set[str] = set(given.frames["locations"]["supplied_by"].dropna().astype(str))
     for table in ("orders", "stock", "purchase_orders"):
         if given.has(table):
-            known |= set(given.frames[table]["location"].astype(str))
+            known |= set(given.frames[table]["location"].unique().astype(str))
     rows = np.flatnonzero(~given.frames["locations"]["location"].isin(known).to_numpy())
     if len(rows):
         what = "nothing is ordered, counted or bought there, and it supplies nobody"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from forecasting.domain import FloatArray, IntArray, OrderCrossover, SomeItems
-from forecasting.policies.expected_cost.projection import after_arrival, losing, with_rows
+from forecasting.policies.expected_cost.projection import after_losses, losing, with_rows
 from forecasting.policies.expected_cost.review_cost import ReviewCost
 from forecasting.policies.situation import Situation
 from models.shared.distribution import Distribution, mixture
@@ -55,24 +55,25 @@ def crossover_cost(situation: Situation, review: ReviewCost) -> CrossoverCost | 
     items = np.flatnonzero(days > 0)
     if len(items) == 0:
         return None
-    units = (weight * crossover.units).sum(axis=1) / overtaken
-
-    begin = _with_and_without(situation, crossover, np.zeros(len(days)))
-    end = _with_and_without(situation, crossover, days)
-    rows = losing(situation)
-    if len(rows):
+    begin = _with_and_without(situation, crossover, np.zeros(len(days)), items)
+    end = _with_and_without(situation, crossover, days, items)
+    lost = np.flatnonzero(np.isin(items, losing(situation)))
+    if len(lost):
         # Where customers are lost, the lengths of the lead time are not told apart.
-        lost_end = after_arrival(situation, review.before, days, [])[0]
-        chance = np.stack([1.0 - overtaken, overtaken], axis=1)
-        begin = _replaced(begin, rows, review.before, units, chance)
-        end = _replaced(end, rows, lost_end, units, chance)
+        rows = items[lost]
+        units = (weight[rows] * crossover.units[rows]).sum(axis=1) / overtaken[rows]
+        chance = np.stack([1.0 - overtaken[rows], overtaken[rows]], axis=1)
+        first = review.before.take(rows)
+        last = after_losses(situation, review.before, [days], rows)[0]
+        begin = _replaced(begin, lost, first, units, chance)
+        end = _replaced(end, lost, Distribution(np.maximum(last.values, first.values)), units, chance)
 
     part = review.take(items)
     with_them, without = (
         replace(
             part,
-            before=first.take(items),
-            after=Distribution(np.maximum(last.values, first.values)).take(items),
+            before=first,
+            after=Distribution(np.maximum(last.values, first.values)),
             review_days=days[items],
         )
         for first, last in zip(begin, end, strict=True)
@@ -81,14 +82,16 @@ def crossover_cost(situation: Situation, review: ReviewCost) -> CrossoverCost | 
 
 
 def _with_and_without(
-    situation: Situation, crossover: OrderCrossover, more: FloatArray
+    situation: Situation, crossover: OrderCrossover, more: FloatArray, items: IntArray
 ) -> tuple[Distribution, Distribution]:
-    """Demand until ``more`` days after the arrival; and with the goods that are missing by then."""
-    lead_times = situation.lead_time_demand.lead_times
-    demands = situation.lead_time_demand.over_each([days + more for days in lead_times.days.T])
-    missing = crossover.units.T[:, :, None]
+    """Demand of the ``items`` until ``more`` days, float64, shape (n,), after the arrival; and with the goods
+    that are missing by then.
+    """
+    demands = situation.lead_time_demand.over_each_length(more, items)
+    missing = crossover.units[items].T[:, :, None]
+    weight = situation.lead_time_demand.lead_times.weight[items]
     moved = [Distribution(demand.values + units) for demand, units in zip(demands, missing, strict=True)]
-    return mixture(demands, lead_times.weight), mixture(moved, lead_times.weight)
+    return mixture(demands, weight), mixture(moved, weight)
 
 
 def _replaced(
@@ -98,6 +101,9 @@ def _replaced(
     units: FloatArray,
     chance: FloatArray,
 ) -> tuple[Distribution, Distribution]:
-    """``both`` where the ``rows`` have the demand ``plain``; without the ``units``, by ``chance``, too."""
+    """``both`` where the ``rows`` have the demand ``plain``; without the ``units``, by ``chance``, too.
+
+    ``plain``, ``units`` and ``chance`` are of these rows.
+    """
     moved = mixture([plain, Distribution(plain.values + units[:, None])], chance)
-    return with_rows(both[0], rows, plain.values[rows]), with_rows(both[1], rows, moved.values[rows])
+    return with_rows(both[0], rows, plain.values), with_rows(both[1], rows, moved.values)

@@ -42,25 +42,44 @@ def after_arrival(
         cover: float64, shape (n,), days; of each of ``later`` too.
 
     """
-    lead_time_demand = situation.lead_time_demand
+    lead_time_demand, rows = situation.lead_time_demand, losing(situation)
     # Months ahead it no longer matters how the lead time varies: its mean will do.
     lead_days = lead_time_demand.lead_times.mean
-    rows = losing(situation)
-    if len(rows) < len(situation):
-        after = [lead_time_demand.over_lead_time(cover)]
-        after += lead_time_demand.over_each([lead_days + cover + more for more in later])
-    else:
-        after = [before] * (1 + len(later))
+    after = [np.empty_like(before.values) for _ in (cover, *later)]
+    stays = np.flatnonzero(~np.isin(np.arange(len(situation)), rows))
+    if len(stays):
+        ahead = [lead_time_demand.over_lead_time(cover, stays)]
+        ahead += lead_time_demand.over_each([lead_days + cover + more for more in later], stays)
+        for values, demand in zip(after, ahead, strict=True):
+            values[stays] = demand.values
     if len(rows):
-        used, nothing = before.take(rows), np.zeros(len(situation))
-        stretches = [cover + more for more in (nothing, *later)]
-        for node, following in enumerate(lead_time_demand.between(lead_days, stretches)):
-            # What was served before the arrival: where less time than follows, its mean will do as well.
-            near = node == 0 or np.any(stretches[node][rows] <= lead_days[rows])
-            moved = (_sum if near else _moved)(used, following.take(rows))
-            after[node] = with_rows(after[node], rows, moved.values)
+        stretches = [cover, *(cover + more for more in later)]
+        for values, demand in zip(after, after_losses(situation, before, stretches, rows), strict=True):
+            values[rows] = demand.values
     # More time never means less demand, even where a forecast of two horizons says so.
-    after[0] = Distribution(np.maximum(after[0].values, before.values))
+    after[0] = np.maximum(after[0], before.values)
+    return [Distribution(values) for values in after]
+
+
+def after_losses(
+    situation: Situation, before: Distribution, stretches: Sequence[FloatArray], rows: IntArray
+) -> list[Distribution]:
+    """The same of some of those items of which customers are lost.
+
+    Args:
+        before: of all n items, as ``before_arrival`` gives it.
+        stretches: days from the arrival on, float64, shape (n,) each.
+        rows: int64, shape (m,): the items.
+
+    """
+    used = before.take(rows)
+    begin = situation.lead_time_demand.lead_times.mean
+    after = []
+    for node, following in enumerate(situation.lead_time_demand.between(begin, stretches, rows)):
+        # What was served before the arrival: where less time than follows, its mean will do as well.
+        near = np.flatnonzero((stretches[node][rows] <= begin[rows]) | (node == 0))
+        added = _sum(used.take(near), following.take(near))
+        after.append(with_rows(_moved(used, following), near, added.values))
     return after
 
 

@@ -15,6 +15,8 @@ from forecasting.planning.observing import observer
 from forecasting.policies.registry import policy
 from forecasting.replay.scenario import scenario
 from forecasting.replay.simulate import simulate, simulate_together
+from forecasting.replay.trace import trace
+from forecasting.store.conform import conform
 from tests.support.builders import order
 from tests.support.supply import AS_OF, company
 
@@ -53,6 +55,16 @@ def test_both_suppliers_are_asked_and_goods_come_as_each_of_them_takes(tmp_path)
     takes = orders.arrives - orders.day - 1
     assert set(takes[takes < 10]) == {4}
     assert np.sum(takes >= 10) > 3 and np.sum(takes == 4) > 1
+
+
+def test_a_trace_tells_the_orders_of_one_review_at_both_suppliers_apart(tmp_path):
+    world = past(tmp_path, far=4, north=4.5)
+    run = simulate(policy("cost_optimal", CONFIG), world)
+    traced = trace([run], world)["trace_orders"]
+    conform("trace_orders", traced)
+    assert traced["line"].max() == 2
+    both = traced[traced.duplicated(["reviewed_on", "sku"], keep=False)].sort_values(["reviewed_on", "line"])
+    assert np.all(np.diff(both["arrives_on"].to_numpy())[::2] < np.timedelta64(0))
 
 
 def test_the_fast_one_avoids_backorders_for_less_than_they_cost(tmp_path):
