@@ -187,7 +187,8 @@ def _lower(slow: Situation, fast: Situation, window: _Window, rule: _Rule, premi
     ahead = slow.lead_time_demand
     begin, end = window.days[:, 0], window.days[:, -1]
     slow_days, fast_days = end + review, begin + np.maximum(fast.review_days, 1.0)
-    whole, near, between = ahead.over_each([slow_days, fast_days, end - begin])
+    whole, near = ahead.over_each([slow_days, fast_days])
+    between = ahead.between(begin, [end - begin])[0]
     asked = premium / np.maximum(premium + 2.0 * over, 1e-12)
     level = near.quantile(alone) + between.quantile(asked)
     return np.maximum(whole.quantile(alone) - level, 0.0)
