@@ -20,6 +20,7 @@ BEGAN = time.perf_counter()
 os.environ["REORDER_CACHE"] = "off"
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist's own, which reads the groups
 def pytest_collection_modifyitems(items):
     """What shares a file shares a worker, so that what it shares is made once; a contract's subjects part."""
     for item in items:
