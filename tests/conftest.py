@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections import Counter
 
@@ -19,10 +20,40 @@ BEGAN = time.perf_counter()
 # What one test worked out is not to be another's answer: some change the code behind it.
 os.environ["REORDER_CACHE"] = "off"
 
+# Dozens of interpreters start: the first one's bytecode is for all of them, whatever the environment says.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+LONGEST = (
+    "tests/forecasting/experimenting/test_engines.py",
+    "tests/end_to_end/test_extending.py",
+    "tests/end_to_end/test_interrupted.py",
+    "tests/end_to_end/test_nights.py",
+    "tests/end_to_end/test_leakage.py",
+    "tests/end_to_end/test_backorder_commands.py",
+    "tests/end_to_end/test_mutations.py",
+    "tests/forecasting/web/test_accessible.py",
+    "tests/forecasting/web/test_fuzzed.py",
+    "tests/forecasting/web/test_browser.py",
+    "tests/forecasting/replay/test_replay.py",
+    "tests/forecasting/replay/test_fit.py",
+    "tests/forecasting/replay/test_extras.py",
+    "tests/forecasting/scale/test_local_engine.py",
+    "tests/forecasting/scale/test_ray_engine.py",
+    "tests/models/test_selection.py",
+    "tests/models/test_pooled.py",
+)
+"""Files that take longest. They are begun first: a long one begun last leaves the other cores idle."""
+
 
 @pytest.hookimpl(tryfirst=True)  # before xdist's own, which reads the groups
 def pytest_collection_modifyitems(items):
-    """What shares a file shares a worker, so that what it shares is made once; a contract's subjects part."""
+    """What shares a file shares a worker, so that what it shares is made once; a contract's subjects part.
+
+    Workers take the groups in this order (``--no-loadscope-reorder``).
+    """
+    first = {file: place for place, file in enumerate(LONGEST)}
+    items.sort(key=lambda item: first.get(item.nodeid.split("::")[0], len(first)))
     for item in items:
         file = item.nodeid.split("::")[0]
         subject = ""

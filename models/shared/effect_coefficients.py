@@ -25,7 +25,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from models.shared.compile import compiled, over_items
+from models.shared.compile import compiled, compiled_within, over_items
 from models.shared.history import Drivers, FloatArray, History, IntArray
 
 SmallArray = npt.NDArray[np.float32]
@@ -305,7 +305,7 @@ def _shares(
     return weight, squares
 
 
-@compiled
+@compiled_within
 def _subtract_expected(
     total: float,
     weight: float,
