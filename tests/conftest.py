@@ -12,7 +12,7 @@ import pytest
 from forecasting.bootstrap import write_sample
 from tests.support.postgresql import running_in
 
-BUDGET_MINUTES = 8
+BUDGET_MINUTES = 15
 """What all tests but the slow ones may take on two cores."""
 
 BEGAN = time.perf_counter()

@@ -185,9 +185,10 @@ def test_policies_meet_the_same_demand_opening_stock_and_lead_times(sample):
 
 @pytest.mark.parametrize("observe", ["demand", "sales"])
 def test_what_comes_of_a_policy_does_not_depend_on_the_others(sample, observe):
-    past, _ = staged(read_records(str(sample)), f"observe={observe}", "model=ses")
+    past, _ = staged(read_records(str(sample)), f"observe={observe}", "model=ses", last=FIRST + 41)
     _, together, again = simulate_together([MinMax(), CostOptimal(), CostOptimal()], past)
     alone = simulate(CostOptimal(), past)
+    assert alone.purchased_units.any() and alone.flows.lost_units.any()
     assert np.array_equal(together.purchased_units, alone.purchased_units)
     assert np.array_equal(together.flows.on_hand_unit_days, alone.flows.on_hand_unit_days)
     assert np.array_equal(again.purchased_units, alone.purchased_units)
@@ -312,7 +313,7 @@ def test_the_saving_is_taken_apart_into_forecast_and_rule(sample):
 
 def test_a_policy_may_bring_its_own_model(sample):
     """Whatever is configured, and without touching what the others see."""
-    data, days = read_records(str(sample)), (day_number("2026-04-01"), day_number("2026-05-31"))
+    data, days = read_records(str(sample)), (day_number("2026-05-01"), day_number("2026-05-31"))
     request = ReplayRequest(*days, ["cost_optimal_average", "cost_optimal"], "cost_optimal")
     with_ses, with_mean = (
         replay(data, load(None, [f"model={name}"]), request).tables["summary"]
