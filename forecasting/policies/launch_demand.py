@@ -31,9 +31,10 @@ class LaunchDemand:
     more: Distribution
     earlier: int
 
-    def put_into(self, demand: Distribution, days: FloatArray) -> Distribution:
-        """Demand of stretches of days from now on, float64, shape (n,), with what launches in them bring."""
-        within = np.flatnonzero((self.day <= days[self.item]) & (self.more.values[:, -1] > 0))
+    def put_into(self, demand: Distribution, begin: FloatArray, end: FloatArray) -> Distribution:
+        """Demand between two days ahead, float64, shape (n,), with what launches between them bring."""
+        between = (self.day > begin[self.item]) & (self.day <= end[self.item])
+        within = np.flatnonzero(between & (self.more.values[:, -1] > 0))
         if not len(within):
             return demand
         rows = self.item[within]

@@ -64,26 +64,55 @@ class LeadTimeDemand:
 
     def over_each(self, stretches: Sequence[FloatArray]) -> list[Distribution]:
         """The same for each of several, asked together: a forecast answers many faster than each."""
-        asked = [number for number, days in enumerate(stretches) if days.any()]
-        demands = [point(np.zeros(len(days))) for days in stretches]
+        now = np.zeros(len(self.starts))
+        return self._of([(now, days) for days in stretches])
+
+    def between(self, begin: FloatArray, stretches: Sequence[FloatArray]) -> list[Distribution]:
+        """Demand of the t days that follow on the next ``begin`` days, as seen now: for each of several t.
+
+        The spread is that of as many buckets from now on. What is expected is not: seasons, weekdays and
+        trends make it D_{begin + t} less D_begin. Where t is short against ``begin`` that is the small
+        difference of two long forecasts, and mostly their errors: it counts by 2 t / (begin + t), and whole
+        from t = begin on.
+
+        Args:
+            begin: float64, shape (n,), days >= 0. Each of ``stretches``: t, alike.
+
+        """
+        ends = [begin + days for days in stretches]
+        first, *until = self.over_each([begin, *ends])
+        alike = self._of([(begin, end) for end in ends])
+        return [
+            _moved_to(demand, last.mean - first.mean, np.minimum(2.0 * days / np.maximum(end, 1.0), 1.0))
+            for demand, last, days, end in zip(alike, until, stretches, ends, strict=True)
+        ]
+
+    def _of(self, spans: Sequence[tuple[FloatArray, FloatArray]]) -> list[Distribution]:
+        """Demand of as many buckets from now on as each span holds: days until its begin, and its end."""
+        asked = [number for number, (begin, end) in enumerate(spans) if np.any(end > begin)]
+        demands = [point(np.zeros(len(end))) for begin, end in spans]
         if asked:
-            selling = [np.maximum(np.minimum(stretches[at], self.ends) - self.starts, 0.0) for at in asked]
-            buckets = np.stack([self.calendar.buckets(self.as_of, days) for days in selling])
+            buckets = np.stack([self._selling(spans[at][1]) - self._selling(spans[at][0]) for at in asked])
             everything = np.arange(len(self.starts), dtype=np.int64)
             for at, demand in zip(asked, demands_of(self.forecast, everything, buckets), strict=True):
-                demands[at] = self._netted(demand, stretches[at])
+                demands[at] = self._netted(demand, *spans[at])
         return demands
 
-    def _netted(self, demand: Distribution, days: FloatArray) -> Distribution:
-        """The demand of a stretch of days, what is known of it taken out of the forecast and put in."""
+    def _selling(self, days: FloatArray) -> FloatArray:
+        """Buckets of the next ``days`` days in which the item can be had: float64, shape (n,)."""
+        return self.calendar.buckets(self.as_of, np.maximum(np.minimum(days, self.ends) - self.starts, 0.0))
+
+    def _netted(self, demand: Distribution, begin: FloatArray, end: FloatArray) -> Distribution:
+        """The demand between two days, what is known of it taken out of the forecast and put in."""
         if self.launches is not None:
-            demand = self.launches.put_into(demand, days)
+            demand = self.launches.put_into(demand, begin, end)
         if self.known is None:
             return demand
-        begin, end = np.minimum(self.starts, days), np.minimum(self.ends, days)
-        further = self.known.further(demand, begin, end)
-        reserved = np.zeros(len(days)) if self.reserved_days is None else self.reserved_days
-        booked = self.known.on_the_books(reserved, days)
+        first, last = np.minimum(np.maximum(self.starts, begin), end), np.minimum(self.ends, end)
+        further = self.known.further(demand, first, last)
+        booked = self.known.on_the_books(
+            begin if self.reserved_days is None else np.maximum(self.reserved_days, begin), end
+        )
         return Distribution(further.values + booked[:, None]) if booked.any() else further
 
     def of_a_bucket(self) -> Distribution:
@@ -107,3 +136,10 @@ class LeadTimeDemand:
             return self.over(days[:, 0] + more_days)
         parts = self.over_each([days[:, part] + more_days for part in range(days.shape[1])])
         return mixture(parts, self.lead_times.weight)
+
+
+def _moved_to(demand: Distribution, expected: FloatArray, trust: FloatArray) -> Distribution:
+    """The same around another mean, as far as it is trusted: float64, shape (n,) each, ``trust`` 0..1."""
+    mean = demand.mean
+    ratio = np.divide(np.maximum(expected, 0.0), mean, out=np.ones(len(mean)), where=mean > 0).round(9)
+    return Distribution(demand.values * (ratio**trust)[:, None])

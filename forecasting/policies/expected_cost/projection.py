@@ -54,7 +54,7 @@ def after_arrival(
     if len(rows):
         used, nothing = before.take(rows), np.zeros(len(situation))
         stretches = [cover + more for more in (nothing, *later)]
-        for node, following in enumerate(lead_time_demand.over_each(stretches)):
+        for node, following in enumerate(lead_time_demand.between(lead_days, stretches)):
             # What was served before the arrival: where less time than follows, its mean will do as well.
             near = node == 0 or np.any(stretches[node][rows] <= lead_days[rows])
             moved = (_sum if near else _moved)(used, following.take(rows))
