@@ -46,36 +46,59 @@ LONGEST = (
 """Files that take longest. They are begun first: a long one begun last leaves the other cores idle."""
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist's own, which reads the groups
 def pytest_collection_modifyitems(items):
+    """Long files first. Workers take files in this order (``--no-loadscope-reorder``)."""
+    first = {file: place for place, file in enumerate(LONGEST)}
+    items.sort(key=lambda item: first.get(file_of(item.nodeid), len(first)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
     """What shares a file shares a worker, so that what it shares is made once; a contract's subjects part.
 
-    Workers take the groups in this order (``--no-loadscope-reorder``).
+    By the names of the tests: the marks by which xdist 3.8 groups them are lost on pytest 9.
     """
-    first = {file: place for place, file in enumerate(LONGEST)}
-    items.sort(key=lambda item: first.get(item.nodeid.split("::")[0], len(first)))
-    for item in items:
-        file = item.nodeid.split("::")[0]
-        subject = ""
-        if file.startswith("tests/contracts/") and hasattr(item, "callspec"):
-            subject = str(item.callspec.params.get("name", item.callspec.params.get("model", "")))
-        item.add_marker(pytest.mark.xdist_group(f"{file} {subject}"))
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group_of(nodeid)
+
+    return ByFile(config, log)
+
+
+def group_of(nodeid: str) -> str:
+    """What a test shares a worker with."""
+    subject = ""
+    if nodeid.startswith("tests/contracts/"):
+        subject = nodeid.partition("[")[2].rstrip("]").partition("-")[0]
+    return f"{file_of(nodeid)} {subject}".strip()
+
+
+def file_of(nodeid: str) -> str:
+    """The file of a test, by its name."""
+    return nodeid.split("::")[0]
 
 
 def pytest_terminal_summary(terminalreporter):
     """Where the time went, by room, beside the budget of the whole."""
     seconds: Counter[str] = Counter()
+    workers: dict[str, set[str]] = {}
     for reports in terminalreporter.stats.values():
         for report in reports:
             if hasattr(report, "duration"):
-                room = report.nodeid.split("::")[0].rpartition("/")[0]
+                room = file_of(report.nodeid).rpartition("/")[0]
                 seconds[room] += report.duration
+                workers.setdefault(group_of(report.nodeid), set()).add(getattr(report, "worker_id", ""))
     if sum(seconds.values()) < 60:
         return
     minutes = (time.perf_counter() - BEGAN) / 60
     terminalreporter.section(f"{minutes:.1f} minutes of a budget of {BUDGET_MINUTES}")
     for room, spent in seconds.most_common():
         terminalreporter.write_line(f"{spent:7.0f} s  {room}")
+    parted = sorted(group for group, ran_on in workers.items() if len(ran_on) > 1)
+    if parted:
+        terminalreporter.write_line(f"made twice, as their tests were parted: {', '.join(parted)}", red=True)
 
 
 @pytest.fixture(scope="session")
