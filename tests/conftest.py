@@ -77,7 +77,7 @@ def group_of(nodeid: str) -> str:
 
 def file_of(nodeid: str) -> str:
     """The file of a test, by its name."""
-    return nodeid.split("::")[0]
+    return nodeid.split("::", maxsplit=1)[0]
 
 
 def pytest_terminal_summary(terminalreporter):
