@@ -9,7 +9,7 @@ PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-inpu
 LOCKED = $(PIP) --require-hashes --requirement
 
 # On all cores; the tests of a file stay together (tests/conftest.py).
-PARALLEL := -n auto --dist loadgroup --durations 15
+PARALLEL := -n auto --dist loadfile --no-loadscope-reorder --durations 15
 
 .PHONY: help demo test test-all lint format docs pictures lock clean
 

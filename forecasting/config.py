@@ -16,6 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, Valid
 from forecasting.errors import ConfigError, Notice, known_names, nearest
 from models.extensions.names import located
 
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The reader in C, where there is one: ten times faster, at the start of every command."""
+
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 RuleName = Literal["win", "gain", "improve", "redistribute", "fill", "lose", "skip"]
 NotNegative = Field(ge=0, allow_inf_nan=False)
@@ -308,7 +311,7 @@ def _value(text: str, where: str) -> Any:
 
 def _mapping(file: Path) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        content = yaml.load(file.read_text(encoding="utf-8"), LOADER)
     except FileNotFoundError:
         raise ConfigError(f"{file}: there is no such file; give --config a YAML file") from None
     except (OSError, UnicodeDecodeError) as error:

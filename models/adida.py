@@ -11,7 +11,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.shared.compile import compiled, over_items
+from models.shared.compile import compiled, compiled_within, over_items
 from models.shared.error_variance import LevelForecast
 from models.shared.gaps import known_only, spread_out
 from models.shared.history import FloatArray, History, IntArray
@@ -96,7 +96,7 @@ class ADIDA:
         return LevelForecast(history, lambda _: level)
 
 
-@compiled
+@compiled_within
 def smoothed_sums(known: FloatArray, width: int, alpha: float, out: FloatArray) -> None:
     """Levels per bucket of ONE series without gaps; running means before the first whole sum.
 

@@ -14,7 +14,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from models.shared.compile import compiled, over_items
+from models.shared.compile import compiled, compiled_within, over_items
 from models.shared.error_variance import LevelForecast
 from models.shared.history import FloatArray, History, IntArray
 from models.shared.outliers import without_outliers
@@ -241,7 +241,7 @@ def _seasonal_levels(
                 out[t] = ahead if not ahead < 0.0 else 0.0
 
 
-@compiled
+@compiled_within
 def _adjusted(y: float, index: float, scale: float, multiplicative: bool) -> float:
     """Demand y without its season; NaN in a bucket that says nothing of the level."""
     if not multiplicative:
@@ -257,7 +257,7 @@ def _moved(level: float, adjusted: float, gain: float) -> float:
     return level if np.isnan(adjusted) else level + gain * (adjusted - level)
 
 
-@compiled
+@compiled_within
 def _own_index(y: float, before: float, scale: float, multiplicative: bool) -> float:
     """What demand y says of the item's own index, given the level ``before``; NaN where that is nothing."""
     size = before if multiplicative else scale

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from forecasting.domain import FloatArray, IntArray
 
@@ -64,7 +64,7 @@ def leave_out(
     groups = len(apart)
     at, others = to_scale(whole), to_scale(apart)
     spread = np.sqrt((groups - 1) / groups * np.sum((others - others.mean(axis=0)) ** 2, axis=0))
-    wide = stats.t.ppf((1 + CONFIDENCE) / 2, max(groups - 1, 1)) * spread
+    wide = special.stdtrit(max(groups - 1, 1), (1 + CONFIDENCE) / 2) * spread
     return at - wide, at + wide
 
 

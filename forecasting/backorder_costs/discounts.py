@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from forecasting.backorder_costs.clusters import CONFIDENCE, UNKNOWN, Estimate
 from forecasting.domain import BoolArray, FloatArray, IntArray
@@ -85,7 +85,7 @@ def _share(
     apart = (top - ratio * bottom) / bottom.sum()
     there = int(np.count_nonzero(bottom))
     spread = np.sqrt(there / max(there - 1, 1) * (apart**2).sum())
-    wide = stats.t.ppf((1 + CONFIDENCE) / 2, max(there - 1, 1)) * spread
+    wide = special.stdtrit(max(there - 1, 1), (1 + CONFIDENCE) / 2) * spread
     # Sums that cancel leave a rest that is none.
     return Estimate(*(float(round(end, 9)) + 0.0 for end in (ratio, ratio - wide, ratio + wide)))
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from forecasting.backorder_costs.clusters import CONFIDENCE, UNKNOWN, Estimate, groups_of
 from forecasting.backorder_costs.customers import CustomerOrders
@@ -106,7 +106,7 @@ def mean_of(values: FloatArray, group: IntArray) -> Estimate:
     apart = np.bincount(group, values - mean) / len(values)
     there = len(np.unique(group))
     spread = np.sqrt(there / max(there - 1, 1) * (apart**2).sum())
-    wide = float(stats.t.ppf((1 + CONFIDENCE) / 2, max(there - 1, 1)) * spread)
+    wide = float(special.stdtrit(max(there - 1, 1), (1 + CONFIDENCE) / 2) * spread)
     return Estimate(mean, max(mean - wide, 0.0), mean + wide)
 
 
@@ -146,8 +146,8 @@ def relative_change(
     moved = _without_each(x, mean, y - mean, groups)
     sure = (1 + CONFIDENCE) / 2
     wide = max(
-        stats.t.ppf(sure, _degrees_of_freedom(moved)) * np.sqrt((moved**2).sum()),
-        stats.norm.ppf(sure) * np.sqrt(_of_shares(y, is_late > 0, lines)),
+        special.stdtrit(_degrees_of_freedom(moved), sure) * np.sqrt((moved**2).sum()),
+        special.ndtri(sure) * np.sqrt(_of_shares(y, is_late > 0, lines)),
     )
     low, at, high = np.expm1([beta[1] - wide, beta[1], beta[1] + wide])
     return Estimate(float(at), float(low), float(high))

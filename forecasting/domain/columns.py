@@ -50,9 +50,13 @@ class Columns:
         """
         index = np.full(len(self), -1, dtype=np.int64)
         index[items] = np.arange(len(items))
-        return replace(
-            self, **{name: _taken(getattr(self, name), items, index) for name in _names(type(self))}
-        )
+        taken = {name: _taken(getattr(self, name), items, index) for name in _names(type(self))}
+        if type(self).__post_init__ is not Columns.__post_init__:
+            return replace(self, **taken)
+        # What is equally long stays so: nothing is left to check, which would take as long as the taking.
+        some = object.__new__(type(self))
+        some.__dict__.update(taken)
+        return some
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -23,7 +24,7 @@ class LeadTimes(Columns):
     days: FloatArray
     weight: FloatArray
 
-    @property
+    @cached_property
     def mean(self) -> FloatArray:
         """float64, shape (n,), days."""
         # Whole days stay whole: sums of fifths are not exact.

@@ -75,12 +75,15 @@ class OrderTerms(Columns):
 
     def price(self, quantity: FloatArray) -> FloatArray:
         """Money per unit of orders of ``quantity`` units: shape (n,) or (n, k), as given."""
-        wide = quantity if quantity.ndim == 2 else quantity[:, None]
-        price = np.broadcast_to(self.unit_cost[:, None], wide.shape)
+
+        def wide(column: FloatArray) -> FloatArray:
+            return column if quantity.ndim == 1 else column[:, None]
+
+        price = wide(self.unit_cost)
         if self.breaks is not None:
             for from_quantity, cheaper in zip(self.breaks.quantity.T, self.breaks.unit_cost.T, strict=True):
-                price = np.where(wide >= from_quantity[:, None] - 1e-9, cheaper[:, None], price)
-        return price if quantity.ndim == 2 else price[:, 0]
+                price = np.where(quantity >= wide(from_quantity) - 1e-9, wide(cheaper), price)
+        return price if quantity.ndim == 1 else np.broadcast_to(price, quantity.shape)
 
     @property
     def has_breaks(self) -> BoolArray:

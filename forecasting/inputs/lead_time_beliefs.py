@@ -18,10 +18,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from forecasting.domain import FloatArray, IntArray
-from models.shared.compile import compiled
+from models.shared.compile import compiled, compiled_within
 
 FADES = 0.9
 """What a delivery still counts, once another one has come."""
@@ -157,7 +157,7 @@ def days_at(
     probability: FloatArray, stated_days: FloatArray, level: FloatArray, sd: FloatArray
 ) -> FloatArray:
     """The days within which goods come with a probability: the inverse of ``chance_by``, float64."""
-    y = level + sd * stats.t.ppf(probability, 4) / np.sqrt(2.0)
+    y = level + sd * special.stdtrit(4, probability) / np.sqrt(2.0)
     return np.asarray(np.expm1(np.log1p(np.maximum(stated_days, 0.0)) + y))
 
 
@@ -239,7 +239,7 @@ def _learn(
         _move(i, level + error, 1.0)
 
 
-@compiled
+@compiled_within
 def _surprised(state: FloatArray, side: float, y: float, share: float) -> bool:
     """Count a surprise on one side (-1, 1; 0: none) for a share: whether there have been enough in a row."""
     if side == 0.0 or state[STREAK] * side < 0:
@@ -258,7 +258,7 @@ def _move(state: FloatArray, y: float, share: float) -> None:
     state[WEIGHT_STATED] *= fades
 
 
-@compiled
+@compiled_within
 def _begin_anew(state: FloatArray) -> None:
     """Believe the surprises of the streak, and nothing else."""
     state[MEAN] = state[STREAK_SUM] / abs(state[STREAK])

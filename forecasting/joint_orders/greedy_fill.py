@@ -14,7 +14,7 @@ import numpy as np
 from forecasting.domain import BoolArray, FloatArray, IntArray
 from forecasting.joint_orders.arrays import ItemOptions, Orders, Steps, SupplierLimits
 from forecasting.joint_orders.problem import Problem
-from models.shared.compile import compiled
+from models.shared.compile import compiled, compiled_within
 
 UP, DOWN = 1, -1
 
@@ -202,7 +202,7 @@ def _change(options: ItemOptions, orders: Orders, i: int, j: int) -> None:
     orders.chosen[i] = j
 
 
-@compiled
+@compiled_within
 def _one_more(
     options: ItemOptions,
     limits: SupplierLimits,

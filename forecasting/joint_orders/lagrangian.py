@@ -21,7 +21,7 @@ import numpy as np
 from forecasting.domain import FloatArray, IntArray
 from forecasting.joint_orders.arrays import Duals, ItemOptions, Limits, Sums
 from forecasting.joint_orders.local_search import exchange, improve
-from models.shared.compile import compiled
+from models.shared.compile import compiled, compiled_within
 
 CROSSINGS = 30
 """Tangents crossed per multiplier; nearly always fewer than ten are needed."""
@@ -75,14 +75,14 @@ def _keep(
         _take(candidate, chosen)
 
 
-@compiled
+@compiled_within
 def _take(options: IntArray, chosen: IntArray) -> None:
     """Write ``options`` into ``chosen``: (items,) both. Sliced, it would take seconds to compile."""
     for i in range(len(chosen)):
         chosen[i] = options[i]
 
 
-@compiled
+@compiled_within
 def _over_volume(
     options: ItemOptions,
     price: float,
@@ -154,7 +154,7 @@ def _over_volume(
     )
 
 
-@compiled
+@compiled_within
 def _dual_bound(
     options: ItemOptions, price: float, limits: Limits, chosen: IntArray, best: FloatArray
 ) -> tuple[float, Duals]:
@@ -199,7 +199,7 @@ def _dual_bound(
     return bound, Duals(price, minimum_dual, volume_dual)
 
 
-@compiled
+@compiled_within
 def order_at_price(
     options: ItemOptions, price: float, limits: Limits, search: bool, chosen: IntArray
 ) -> tuple[float, float, Duals]:

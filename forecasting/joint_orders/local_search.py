@@ -10,7 +10,7 @@ import numpy as np
 
 from forecasting.domain import IntArray
 from forecasting.joint_orders.arrays import Duals, ItemOptions, Limits
-from models.shared.compile import compiled
+from models.shared.compile import compiled, compiled_within
 
 CHANGES = 200
 """Of one item."""
@@ -70,7 +70,7 @@ def improve(options: ItemOptions, price: float, limits: Limits, chosen: IntArray
     return net
 
 
-@compiled
+@compiled_within
 def exchange(options: ItemOptions, duals: Duals, limits: Limits, slack: float, chosen: IntArray) -> bool:
     """Change the two items that together help most; whether any two do.
 

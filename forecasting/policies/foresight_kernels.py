@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from forecasting.domain import BoolArray, FloatArray, IntArray
-from models.shared.compile import compiled
+from models.shared.compile import compiled, compiled_within
 
 
 class KnownDemand(NamedTuple):
@@ -136,7 +136,7 @@ def _served(demand: KnownDemand, i: int, first: int, stock: float) -> ItemDemand
     return ItemDemand(demand.day, demand.units, demand.moments, demand.begin[i], end, split, served, moment)
 
 
-@compiled
+@compiled_within
 def _cost_after_lots(item: ItemDemand, lots: Lots, rates: Rates) -> None:
     """The cheapest course after each lot, into ``lots.cost`` and ``lots.following``: from the last back."""
     columns = len(lots.arrives)
@@ -161,7 +161,7 @@ def _cost_after_lots(item: ItemDemand, lots: Lots, rates: Rates) -> None:
                 lots.cost[lot_at], lots.following[lot_at] = cost, k
 
 
-@compiled
+@compiled_within
 def _first_lot(item: ItemDemand, lots: Lots, rates: Rates, first: int, owed: float) -> int:
     """The first lot of the cheapest course; the last column: there is none.
 
@@ -180,7 +180,7 @@ def _first_lot(item: ItemDemand, lots: Lots, rates: Rates, first: int, owed: flo
     return chosen
 
 
-@compiled
+@compiled_within
 def worth_holding(arrives: int, then: int, rates: Rates) -> int:
     """The last day before ``then`` whose units are better held from ``arrives`` on than served late.
 
@@ -205,7 +205,7 @@ def until(day_of: IntArray, begin: int, end: int, day: int) -> int:
     return begin
 
 
-@compiled
+@compiled_within
 def uncovered(item: ItemDemand, begin: int, end: int) -> tuple[float, float]:
     """Units, and units x day, of the lines ``begin`` to ``end`` that the position does not serve."""
     served = (item.served, item.moment)

@@ -46,30 +46,37 @@ def bring_under_terms(
     least = terms.min_order_value * (1 - TOLERANCE)
 
     # First up to the minimum, so that what a cut then takes off is seen to fall below it.
-    due = order.money(wanted) > 0
-    quantity = order.topped_up(wanted, due & (order.money(wanted) < least))
-    topped = order.money(quantity) > order.money(wanted)
-    held = due & (order.money(quantity) < least)
-    quantity = np.where(held[supplier], 0.0, quantity)
+    asked = order.money(wanted)
+    short = (asked > 0) & (asked < least)
+    quantity = order.topped_up(wanted, short)
+    money = order.money(quantity) if short.any() else asked
+    topped, held = money > asked, (asked > 0) & (money < least)
+    if held.any():
+        quantity = np.where(held[supplier], 0.0, quantity)
+        money = order.money(quantity)
 
-    full = order.volume(quantity) > terms.max_volume * (1 + TOLERANCE)
-    volume = situation.terms.volume(np.ones(len(situation)))
-    fits = order.cut(quantity, volume, terms.max_volume[supplier], supplier)
-    quantity = np.where(full[supplier], fits, quantity)
-    dropped = (order.money(quantity) > 0) & (order.money(quantity) < least)
-    quantity = np.where(dropped[supplier], 0.0, quantity)
+    full, dropped = order.volume(quantity) > terms.max_volume * (1 + TOLERANCE), np.zeros_like(held)
+    if full.any():
+        volume = situation.terms.volume(np.ones(len(situation)))
+        fits = order.cut(quantity, volume, terms.max_volume[supplier], supplier)
+        quantity = np.where(full[supplier], fits, quantity)
+        money = order.money(quantity)
+        dropped = (money > 0) & (money < least)
+        quantity = np.where(dropped[supplier], 0.0, quantity)
+        money = order.money(quantity) if dropped.any() else money
 
     poor = np.zeros(terms.suppliers, dtype=bool)
-    if order.money(quantity).sum() > budget * (1 + TOLERANCE):
+    if money.sum() > budget * (1 + TOLERANCE):
         everyone = np.zeros(len(supplier), dtype=np.int64)
         # Without a break's saving: cutting may lose it.
         price = np.maximum(situation.terms.unit_cost, situation.terms.price(quantity))
         fits = order.cut(quantity, price, np.full(len(supplier), budget), everyone)
-        poor = order.money(fits) < order.money(quantity)
-        poor_now = (order.money(fits) > 0) & (order.money(fits) < least)
+        left = order.money(fits)
+        poor, poor_now = left < money, (left > 0) & (left < least)
         quantity = np.where(poor_now[supplier], 0.0, fits)
+        money = order.money(quantity)
 
-    ordered = order.money(quantity) > 0
+    ordered = money > 0
     words = np.select(
         [held, dropped | (full & ~poor), poor, topped, ordered],
         [Bound.MINIMUM_TOO_HIGH, Bound.VOLUME, Bound.BUDGET, Bound.MINIMUM, Bound.FREE],

@@ -19,7 +19,7 @@ from forecasting.domain import BoolArray, IntArray
 from forecasting.promises.lines import OpenLines
 from forecasting.promises.rules import Rule
 from forecasting.promises.supply import Pool, Supply
-from models.shared.compile import compiled, over_items
+from models.shared.compile import compiled, compiled_within, over_items
 
 NO_NEED = -1
 """The day by which a line must be served, where it may be served at any."""
@@ -195,7 +195,7 @@ def _allocate(start: int, stop: int, problem: Problem) -> None:
                 _take_earliest(item, line, True, problem)
 
 
-@compiled
+@compiled_within
 def _serve(item: int, rule: int, problem: Problem) -> None:
     """Give the lines of a rule what they want, early where that is of use to them."""
     for line in range(problem.line_at[item], problem.line_at[item + 1]):
@@ -207,14 +207,14 @@ def _serve(item: int, rule: int, problem: Problem) -> None:
             _take_earliest(item, line, False, problem)
 
 
-@compiled
+@compiled_within
 def _cell(item: int, line: int, problem: Problem) -> int:
     """The cell of a line and its item's first source."""
     width = problem.source_at[item + 1] - problem.source_at[item]
     return problem.cell_at[item] + (line - problem.line_at[item]) * width
 
 
-@compiled
+@compiled_within
 def _take(line: int, source: int, cell: int, problem: Problem) -> None:
     given = min(problem.wanted[line], problem.left[source])
     problem.taken[cell] += given
@@ -222,7 +222,7 @@ def _take(line: int, source: int, cell: int, problem: Problem) -> None:
     problem.wanted[line] -= given
 
 
-@compiled
+@compiled_within
 def _take_latest(item: int, line: int, problem: Problem) -> None:
     """The latest units that still come by the day that the line needs them."""
     first = problem.source_at[item]
@@ -237,7 +237,7 @@ def _take_latest(item: int, line: int, problem: Problem) -> None:
         source -= 1
 
 
-@compiled
+@compiled_within
 def _take_earliest(item: int, line: int, any_pool: bool, problem: Problem) -> None:
     """The earliest units that are left: of the line's own pool, or of any."""
     first = problem.source_at[item]
@@ -250,7 +250,7 @@ def _take_earliest(item: int, line: int, any_pool: bool, problem: Problem) -> No
         source += 1
 
 
-@compiled
+@compiled_within
 def _give_back(item: int, line: int, problem: Problem) -> None:
     """All that the line holds, but for what is pinned."""
     first = problem.source_at[item]

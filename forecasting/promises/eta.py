@@ -16,7 +16,7 @@ from forecasting.domain import FloatArray, IntArray
 from forecasting.promises.allocation import Allocation
 from forecasting.promises.arrivals import DEVIATES
 from forecasting.promises.supply import FURTHEST_DAYS, UNDATED, Supply
-from models.shared.compile import compiled, over_items
+from models.shared.compile import compiled, compiled_within, over_items
 
 SURELY = 0.98
 """No day is asked for that is likelier than this."""
@@ -122,7 +122,7 @@ def _late(by: int, coming: float, begin: int, end: int, dates: Dates) -> float:
     return late
 
 
-@compiled
+@compiled_within
 def _day_at(probability: float, begin: int, end: int, dates: Dates) -> int:
     """The first day by which all rows are there with the probability."""
     low, high = 0, 1
@@ -137,7 +137,7 @@ def _day_at(probability: float, begin: int, end: int, dates: Dates) -> int:
     return high
 
 
-@compiled
+@compiled_within
 def _probability(day: int, begin: int, end: int, dates: Dates) -> float:
     """That all rows are there by the end of a day; what comes within half a day of it comes on it."""
     all_there = 1.0

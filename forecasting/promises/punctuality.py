@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from forecasting.domain import BoolArray, FloatArray, IntArray
 from forecasting.inputs.lead_time_beliefs import Beliefs, Deliveries
@@ -67,7 +67,7 @@ def punctuality(seen: Deliveries, believed: Beliefs, supplier: IntArray, supplie
     items = np.maximum(np.bincount(supplier, minlength=suppliers), 1)
     level = np.bincount(supplier, believed.level, suppliers) / items
     sd = np.bincount(supplier, believed.sd, suppliers) / items
-    bell = stats.t.ppf((np.arange(POINTS) + 0.5) / POINTS, 4) / np.sqrt(2.0)
+    bell = special.stdtrit(4, (np.arange(POINTS) + 0.5) / POINTS) / np.sqrt(2.0)
     points = level[:, None] + sd[:, None] * bell
 
     y = _quantiles(

@@ -10,17 +10,19 @@ from forecasting.inputs.stock import overtaken
 
 
 class ExpectedGoods:
-    """Goods on order, by when each is expected; those of each order together."""
+    """Goods on order, by when each is expected, in the order in which they were ordered."""
 
     def __init__(self, catalogue: Catalogue, coming: Receipts) -> None:
-        self._catalogue = catalogue
-        self._orders: list[tuple[int, Receipts]] = []
-        self.add(coming)
+        self._catalogue, self._goods = catalogue, coming
 
     def add(self, goods: Receipts) -> None:
         """Expect goods on their days."""
-        if len(goods.day):
-            self._orders.append((int(goods.day.max()), goods))
+        both = (self._goods, goods)
+        self._goods = Receipts(
+            np.concatenate([each.item for each in both]),
+            np.concatenate([each.day for each in both]),
+            np.concatenate([each.quantity for each in both]),
+        )
 
     def order(
         self, day: int, item: IntArray, quantity: FloatArray, catalogue: Catalogue | None = None
@@ -29,46 +31,34 @@ class ExpectedGoods:
 
         ``catalogue``: whose lead times count, where the order is of another supplier.
         """
-        self._orders = [entry for entry in self._orders if entry[0] > day]
+        self._goods = self.all_after(day)
         known = self._catalogue if catalogue is None else catalogue
         lead_days = np.round(known.on(day).lead_times.mean[item]).astype(np.int64)
         self.add(Receipts(item, day + 1 + lead_days, quantity))
 
-    def all_after(self, day: int) -> Receipts:
+    def all_after(self, day: float) -> Receipts:
         """All that is expected after ``day``, by the numbers of the items."""
-        parts = [goods for last, goods in self._orders if last > day]
-        if not parts:
-            nothing = np.zeros(0, dtype=np.int64)
-            return Receipts(nothing, nothing, np.zeros(0))
-        item, due, quantity = (
-            np.concatenate([getattr(goods, name) for goods in parts]) for name in ("item", "day", "quantity")
-        )
-        return Receipts(item[due > day], due[due > day], quantity[due > day])
+        goods = self._goods
+        later = goods.day > day
+        return Receipts(goods.item[later], goods.day[later], goods.quantity[later])
 
     def after_protection(self, day: int) -> FloatArray:
         """Units that come only after each item's protection interval: float64, shape (n,)."""
-        protection = self._catalogue.on(day).protection_days
-        units = np.zeros(len(protection))
-        soonest = day + protection.min(initial=0.0)
-        for last, goods in self._orders:
-            if last > soonest:
-                late = goods.day > day + protection[goods.item]
-                np.add.at(units, goods.item[late], goods.quantity[late])
-        return units
+        until = day + self._catalogue.on(day).protection_days
+        late = self._goods.day > until[self._goods.item]
+        units = np.bincount(self._goods.item[late], self._goods.quantity[late], len(until))
+        return units.astype(np.float64)
 
     def crossover(self, day: int, item: IntArray) -> OrderCrossover | None:
         """What an order placed at the close of ``day`` may overtake, of the items under review."""
         catalogue = self._catalogue.on(day)
-        soonest = day + 1 + catalogue.lead_times.days.min(initial=0.0)
-        later = [goods for last, goods in self._orders if last > soonest]
-        if not later:
+        later = self.all_after(day + 1 + catalogue.lead_times.days.min(initial=0.0))
+        if not len(later.day):
             return None
 
         place = np.full(len(catalogue), -1, dtype=np.int64)
         place[item] = np.arange(len(item))
-        which = np.concatenate([goods.item for goods in later])
-        due = np.concatenate([goods.day for goods in later])
-        quantity = np.concatenate([goods.quantity for goods in later])
-        reviewed = (due > day) & (place[which] >= 0)
-        receipts = Receipts(place[which[reviewed]], due[reviewed], quantity[reviewed])
+        row = place[later.item]
+        reviewed = row >= 0
+        receipts = Receipts(row[reviewed], later.day[reviewed], later.quantity[reviewed])
         return overtaken(receipts, day, catalogue.lead_times.take(item), catalogue.cover_days[item])

@@ -174,6 +174,8 @@ class PolicySimulation:
 
     def _place(self, day: int, item: IntArray, quantity: FloatArray, arrives: IntArray, at: Scenario) -> None:
         """Order at the suppliers of ``at``; what comes of it arrives on ``arrives``, shape of ``item``."""
+        if not len(item):
+            return
         came, known = at.received(day, item, quantity), at.observer.catalogue
         self._ledger.schedule(item, arrives, came, quantity)
         self._expected.order(day, item, quantity, known)

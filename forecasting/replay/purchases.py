@@ -28,9 +28,10 @@ class Purchases:
         ``catalogue``: at whose suppliers and terms, where not at those that items are bought from.
         """
         catalogue = self.scenario.observer.catalogue if catalogue is None else catalogue
-        freight = self._freight(catalogue, item, quantity)
+        price = catalogue.terms.take(item).price(quantity)
+        freight = _freight(catalogue, item, price * quantity)
         counted = day + 1 >= self.scenario.count_from[item]
-        item, quantity = item[counted], quantity[counted]
+        item, quantity, price = item[counted], quantity[counted], price[counted]
         if len(item) == 0:
             return
         period = int(np.searchsorted(self.scenario.period_edges, day + 1, side="right") - 1)
@@ -39,9 +40,8 @@ class Purchases:
         self.orders[period] += np.count_nonzero(lines)
         self.units[item, period] += quantity
         share = (catalogue.suppliers.terms.order_cost + freight)[supplier] / lines[supplier]
-        terms = catalogue.terms.take(item)
         usual = catalogue if self.scenario.usual is None else self.scenario.usual
-        cheaper = quantity * (usual.terms.unit_cost[item] - terms.price(quantity))
+        cheaper = quantity * (usual.terms.unit_cost[item] - price)
         self.cost[item, period] += share + catalogue.costs.line_cost[item] - cheaper
 
     def move(self, day: int, item: IntArray, quantity: FloatArray) -> None:
@@ -53,11 +53,14 @@ class Purchases:
         period = int(np.searchsorted(self.scenario.period_edges, day + 1, side="right") - 1)
         np.add.at(self.cost, (item, np.full(len(item), period)), line[item] + unit[item] * quantity)
 
-    def _freight(self, catalogue: Catalogue, item: IntArray, quantity: FloatArray) -> FloatArray:
-        """float64, shape (suppliers,), money: of the orders that are worth less than comes free of it."""
-        supplier, worth = catalogue.supplier[item], catalogue.terms.take(item).price(quantity) * quantity
-        money = np.bincount(supplier, worth, len(catalogue.suppliers.name)).astype(np.float64)
-        return charges(catalogue.suppliers.terms, money > 0, money)[0]
+
+def _freight(catalogue: Catalogue, item: IntArray, worth: FloatArray) -> FloatArray:
+    """float64, shape (suppliers,), money: of the orders that are worth less than comes free of it.
+
+    ``worth``: float64, shape of ``item``, money: of each line.
+    """
+    money = np.bincount(catalogue.supplier[item], worth, len(catalogue.suppliers.name)).astype(np.float64)
+    return charges(catalogue.suppliers.terms, money > 0, money)[0]
 
 
 class Waste:

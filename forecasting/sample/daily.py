@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from forecasting.domain import BoolArray, FloatArray, IntArray
-from models.shared.compile import compiled
+from models.shared.compile import compiled, compiled_within
 
 OPEN, SHIPPED, CANCELLED, REFUSED, UNSEEN, NEVER_ASKED = 0, 1, 2, 3, 4, 5
 """What became of a line. UNSEEN: the customer saw that it was out of stock, and left without a word.
@@ -154,7 +154,7 @@ def live(company: Operations) -> None:
                 review[stream] += 1
 
 
-@compiled
+@compiled_within
 def _receive(item: int, day: int, company: Operations) -> None:
     """Put away what arrives, and ship to those who wait: oldest deadline first."""
     asked, fate, now = company.asked, company.fate, company.now
@@ -183,7 +183,7 @@ def _receive(item: int, day: int, company: Operations) -> None:
             now.waiting[best] = now.waiting[first + now.queued[item]]
 
 
-@compiled
+@compiled_within
 def _settled(line: int, day: int, company: Operations) -> None:
     """A line that had to wait has shipped, or was cancelled: its customer may never order again."""
     asked, now = company.asked, company.now
@@ -192,7 +192,7 @@ def _settled(line: int, day: int, company: Operations) -> None:
         now.left_on[customer] = min(now.left_on[customer], day)
 
 
-@compiled
+@compiled_within
 def _ship(item: int, line: int, quantity: float, day: int, company: Operations) -> None:
     fate, now = company.fate, company.now
     now.on_hand[item] -= quantity
@@ -201,7 +201,7 @@ def _ship(item: int, line: int, quantity: float, day: int, company: Operations) 
     fate.gone[item, day] += quantity
 
 
-@compiled
+@compiled_within
 def _serve(item: int, day: int, company: Operations) -> None:
     """The lines of the day, in time order: ship, wait, or be refused."""
     shop, asked, fate, now = company.shop, company.asked, company.fate, company.now
@@ -238,7 +238,7 @@ def _serve(item: int, day: int, company: Operations) -> None:
     now.pointer[item] = line
 
 
-@compiled
+@compiled_within
 def _close(item: int, day: int, company: Operations) -> None:
     """Cancel for those who waited too long; note the stock; move the window of the mean."""
     shop, asked, fate, now = company.shop, company.asked, company.fate, company.now
@@ -267,7 +267,7 @@ def _close(item: int, day: int, company: Operations) -> None:
             now.total[item] -= shop.plan[item]
 
 
-@compiled
+@compiled_within
 def _order(stream: int, members: IntArray, day: int, review: int, company: Operations) -> None:
     """Min/max: below min, order up to max in whole packs; all of it waits where it is worth too little."""
     shop, supply, fate, now = company.shop, company.supply, company.fate, company.now

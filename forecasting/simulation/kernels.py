@@ -20,7 +20,7 @@ from forecasting.simulation.state import (
     Rules,
     State,
 )
-from models.shared.compile import compiled
+from models.shared.compile import compiled, compiled_within
 
 
 @compiled
@@ -106,7 +106,7 @@ def receive(
     return received
 
 
-@compiled
+@compiled_within
 def serve_backlog(item: Any, day: int, queue: IntArray, open_units: FloatArray, shipped_on: IntArray) -> None:
     """Give what is on hand to the open lines, earliest deadline first."""
     while item.head < item.tail and item.on_hand > 0.0:
@@ -127,7 +127,7 @@ def serve_backlog(item: Any, day: int, queue: IntArray, open_units: FloatArray, 
             item.head += 1
 
 
-@compiled
+@compiled_within
 def cancel_waiting(
     item: Any,
     day: int,
@@ -188,7 +188,7 @@ def refuse(item: Any, missing: float, cap: float, lost: FloatArray) -> float:
     return waiting
 
 
-@compiled
+@compiled_within
 def put_on_backorder(
     item: Any, day: int, missing: float, due: IntArray, queue: IntArray, open_units: FloatArray
 ) -> None:
@@ -209,7 +209,7 @@ def put_on_backorder(
         item.late += missing
 
 
-@compiled
+@compiled_within
 def fall_due(item: Any, day: int, due: IntArray, queue: IntArray, open_units: FloatArray) -> None:
     """What has not shipped by the close of its deadline is late."""
     while item.overdue < item.tail and due[queue[item.overdue]] <= day:
@@ -217,13 +217,13 @@ def fall_due(item: Any, day: int, due: IntArray, queue: IntArray, open_units: Fl
         item.overdue += 1
 
 
-@compiled
+@compiled_within
 def no_dust(units: float) -> float:
     """``units``, or nothing where that is all that float arithmetic left over."""
     return units if units > TOLERANCE else 0.0
 
 
-@compiled
+@compiled_within
 def sum_closes(
     i: int,
     days: tuple[int, int],

@@ -27,7 +27,7 @@ from forecasting.simulation.kernels import (
     sum_closes,
 )
 from forecasting.simulation.state import RECEIVED, TOLERANCE, Closes, Lines, Receipts, Rules, State
-from models.shared.compile import compiled
+from models.shared.compile import compiled, compiled_within
 
 
 @dataclass(frozen=True)
@@ -197,7 +197,7 @@ def touch(i: int, day: int, shop: Shop) -> None:
     item.since = day
 
 
-@compiled
+@compiled_within
 def take_in(members: IntArray, day: int, shop: Shop) -> bool:
     """Put what arrives on ``day`` on the shelf; returns whether anything did."""
     receipts, closes, came = shop.receipts, shop.closes, False
@@ -233,7 +233,7 @@ def takes(i: int, units: float, day: int, shop: Shop) -> float:
     return given
 
 
-@compiled
+@compiled_within
 def serve_waiting(members: IntArray, day: int, blocked: IntArray, shop: Shop) -> None:
     """Give what is on the shelf to the open lines of a group, the earliest deadline first."""
     items, queue, open_units = shop.state.items, shop.state.queue, shop.state.open_units
@@ -300,7 +300,7 @@ def sell(i: int, day: int, shop: Shop) -> None:
     item.line += 1
 
 
-@compiled
+@compiled_within
 def pass_deadlines(members: IntArray, day: int, shop: Shop) -> None:
     """What has not shipped by the close of its deadline is late."""
     due, queue = shop.lines.due, shop.state.queue

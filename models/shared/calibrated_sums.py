@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from scipy import special
 
-from models.shared.compile import compiled, over_items
+from models.shared.compile import compiled, compiled_within, over_items
 from models.shared.distribution import LEVELS, MeanVariance
 from models.shared.history import FloatArray
 from models.shared.random_numbers import UintArray, mixed, shuffled, uniform
@@ -123,7 +123,7 @@ def _scale(
             out[i, j] = target.mean[i] if total <= 0.0 else out[i, j] * (target.mean[i] * paths / total)
 
 
-@compiled
+@compiled_within
 def _mean_and_variance(sums: FloatArray) -> tuple[float, float]:
     """Of float64, shape (paths,)."""
     mean, variance = 0.0, 0.0
@@ -135,7 +135,7 @@ def _mean_and_variance(sums: FloatArray) -> tuple[float, float]:
     return mean, variance / len(sums)
 
 
-@compiled
+@compiled_within
 def _widen(sums: FloatArray, width: float, gammas: FloatArray, level: FloatArray, state: UintArray) -> None:
     """Multiply sums by levels of the squared coefficient of variation ``width``, in random order.
 

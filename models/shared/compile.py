@@ -38,10 +38,22 @@ def compiled(function: Function) -> Function:
     An installation in a folder that cannot be written, run by a user without a home, has nowhere to
     keep it: numba raises as it decorates, and the function is then compiled anew by each process.
     """
+    return _compiled(function)
+
+
+def compiled_within(function: Function) -> Function:
+    """The same of a function that kernels alone call: it is made no way in from Python.
+
+    To unpack arrays that come from Python is half of what there is to compile, where they are many.
+    """
+    return _compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
+def _compiled(function: Function, **options: bool) -> Function:
     try:
-        return cast(Function, numba.njit(nogil=True, cache=True)(function))
+        return cast(Function, numba.njit(nogil=True, cache=True, **options)(function))
     except RuntimeError:
-        return cast(Function, numba.njit(nogil=True)(function))
+        return cast(Function, numba.njit(nogil=True, **options)(function))
 
 
 def threads() -> int:

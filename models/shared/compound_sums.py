@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.shared.compile import compiled, over_items
+from models.shared.compile import compiled, compiled_within, over_items
 from models.shared.distribution import LEVELS, MeanVariance
 from models.shared.history import FloatArray
 
@@ -152,7 +152,7 @@ def _moments(size: FloatArray, weight: FloatArray) -> tuple[float, float, float]
     return first, second, largest
 
 
-@compiled
+@compiled_within
 def _sort_into_cells(size: FloatArray, weight: FloatArray, part: float, cell: float, out: FloatArray) -> None:
     """Probability of each size in cells. A size between two cells falls into both, so that its mean stays.
 

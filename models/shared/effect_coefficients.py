@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from models.shared.compile import compiled, over_items
+from models.shared.compile import compiled, compiled_within, over_items
 from models.shared.effect_stretches import SmallArray, Stretches, Sums, summed
 from models.shared.history import BoolArray, Drivers, FloatArray, History, IntArray
 
@@ -273,7 +273,7 @@ def _shares(
     return weight, squares
 
 
-@compiled
+@compiled_within
 def _subtract_expected(
     total: float,
     weight: float,

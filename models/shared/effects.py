@@ -14,7 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-from models.shared.compile import compiled, over_items
+from models.shared.compile import compiled, compiled_within, over_items
 from models.shared.distribution import WEIGHTS, Distribution
 from models.shared.effect_coefficients import LARGEST_EFFECT, SmallArray, coefficients
 from models.shared.history import BoolArray, FloatArray, History, IntArray
@@ -215,7 +215,7 @@ def _scale(
         _scale_outcomes(values[i], factor[i], step[i], weights, out[i])
 
 
-@compiled
+@compiled_within
 def _scale_outcomes(
     outcomes: FloatArray, factor: float, step: float, weights: FloatArray, scaled: FloatArray
 ) -> None:

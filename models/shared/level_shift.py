@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from models.shared.compile import compiled, over_items
+from models.shared.compile import compiled, compiled_within, over_items
 from models.shared.history import FloatArray, History, IntArray
 from models.shared.steps import steps
 
@@ -126,7 +126,7 @@ def _shifts(
                     out[0][i], out[1][i] = length, factor
 
 
-@compiled
+@compiled_within
 def _describe(weekly: FloatArray, first: int, end: int) -> tuple[int, int, float, float, float]:
     """Of the weeks ``first`` to before ``end``: how many are known, and of those with demand; the least, the
     most and the mean of the known ones, units.

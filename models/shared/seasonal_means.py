@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from models.shared.cold_start import categories
-from models.shared.compile import compiled, over_items
+from models.shared.compile import compiled, compiled_within, over_items
 from models.shared.group_moves import RunningTotals
 from models.shared.history import FloatArray, History, IntArray
 from models.shared.window_statistics import Windows
@@ -155,7 +155,7 @@ def _indices(ago: int, totals: RunningTotals, group: IntArray, groups: int, grid
     return index
 
 
-@compiled
+@compiled_within
 def _smoothed(sold: FloatArray, usual: FloatArray, prior: FloatArray, near: int) -> FloatArray:
     """What was sold over what is usual, neighbours averaged in, shrunk to ``prior``; mean 1. All (parts,)."""
     parts = len(sold)

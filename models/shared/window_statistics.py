@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from models.shared.compile import compiled, over_items
+from models.shared.compile import compiled, compiled_within, over_items
 from models.shared.history import FloatArray, IntArray
 
 MEAN_WEEKS = (1.0, 2.0, 4.0, 8.0, 13.0, 26.0, 52.0)
@@ -169,7 +169,7 @@ def _statistics(start: int, stop: int, demand: Demand, windows: Windows, out: St
         out.year_ago[row] = _mean_up_to(y, newest - (year - whole), whole)
 
 
-@compiled
+@compiled_within
 def _whole_past(y: FloatArray, row: int, out: Statistics) -> None:
     """What all buckets of a past say. ``y``: float64, shape (age,), steps, oldest first; NaN = unknown."""
     total, squares, largest = 0.0, 0.0, 0.0
@@ -196,7 +196,7 @@ def _whole_past(y: FloatArray, row: int, out: Statistics) -> None:
     out.silent[row] = len(y) - 1 - latest
 
 
-@compiled
+@compiled_within
 def _faded_means(y: FloatArray, keep: FloatArray, weight: FloatArray, row: int, out: Statistics) -> None:
     """Exponentially weighted means of one past.
 
@@ -223,7 +223,7 @@ def _faded_means(y: FloatArray, keep: FloatArray, weight: FloatArray, row: int, 
         out.faded[row, k] /= max(weight[k], 1e-9)
 
 
-@compiled
+@compiled_within
 def _recent_means(y: FloatArray, widths: FloatArray, row: int, out: Statistics) -> None:
     """Means of the last ``widths`` buckets of one past, and the share of them with demand.
 
@@ -245,7 +245,7 @@ def _recent_means(y: FloatArray, widths: FloatArray, row: int, out: Statistics) 
         k += 1
 
 
-@compiled
+@compiled_within
 def _past_sums(y: FloatArray, horizon: float, year: int, sums: FloatArray) -> int:
     """Sums of one past over as many whole buckets as the horizon is long, evenly spread over the last year.
 
@@ -288,7 +288,7 @@ def _insert(ascending: FloatArray, count: int, value: float) -> None:
     ascending[k] = value
 
 
-@compiled
+@compiled_within
 def _describe_sums(ordered: FloatArray, count: int, row: int, out: Statistics) -> None:
     """Mean, deviation and quantiles of the sums of one past: the first ``count`` of ``ordered``."""
     mean, variance = 0.0, 0.0
@@ -304,7 +304,7 @@ def _describe_sums(ordered: FloatArray, count: int, row: int, out: Statistics) -
         out.sums[row, k] = ordered[rank] if count > 0 else np.nan
 
 
-@compiled
+@compiled_within
 def _mean_up_to(y: FloatArray, newest: int, whole: int) -> float:
     """The mean of the known ones of ``whole`` buckets up to ``newest``; NaN if they are less than half."""
     total, known = 0.0, 0

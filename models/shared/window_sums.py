@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.shared.compile import compiled, over_items
+from models.shared.compile import compiled, compiled_within, over_items
 from models.shared.history import FloatArray, History, IntArray
 
 LEAST_KNOWN = 0.5
@@ -78,7 +78,7 @@ def _window_sums(
             _sums_with_gaps(data[first:end], horizon[i], least_known, out[first:last])
 
 
-@compiled
+@compiled_within
 def _sums_without_gaps(y: FloatArray, whole: int, part: float, out: FloatArray) -> None:
     """Running sums of one series of which every bucket is known.
 
@@ -98,7 +98,7 @@ def _sums_without_gaps(y: FloatArray, whole: int, part: float, out: FloatArray) 
         out[t] = max(total + part * y[t + whole + 1] if part > 0.0 else total, 0.0)
 
 
-@compiled
+@compiled_within
 def _sums_with_gaps(y: FloatArray, horizon: float, least_known: float, out: FloatArray) -> None:
     """The same of a series with unknown buckets (NaN), scaled up to the horizon where enough is known."""
     whole = int(horizon)

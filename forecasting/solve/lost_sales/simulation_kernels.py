@@ -11,7 +11,7 @@ import numpy as np
 
 from forecasting.domain import FloatArray, IntArray
 from forecasting.solve.lost_sales.states import Ordering, States
-from models.shared.compile import compiled
+from models.shared.compile import compiled, compiled_within
 
 LEFT, LOST, LOSING, ORDERS, COUNTED, CYCLES_LOSING = range(6)
 """The places of ``tally``."""
@@ -169,7 +169,7 @@ def follow_theta(
             tally[COUNTED] += 1
 
 
-@compiled
+@compiled_within
 def _fewest_packs(often: IntArray, cdf: FloatArray, wanted: float, pack: int) -> int:
     """The fewest packs with which the stocks, ``often`` each, suffice ``wanted`` times: by bisection."""
     low, high = 0, (len(cdf) - 1) // pack + 1

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from models.shared.compile import compiled
+from models.shared.compile import compiled_within
 
 
 class Ordering(NamedTuple):
@@ -48,7 +48,7 @@ def states_of(ordering: Ordering, base: int) -> States:
     return States(*ordering, base, base ** (ordering.lead - 1))
 
 
-@compiled
+@compiled_within
 def packs_on_the_way(pipe: int, states: States) -> int:
     """The packs of all orders of a pipeline."""
     total = 0

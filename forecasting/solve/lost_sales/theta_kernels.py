@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from forecasting.domain import FloatArray, IntArray
 from forecasting.solve.lost_sales.states import States, packs_on_the_way
-from models.shared.compile import compiled
+from models.shared.compile import compiled, compiled_within
 
 
 @compiled
@@ -34,7 +34,7 @@ def non_stockout(pmf: FloatArray, cdf: FloatArray, states: States, out: npt.NDAr
                 out[pipe, x, q] = total
 
 
-@compiled
+@compiled_within
 def _projected(
     pipe: int, x: int, pmf: FloatArray, states: States, chance: FloatArray, after: FloatArray
 ) -> int:

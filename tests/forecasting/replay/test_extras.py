@@ -157,14 +157,14 @@ def test_costs_may_be_charged_that_nobody_believed_in(data):
 
 def test_the_command_writes_the_tables_that_were_asked_for(sample, tmp_path):
     done = reorder(
-        *("replay", sample, "--from", "2026-05-04", "--to", "2026-06-07", "--out", tmp_path),
+        *("replay", sample, "--from", "2026-05-25", "--to", "2026-06-07", "--out", tmp_path),
         *("--policies", "no_orders,cost_optimal", "--baseline", "no_orders", "--frontier", "--sensitivity"),
         *("--tally", "churn_per_line=0.02", "--set", "model=ses", "--set", "interval_draws=50"),
     )
     assert done.code == 0, done.err
     assert {"frontier.parquet", "sensitivity.parquet"} <= {path.name for path in tmp_path.iterdir()}
     assert json.loads((tmp_path / "run.json").read_text())["tally"] == {"churn_per_line": 0.02}
-    wrong = reorder("replay", sample, "--from", "2026-05-04", "--to", "2026-06-07", "--out", tmp_path,
+    wrong = reorder("replay", sample, "--from", "2026-05-25", "--to", "2026-06-07", "--out", tmp_path,
                     "--tally", "chrn_per_line=0.02")  # fmt: skip
     assert wrong.code == 1
     assert "churn_per_line" in wrong.err

@@ -312,7 +312,7 @@ def test_the_saving_is_taken_apart_into_forecast_and_rule(sample):
 
 def test_a_policy_may_bring_its_own_model(sample):
     """Whatever is configured, and without touching what the others see."""
-    data, days = read_records(str(sample)), (day_number("2026-04-01"), day_number("2026-05-31"))
+    data, days = read_records(str(sample)), (day_number("2026-05-01"), day_number("2026-05-31"))
     request = ReplayRequest(*days, ["cost_optimal_average", "cost_optimal"], "cost_optimal")
     with_ses, with_mean = (
         replay(data, load(None, [f"model={name}"]), request).tables["summary"]

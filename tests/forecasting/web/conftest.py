@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-from pathlib import Path
 
 import pytest
 
 from forecasting.reviewing.accounts import add_person, make_token
-from forecasting.serving import DATABASE, jobs
+from forecasting.serving import jobs
 from forecasting.store.application.people import Person
 from tests.support.browser import CHROMIUM_MISSING, PASSWORD, Browser, chromium
-from tests.support.paths import ROOT
+from tests.support.pages_server import Server
 from tests.support.review import Databases, opened
 from tests.support.web import Client
 
@@ -86,45 +81,6 @@ def browser():
         pytest.skip(CHROMIUM_MISSING)
     with Browser() as running:
         yield running
-
-
-class Server:
-    """``reorder serve`` in a process of its own, that can be killed and started again."""
-
-    def __init__(self, url: str, folder: Path) -> None:
-        self.url, self.folder = url, folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.address = f"http://127.0.0.1:{self.port}"
-        self.start()
-
-    def start(self) -> None:
-        """Start it, and wait until it answers."""
-        code = (
-            "import uvicorn; uvicorn.run('forecasting.web.app:create_app', factory=True, "
-            f"port={self.port}, log_level='warning')"
-        )
-        self.said = (self.folder / "server.log").open("ab")
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", code],
-            env={**os.environ, DATABASE: self.url, "PYTHONPATH": str(ROOT)},
-            stdout=self.said,
-            stderr=self.said,
-        )
-        for _ in range(300):
-            with socket.socket() as asking:
-                if asking.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            assert self.process.poll() is None, (self.folder / "server.log").read_text()
-            time.sleep(0.1)
-        raise AssertionError("the server does not answer")
-
-    def kill(self) -> None:
-        """End it without a warning."""
-        self.process.kill()
-        self.process.wait()
-        self.said.close()
 
 
 @pytest.fixture
