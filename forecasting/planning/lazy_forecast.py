@@ -13,10 +13,10 @@ from models.selection import Choice, ChosenForecast
 from models.shared.distribution import LEVELS, Distribution
 from models.shared.history import History
 
-
 MOST_AT_ONCE = 50_000
-"""Answers of a forecast in one go. Of few items all horizons together are faster; of many they are not, and take
-as much memory again as all that is kept of them."""
+"""Answers of a forecast in one go. Of few items all horizons together are faster; of many they are not, and
+take as much memory again as all that is kept of them.
+"""
 
 
 @dataclass

@@ -158,40 +158,23 @@ class LeadTimeDemand:
             items: as in ``over_each``.
 
         """
-        first, varies, others = self._by_length(more_days, items)
-        if not len(varies):
-            return first
-        weight = self.lead_times.weight if items is None else self.lead_times.weight[items]
-        values = first.values.copy()
-        values[varies] = mixture([first.take(varies), *others], weight[varies]).values
+        days, weight = self.lead_times.days, self.lead_times.weight
+        if np.all(days == days[:, :1]):
+            return self.over_each([days[:, 0] + more_days], items)[0]
+        parts = self.over_each_length(more_days, items)
+        # Where all lengths say the same, as of a lead time that is certain, there is nothing to mix.
+        values = parts[0].values.copy()
+        differs = np.zeros(len(values), dtype=np.bool_)
+        for part in parts[1:]:
+            differs |= np.any(part.values != values, axis=1)
+        rows = np.flatnonzero(differs)
+        own_weight = weight[rows] if items is None else weight[items[rows]]
+        values[rows] = mixture([part.take(rows) for part in parts], own_weight).values
         return Distribution(values)
 
     def over_each_length(self, more_days: FloatArray, items: IntArray | None = None) -> list[Distribution]:
         """The same for each length of the lead time by itself: what ``over_lead_time`` is the mixture of."""
-        first, varies, others = self._by_length(more_days, items)
-        parts = [first]
-        for demand in others:
-            values = first.values.copy()
-            values[varies] = demand.values
-            parts.append(Distribution(values))
-        return parts
-
-    def _by_length(
-        self, more_days: FloatArray, items: IntArray | None
-    ) -> tuple[Distribution, IntArray, list[Distribution]]:
-        """Demand over the first length of each lead time; whose lengths vary, int64, shape (v,), places among
-        those asked about; and their demand over each other length.
-
-        Most lead times are certain: all their lengths are the first one, and are asked for once.
-        """
-        days = self.lead_times.days
-        wanted = np.arange(len(days)) if items is None else items
-        varies = np.flatnonzero(np.any(days != days[:, :1], axis=1)[wanted])
-        first = self.over_each([days[:, 0] + more_days], items)[0]
-        if not len(varies):
-            return first, varies, [first.take(varies)] * (days.shape[1] - 1)
-        others = [days[:, part] + more_days for part in range(1, days.shape[1])]
-        return first, varies, self.over_each(others, wanted[varies])
+        return self.over_each([days + more_days for days in self.lead_times.days.T], items)
 
 
 def _moved_to(demand: Distribution, expected: FloatArray, trust: FloatArray) -> Distribution:

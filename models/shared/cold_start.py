@@ -53,7 +53,9 @@ def classes(history: History) -> tuple[IntArray, IntArray]:
     return category, cell.astype(np.int64)
 
 
-def stand_in(history: History, items: IntArray, horizon: FloatArray, otherwise: FloatArray) -> FloatArray:
+def stand_in(
+    history: History, items: IntArray, horizon: FloatArray, otherwise: FloatArray, span: float
+) -> FloatArray:
     """Quantiles of demand of items without history.
 
     Half of the chance is on the first sums over the horizon of items that began while the panel was
@@ -66,6 +68,7 @@ def stand_in(history: History, items: IntArray, horizon: FloatArray, otherwise: 
         items: int64, shape (k,): those without history.
         horizon: float64, shape (k,), buckets.
         otherwise: float64, shape (k, G): quantiles at ``LEVELS`` where nothing else is known.
+        span: buckets: the usual horizon, over which others' sums are taken.
 
     Returns:
         float64, shape (k, G), in whole steps where all outcomes are; no mean is above the item's ``SURE``
@@ -75,12 +78,12 @@ def stand_in(history: History, items: IntArray, horizon: FloatArray, otherwise: 
     be said to sell otherwise, 0, keeps a tenth of the chance in each of its three classes: a thousandth.
 
     >>> history = History(np.full(90 * 20, 5.0), np.append(np.arange(0, 1801, 20), 1800))
-    >>> values = stand_in(history, np.array([90]), np.array([4.0]), np.full((1, len(LEVELS)), 0.0))
+    >>> values = stand_in(history, np.array([90]), np.array([4.0]), np.full((1, len(LEVELS)), 0.0), 4.0)
     >>> values[0, LEVELS > 0.01].min(), values[0, -1]
     (np.float64(20.0), np.float64(20.0))
 
     """
-    span = min(max(round(float(np.median(horizon))), 1), max(1, round(LONGEST * history.season)))
+    span = min(max(round(span), 1), max(1, round(LONGEST * history.season)))
     outcomes = _outcomes(history, span)
     if len(outcomes.value) == 0:
         return otherwise

@@ -163,7 +163,7 @@ def _by_group(values: FloatArray, group: IntArray, groups: int) -> FloatArray:
     """The sums of rows, float64, shape (n, ..), over each of the groups: float64, shape (groups, ..)."""
     columns = values.reshape(len(values), -1).T
     summed_up = np.stack([np.bincount(group, column, groups) for column in columns], axis=1)
-    return summed_up.reshape(groups, *values.shape[1:])
+    return np.asarray(summed_up.reshape(groups, *values.shape[1:]), dtype=np.float64)
 
 
 def _weights(result: Evidence) -> FloatArray:

@@ -16,7 +16,8 @@ import numpy as np
 
 from models.shared.compile import compiled, compiled_within, over_items
 from models.shared.distribution import WEIGHTS, Distribution
-from models.shared.effect_coefficients import LARGEST_EFFECT, SmallArray, coefficients
+from models.shared.effect_coefficients import LARGEST_EFFECT, coefficients
+from models.shared.effect_stretches import SmallArray
 from models.shared.history import BoolArray, FloatArray, History, IntArray
 from models.shared.level_shift import at_present_level
 from models.shared.steps import steps

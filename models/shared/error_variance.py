@@ -91,10 +91,12 @@ class LevelForecast:
         values = _counts(level[items], excess[items], self.step[items], horizon[items])
         rows = np.flatnonzero(no_history[items])
         if len(rows):
-            otherwise = self._of_the_panel(level, excess, no_history, horizon[items[rows]])
-            ahead = horizon[items[rows]]
-            new = stand_in(self.history, items[rows], ahead, otherwise)
-            values[rows] = as_far_as_offered(new, self.history, items[rows], float(np.median(ahead)))
+            # Of all of them, whoever is asked about: an answer must not hang on what is asked beside it.
+            usual = horizon[no_history & (horizon > 0)]
+            span, ahead = float(np.median(usual)) if len(usual) else 0.0, horizon[items[rows]]
+            otherwise = self._of_the_panel(level, excess, no_history, ahead, span)
+            new = stand_in(self.history, items[rows], ahead, otherwise, span)
+            values[rows] = as_far_as_offered(new, self.history, items[rows], span)
         return Distribution(values)
 
     @cached_property
@@ -151,7 +153,7 @@ class LevelForecast:
         return excess
 
     def _of_the_panel(
-        self, level: FloatArray, excess: FloatArray, no_history: BoolArray, horizon: FloatArray
+        self, level: FloatArray, excess: FloatArray, no_history: BoolArray, horizon: FloatArray, span: float
     ) -> FloatArray:
         """Quantiles of what a random item of the panel would sell: float64, shape (k, G).
 
@@ -159,6 +161,7 @@ class LevelForecast:
             level, excess: float64, shape (n,).
             no_history: bool, shape (n,).
             horizon: float64, shape (k,): of the items that ask.
+            span: their usual horizon, buckets.
 
         """
         seen = np.flatnonzero(~no_history)
@@ -169,7 +172,7 @@ class LevelForecast:
         # In the order of their levels, so that the order of the items does not matter.
         seen = seen[np.argsort(level[seen], kind="stable")]
         seen = seen[np.linspace(0, len(seen) - 1, min(len(seen), STAND_INS)).astype(np.int64)]
-        span = max(float(np.median(horizon)), 1e-9)
+        span = max(span, 1e-9)
         values = _counts(level[seen], excess[seen], self.step[seen], np.full(len(seen), span)).ravel()
 
         order = np.argsort(values, kind="stable")

@@ -25,6 +25,7 @@ from functools import cached_property
 import numpy as np
 
 from models.shared.base import Forecast, Model, demand_of
+from models.shared.distinct_pairs import distinct_pairs
 from models.shared.distribution import LEVELS, Distribution
 from models.shared.history import FloatArray, History, IntArray
 from models.shared.quantile_curve import Tail
@@ -320,7 +321,7 @@ class PooledForecast:
         rows = np.flatnonzero(by_rule)
         if len(rows):
             # Who asks of several lengths of a lead time asks the same of an item whose lead time is certain.
-            first, same = _distinct(item[rows], asked[rows])
+            first, same = distinct_pairs(item[rows], asked[rows])
             level, demand = self._by_rule(item[rows[first]], asked[rows[first]])
             values[rows] = demand[same]
             # Without any demand so far there is nothing that a ratio could be to.
@@ -344,21 +345,3 @@ class PooledForecast:
         curve = self.model.tail.complete(_averaged(self.model.rules, seen))
         demand = np.exp(curve + np.log(seen.level + OFFSET)[:, None]) - OFFSET
         return seen.level, np.floor(np.maximum(demand, 0.0) + 0.5) * self.step[items][:, None]
-
-
-def _distinct(item: IntArray, horizon: FloatArray) -> tuple[IntArray, IntArray]:
-    """The first of each pair, int64, shape (d,), in their order, and which of these each is, int64, (r,).
-
-    >>> _distinct(np.array([7, 8, 7, 7]), np.array([4.0, 4.0, 4.0, 5.0]))
-    (array([0, 1, 3]), array([0, 1, 0, 2]))
-
-    """
-    order = np.lexsort((horizon, item))
-    new = np.append(True, (np.diff(item[order]) != 0) | (np.diff(horizon[order]) != 0))
-    of_pair = np.empty(len(item), dtype=np.int64)
-    of_pair[order] = np.cumsum(new) - 1
-    first = order[new]
-    in_order = np.argsort(first)
-    rank = np.empty(len(first), dtype=np.int64)
-    rank[in_order] = np.arange(len(first))
-    return first[in_order], rank[of_pair]

@@ -21,10 +21,9 @@ def at_levels(outcome: FloatArray, weight: FloatArray) -> FloatArray:
     """
     order = np.argsort(outcome, axis=1, kind="stable")
     outcome, weight = np.take_along_axis(outcome, order, axis=1), np.take_along_axis(weight, order, axis=1)
-    # Rows are searched all at once: two apart, no row reaches into the next. Rounded, so that whether an
-    # outcome reaches a level that it just meets does not hang on the row.
+    # Rows are searched all at once: two apart, no row reaches into the next.
     apart = 2.0 * np.arange(len(outcome))[:, None]
-    reached = (np.round(np.cumsum(weight, axis=1) - weight / 2, 9) + apart).ravel()
+    reached = (np.cumsum(weight, axis=1) - weight / 2 + apart).ravel()
     found = np.searchsorted(reached, (LEVELS + apart).ravel()).reshape(len(outcome), -1)
     within = np.minimum(found - np.arange(len(outcome))[:, None] * outcome.shape[1], outcome.shape[1] - 1)
     return np.take_along_axis(outcome, within, axis=1)

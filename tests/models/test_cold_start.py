@@ -81,9 +81,9 @@ def test_the_price_alone_tells_items_apart():
 
 def test_few_of_a_kind_lean_on_what_the_model_says():
     otherwise = np.tile(np.linspace(50.0, 150.0, len(LEVELS)), (1, 1))
-    alone = stand_in(ragged([[0.0] * 20, []]), np.array([1]), np.array([4.0]), otherwise)
-    many = stand_in(ragged([*[[0.0] * 20] * 200, []]), np.array([200]), np.array([4.0]), otherwise)
-    nobody = stand_in(ragged([[], []]), np.array([1]), np.array([4.0]), otherwise)
+    alone = stand_in(ragged([[0.0] * 20, []]), np.array([1]), np.array([4.0]), otherwise, 4.0)
+    many = stand_in(ragged([*[[0.0] * 20] * 200, []]), np.array([200]), np.array([4.0]), otherwise, 4.0)
+    nobody = stand_in(ragged([[], []]), np.array([1]), np.array([4.0]), otherwise, 4.0)
 
     assert np.median(alone) > 50
     assert np.mean(many == 0) > 0.8
