@@ -177,6 +177,15 @@ def _within_reach(desk: Desk, as_of: int) -> None:
         raise RequestError(f"--as-of {day_text(as_of)} lies before the first order line, {first}")
 
 
+@dataclass(frozen=True)
+class _Tables:
+    """The tables of all partitions as one: where each is, how many rows it has, and the first notices."""
+
+    files: Mapping[str, Path]
+    rows: Mapping[str, int]
+    notices: Sequence[str]
+
+
 def _finished(
     desk: Desk,
     receipts: Mapping[str, Mapping[str, Any]],
@@ -187,52 +196,17 @@ def _finished(
     began: float,
 ) -> Mapping[str, Any]:
     """Put the outputs together and into their place."""
-    import pandas as pd
-
-    from forecasting.evaluate.scores import scores
     from forecasting.run import described
-    from forecasting.scale.merging import MERGED
-    from forecasting.scale.outputs import gathered, publish, read_frame
-    from forecasting.store.files import write_parquet
+    from forecasting.scale.outputs import publish
 
     parts, manifest, job = list(receipts), desk.manifest, desk.job
     with tempfile.TemporaryDirectory(prefix="reorder-outputs-") as place:
-        files: dict[str, Path] = {}
-        rows: dict[str, int] = {}
-        notices: Sequence[str] = ()
-        lines = [receipts[part].get("counts", {}).get("open_lines", 0) for part in parts]
-        before = dict(zip(parts, [0, *accumulate(lines)], strict=False))
-        for name in receipts[parts[0]]["tables"] if parts else ():
-            files[name] = Path(place) / f"{name}.parquet"
-            if name in MERGED:
-                table = MERGED[name]([read_frame(desk, part, name) for part in parts])
-                write_parquet(name, table, files[name])
-                rows[name] = len(table)
-                notices = table["what"].head(10).tolist() if name == "notices" else notices
-            else:
-                rows[name] = gathered(desk, parts, name, files[name], before)
-        if "forecasts" in files:
-            # What every model lost is told of all items together, whatever partition they are in.
-            files["scores"] = Path(place) / "scores.parquet"
-            write_parquet("scores", scores(pd.read_parquet(files["forecasts"])), files["scores"])
-        seconds: dict[str, float] = {}
-        for receipt in receipts.values():
-            for step, each in receipt.get("seconds", {}).items():
-                seconds[step] = round(seconds.get(step, 0.0) + each, 3)
-        counts = {
-            "items": sum(each["items"] for each in receipts.values()),
-            "suggested": sum(each.get("suggested", 0) for each in receipts.values()),
-            "order_lines": sum(each["order_lines"] for each in receipts.values()),
-            "suppliers": rows.get("supplier_orders", 0),
-            "notices": rows.get("notices", 0),
-        }
-        for name in receipts[parts[0]].get("counts", {}) if parts else ():
-            counts[name] = sum(each["counts"][name] for each in receipts.values())
+        tables = _together(desk, receipts, Path(place))
         first = receipts[parts[0]] if parts else {}
         head = {"run": first.get("run", ""), "command": job.command, "data_fingerprint": job.fingerprint}
-        seconds["all"] = round(time.perf_counter() - began, 3)
+        counts, seconds = _counts(receipts, tables.rows), _seconds(receipts, began)
         run = {
-            **described(head, job.config, seconds, counts, notices),
+            **described(head, job.config, seconds, counts, tables.notices),
             **said,
             "known_until": first.get("known_until"),
             "partitions": {
@@ -243,10 +217,65 @@ def _finished(
             },
         }
         text = json.dumps(run, indent=2, ensure_ascii=False) + "\n"
-        publish(desk, parts, files, text.encode(), csv=csv)
+        publish(desk, parts, tables.files, text.encode(), csv=csv)
     if failed:
         lines = [f"  {name}: {why}" for name, why in failed.items()]
         told = f"{len(failed)} of {len(manifest.parts)} partitions failed; the rest is written to {job.out}"
         raise PartialFailure("\n".join([told, *lines]))
     desk.storage.remove(desk.folder)
     return run
+
+
+def _together(desk: Desk, receipts: Mapping[str, Mapping[str, Any]], place: Path) -> _Tables:
+    """Each table of all partitions, written below ``place``."""
+    import pandas as pd
+
+    from forecasting.evaluate.scores import scores
+    from forecasting.scale.merging import MERGED
+    from forecasting.scale.outputs import gathered, read_frame
+    from forecasting.store.files import write_parquet
+
+    parts = list(receipts)
+    files: dict[str, Path] = {}
+    rows: dict[str, int] = {}
+    notices: Sequence[str] = ()
+    lines = [receipts[part].get("counts", {}).get("open_lines", 0) for part in parts]
+    before = dict(zip(parts, [0, *accumulate(lines)], strict=False))
+    for name in receipts[parts[0]]["tables"] if parts else ():
+        files[name] = place / f"{name}.parquet"
+        if name in MERGED:
+            table = MERGED[name]([read_frame(desk, part, name) for part in parts])
+            write_parquet(name, table, files[name])
+            rows[name] = len(table)
+            notices = table["what"].head(10).tolist() if name == "notices" else notices
+        else:
+            rows[name] = gathered(desk, parts, name, files[name], before)
+    if "forecasts" in files:
+        # What every model lost is told of all items together, whatever partition they are in.
+        files["scores"] = place / "scores.parquet"
+        write_parquet("scores", scores(pd.read_parquet(files["forecasts"])), files["scores"])
+    return _Tables(files, rows, notices)
+
+
+def _counts(receipts: Mapping[str, Mapping[str, Any]], rows: Mapping[str, int]) -> dict[str, int]:
+    """What there was of everything in all partitions; ``rows``: of the tables of all."""
+    each = list(receipts.values())
+    counts = {
+        "items": sum(receipt["items"] for receipt in each),
+        "suggested": sum(receipt.get("suggested", 0) for receipt in each),
+        "order_lines": sum(receipt["order_lines"] for receipt in each),
+        "suppliers": rows.get("supplier_orders", 0),
+        "notices": rows.get("notices", 0),
+    }
+    for name in each[0].get("counts", {}) if each else ():
+        counts[name] = sum(receipt["counts"][name] for receipt in each)
+    return counts
+
+
+def _seconds(receipts: Mapping[str, Mapping[str, Any]], began: float) -> dict[str, float]:
+    """How long each step took in all partitions together, and the whole since ``began``."""
+    seconds: dict[str, float] = {}
+    for receipt in receipts.values():
+        for step, each in receipt.get("seconds", {}).items():
+            seconds[step] = round(seconds.get(step, 0.0) + each, 3)
+    return {**seconds, "all": round(time.perf_counter() - began, 3)}
