@@ -251,7 +251,7 @@ def _together(desk: Desk, receipts: Mapping[str, Mapping[str, Any]], place: Path
         else:
             rows[name] = gathered(desk, parts, name, files[name], before)
     if "forecasts" in files:
-        # What every model lost is told of all items together, whatever partition they are in.
+        # Models are scored over all items together, whatever partition they are in.
         files["scores"] = place / "scores.parquet"
         write_parquet("scores", scores(pd.read_parquet(files["forecasts"])), files["scores"])
     return _Tables(files, rows, notices)

@@ -9,7 +9,7 @@ from models.shared.boosted_trees import BoostedTrees
 
 
 @pytest.mark.parametrize("rows", [1, 700])
-def test_every_row_is_told_what_scikit_learn_predicts(rows):
+def test_every_row_has_what_scikit_learn_predicts(rows):
     from sklearn.ensemble import HistGradientBoostingRegressor
 
     draw = np.random.default_rng(3)
@@ -23,6 +23,6 @@ def test_every_row_is_told_what_scikit_learn_predicts(rows):
         ).fit(seen[:, known], target)
         for level in (0.2, 0.9)
     ]
-    told = BoostedTrees.of(learnt, known)(seen[:rows])
-    assert np.array_equal(told, np.stack([each.predict(seen[:rows, known]) for each in learnt], axis=1))
-    assert rows == 1 or len(np.unique(told[:, 0])) > 9
+    predicted = BoostedTrees.of(learnt, known)(seen[:rows])
+    assert np.array_equal(predicted, np.stack([each.predict(seen[:rows, known]) for each in learnt], axis=1))
+    assert rows == 1 or len(np.unique(predicted[:, 0])) > 9

@@ -46,7 +46,7 @@ def after_arrival(
     # Months ahead it no longer matters how the lead time varies: its mean will do.
     lead_days = lead_time_demand.lead_times.mean
     after = [np.empty_like(before.values) for _ in (cover, *later)]
-    stays = np.flatnonzero(~np.isin(np.arange(len(situation)), rows))
+    stays = np.setdiff1d(np.arange(len(situation)), rows)
     if len(stays):
         ahead = [lead_time_demand.over_lead_time(cover, stays)]
         ahead += lead_time_demand.over_each([lead_days + cover + more for more in later], stays)
