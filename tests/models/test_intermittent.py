@@ -28,16 +28,11 @@ from models.willemain_bootstrap import (
     chances,
 )
 from tests.reference import intermittent as reference
+from tests.support.histories import history, split
 
 SEEDS = {"seed": st.integers(0, 10_000)}
 settings.register_profile("intermittent", deadline=None, max_examples=15, derandomize=True)
 TWIN = settings(settings.get_profile("intermittent"))
-
-
-def history(*series: list[float], season: int = 52, traits: Traits | None = None) -> History:
-    lengths = [len(one) for one in series]
-    data = np.concatenate([np.asarray(one, dtype=np.float64) for one in series])
-    return History(data, np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64), season, traits)
 
 
 def panel(seed: int, items: int = 10, unit: float = 1.0) -> History:
@@ -50,10 +45,6 @@ def panel(seed: int, items: int = 10, unit: float = 1.0) -> History:
     indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     data[indptr[2] : indptr[3]] = np.where(np.isnan(data[indptr[2] : indptr[3]]), np.nan, 0.0)
     return History(data, indptr, 52)
-
-
-def split(panel: History, flat: np.ndarray) -> list[np.ndarray]:
-    return np.split(flat, panel.indptr[1:-1])
 
 
 def sporadic(

@@ -18,6 +18,7 @@ from models.shared.window_sums import window_sums
 from models.simple_exponential_smoothing import smoothed_levels
 from models.tsb import tsb_levels
 from tests.reference import kernels as reference
+from tests.support.histories import split
 
 SEASON = 7
 
@@ -29,10 +30,6 @@ def panel(seed: int, items: int = 12, unit: float = 1.0) -> History:
     data = generator.poisson(1.5, lengths.sum()) * generator.integers(1, 6, lengths.sum()) * unit
     data[generator.random(len(data)) < 0.15] = np.nan
     return History(data, np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64), SEASON)
-
-
-def split(history: History, flat: np.ndarray) -> list[np.ndarray]:
-    return np.split(flat, history.indptr[1:-1])
 
 
 def same(history: History, flat: np.ndarray, twin) -> None:

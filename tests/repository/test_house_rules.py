@@ -14,12 +14,9 @@ from tests.support.paths import ROOT
 
 MOST_LINES = 350
 LONGER = {
-    "tests/forecasting/simulation/test_ledger.py": "every option of the ledger by itself, and at random",
     "tests/forecasting/replay/test_options.py": "every option of a replay by a case worked out by hand",
-    "tests/forecasting/connectors/test_online_retail.py": "one small file of the source per rule",
     "tests/forecasting/sample/test_sample.py": "the sample is held against each promise of docs/sample.md",
     "tests/models/test_intermittent.py": "one panel and its twins for six models of sporadic demand",
-    "tests/models/test_smoothing.py": "the same series through every smoothing model, and statsmodels",
     "tests/models/test_statsmodels.py": "what ETS and SARIMAX share is tested on both, side by side",
 }
 """Python files that may be longer, and why. Everything else is split by meaning."""

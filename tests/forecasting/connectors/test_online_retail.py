@@ -11,15 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasting.connectors.online_retail.file import read_lines
 from forecasting.connectors.online_retail.importing import Imported, import_online_retail
-from forecasting.connectors.online_retail.netting import Lines, net
 from forecasting.dataset.tables import ORDERS
 from forecasting.errors import DataError, RequestError
 from forecasting.reports.terminal import import_text
-from tests.support.paths import SHARED
-
-REAL = SHARED / "data" / "online_retail_ii.parquet"
+from tests.support.online_retail import assert_adds_up
 
 HEADER = "Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country\n"
 
@@ -68,19 +64,6 @@ def lines_of(result: Imported) -> list[tuple[object, ...]]:
     day = orders["cancelled_at"].dt.strftime("%d %H:%M").astype(object).fillna("")
     shown = orders[["order", "line", "sku", "quantity", "status", "quantity_shipped"]].astype(object)
     return list(shown.assign(day=day).itertuples(index=False, name=None))
-
-
-def assert_adds_up(result: Imported) -> None:
-    excluded = [rule for rule in result.rules if rule.excludes]
-    assert result.read.rows == result.kept.rows + sum(rule.rows for rule in excluded)
-    assert result.read.units == result.kept.units + sum(rule.units for rule in excluded)
-    by_name = {rule.name: rule for rule in result.rules}
-    orders = result.tables["orders"]
-    cancelled = orders["quantity"][orders["status"] == "cancelled"].sum()
-    assert orders["quantity"].sum() == result.kept.units
-    tried = sum(by_name[f"cancellation_{name}"].units for name in ("netted", "partly_netted", "unmatched"))
-    assert cancelled == -tried - by_name["not_netted"].units
-    assert cancelled == by_name["cancelled_in_a_day"].units + by_name["returned"].units
 
 
 def test_every_trap_gives_the_expected_order_lines(tmp_path: Path) -> None:
@@ -295,52 +278,6 @@ def test_files_that_are_not_read_say_what_to_give(tmp_path: Path) -> None:
         imported("", tmp_path)
 
 
-def net_slowly(sales: Lines, cancellations: Lines) -> dict[tuple[int, int], int]:
-    """``net`` as its docstring says it, one cancellation at a time."""
-    left = sales.quantity.copy()
-    parts: dict[tuple[int, int], int] = {}
-    for c in np.argsort(cancellations.at, kind="stable"):
-        wanted = int(cancellations.quantity[c])
-        earlier = [
-            s
-            for s in np.argsort(sales.at, kind="stable")[::-1]
-            if sales.key[s] == cancellations.key[c] and sales.at[s] <= cancellations.at[c]
-        ]
-        same = [s for s in earlier if sales.price[s] == cancellations.price[c]]
-        for s in same + earlier:
-            taken = min(wanted, int(left[s]))
-            if taken:
-                parts[int(s), int(c)] = taken
-                left[s] -= taken
-                wanted -= taken
-    return parts
-
-
-def some_lines(most: int) -> st.SearchStrategy[Lines]:
-    line = st.tuples(st.integers(0, 3), st.integers(0, 9), st.integers(1, 6), st.sampled_from([1.0, 2.5]))
-    return st.lists(line, max_size=most).map(
-        lambda rows: Lines(
-            *(np.array([row[i] for row in rows], np.int64) for i in range(3)),
-            np.array([row[3] for row in rows], np.float64),
-        )
-    )
-
-
-@settings(deadline=None, max_examples=200, derandomize=True)
-@given(some_lines(12), some_lines(12))
-def test_netting_equals_its_slow_twin(sales: Lines, cancellations: Lines) -> None:
-    netted = net(sales, cancellations)
-    fast = dict(
-        zip(
-            zip(netted.sale.tolist(), netted.cancellation.tolist(), strict=True),
-            netted.quantity.tolist(),
-            strict=True,
-        )
-    )
-    assert fast == net_slowly(sales, cancellations)
-    assert np.all(np.diff(netted.sale) >= 0)
-
-
 @settings(deadline=None, max_examples=100, derandomize=True)
 @given(
     st.lists(
@@ -375,64 +312,3 @@ def test_every_row_and_unit_is_accounted_for(rows: list[tuple[object, ...]]) -> 
     cancelled = orders["cancelled_at"].notna()
     assert (orders["cancelled_at"] >= orders["ordered_at"])[cancelled].all()
     assert (cancelled == (orders["status"] == "cancelled")).all()
-
-
-@pytest.fixture(scope="module")
-def published() -> Imported:
-    if not REAL.is_file():
-        pytest.skip("../shared/data/online_retail_ii.parquet is absent")
-    return import_online_retail(REAL)
-
-
-def test_the_published_file_adds_up(published: Imported) -> None:
-    assert_adds_up(published)
-    assert (published.read.rows, published.read.units) == (1_044_847, 10_441_843)
-    assert (published.kept.rows, published.kept.units) == (1_015_746, 11_260_504)
-    orders = published.tables["orders"]
-    assert len(orders) == 1_026_055
-    assert not orders.duplicated(["order", "line"]).any()
-    assert len(published.tables["products"]) == 4_722
-
-
-def test_the_published_file_has_its_known_counts(published: Imported) -> None:
-    rows = {rule.name: rule.rows for rule in published.rules}
-    assert sum(count for name, count in rows.items() if name.startswith("cancellation_")) == 19_165
-    assert rows["stock_write_off"] == 3_393
-    assert rows["bad_debt"] == 6
-    assert rows["exact_duplicate"] == 11_812
-    assert rows["no_description"] == 2_821 + 1_454
-    assert rows["unknown_code"] == rows["impossible"] == rows["cancellation_without_units"] == 0
-    assert "5305 become 5131" in next(rule.does for rule in published.rules if rule.name == "code_spelling")
-    lines = read_lines(REAL)
-    assert lines["customer"].isna().sum() == 235_287
-    # 3,393 write-offs, 5 bad debts below 0, 1,808 entries of stock, 769 free lines, 54 that are no goods.
-    free = lines["price"] <= 0
-    assert free.sum() == 6_029 == 3_393 + 5 + rows["stock_entry"] + rows["free_line"] + 54
-
-
-def test_the_two_giant_orders_were_cancelled_within_the_hour(published: Imported) -> None:
-    orders = published.tables["orders"]
-    giant = orders[orders["quantity"] > 50_000].astype({"order": str, "sku": str})
-    assert giant[["order", "sku", "quantity", "quantity_shipped"]].to_numpy().tolist() == [
-        ["541431", "23166", 74_215.0, 0.0],
-        ["581483", "23843", 80_995.0, 0.0],
-    ]
-    waited = (giant["cancelled_at"] - giant["ordered_at"]).dt.total_seconds() / 60
-    assert waited.tolist() == [16.0, 12.0]
-
-
-def test_the_shop_was_closed_on_saturdays_and_over_christmas(published: Imported) -> None:
-    events = published.tables["events"].astype({"name": str})
-    assert events["name"].value_counts().to_dict() == {"weekly closing day": 104, "holiday": 31}
-    assert set(events["date"][events["name"] == "weekly closing day"].dt.day_name()) == {"Saturday"}
-    christmas = {f"2010-12-{day}" for day in range(24, 32)} | {"2011-01-02", "2011-01-03"}
-    assert christmas <= set(events["date"].dt.strftime("%Y-%m-%d"))
-
-
-def test_no_stock_keepers_note_names_a_product(published: Imported) -> None:
-    products = published.tables["products"]
-    assert products["description"].notna().all()
-    assert products["description"].astype(str).str.contains("[A-Z]{3}|[A-Z][a-z]+ [A-Z]").all()
-    notes = "damage|missing|found|check|adjust|thrown|wrong|sold as|mixed|amazon"
-    written = products["description"].astype(str)
-    assert written[written.str.contains(notes)].tolist() == []
