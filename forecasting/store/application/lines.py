@@ -20,6 +20,7 @@ from forecasting.store.application.line_source import (
     stands,
     status,
     value,
+    worked_out,
 )
 from forecasting.store.application.opened import Transaction
 from forecasting.store.application.selection import FILTERS, SORTS, WHY_NOT, Selection
@@ -160,13 +161,17 @@ def find_cells(transaction: Transaction, wanted: Selection, names: Sequence[str]
 def totals(transaction: Transaction, wanted: Selection) -> Totals:
     """Of all pages of the selection."""
     waits = sa.and_(status == "open", quantity > 0)
-    worth = sa.case((stands, value), else_=0)
-    statement = select_lines(
+    line = worked_out(
+        sa.case((stands, value)).label("stands"),
+        sa.case((waits, value)).label("waits"),
+        where=wanted.conditions(),
+    ).c
+    statement = sa.select(
         sa.func.count(),
-        sa.func.coalesce(sa.func.sum(worth, type_=value.type), 0),
-        sa.func.count().filter(waits),
-        sa.func.coalesce(sa.func.sum(value, type_=value.type).filter(waits), 0),
-    ).where(*wanted.conditions())
+        sa.func.coalesce(sa.func.sum(line.stands, type_=value.type), 0),
+        sa.func.count(line.waits),
+        sa.func.coalesce(sa.func.sum(line.waits, type_=value.type), 0),
+    )
     lines, worth_in_all, open_lines, open_value = transaction.execute(statement).one()
     return Totals(lines, Decimal(worth_in_all), open_lines, Decimal(open_value))
 
