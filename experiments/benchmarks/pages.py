@@ -136,10 +136,12 @@ def served(url: str, workers: int) -> Iterator[tuple[str, int]]:
 
 
 def megabytes(pid: int) -> float:
-    """The memory of a process and of those that it started."""
+    """The memory of a process and of those that it started, each its own: not the pages of the database file,
+    which all of them map and the system may take back.
+    """
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
     told = [Path(f"/proc/{each}/statm").read_text(encoding="ascii") for each in (pid, *children)]
-    pages = [int(each.split()[1]) for each in told]
+    pages = [int(resident) - int(shared) for _, resident, shared, *_ in map(str.split, told)]
     return sum(pages) * os.sysconf("SC_PAGESIZE") / 1e6
 
 

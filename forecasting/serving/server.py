@@ -84,7 +84,9 @@ def serve(
 def _demo_targets(folder: Path) -> Path:
     """A file of targets with the one that needs nothing else: a folder of files, a file an order."""
     file = folder / "targets.yaml"
-    file.write_text(f'files: {{kind: files, folder: "{(folder / "orders").as_posix()}"}}\n', encoding="utf-8")
+    file.write_text(
+        f'order-files: {{kind: files, folder: "{(folder / "orders").as_posix()}"}}\n', encoding="utf-8"
+    )
     return file
 
 

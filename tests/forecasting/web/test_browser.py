@@ -235,7 +235,7 @@ def test_what_is_approved_is_shown_as_orders_and_a_dry_run_writes_nothing(orderi
 
     page.get_by_role("link", name="Orders", exact=True).click()
     expect(page.locator("table.grid tbody tr").first).to_contain_text(supplier)
-    page.get_by_role("button", name="Ask paper what a send would write").focus()
+    page.get_by_role("button", name="Dry run: what would paper get?").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#dry-run")).to_have_attribute("aria-busy", "true")
     asked = page.locator("#dry-run tbody tr")
