@@ -187,8 +187,10 @@ def find_numbered(transaction: Transaction, run: str, number: int) -> Line | Non
     """The line of that number in the plan; None where it has none."""
     if not 0 < number < 2**31:  # beyond what a database takes as a number
         return None
-    row = transaction.execute(LINES.where(r.c.run == run, d.c.run == run, d.c.number == number)).first()
-    return None if row is None else _line(row)
+    # The name first: asked for a whole line by its number, SQLite reads the plan until it comes to it.
+    named = sa.select(d.c.location, d.c.sku).where(d.c.run == run, d.c.number == number)
+    name = transaction.execute(named).first()
+    return None if name is None else find_line(transaction, run, name.location, name.sku)
 
 
 def words_of(transaction: Transaction, run: str, column: str) -> Sequence[str]:
