@@ -62,11 +62,20 @@ class Buyer(threading.Thread):
         self.address, self.password, self.work, self.seen = address, password, work, seen
 
     def run(self) -> None:
-        """Work until the time is over."""
+        """Work until the time is over. What ends it before that is an error like any other."""
+        time.sleep(self.work["begins_in"])
+        try:
+            self._work()
+        except Exception as error:
+            with self.seen.lock:
+                self.seen.errors.append(f"gave up: {type(error).__name__}: {error}")
+
+    def _work(self) -> None:
         import httpx2
 
         with httpx2.Client(base_url=self.address, timeout=30) as client:
-            client.post("/sign-in", data={"name": self.name, "password": self.password})
+            said = {"name": self.name, "password": self.password}
+            self._ask(client, "sign in", "post", "/sign-in", data=said)
             page = client.get("/account").text
             client.headers["x-csrf"] = re.search(r'"X-CSRF": "([^"]+)"', page)[1]  # type: ignore[index]  # it is there
             client.headers["hx-request"] = "true"
@@ -127,10 +136,12 @@ def served(url: str, workers: int) -> Iterator[tuple[str, int]]:
 
 
 def megabytes(pid: int) -> float:
-    """The memory of a process and of those that it started."""
+    """The memory of a process and of those that it started, each its own: not the pages of the database file,
+    which all of them map and the system may take back.
+    """
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
     told = [Path(f"/proc/{each}/statm").read_text(encoding="ascii") for each in (pid, *children)]
-    pages = [int(each.split()[1]) for each in told]
+    pages = [int(resident) - int(shared) for _, resident, shared, *_ in map(str.split, told)]
     return sum(pages) * os.sysconf("SC_PAGESIZE") / 1e6
 
 
@@ -161,7 +172,9 @@ def main() -> None:
         for number, (name, password) in enumerate(people):
             own = lines[number :: asked.buyers]
             versions = {line.number: line.version for line in own}
+            # Nobody signs in at the same moment as nineteen others.
             work = {"lines": own, "versions": versions, "until": until, "pause": asked.pause}
+            work["begins_in"] = number * asked.pause
             buyers.append(Buyer(address, name, password, work, seen))
         for buyer in buyers:
             buyer.start()

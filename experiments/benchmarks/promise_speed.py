@@ -7,7 +7,7 @@ Run from the repository's root::
 A shop is made up: stock and purchase orders for most of what is open, receipts that teach how suppliers
 deliver, alternatives for a tenth of the items. Reading the dataset and the plan itself are not timed: the
 plan's quantities are made up too. Printed: seconds of the first run, which compiles, and of the best of
-three, by step.
+three, by the clock, of the processor, and by step.
 """
 
 from __future__ import annotations
@@ -104,9 +104,10 @@ def timed(lines: int, items: int, runs: int = 3) -> list[dict[str, float]]:
     plan = Recommended(wanted, np.full(n, as_of + 7), np.ones(n))
     found = []
     for _ in range(runs + 1):
-        begin = time.perf_counter()
+        begin, busy = time.perf_counter(), time.process_time()
         result = promise(records, config, Request(as_of), plan)
-        found.append({"all": time.perf_counter() - begin, **result.run["timings"]})
+        took = {"all": time.perf_counter() - begin, "processor": time.process_time() - busy}
+        found.append({**took, **result.run["timings"]})
     print(f"{result.run['counts']['open_lines']:,} open lines, {n:,} items")
     return found
 
@@ -119,7 +120,7 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=30_000)
     asked = parser.parse_args()
     first, *others = timed(asked.lines, asked.items)
-    best = min(others, key=lambda run: run["all"])
+    best = min(others, key=lambda run: run["processor"])
     for name, run in (("first run", first), ("best of three", best)):
         print(f"{name:14}" + "".join(f"  {step} {seconds:.2f} s" for step, seconds in run.items()))
 

@@ -95,6 +95,16 @@ def send(
     return Sending(named.name, named.kind, bound.guarantee, frozen, sent, mine)
 
 
+def targets_in(file: Path | None) -> Mapping[str, str]:
+    """The ordering systems that a file names, and the kind of each; none without a file.
+
+    Raises RequestError where it cannot be read.
+    """
+    from forecasting.connectors.targets.registry import kinds_in
+
+    return {} if file is None else kinds_in(file)
+
+
 def give_up(url: str, to: str, targets: Path | None, key: str, reason: str) -> None:
     """Give a parked order up, so that its items may be ordered anew; the target is asked first.
 

@@ -27,6 +27,15 @@ def serve(
             show_default=False,
         ),
     ] = None,
+    targets: Annotated[
+        Path | None,
+        typer.Option(
+            "--targets",
+            metavar="FILE",
+            help="Ordering systems that the pages may ask what a send would write.",
+            show_default=False,
+        ),
+    ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes that answer.")] = 1,
 ) -> None:
     """The buyers' pages and the REST interface, until it is stopped by Ctrl-C.
@@ -35,7 +44,7 @@ def serve(
     """
     from forecasting.serving import serve as run
 
-    run(db, demo=as_demo, host=host, port=port, workers=workers, datasets=datasets)
+    run(db, demo=as_demo, host=host, port=port, workers=workers, datasets=datasets, targets=targets)
 
 
 def digest(

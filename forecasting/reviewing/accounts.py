@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import threading
+from contextlib import suppress
 from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from forecasting.reviewing.refusals import NotAllowedError, RefusedError
 from forecasting.reviewing.roles import ADMINISTER, ROLES, SCOPES, require
 from forecasting.store.application import people as store
 from forecasting.store.application.notes import record
-from forecasting.store.application.opened import Store
+from forecasting.store.application.opened import AWAY, Store
 from forecasting.store.application.people import Person, Session
 from forecasting.store.application.plans import now
 
@@ -30,6 +31,9 @@ LASTS = timedelta(hours=12)
 
 IDLE = timedelta(hours=2)
 """And after so long without a sign of life."""
+
+NOTED_EVERY = timedelta(minutes=5)
+"""A sign of life is written down no sooner than so long after the last one."""
 
 FEWEST_CHARACTERS = 12
 FREE_TRIES = 5
@@ -121,8 +125,9 @@ def session(database: Store, token: str) -> Session | None:
     if found is None:
         return None
     current, seen_at = found
-    if now() - seen_at > timedelta(minutes=1):
-        with database.writing() as transaction:
+    if now() - seen_at > NOTED_EVERY:
+        # That this could not be noted is no reason to refuse what was asked for.
+        with suppress(*AWAY), database.writing() as transaction:
             store.touch_session(transaction, hashed)
     return current
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -22,7 +22,7 @@ from forecasting.store.application.scenarios import (
 )
 
 WHAT_IF, PLAN, LOOK_BACK, PROMISE, CHECK = "what_if", "plan", "look_back", "promise", "check"
-CAUSES = "causes"
+CAUSES, DRY_RUN = "causes", "dry_run"
 GIVE = "give"
 """Of a promise: the run that tried it out, and that is given."""
 LONGEST_NAME = 60
@@ -63,6 +63,18 @@ def ask_what_if(database: Store, person: Person, change: Mapping[str, Any]) -> s
     require(person, READ)
     with database.writing() as transaction:
         return ask_for(transaction, WHAT_IF, person.name, change)
+
+
+def ask_dry_run(database: Store, person: Person, to: str, known: Collection[str]) -> str:
+    """Have an ordering system asked what a send would write there; returns the name of the work.
+
+    Raises RefusedError where ``to`` is none of the ``known`` ones.
+    """
+    require(person, READ)
+    if to not in known:
+        raise RefusedError(f"There is no ordering system {to[:60]!r} here.")
+    with database.writing() as transaction:
+        return ask_for(transaction, DRY_RUN, person.name, {"to": to})
 
 
 def ask_look_back(database: Store, person: Person) -> str:

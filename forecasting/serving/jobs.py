@@ -21,8 +21,8 @@ from pydantic import SecretStr
 from forecasting.config import Config, Secrets, load, with_settings
 from forecasting.domain import day_number
 from forecasting.errors import RequestError
-from forecasting.reviewing.jobs import CAUSES, CHECK, GIVE, LOOK_BACK, PLAN, PROMISE, WHAT_IF
-from forecasting.serving.names import DATABASE
+from forecasting.reviewing.jobs import CAUSES, CHECK, DRY_RUN, GIVE, LOOK_BACK, PLAN, PROMISE, WHAT_IF
+from forecasting.serving.names import DATABASE, TARGETS
 from forecasting.store.application.jobs import DONE, FAILED, Job, finish, still_at, take_up
 from forecasting.store.application.opened import Store
 from forecasting.store.application.pins import all_pins
@@ -208,6 +208,30 @@ def _causes(store: Store, url: str, job: Job) -> Mapping[str, Any]:
     return {"run": result.run["run"]}
 
 
+def _dry_run(store: Store, url: str, job: Job) -> Mapping[str, Any]:
+    from forecasting.bootstrap.ordering import send
+
+    file = os.environ.get(TARGETS)
+    with store.writing() as transaction:
+        still_at(transaction, job.job, f"Asking {job.asked['to']}.")
+    targets = None if file is None else Path(file)
+    done = send(url, str(job.asked["to"]), targets, dry_run=True, run="", patience=0.0, retry=())
+    waiting = [each.order for each in done.orders]
+    orders = [
+        {
+            "key": order.key,
+            "supplier": order.supplier,
+            "location": order.location,
+            "lines": len(order.lines),
+            "value": float(order.value),
+            "currency": order.currency,
+            "says": done.shown[order.key],
+        }
+        for order in (*waiting, *done.frozen.orders)
+    ]
+    return {"target": done.target, "kind": done.kind, "guarantee": done.guarantee, "orders": orders}
+
+
 KINDS: Mapping[str, Callable[[Store, str, Job], Mapping[str, Any]]] = {
     WHAT_IF: _what_if,
     PLAN: _plan,
@@ -215,6 +239,7 @@ KINDS: Mapping[str, Callable[[Store, str, Job], Mapping[str, Any]]] = {
     PROMISE: _promise,
     CHECK: _check,
     CAUSES: _causes,
+    DRY_RUN: _dry_run,
 }
 """What is done for each kind of work; what it returns is kept as its result."""
 

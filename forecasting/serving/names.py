@@ -8,6 +8,9 @@ DATABASE = "REORDER_SERVE_DATABASE"
 DATASETS = "REORDER_SERVE_DATASETS"
 """The same of the folder whose datasets an administrator may load on the pages."""
 
+TARGETS = "REORDER_SERVE_TARGETS"
+"""The same of the file that names ordering systems."""
+
 APPLICATION = "forecasting.web.app:create_app"
 """Named, not imported: it lies above this room, and each process of the server imports it anew."""
 

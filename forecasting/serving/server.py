@@ -12,7 +12,7 @@ from pathlib import Path
 
 from forecasting.errors import RequestError
 from forecasting.reviewing import accounts
-from forecasting.serving.names import APPLICATION, DATABASE, DATASETS, DEMO_BUYER
+from forecasting.serving.names import APPLICATION, DATABASE, DATASETS, DEMO_BUYER, TARGETS
 from forecasting.store.application.opened import Store
 from forecasting.store.application.people import Person, everyone
 from forecasting.store.application.plans import latest_plan, register_plans
@@ -24,14 +24,24 @@ DEMO_SETTINGS = ("model=seasonal_additive",)
 
 
 def serve(
-    url: str | None, *, demo: bool, host: str, port: int, workers: int, datasets: Path | None = None
+    url: str | None,
+    *,
+    demo: bool,
+    host: str,
+    port: int,
+    workers: int,
+    datasets: Path | None = None,
+    targets: Path | None = None,
 ) -> None:
     """Serve the pages until the process is stopped.
 
     ``datasets``: the folder whose datasets an administrator may load on the pages; None: they cannot.
+    ``targets``: a file of ordering systems that may be asked what a send would write; None: none can.
 
     Raises RequestError where what they need is not installed, or the database cannot be reached.
     """
+    from forecasting.bootstrap.ordering import targets_in
+
     try:
         import uvicorn
     except ImportError as error:
@@ -46,11 +56,15 @@ def serve(
         chosen = url or DEFAULT_URL
         if demo:
             _make_demo(chosen, Path(folder) / "data")
+            targets = targets or _demo_targets(Path(folder))
         else:
             _make_ready(chosen)
         os.environ[DATABASE] = chosen
         if datasets is not None:
             os.environ[DATASETS] = str(datasets.resolve())
+        if targets is not None:
+            targets_in(targets)  # what is wrong with the file is said now, not to the first buyer who asks
+            os.environ[TARGETS] = str(targets.resolve())
         print(f"The pages of {shown(chosen)} are at http://{host}:{port}/ (Ctrl-C stops them)", flush=True)
         # The server hands a signal on when it has stopped: to be ended so is no failure, and tidies up.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -65,6 +79,15 @@ def serve(
             server_header=False,
             proxy_headers=True,
         )
+
+
+def _demo_targets(folder: Path) -> Path:
+    """A file of targets with the one that needs nothing else: a folder of files, a file an order."""
+    file = folder / "targets.yaml"
+    file.write_text(
+        f'order-files: {{kind: files, folder: "{(folder / "orders").as_posix()}"}}\n', encoding="utf-8"
+    )
+    return file
 
 
 def add_user(url: str, name: str, role: str, limit: float | None) -> str:

@@ -27,6 +27,7 @@ from forecasting.web.routes import (
     item,
     lines,
     lists,
+    orders,
     people,
     sign_in,
     start,
@@ -35,7 +36,7 @@ from forecasting.web.routes import (
     what_if,
 )
 
-ROUTERS = (sign_in, suppliers, lines, item, customers, lists, what_if, trust, start, exports, people)
+ROUTERS = (sign_in, suppliers, lines, item, customers, lists, orders, what_if, trust, start, exports, people)
 
 
 def create_app(url: str | None = None) -> FastAPI:

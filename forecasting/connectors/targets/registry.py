@@ -64,6 +64,11 @@ def target_named(name: str, file: Path | None) -> Named:
     return Named(name, str(given.get("kind")), made(name, given), beside)
 
 
+def kinds_in(file: Path) -> Mapping[str, str]:
+    """The targets of a file, and the kind of each. Raises ConfigError where it cannot be read."""
+    return {name: str(given.get("kind")) for name, given in _targets(file).items()}
+
+
 def made(name: str, given: Mapping[str, Any], **options: Any) -> Target:
     """A target from its settings, ``kind`` among them. No message repeats a value: it could be a secret."""
     rest = {key: value for key, value in given.items() if key != "kind"}

@@ -20,6 +20,7 @@ from forecasting.store.application.line_source import (
     stands,
     status,
     value,
+    worked_out,
 )
 from forecasting.store.application.opened import Transaction
 from forecasting.store.application.selection import FILTERS, SORTS, WHY_NOT, Selection
@@ -160,13 +161,17 @@ def find_cells(transaction: Transaction, wanted: Selection, names: Sequence[str]
 def totals(transaction: Transaction, wanted: Selection) -> Totals:
     """Of all pages of the selection."""
     waits = sa.and_(status == "open", quantity > 0)
-    worth = sa.case((stands, value), else_=0)
-    statement = select_lines(
+    line = worked_out(
+        sa.case((stands, value)).label("stands"),
+        sa.case((waits, value)).label("waits"),
+        where=wanted.conditions(),
+    ).c
+    statement = sa.select(
         sa.func.count(),
-        sa.func.coalesce(sa.func.sum(worth, type_=value.type), 0),
-        sa.func.count().filter(waits),
-        sa.func.coalesce(sa.func.sum(value, type_=value.type).filter(waits), 0),
-    ).where(*wanted.conditions())
+        sa.func.coalesce(sa.func.sum(line.stands, type_=value.type), 0),
+        sa.func.count(line.waits),
+        sa.func.coalesce(sa.func.sum(line.waits, type_=value.type), 0),
+    )
     lines, worth_in_all, open_lines, open_value = transaction.execute(statement).one()
     return Totals(lines, Decimal(worth_in_all), open_lines, Decimal(open_value))
 
@@ -182,8 +187,10 @@ def find_numbered(transaction: Transaction, run: str, number: int) -> Line | Non
     """The line of that number in the plan; None where it has none."""
     if not 0 < number < 2**31:  # beyond what a database takes as a number
         return None
-    row = transaction.execute(LINES.where(r.c.run == run, d.c.run == run, d.c.number == number)).first()
-    return None if row is None else _line(row)
+    # The name first: asked for a whole line by its number, SQLite reads the plan until it comes to it.
+    named = sa.select(d.c.location, d.c.sku).where(d.c.run == run, d.c.number == number)
+    name = transaction.execute(named).first()
+    return None if name is None else find_line(transaction, run, name.location, name.sku)
 
 
 def words_of(transaction: Transaction, run: str, column: str) -> Sequence[str]:

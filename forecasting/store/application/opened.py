@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
@@ -79,6 +80,9 @@ class Store:
             connection.exec_driver_sql("select 1")
         self.url, target = url, sql_target(url)
         self.is_sqlite = target.get_backend_name() == "sqlite"
+        # Who waits for SQLite asks again and again, and whoever asks in the right moment is served, however
+        # long others have waited. So the threads of a process queue here, and one of them asks.
+        self._turn = Lock() if self.is_sqlite else nullcontext()
         arguments: dict[str, Any] = {"timeout": SECONDS_TO_ANSWER}
         if not self.is_sqlite:
             arguments = {"connect_timeout": SECONDS_TO_ANSWER}
@@ -89,8 +93,9 @@ class Store:
         if self.is_sqlite:
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
             sa.event.listen(self.engine, "begin", _begin_sqlite)
+        migrate = _migration()
         with answering(url), self.writing() as transaction:
-            _migrate(transaction)
+            migrate(transaction)
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
@@ -102,7 +107,7 @@ class Store:
     def writing(self) -> Iterator[Transaction]:
         """A transaction that is kept at the end of the block, and undone by an error in it."""
         writer = self.engine.execution_options(writes=True, preserve_rowcount=True)
-        with writer.begin() as connection:
+        with self._turn, writer.begin() as connection:
             if not self.is_sqlite:
                 # One writer at a time, as in SQLite: what was read is still so when it is written upon.
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
@@ -136,16 +141,27 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     connection.exec_driver_sql("begin immediate" if writes else "begin")
 
 
-def _migrate(transaction: Transaction) -> None:
-    """Bring the tables up to date. Of two processes at once the second waits, and finds it done."""
+def _migration() -> Callable[[Transaction], None]:
+    """What brings the tables up to date, ready to be called.
+
+    Alembic is imported before the writers' turn is taken: that takes longer than all that is done in it, and
+    on a busy machine whoever starts at the same time would wait for it longer than they are patient.
+    """
     from alembic import command
     from alembic.config import Config
 
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.attributes["connection"] = transaction
-    command.upgrade(config, "head")
+    def migrate(transaction: Transaction) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+        config.attributes["connection"] = transaction
+        command.upgrade(config, "head")
+        _make_plan_tables(transaction)
 
+    return migrate
+
+
+def _make_plan_tables(transaction: Transaction) -> None:
+    """The tables of runs that pages read. Of two processes at once the second waits, and finds them made."""
     for name in PLAN_TABLES:
         table = plan_table(name)
         table.create(transaction, checkfirst=True)

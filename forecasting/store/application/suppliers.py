@@ -112,27 +112,34 @@ def supplier_orders(transaction: Transaction, plan: Plan, name: str | None = Non
 
 def _standing(transaction: Transaction, ours: Sequence[Any]) -> Mapping[str, Mapping[str, Any]]:
     """What each order comes to, by supplier."""
-    r, counted = reading.r, reading.stands & (reading.quantity > 0)
-    waits = (reading.status == "open") & (reading.quantity > 0)
+    r = reading.r
+    line = reading.worked_out(
+        r.c.supplier,
+        r.c.order_by,
+        reading.value.label("value"),
+        reading.saving.label("saving"),
+        sa.case((FILTERS["suggested"], 1)).label("suggested"),
+        sa.case((r.c.backlog > 0, 1)).label("owed"),
+        sa.case((r.c.stockout_probability >= RISKY, 1)).label("risky"),
+        sa.and_(reading.stands, reading.quantity > 0).label("counted"),
+        sa.and_(reading.status == "open", reading.quantity > 0).label("waits"),
+        where=ours,
+    ).c
 
     def money(amount: Any, when: Any) -> Any:
         return sa.func.coalesce(sa.func.sum(amount, type_=reading.value.type).filter(when), 0)
 
-    statement = (
-        reading.select_lines(
-            r.c.supplier.label("name"),
-            sa.func.count().filter(FILTERS["suggested"]).label("lines"),
-            sa.func.count().filter(waits).label("open_lines"),
-            money(reading.value, counted).label("value"),
-            money(reading.value, waits).label("open_value"),
-            money(reading.saving, counted).label("saving"),
-            sa.func.min(r.c.order_by).filter(counted).label("order_by"),
-            sa.func.count().filter(counted & (r.c.stockout_probability >= RISKY)).label("risky"),
-            sa.func.count().filter(r.c.backlog > 0).label("owed"),
-        )
-        .where(*ours)
-        .group_by(r.c.supplier)
-    )
+    statement = sa.select(
+        line.supplier.label("name"),
+        sa.func.count(line.suggested).label("lines"),
+        sa.func.count().filter(line.waits).label("open_lines"),
+        money(line.value, line.counted).label("value"),
+        money(line.value, line.waits).label("open_value"),
+        money(line.saving, line.counted).label("saving"),
+        sa.func.min(line.order_by).filter(line.counted).label("order_by"),
+        sa.func.count(line.risky).filter(line.counted).label("risky"),
+        sa.func.count(line.owed).label("owed"),
+    ).group_by(line.supplier)
     found = {}
     for row in transaction.execute(statement).mappings():
         exact = {name: Decimal(row[name]) for name in ("value", "open_value", "saving")}
@@ -144,15 +151,16 @@ def _standing(transaction: Transaction, ours: Sequence[Any]) -> Mapping[str, Map
 def _worst(transaction: Transaction, ours: Sequence[Any]) -> Mapping[str, Any]:
     """The line of each supplier whose order saves most, of those that order something."""
     r, d = reading.r, reading.d
-    rank = sa.func.row_number().over(partition_by=r.c.supplier, order_by=(reading.saving.desc(), d.c.number))
-    ranked = (
-        reading.select_lines(
-            r.c.supplier, r.c.sku, d.c.description, r.c.stockout_probability, rank.label("rank")
-        )
-        .where(*ours, reading.quantity > 0)
-        .subquery()
+    rank = sa.func.row_number().over(
+        partition_by=r.c.supplier, order_by=(reading.saving.desc(), r.c.location, r.c.sku)
     )
-    rows = transaction.execute(sa.select(ranked).where(ranked.c.rank == 1))
+    names = (r.c.run, r.c.supplier, r.c.location, r.c.sku, r.c.stockout_probability)
+    ranked = reading.worked_out(*names, rank.label("rank"), where=(*ours, reading.quantity > 0))
+    # Only the first of each supplier is looked up in full: to sort whole lines takes far longer.
+    same = sa.and_(*(d.c[name] == ranked.c[name] for name in ("run", "location", "sku")))
+    rows = transaction.execute(
+        sa.select(ranked, d.c.description).outerjoin(d, same).where(ranked.c.rank == 1)
+    )
     return {row.supplier: row for row in rows}
 
 

@@ -16,6 +16,7 @@ PAGES = (
     "/purchases",
     "/excess",
     "/data",
+    "/orders",
     "/customers",
     "/customers?verdict=will_make_it",
     "/customers/line?number=1",

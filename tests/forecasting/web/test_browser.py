@@ -11,6 +11,8 @@ from tests.support.browser import Browser
 pytest.importorskip("playwright", reason="playwright is not installed: pip install 'reorder[test]'")
 from playwright.sync_api import expect
 
+from forecasting.serving.names import TARGETS
+
 
 @pytest.fixture
 def ann(browser: Browser, server):
@@ -212,6 +214,34 @@ def test_an_item_shows_what_a_quantity_would_do_and_keeps_it_when_told(ann):
     page.get_by_role("button", name="Say it").click()
     expect(page.locator("#comments li")).to_contain_text("<b>Ask</b> Delmar")
     expect(page.locator("#comment")).to_have_value("")
+
+
+@pytest.fixture
+def ordering_system(tmp_path, monkeypatch):
+    """One that the pages may ask: a folder of files."""
+    file = tmp_path / "targets.yaml"
+    file.write_text(f"paper: {{kind: files, folder: {tmp_path / 'paper'}}}\n")
+    monkeypatch.setenv(TARGETS, str(file))
+    return tmp_path / "paper"
+
+
+def test_what_is_approved_is_shown_as_orders_and_a_dry_run_writes_nothing(ordering_system, ann):
+    page = ann.page
+    page.locator(".supplier-card h2 a").first.click()
+    supplier = page.locator("h1").inner_text()
+    quantity(ann.row(0)).focus()
+    page.keyboard.press("a")
+    expect(ann.row(0)).to_have_class("approved")
+
+    page.get_by_role("link", name="Orders", exact=True).click()
+    expect(page.locator("table.grid tbody tr").first).to_contain_text(supplier)
+    page.get_by_role("button", name="Dry run: what would paper get?").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#dry-run")).to_have_attribute("aria-busy", "true")
+    asked = page.locator("#dry-run tbody tr")
+    expect(asked).to_contain_text("Would be written", timeout=60_000)
+    expect(asked).to_have_count(1)
+    assert not list(ordering_system.glob("*")), "a dry run writes nothing"
 
 
 def test_files_come_down_and_the_menu_signs_out(ann):

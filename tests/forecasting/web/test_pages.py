@@ -25,6 +25,7 @@ PATHS = (
     "/purchases",
     "/excess",
     "/data",
+    "/orders",
     "/customers",
     "/backorders",
     "/calendar",

@@ -6,8 +6,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+import sqlalchemy as sa
 
-from forecasting.store.application.lines import count_by_reason, find_cells, totals, words_of
+from forecasting.store.application.lines import count_by_reason, find_cells, find_numbered, totals, words_of
 from forecasting.store.application.plans import latest_plan
 from forecasting.store.application.selection import DATA_FLAGS, FILTERS, SORTS, Selection
 from forecasting.store.application.suppliers import supplier_orders
@@ -138,3 +139,28 @@ def test_cells_of_a_file_are_those_of_the_lines(store, everything):
     with store.reading() as transaction:
         cells = [tuple(row) for row in find_cells(transaction, wanted, ("sku", "quantity", "status"))]
     assert cells == sorted((each.sku, each.quantity, each.status) for each in everything)
+
+
+def test_a_line_is_found_by_its_number_without_reading_the_plan(store):
+    """Each key that a buyer types asks for one line: of 30,000 it must not read the others."""
+    chosen = lines(store)[7]
+    if not store.is_sqlite:
+        pytest.skip("SQLite says in its plan what it reads")
+    asked = []
+
+    def note(_, __, statement, parameters, *___):
+        asked.append((statement, parameters))
+
+    with store.reading() as transaction:
+        sa.event.listen(store.engine, "before_cursor_execute", note)
+        found = find_numbered(transaction, chosen.run, chosen.number)
+        sa.event.remove(store.engine, "before_cursor_execute", note)
+        plans = [
+            row.detail
+            for statement, parameters in asked
+            for row in transaction.exec_driver_sql(f"explain query plan {statement}", parameters)
+        ]
+    assert found == chosen and asked
+    reads = [said for said in plans if said.startswith(("SCAN", "SEARCH"))]
+    assert reads and not [said for said in reads if said.startswith("SCAN")]
+    assert not [said for said in reads if "(run=?)" in said and " plans " not in said], reads

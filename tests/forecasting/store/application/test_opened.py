@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from threading import Thread
 
 import pytest
 import sqlalchemy as sa
@@ -13,9 +14,12 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from forecasting.errors import RequestError
+from forecasting.reviewing.accounts import NOTED_EVERY, add_person, session, sign_in
 from forecasting.store.application.opened import MIGRATIONS, Store
-from forecasting.store.application.plans import has_new_plans, latest_plan, register_plans
-from forecasting.store.application.tables import METADATA, outbox_lines, outbox_orders
+from forecasting.store.application.people import Person
+from forecasting.store.application.plans import has_new_plans, latest_plan, now, register_plans
+from forecasting.store.application.tables import METADATA, outbox_lines, outbox_orders, sessions
+from tests.support.browser import PASSWORD
 from tests.support.paths import ROOT
 from tests.support.review import write
 
@@ -111,3 +115,53 @@ def test_a_writer_that_fails_leaves_nothing(store):
 def test_what_cannot_be_reached_is_told_in_words(tmp_path):
     with pytest.raises(RequestError, match="Check that it runs"):
         Store(f"sqlite:///{tmp_path / 'no such folder' / 'x.db'}")
+
+
+def impatient(store: Store) -> None:
+    """Have its connections ask SQLite for 20 ms only."""
+    sa.event.listen(store.engine, "connect", lambda made, _: made.execute("pragma busy_timeout=20"))
+    store.engine.dispose()
+
+
+def test_the_threads_of_a_process_queue_for_their_turn_to_write_however_long_it_takes(tmp_path):
+    store = Store(f"sqlite:///{tmp_path / 'app.db'}")
+    impatient(store)
+    done = []
+
+    def write_something() -> None:
+        with store.writing() as transaction:
+            done.append(transaction.exec_driver_sql("select 1").scalar())
+
+    waiting = [Thread(target=write_something) for _ in range(3)]
+    with store.writing():
+        for thread in waiting:
+            thread.start()
+        waiting[0].join(timeout=0.2)
+        assert not done and all(thread.is_alive() for thread in waiting)
+    for thread in waiting:
+        thread.join()
+    assert done == [1, 1, 1]
+    store.close()
+
+
+def test_a_sign_of_life_that_cannot_be_noted_does_not_end_a_session(tmp_path):
+    url = f"sqlite:///{tmp_path / 'app.db'}"
+    store = Store(url)
+    ann = Person("ann", "buyer", None, True)
+    add_person(store, ann, PASSWORD)
+    token = sign_in(store, "ann", PASSWORD, "here")
+    with store.writing() as transaction:
+        long_ago = now() - NOTED_EVERY - timedelta(seconds=1)
+        transaction.execute(sa.update(sessions).values(seen_at=long_ago))
+    impatient(store)
+    other = Store(url)
+    with other.writing():
+        found = session(store, token)
+    assert found is not None and found.person == ann
+    with store.reading() as transaction:
+        assert transaction.scalar(sa.select(sessions.c.seen_at)) == long_ago
+    assert session(store, token) is not None
+    with store.reading() as transaction:
+        assert transaction.scalar(sa.select(sessions.c.seen_at)) > long_ago
+    store.close()
+    other.close()
