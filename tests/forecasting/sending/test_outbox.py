@@ -12,13 +12,13 @@ import pytest
 
 from forecasting.bootstrap import ordering
 from forecasting.connectors.targets.memory import ReservingMemoryTarget, UniqueMemoryTarget
-from forecasting.connectors.targets.port import Held, RefusedByTarget
+from forecasting.connectors.targets.port import Held, RefusedByTarget, TargetUnavailable
 from forecasting.errors import RequestError
 from forecasting.reviewing.deciding import approve, reopen, set_quantity, undo
 from forecasting.reviewing.refusals import AlreadyOrderedError
 from forecasting.sending.freezing import Bound, ItemTerms, Terms, freeze
 from forecasting.sending.machine import Status
-from forecasting.sending.sender import LEASE_SECONDS, Clock, send
+from forecasting.sending.sender import LEASE_SECONDS, OVERTIME, Clock, send
 from forecasting.store.application import outbox
 from forecasting.store.application.outbox import LostLeaseError, OtherContentError
 from forecasting.store.connection import UnreachableError
@@ -230,6 +230,44 @@ def test_a_target_that_is_away_is_tried_ever_more_rarely_until_patience_ends(sto
     kept = all_orders(store)[0]
     assert (kept.status, kept.reason, kept.attempts) == ("waiting", "503", hostile.calls)
     assert kept.next_at > time.at
+
+
+def test_a_target_that_never_answers_ends_the_sender_soon_after_its_patience(store):
+    """Sixty orders of half a minute each would be half an hour; a large night's, half a day."""
+
+    class Away(UniqueMemoryTarget):
+        def find(self, key):
+            time.sleep(30.0)
+            raise TargetUnavailable("no answer in time")
+
+    for number in range(60):
+        put(store, an_order(number))
+    time = FakeTime()
+    done = sent(store, Away(), time, patience=300.0)
+    assert done.left == 60
+    assert 300 <= time.slept <= 300 + OVERTIME + 30
+    at_once = sent(store, Away(), time, patience=0.0)
+    assert at_once.attempts == OVERTIME / 30
+
+
+def test_orders_that_fail_keep_no_others_from_the_target_though_there_is_no_time(store):
+    class Choosy(UniqueMemoryTarget):
+        def find(self, key):
+            if key in ill:
+                raise TargetUnavailable("500")
+            return super().find(key)
+
+    orders = [an_order(number) for number in range(12)]
+    ill = {order.key for order in orders[:6]}
+    for each in orders[:6]:
+        put(store, each)
+    time = FakeTime()
+    assert sent(store, Choosy(), time, patience=0.0).attempts == 6
+    time.sleep(86_400)
+    for each in orders[6:]:
+        put(store, each, at=time.at)
+    done = sent(store, Choosy(), time, patience=0.0)
+    assert done.ended == {"delivered": 6} and done.left == 6
 
 
 def test_what_is_refused_is_parked_and_tried_again_on_request_only(store):
