@@ -120,13 +120,14 @@ class _Sender:
     def empty(self, until: datetime) -> None:
         """Try the orders that are due, until none is left that may be tried before ``until``.
 
-        What is due after ``until`` is tried all the same, unless that takes long and brings nothing: an
-        attempt at a target that is away takes as long as its time-out.
+        Where there are many it goes on after ``until``, unless that takes long and brings nothing: an attempt
+        at a target that is away takes as long as its time-out.
         """
         lost = timedelta()
         while lost < timedelta(seconds=OVERTIME):
             with self.store.writing() as transaction:
-                kept = outbox.claim(transaction, self.name, self.owner, self.clock.now(), LEASE_SECONDS)
+                now = self.clock.now()
+                kept = outbox.claim(transaction, self.name, self.owner, now, LEASE_SECONDS, until)
             if kept is None:
                 with self.store.reading() as transaction:
                     due = outbox.next_due(transaction, self.name)

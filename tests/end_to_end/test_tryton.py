@@ -219,7 +219,7 @@ def test_its_business_is_imported_and_planned_beside_its_own_suggestion(erp, tmp
 
 
 def time_out_for(target) -> float:
-    """Seconds in which a system answers as a rule, on this machine as busy as it is: delays are as long as that."""
+    """Seconds in which it answers as a rule, on a machine as busy as this one."""
     began = time.monotonic()
     target.find("reorder-0")
     return max(1.0, 3.0 * (time.monotonic() - began))
