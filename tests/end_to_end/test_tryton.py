@@ -9,6 +9,7 @@ from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
+from itertools import islice
 
 import pandas as pd
 import pytest
@@ -37,7 +38,8 @@ from tests.support.waiting import until
 pytestmark = pytest.mark.slow
 KILLS = int(os.environ.get("REORDER_KILLS", "20"))
 SERVER_KILLS = 8
-ORDERS = max(30, KILLS // 2)
+WAITING = 20
+"""Orders that wait for each sender: one without work is not worth killing."""
 
 
 @pytest.fixture(scope="module")
@@ -225,11 +227,13 @@ def time_out_for(target) -> float:
     return max(1.0, 3.0 * (time.monotonic() - began))
 
 
-def all_are_due(db) -> None:
-    """A night has passed: no order waits for its next try any more, and a sender has all of them to do."""
+def a_night_passes(db, coming) -> None:
+    """All that waits is due, and more comes: each sender has ``WAITING`` orders to bring."""
     store = Store(db)
     with store.writing() as transaction:
         transaction.execute(sa.update(outbox.o).values(next_at=utc_now()))
+        for each in islice(coming, WAITING - outbox.unfinished(transaction, "erp")):
+            outbox.put_in(transaction, each, "erp", "", dict.fromkeys(each.quantities, 1), utc_now())
     store.close()
 
 
@@ -240,11 +244,7 @@ def _has_asked_or_ended(proxy, asked, sender) -> bool:
 def test_senders_and_a_server_that_are_killed_behind_a_hostile_proxy_leave_each_order_once(erp, db, tmp_path):
     seed = int(os.environ.get("REORDER_SEED", "7"))
     print(f"seed {seed}")
-    store = Store(db)
-    with store.writing() as transaction:
-        for each in many_orders(ORDERS):
-            outbox.put_in(transaction, each, "erp", "", dict.fromkeys(each.quantities, 1), utc_now())
-    store.close()
+    coming = iter(many_orders(WAITING * (KILLS + 1)))
     timeout = time_out_for(straight(erp, tmp_path))
     hit = ("purchase.create", "purchase.write", "purchase.search_read")
     proxy = HostileProxy(erp.port, seed, hit, timeout)
@@ -253,7 +253,7 @@ def test_senders_and_a_server_that_are_killed_behind_a_hostile_proxy_leave_each_
     chance, began, died = random.Random(seed), time.monotonic(), 0
     for at in range(KILLS):
         asked = proxy.faults.total()
-        all_are_due(db)
+        a_night_passes(db, coming)
         with process(*arguments) as sender:
             # It takes seconds to start: only one that has begun to ask is worth killing.
             until(partial(_has_asked_or_ended, proxy, asked, sender), 60)
