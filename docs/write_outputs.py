@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from forecasting.store.columns import Column, Kind, Table
-from forecasting.store.database import PLACES
 from forecasting.store.flags import FLAGS
 from forecasting.store.schema import TABLES
+from forecasting.store.sql_tables import PLACES
 
 FILE = Path(__file__).with_name("outputs.md")
 HEAD = """# What runs write

@@ -26,6 +26,9 @@ from forecasting.store.connection import UnreachableError
 LEASE_SECONDS = 300.0
 """For how long an order is one sender's own since its last step: longer than any call may take."""
 
+OVERTIME = 60.0
+"""Seconds beyond its time that a sender spends on attempts that bring nothing: then the target is away."""
+
 SWEPT_DAYS = 7
 """So long after it was delivered, what late copies left behind under an order's key is looked for."""
 
@@ -115,10 +118,16 @@ class _Sender:
         self._ended(kept)
 
     def empty(self, until: datetime) -> None:
-        """Try the orders that are due, until none is left that may be tried before ``until``."""
-        while True:
+        """Try the orders that are due, until none is left that may be tried before ``until``.
+
+        Where there are many it goes on after ``until``, unless that takes long and brings nothing: an attempt
+        at a target that is away takes as long as its time-out.
+        """
+        lost = timedelta()
+        while lost < timedelta(seconds=OVERTIME):
             with self.store.writing() as transaction:
-                kept = outbox.claim(transaction, self.name, self.owner, self.clock.now(), LEASE_SECONDS)
+                now = self.clock.now()
+                kept = outbox.claim(transaction, self.name, self.owner, now, LEASE_SECONDS, until)
             if kept is None:
                 with self.store.reading() as transaction:
                     due = outbox.next_due(transaction, self.name)
@@ -127,7 +136,10 @@ class _Sender:
                 self.clock.sleep(max((due - self.clock.now()).total_seconds(), 0.01))
                 continue
             self.tries, self.key = self.tries + 1, kept.key
-            self._ended(self._attempt(kept))
+            began, reached = self.clock.now(), self._attempt(kept)
+            if reached is not None and reached.status in UNFINISHED:
+                lost += max(self.clock.now() - max(began, until), timedelta())
+            self._ended(reached)
 
     def sweep(self) -> tuple[int, tuple[str, ...]]:
         """Take away what late copies left behind; a target that is not there now is swept the next time."""

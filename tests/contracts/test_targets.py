@@ -122,6 +122,10 @@ THAT_KNOW_ITEMS = [name for name in BY_HTTP if name != "webhook"]
 THAT_BUYERS_EDIT = ["odoo", "odoo_jsonrpc", "erpnext", "tryton", "tryton_requisition"]
 
 
+REQUESTS = {"webhook": 1, "odoo": 10, "odoo_jsonrpc": 10, "erpnext": 3, "tryton": 5, "tryton_requisition": 6}
+"""So many an order takes once a session is begun and names are known; InvenTree two a line besides eight."""
+
+
 @pytest.fixture
 def subject(name, tmp_path):
     return SUBJECTS[name](tmp_path)
@@ -208,6 +212,15 @@ def test_one_fault_at_each_request_leaves_it_there_once(name, tmp_path):
             assert_there_once(subject, progress)
         if subject.line.requests < at:
             break
+
+
+@pytest.mark.parametrize("name", BY_HTTP)
+@pytest.mark.parametrize("lines", [LINES[:1], LINES])
+def test_an_order_takes_few_requests_however_many_lines_it_has(subject, name, lines):
+    brought(subject.target)
+    before = subject.line.requests
+    assert brought(subject.target, replace(ORDER, run="another", lines=lines)).status is Status.DELIVERED
+    assert subject.line.requests - before == REQUESTS.get(name, 8 + 2 * len(lines))
 
 
 @pytest.mark.parametrize("name", THAT_BUYERS_EDIT)

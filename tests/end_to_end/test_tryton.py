@@ -9,9 +9,11 @@ from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
+from itertools import islice
 
 import pandas as pd
 import pytest
+import sqlalchemy as sa
 import yaml
 
 from forecasting.bootstrap.ordering import utc_now
@@ -36,7 +38,8 @@ from tests.support.waiting import until
 pytestmark = pytest.mark.slow
 KILLS = int(os.environ.get("REORDER_KILLS", "20"))
 SERVER_KILLS = 8
-ORDERS = max(30, KILLS // 2)
+WAITING = 20
+"""Orders that wait for each sender: one without work is not worth killing."""
 
 
 @pytest.fixture(scope="module")
@@ -217,6 +220,23 @@ def test_its_business_is_imported_and_planned_beside_its_own_suggestion(erp, tmp
     assert terms["order_up_to"].tolist() == [*range(20, 39)]
 
 
+def time_out_for(target) -> float:
+    """Seconds in which it answers as a rule, on a machine as busy as this one."""
+    began = time.monotonic()
+    target.find("reorder-0")
+    return max(1.0, 3.0 * (time.monotonic() - began))
+
+
+def a_night_passes(db, coming) -> None:
+    """All that waits is due, and more comes: each sender has ``WAITING`` orders to bring."""
+    store = Store(db)
+    with store.writing() as transaction:
+        transaction.execute(sa.update(outbox.o).values(next_at=utc_now()))
+        for each in islice(coming, WAITING - outbox.unfinished(transaction, "erp")):
+            outbox.put_in(transaction, each, "erp", "", dict.fromkeys(each.quantities, 1), utc_now())
+    store.close()
+
+
 def _has_asked_or_ended(proxy, asked, sender) -> bool:
     return proxy.faults.total() != asked or sender.poll() is not None
 
@@ -224,34 +244,36 @@ def _has_asked_or_ended(proxy, asked, sender) -> bool:
 def test_senders_and_a_server_that_are_killed_behind_a_hostile_proxy_leave_each_order_once(erp, db, tmp_path):
     seed = int(os.environ.get("REORDER_SEED", "7"))
     print(f"seed {seed}")
-    store = Store(db)
-    with store.writing() as transaction:
-        for each in many_orders(ORDERS):
-            outbox.put_in(transaction, each, "erp", "", dict.fromkeys(each.quantities, 1), utc_now())
-    store.close()
-    proxy = HostileProxy(erp.port, seed, ("purchase.create", "purchase.write", "purchase.search_read"))
-    arguments = ("send", "--db", db, "--to", "erp", "--targets", named(tmp_path, proxy.url, timeout=1.0))
+    coming = iter(many_orders(WAITING * (KILLS + 1)))
+    timeout = time_out_for(straight(erp, tmp_path))
+    hit = ("purchase.create", "purchase.write", "purchase.search_read")
+    proxy = HostileProxy(erp.port, seed, hit, timeout)
+    arguments = ("send", "--db", db, "--to", "erp", "--targets", named(tmp_path, proxy.url, timeout=timeout))
 
     chance, began, died = random.Random(seed), time.monotonic(), 0
     for at in range(KILLS):
         asked = proxy.faults.total()
+        a_night_passes(db, coming)
         with process(*arguments) as sender:
             # It takes seconds to start: only one that has begun to ask is worth killing.
-            until(partial(_has_asked_or_ended, proxy, asked, sender), 20)
-            time.sleep(chance.uniform(0.0, 2.0))
+            until(partial(_has_asked_or_ended, proxy, asked, sender), 60)
+            time.sleep(chance.uniform(0.0, 2.0 * timeout))
             if at % max(KILLS // SERVER_KILLS, 1) == 0:
                 # The system dies, too, in the middle of whatever it does, and comes again.
                 erp.kill()
                 erp.start()
                 died += 1
             sender.kill()
+        if (at + 1) % 20 == 0:
+            reached = Counter(each.status for each in kept(db))
+            print(f"{at + 1} kills in {time.monotonic() - began:.0f} s: {dict(reached)}", flush=True)
     killed_in = time.monotonic() - began
     reached = Counter(each.status for each in kept(db))
     with process(*arguments, "--patience", 60) as sender:
         sender.communicate(timeout=300)
     # What was delayed arrives, the line is good again; then the next night's sender only sweeps.
     proxy.hostile = False
-    time.sleep(5)
+    time.sleep(5 * timeout)
     named(tmp_path, proxy.url)
     reorder(*arguments)
     last = reorder(*arguments)

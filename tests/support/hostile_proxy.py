@@ -17,10 +17,13 @@ FAULTS = (*("pass",) * len(HURTS), *HURTS)
 
 
 class HostileProxy:
-    """Hands requests to ``port``, each with a fault drawn from the seed; JSON-RPC methods in ``hit`` only."""
+    """Hands requests to ``port``, each with a fault drawn from the seed; JSON-RPC methods in ``hit`` only.
 
-    def __init__(self, port: int, seed: int, hit: tuple[str, ...]) -> None:
-        self.upstream, self.hit, self.hostile = port, hit, True
+    ``timeout``: seconds after which whoever asks gives up; what is delayed comes before or after.
+    """
+
+    def __init__(self, port: int, seed: int, hit: tuple[str, ...], timeout: float = 1.0) -> None:
+        self.upstream, self.hit, self.hostile, self.timeout = port, hit, True, timeout
         self.chance, self.faults = random.Random(seed), Counter()
         self.lock = threading.Lock()
         proxy = self
@@ -66,7 +69,7 @@ class HostileProxy:
         if fault in ("500_before", "429"):
             return self._answer(request, int(fault[:3]), b"oops")
         if fault == "delay":
-            time.sleep(self.chance.uniform(0.5, 4.0))
+            time.sleep(self.chance.uniform(0.5, 4.0) * self.timeout)
         copies = [
             threading.Thread(target=self._quietly, args=(deliver,))
             for _ in range(3 if fault == "double" else 0)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, model_validator
 
 from forecasting.errors import ConfigError, known_names
 
 LONGEST_SECRET = 10_000
+THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 
 
 def wrong_settings(error: ValidationError, model: type[BaseModel]) -> str:
@@ -84,9 +86,24 @@ class HttpSettings(TargetSettings):
 
     @model_validator(mode="after")
     def _safe(self) -> HttpSettings:
-        local = ("http://127.0.0.1", "http://localhost", "http://[::1]")
-        if not self.url.startswith(("https://", *local)):
-            raise ValueError("the URL must begin with https://; http:// is for this machine")
-        if "@" in self.url.split("://", 1)[1].split("/", 1)[0]:
-            raise ValueError("the URL must not hold a user or password")
+        safe_url(self.url)
         return self
+
+
+def safe_url(url: str) -> str:
+    """The URL, if nobody on the way can read or change what goes there.
+
+    Raises ValueError, which does not repeat it.
+    """
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        raise ValueError("this is no URL") from None
+    if parts.scheme != "https" and not (parts.scheme == "http" and host in THIS_MACHINE):
+        raise ValueError("the URL must begin with https://; http:// is for this machine")
+    if not host:
+        raise ValueError("the URL names no host")
+    if "@" in parts.netloc:
+        raise ValueError("the URL must not hold a user or password")
+    return url

@@ -42,6 +42,7 @@ class Records:
         self._code, self._suppliers = warehouse, suppliers
         self._parties: dict[str, dict[str, Any]] = {}
         self._products: dict[str, dict[str, Any]] = {}
+        self._currencies: dict[str, int] = {}
         self._place: dict[str, Any] = {}
 
     def party(self, supplier: str) -> dict[str, Any]:
@@ -75,10 +76,13 @@ class Records:
         """The id of a currency; None: no code is given."""
         if not code:
             return None
-        found = self._call("model.currency.currency.search_read", [["code", "=", code]], 0, 1, None, ["code"])
-        if not found:
-            raise RefusedByTarget(f"Tryton has no currency {code}")
-        return found[0]["id"]
+        if code not in self._currencies:
+            wanted = [["code", "=", code]]
+            found = self._call("model.currency.currency.search_read", wanted, 0, 1, None, ["code"])
+            if not found:
+                raise RefusedByTarget(f"Tryton has no currency {code}")
+            self._currencies[code] = found[0]["id"]
+        return self._currencies[code]
 
     def products(self, lines: Sequence[PurchaseOrderLine]) -> Mapping[str, dict[str, Any]]:
         """The products of the lines by SKU: ``id``, ``code``, ``default_uom``."""

@@ -11,7 +11,7 @@ from forecasting.store.application.opened import Transaction
 from forecasting.store.application.plans import now
 from forecasting.store.application.tables import audit, changes, comments, views
 from forecasting.store.application.writing import upsert
-from forecasting.store.database import Exact
+from forecasting.store.sql_tables import Exact
 
 
 def comment(transaction: Transaction, location: str, sku: str, who: str, text: str) -> None:

@@ -18,7 +18,7 @@ from forecasting.store.connection import (
     sql_target,
     without_secrets,
 )
-from forecasting.store.database import add_new_columns
+from forecasting.store.sql_tables import add_new_columns
 
 Transaction: TypeAlias = sa.Connection
 """What is read or written together: all of it is kept, or none."""

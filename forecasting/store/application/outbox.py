@@ -180,10 +180,20 @@ def put_in(
     return True
 
 
-def claim(transaction: Transaction, target: str, owner: str, now: datetime, seconds: float) -> Kept | None:
-    """Take the next order that is due, for so many seconds; None where there is none that is free."""
+def claim(
+    transaction: Transaction,
+    target: str,
+    owner: str,
+    now: datetime,
+    seconds: float,
+    until: datetime = datetime.max,
+) -> Kept | None:
+    """Take the next order that is due, for so many seconds; None where there is none that is free.
+
+    ``until``: what is due after it is left to another night.
+    """
     free = sa.or_(o.c.lease_until.is_(None), o.c.lease_until <= now)
-    due = (o.c.target == target, o.c.status.in_(UNFINISHED), o.c.next_at <= now, free)
+    due = (o.c.target == target, o.c.status.in_(UNFINISHED), o.c.next_at <= min(now, until), free)
     key = transaction.scalar(sa.select(o.c.key).where(*due).order_by(o.c.next_at, o.c.key).limit(1))
     if key is None:
         return None

@@ -11,9 +11,9 @@ from functools import cache
 
 import sqlalchemy as sa
 
-from forecasting.store.database import Exact, sql_table
 from forecasting.store.plan_tables import RUN
 from forecasting.store.schema import TABLES
+from forecasting.store.sql_tables import Exact, sql_table
 
 METADATA = sa.MetaData()
 LINE = ("run", "location", "sku")

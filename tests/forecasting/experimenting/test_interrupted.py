@@ -58,7 +58,7 @@ def test_two_experiments_at_once_on_one_store_do_each_task_once_and_say_the_same
     windows = {"number": 2, "days": 28}
     file, store = write_experiment(tmp_path / "mine", windows=windows), tmp_path / "runs"
     with start(file, store) as one, start(file, store) as other:
-        told = [each.communicate(timeout=300) for each in (one, other)]
+        told = [each.communicate(timeout=900) for each in (one, other)]
     assert (one.returncode, other.returncode) == (0, 0), told
     assert told[0][0] == told[1][0] != ""
     done = events(store, "done")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -18,38 +18,20 @@ from forecasting.reviewing.deciding import approve, reopen, set_quantity, undo
 from forecasting.reviewing.refusals import AlreadyOrderedError
 from forecasting.sending.freezing import Bound, ItemTerms, Terms, freeze
 from forecasting.sending.machine import Status
-from forecasting.sending.sender import LEASE_SECONDS, Clock, send
+from forecasting.sending.sender import LEASE_SECONDS
 from forecasting.store.application import outbox
 from forecasting.store.application.outbox import LostLeaseError, OtherContentError
 from forecasting.store.connection import UnreachableError
 from tests.support.hostile import FAULTS, Crash, Hostile, an_order
+from tests.support.outbox import NIGHT, FakeTime, all_orders, put, sent
 from tests.support.review import ANN, lines, opened, seen, write
 
 ERP = Bound("erp", "exactly once")
-NIGHT = datetime(2030, 7, 1, 2, 0)
 
 
 def replace_plan(url, plan) -> None:
     """Write a newer plan."""
     write(url, plan)
-
-
-@dataclass
-class FakeTime:
-    """A clock that nobody waits for."""
-
-    at: datetime = NIGHT
-    slept: float = 0.0
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def sleep(self, seconds: float) -> None:
-        with self.lock:
-            self.at += timedelta(seconds=seconds)
-            self.slept += seconds
-
-    @property
-    def clock(self) -> Clock:
-        return Clock(lambda: self.at, self.sleep)
 
 
 def suggested(store):
@@ -60,20 +42,6 @@ def approve_some(store, count: int):
     """Approve the first lines that wait; returns them as approved."""
     waiting = [each for each in suggested(store) if each.status == "open" and each.supplier]
     return [approve(store, ANN, seen(each)) for each in waiting[:count]]
-
-
-def all_orders(store):
-    with store.reading() as transaction:
-        return outbox.orders(transaction)
-
-
-def put(store, order, target="erp", at=NIGHT):
-    with store.writing() as transaction:
-        return outbox.put_in(transaction, order, target, "", dict.fromkeys(order.quantities, 1), at)
-
-
-def sent(store, target, time=None, patience=3600.0):
-    return send(store, "erp", target, (time or FakeTime()).clock, random.Random(3), patience)
 
 
 def test_approved_lines_become_an_order_for_each_supplier_once(store):
@@ -219,17 +187,6 @@ def test_who_was_only_slow_keeps_nothing_once_another_has_taken_over(store):
     with pytest.raises(LostLeaseError), store.writing() as transaction:
         outbox.keep(transaction, slow, NIGHT, status="delivered", number="7", reason="")
     assert all_orders(store)[0].status == "waiting"
-
-
-def test_a_target_that_is_away_is_tried_ever_more_rarely_until_patience_ends(store):
-    put(store, an_order())
-    hostile, time = Hostile(UniqueMemoryTarget(), ["503"] * 1_000), FakeTime()
-    done = sent(store, hostile, time, patience=600.0)
-    assert (done.left, done.attempts) == (1, hostile.calls)
-    assert 9 <= hostile.calls <= 18 and time.slept <= 600
-    kept = all_orders(store)[0]
-    assert (kept.status, kept.reason, kept.attempts) == ("waiting", "503", hostile.calls)
-    assert kept.next_at > time.at
 
 
 def test_what_is_refused_is_parked_and_tried_again_on_request_only(store):

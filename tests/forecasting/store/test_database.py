@@ -13,8 +13,9 @@ import sqlalchemy as sa
 
 from forecasting.errors import RequestError
 from forecasting.store.columns import Kind
-from forecasting.store.database import sql_table, write_run
+from forecasting.store.database import write_run
 from forecasting.store.schema import TABLES
+from forecasting.store.sql_tables import sql_table
 
 VALUES = {Kind.TEXT: "x", Kind.TIME: pd.Timestamp("2026-06-22"), Kind.INTEGER: 3}
 PERIODS = pd.DataFrame({column.name: [VALUES.get(column.kind, 0.5)] for column in TABLES["periods"].columns})

@@ -17,11 +17,11 @@ from forecasting.replay.measures import MEASURES as REPLAY_MEASURES
 from forecasting.store.backtest_tables import LEVELS
 from forecasting.store.columns import Kind
 from forecasting.store.conform import SchemaError, arrow, conform
-from forecasting.store.database import SQL_TYPES
 from forecasting.store.flags import FLAGS
 from forecasting.store.plan_tables import COST_PARTS
 from forecasting.store.replay_tables import MEASURES
 from forecasting.store.schema import TABLES
+from forecasting.store.sql_tables import SQL_TYPES
 from models.shared import scores
 
 CHOICES = pd.DataFrame(

@@ -22,7 +22,7 @@ from forecasting.connectors.sources.orderspace.tables import tables_of
 from forecasting.connectors.sources.port import Changes, RefusedBySource, SourceUnavailable
 from forecasting.connectors.sources.walking import MOST_GONE, Feed, Page, bring
 from forecasting.connectors.targets.http import Http
-from forecasting.connectors.targets.settings import HttpSettings, SecretSource
+from forecasting.connectors.targets.settings import HttpSettings, SecretSource, safe_url
 
 OVERLAP = timedelta(hours=1)
 """How much is read again: clocks differ, and what is being written is seen late."""
@@ -53,8 +53,7 @@ class Settings(HttpSettings):
     @field_validator("identity_url")
     @classmethod
     def _safe_identity(cls, url: str) -> str:
-        HttpSettings(url=url)
-        return url
+        return safe_url(url)
 
 
 def build(

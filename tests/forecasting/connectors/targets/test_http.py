@@ -128,6 +128,11 @@ def test_a_certificate_that_nobody_vouches_for_is_refused_and_an_own_authority_i
     ("settings", "said"),
     [
         ({"url": "http://erp.example", "secret": {"env": "X"}}, "must begin with https://"),
+        ({"url": "http://localhost.erp.example", "secret": {"env": "X"}}, "must begin with https://"),
+        ({"url": "http://127.0.0.1.erp.example", "secret": {"env": "X"}}, "must begin with https://"),
+        ({"url": "http://127.0.0.1@erp.example", "secret": {"env": "X"}}, "must begin with https://"),
+        ({"url": "https://", "secret": {"env": "X"}}, "names no host"),
+        ({"url": "https://[erp.example", "secret": {"env": "X"}}, "this is no URL"),
         ({"url": "https://me:hunter2@erp.example", "secret": {"env": "X"}}, "must not hold a user"),
         ({"url": "https://erp.example", "secret": "hunter2"}, "not the secret itself"),
         ({"url": "https://erp.example", "secret": {"env": "X", "file": "y"}}, "one of env and file"),
