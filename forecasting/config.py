@@ -14,10 +14,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError
 
 from forecasting.errors import ConfigError, Notice, known_names, nearest
+from forecasting.yaml_files import named_values, parsed
 from models.extensions.names import located
-
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The reader in C, where there is one: ten times faster, at the start of every command."""
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 RuleName = Literal["win", "gain", "improve", "redistribute", "fill", "lose", "skip"]
@@ -304,22 +302,11 @@ def _known(name: str, known: Mapping[str, Any], source: str) -> str:
 
 def _value(text: str, where: str) -> Any:
     try:
-        return yaml.safe_load(text)
+        return parsed(text)
     except yaml.YAMLError:
         raise ConfigError(f"{where}: the value is not YAML; quote it") from None
 
 
 def _mapping(file: Path) -> dict[str, Any]:
-    try:
-        content = yaml.load(file.read_text(encoding="utf-8"), LOADER)
-    except FileNotFoundError:
-        raise ConfigError(f"{file}: there is no such file; give --config a YAML file") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file}: cannot be read ({error}); give --config a YAML file") from None
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{file}: is not YAML: {' '.join(str(error).split())}") from None
-    if content is None:
-        return {}
-    if not isinstance(content, dict):
-        raise ConfigError(f"{file}: must hold lines such as `bucket: week`")
+    content = named_values(file, "give --config a YAML file with lines such as `bucket: week`")
     return {str(name): value for name, value in content.items()}

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from forecasting.config import located_setting
 from forecasting.errors import ConfigError, known_names, nearest
+from forecasting.yaml_files import named_values, parsed
 
 FILE = "experiment.yaml"
 FOLDER = Path("experiments")
@@ -150,12 +151,7 @@ def read(file: Path, changes: Sequence[str] = ()) -> Experiment:
     A name with a point, or of the file's own, changes the experiment; any other is a setting of all
     contenders. Raises ConfigError naming what is wrong.
     """
-    try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigError(f"{file}: cannot be read ({' '.join(str(error).split())})") from None
-    if not isinstance(content, dict):
-        raise ConfigError(f"{file}: must hold lines such as `question: ...`; see experiments/_template")
+    content = named_values(file, "give it lines such as `question: ...`; see experiments/_template")
     for change in changes:
         _change(content, change)
     _locate(content, file.resolve().parent)
@@ -172,7 +168,7 @@ def _change(content: dict[str, Any], change: str) -> None:
     if not separator:
         raise ConfigError(f"--set {change}: write it as name=value, as in --set windows.number=2")
     try:
-        value = yaml.safe_load(text)
+        value = parsed(text)
     except yaml.YAMLError:
         raise ConfigError(f"--set {change}: the value is not YAML; quote it") from None
     own = name.split(".")

@@ -20,6 +20,7 @@ from forecasting.store.application.jobs import ask_for, last_job
 from forecasting.store.application.notes import record
 from forecasting.store.application.opened import Store
 from forecasting.store.application.people import Person
+from forecasting.yaml_files import parsed, where
 
 MAPPING = "dataset.yaml"
 LARGEST_MAPPING = 100_000
@@ -62,11 +63,9 @@ def save_mapping(database: Store, person: Person, folder: Path, text: str) -> No
     if len(text) > LARGEST_MAPPING:
         raise RefusedError("That is too long for a mapping. Nothing was written.")
     try:
-        said = yaml.safe_load(text)
+        said = parsed(text)
     except yaml.YAMLError as error:
-        where = getattr(error, "problem_mark", None)
-        line = f" in line {where.line + 1}" if where is not None else ""
-        raise RefusedError(f"The mapping cannot be read{line}. Nothing was written.") from None
+        raise RefusedError(f"The mapping cannot be read{where(error)}. Nothing was written.") from None
     if not isinstance(said, dict):
         raise RefusedError("A mapping names tables, and the file and columns of each. Nothing was written.")
     (folder / MAPPING).write_text(text.replace("\r\n", "\n"), encoding="utf-8")

@@ -18,7 +18,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from forecasting.connectors.sources.csv_folder import shipped
@@ -26,6 +25,7 @@ from forecasting.connectors.sources.kept import Kept
 from forecasting.connectors.sources.port import Source
 from forecasting.connectors.targets.settings import wrong_settings
 from forecasting.errors import ConfigError, known_names
+from forecasting.yaml_files import named_values
 
 KINDS: Mapping[str, str] = {
     "csv": "csv_folder",
@@ -58,14 +58,7 @@ def read_settings(file: Path, kind: str | None = None) -> Named:
 
     Paths in it are seen from the file's folder.
     """
-    try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError):
-        raise ConfigError(f"{file}: cannot be read; it is to hold the settings of a source") from None
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{file}: is not YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(content, dict):
-        raise ConfigError(f"{file}: must hold the settings of one source, kind: among them")
+    content = named_values(file, "it must hold the settings of one source, kind: among them")
     given = {str(key): value for key, value in content.items()}
     said = given.pop("kind", kind)
     if kind is not None and said != kind:
@@ -81,10 +74,9 @@ def read_settings(file: Path, kind: str | None = None) -> Named:
 def is_settings(file: Path) -> bool:
     """Whether a file holds the settings of a source, and no mapping of tables."""
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        return "kind" in named_values(file, "")
+    except ConfigError:
         return False
-    return isinstance(content, dict) and "kind" in content
 
 
 def settings_of(named: Named) -> Any:

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from forecasting.dataset.tables import BY_NAME
 from forecasting.errors import ConfigError, known_names
+from forecasting.yaml_files import named_values
 
 
 def tables_mapped(file: Path, place: str) -> Mapping[str, Mapping[str, Any]]:
@@ -17,13 +16,8 @@ def tables_mapped(file: Path, place: str) -> Mapping[str, Mapping[str, Any]]:
 
     Raises ConfigError where it cannot be read, or names a table that is none of ours.
     """
-    try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError):
-        raise ConfigError(f"{file}: cannot be read; --inspect proposes a mapping") from None
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{file}: is not YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(content, dict) or not content:
+    content = named_values(file, "--inspect proposes a mapping")
+    if not content:
         raise ConfigError(f"{file}: names no table; --inspect proposes a mapping")
     for name, given in content.items():
         if name not in BY_NAME:

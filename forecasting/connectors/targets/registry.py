@@ -8,12 +8,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from forecasting.connectors.targets.port import Target
 from forecasting.connectors.targets.settings import wrong_settings
 from forecasting.errors import ConfigError, known_names
+from forecasting.yaml_files import named_values
 
 KINDS: Mapping[str, str] = {
     "files": "supplier_files",
@@ -85,12 +85,7 @@ def made(name: str, given: Mapping[str, Any], **options: Any) -> Target:
 
 
 def _targets(file: Path) -> Mapping[str, Mapping[str, Any]]:
-    try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError):
-        raise ConfigError(f"{file}: cannot be read; name a file of targets by --targets") from None
-    except yaml.YAMLError:
-        raise ConfigError(f"{file}: is not YAML") from None
-    if not isinstance(content, dict) or not all(isinstance(each, dict) for each in content.values()):
+    content = named_values(file, "name a file of targets by --targets")
+    if not all(isinstance(each, dict) for each in content.values()):
         raise ConfigError(f"{file}: must hold names of targets, each with its kind and settings")
     return content

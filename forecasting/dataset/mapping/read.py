@@ -29,6 +29,7 @@ import yaml
 
 from forecasting.dataset.tables import BY_NAME, Kind, Table
 from forecasting.errors import Problem, known_names
+from forecasting.yaml_files import parsed, where
 
 MAPPING = "dataset.yaml"
 
@@ -76,9 +77,10 @@ def read_mapping(folder: Path) -> tuple[Mapping, list[Problem]]:
     if not file.is_file():
         return Mapping({}), []
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        content = parsed(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeError, yaml.YAMLError) as error:
-        what = f"{MAPPING} cannot be read: {' '.join(str(error).split())}"
+        why = where(error) if isinstance(error, yaml.YAMLError) else f": {error}"
+        what = f"{MAPPING} cannot be read{why}"
         return Mapping({}), [Problem("orders", None, None, MAPPING, what, "Correct it; it is YAML.")]
     if not isinstance(content, dict) or not content:
         what = f"{MAPPING} names no table"

@@ -61,6 +61,7 @@ def test_settings_name_their_kind_and_paths_are_seen_from_their_file(tmp_path):
         ),
         ("[1]", "must hold the settings of one source"),
         ("a: [", "is not YAML"),
+        ("kind: odoo\npassword: hunter2: x\n", "is not YAML in line 2"),
     ],
 )
 def test_what_is_wrong_is_told_without_its_value(tmp_path, kept, text, said):
