@@ -12,7 +12,7 @@ from forecasting.reviewing.refusals import RefusedError
 from forecasting.store.application.selection import FILTERS, SORTS, STATUSES, WHY_NOT, Selection
 
 MOST_SKUS = 2_000
-SIZE = 100
+SIZE = 50
 """Lines of a page."""
 
 PARAMETERS = (

@@ -57,13 +57,10 @@ def grid_values(
     wanted = selection(plan.run, said, only=only, size=size)
     with store.reading() as transaction:
         lines, sums = find_lines(transaction, wanted), totals(transaction, wanted)
-        categories, locations = (words_of(transaction, plan.run, each) for each in ("category", "location"))
     return {
         "wanted": wanted,
         "lines": lines,
         "total": sums,
-        "categories": categories,
-        "locations": locations,
         "link": links(path, said),
         "path": path,
         "order": None,
@@ -72,10 +69,21 @@ def grid_values(
     }
 
 
+def offered(request: Request, store: Store, plan: Plan) -> dict[str, Any]:
+    """The categories and places that a list can be narrowed to; nothing where a part alone is asked for."""
+    if request.headers.get("hx-target", "") in PARTS:
+        return {}
+    with store.reading() as transaction:
+        return {
+            "categories": words_of(transaction, plan.run, "category"),
+            "locations": words_of(transaction, plan.run, "location"),
+        }
+
+
 @router.get(PATH)
 def all_lines(request: Request, caller: Reader, store: Database, plan: Shown) -> Response:
     """All lines, those that save most first."""
-    values = grid_values(store, plan, request.query_params, PATH)
+    values = {**grid_values(store, plan, request.query_params, PATH), **offered(request, store, plan)}
     with store.reading() as transaction:
         views = views_of(transaction, caller.person.name)
     template = part_or(request, "lines.html")
