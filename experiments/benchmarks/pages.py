@@ -140,8 +140,8 @@ def megabytes(pid: int) -> float:
     which all of them map and the system may take back.
     """
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-    told = [Path(f"/proc/{each}/statm").read_text(encoding="ascii") for each in (pid, *children)]
-    pages = [int(resident) - int(shared) for _, resident, shared, *_ in map(str.split, told)]
+    statm = [Path(f"/proc/{each}/statm").read_text(encoding="ascii") for each in (pid, *children)]
+    pages = [int(resident) - int(shared) for _, resident, shared, *_ in map(str.split, statm)]
     return sum(pages) * os.sysconf("SC_PAGESIZE") / 1e6
 
 

@@ -208,14 +208,18 @@ def _causes(store: Store, url: str, job: Job) -> Mapping[str, Any]:
     return {"run": result.run["run"]}
 
 
+def targets_file() -> Path | None:
+    """The file that names the ordering systems that may be asked; None: none may."""
+    named = os.environ.get(TARGETS)
+    return Path(named) if named else None
+
+
 def _dry_run(store: Store, url: str, job: Job) -> Mapping[str, Any]:
     from forecasting.bootstrap.ordering import send
 
-    file = os.environ.get(TARGETS)
     with store.writing() as transaction:
         still_at(transaction, job.job, f"Asking {job.asked['to']}.")
-    targets = None if file is None else Path(file)
-    done = send(url, str(job.asked["to"]), targets, dry_run=True, run="", patience=0.0, retry=())
+    done = send(url, str(job.asked["to"]), targets_file(), dry_run=True, run="", patience=0.0, retry=())
     waiting = [each.order for each in done.orders]
     orders = [
         {

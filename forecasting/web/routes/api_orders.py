@@ -11,11 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from forecasting.reviewing import jobs as asking
 from forecasting.reviewing.roles import READ
-from forecasting.serving.jobs import start
-from forecasting.store.application.jobs import find_job
 from forecasting.web.caller import Caller, Database, program_needs
 from forecasting.web.plan_shown import current_plan
-from forecasting.web.routes.api_work import WorkOut
+from forecasting.web.routes.api_work import WorkOut, begun, progress
 from forecasting.web.routes.orders import orders_now, targets
 
 Reading = Annotated[Caller, Depends(program_needs(READ))]
@@ -73,14 +71,9 @@ def add_orders(api: FastAPI) -> None:
     def dry_run(caller: Reading, store: Database, wanted: DryRunIn) -> Any:
         """Ask an ordering system what a send would write; its answer is at ``/orders/dry-run/{job}``."""
         job = asking.ask_dry_run(store, caller.person, wanted.to, targets())
-        start(store.url)
-        return {"job": job, "state": "waiting", "said": "Waiting for its turn.", "result": None}
+        return begun(store, job)
 
     @api.get("/orders/dry-run/{job}", response_model=WorkOut)
     def answer(_: Reading, store: Database, job: str) -> Any:
         """How far it is, and in the end what the ordering system says of each order."""
-        with store.reading() as transaction:
-            found = find_job(transaction, job)
-        if found is None or found.kind != asking.DRY_RUN:
-            raise HTTPException(404, "That is not known any more.")
-        return {"job": found.job, "state": found.state, "said": found.said, "result": found.result}
+        return progress(store, asking.DRY_RUN, job)

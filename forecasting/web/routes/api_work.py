@@ -17,6 +17,7 @@ from forecasting.serving.jobs import start
 from forecasting.store.application.ahead import levels, order_days
 from forecasting.store.application.edits import edits_holding
 from forecasting.store.application.jobs import find_job
+from forecasting.store.application.opened import Store
 from forecasting.store.application.scenarios import scenarios_kept
 from forecasting.web.caller import Caller, Database, program_needs
 from forecasting.web.plan_shown import current_plan
@@ -68,6 +69,22 @@ class WorkOut(BaseModel):
     result: dict[str, Any] | None
 
 
+def begun(store: Store, job: str) -> WorkOut:
+    """A piece of work that was asked for a moment ago, and is started."""
+    start(store.url)
+    return WorkOut(job=job, state="waiting", said="Waiting for its turn.", result=None)
+
+
+def progress(store: Store, kind: str, job: str) -> WorkOut:
+    """How far a piece of work of a kind is. Raises HTTPException, 404, where it is not known."""
+    with store.reading() as transaction:
+        found = find_job(transaction, job)
+    if found is None or found.kind != kind:
+        raise HTTPException(404, "That is not known any more.")
+    result = None if found.result is None else dict(found.result)
+    return WorkOut(job=found.job, state=found.state, said=found.said, result=result)
+
+
 def add_work(api: FastAPI) -> None:
     """Add the addresses to the interface."""
 
@@ -91,17 +108,12 @@ def add_work(api: FastAPI) -> None:
         figures = wanted.model_dump(exclude_none=True, exclude={"supplier"})
         said = {name: f"{value:.12f}" for name, value in figures.items()} | {"supplier": wanted.supplier}
         job = asking.ask_what_if(store, caller.person, asking.asked_change(said))
-        start(store.url)
-        return {"job": job, "state": "waiting", "said": "Waiting for its turn.", "result": None}
+        return begun(store, job)
 
     @api.get("/what-if/{job}", response_model=WorkOut)
     def outcome(_: Reading, store: Database, job: str) -> Any:
         """How far it is, and in the end what came of it."""
-        with store.reading() as transaction:
-            found = find_job(transaction, job)
-        if found is None or found.kind != asking.WHAT_IF:
-            raise HTTPException(404, "That is not known any more.")
-        return {"job": found.job, "state": found.state, "said": found.said, "result": found.result}
+        return progress(store, asking.WHAT_IF, job)
 
     @api.get("/forecast-edits")
     def edits(_: Reading, store: Database) -> list[dict[str, Any]]:

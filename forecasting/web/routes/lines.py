@@ -42,6 +42,7 @@ router = APIRouter()
 PATH = "/lines"
 
 
+WHOLE = "lines.html"
 PARTS = {"grid": "grid.html", "count": "count.html"}
 
 
@@ -69,10 +70,8 @@ def grid_values(
     }
 
 
-def offered(request: Request, store: Store, plan: Plan) -> dict[str, Any]:
-    """The categories and places that a list can be narrowed to; nothing where a part alone is asked for."""
-    if request.headers.get("hx-target", "") in PARTS:
-        return {}
+def offered(store: Store, plan: Plan) -> dict[str, Any]:
+    """The categories and places that the whole page lets a list be narrowed to."""
     with store.reading() as transaction:
         return {
             "categories": words_of(transaction, plan.run, "category"),
@@ -83,11 +82,13 @@ def offered(request: Request, store: Store, plan: Plan) -> dict[str, Any]:
 @router.get(PATH)
 def all_lines(request: Request, caller: Reader, store: Database, plan: Shown) -> Response:
     """All lines, those that save most first."""
-    values = {**grid_values(store, plan, request.query_params, PATH), **offered(request, store, plan)}
-    with store.reading() as transaction:
-        views = views_of(transaction, caller.person.name)
-    template = part_or(request, "lines.html")
-    return page(request, template, {**shared(caller, plan), **values, "views": views})
+    template = part_or(request, WHOLE)
+    values = grid_values(store, plan, request.query_params, PATH)
+    if template == WHOLE:
+        with store.reading() as transaction:
+            values["views"] = views_of(transaction, caller.person.name)
+        values |= offered(store, plan)
+    return page(request, template, {**shared(caller, plan), **values})
 
 
 def _found(store: Store, run: str, number: int) -> Line:

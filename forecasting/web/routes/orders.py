@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from datetime import timedelta
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
@@ -15,8 +13,7 @@ from forecasting.bootstrap.ordering import targets_in, utc_now
 from forecasting.reviewing import jobs as asking
 from forecasting.sending.freezing import Bound, freeze
 from forecasting.sending.machine import MEANING, Status
-from forecasting.serving.jobs import start
-from forecasting.serving.names import TARGETS
+from forecasting.serving.jobs import start, targets_file
 from forecasting.store.application import outbox
 from forecasting.store.application.jobs import Job, last_job
 from forecasting.store.application.opened import Store
@@ -32,8 +29,7 @@ FINISHED_DAYS = 30
 
 def targets() -> Mapping[str, str]:
     """The ordering systems that may be asked, and their kinds."""
-    named = os.environ.get(TARGETS)
-    return targets_in(Path(named) if named else None)
+    return targets_in(targets_file())
 
 
 def orders_now(store: Store, plan: Plan) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from forecasting.store.application.suppliers import SupplierOrder, supplier_orde
 from forecasting.web.caller import Database, Decider, Reader
 from forecasting.web.plan_shown import Shown, current_plan
 from forecasting.web.rendering import number, page, shared, toast
-from forecasting.web.routes.lines import grid_values, offered, part_or
+from forecasting.web.routes.lines import WHOLE, grid_values, offered, part_or
 
 router = APIRouter()
 PATH = "/supplier"
@@ -48,9 +48,10 @@ def supplier(request: Request, caller: Reader, store: Database, plan: Shown, nam
         return page(
             request, "error.html", {**shared(caller, plan), "title": "No such supplier", "text": text}, 404
         )
-    template = part_or(request, "lines.html")
-    values |= {**offered(request, store, plan), "order": order}
-    return page(request, template, {**shared(caller, plan), **values})
+    template = part_or(request, WHOLE)
+    if template == WHOLE:
+        values |= offered(store, plan)
+    return page(request, template, {**shared(caller, plan), **values, "order": order})
 
 
 @router.get("/supplier/facts")
