@@ -37,13 +37,16 @@ SWAPS = """() => {
   });
 }"""
 PATIENCE = 60_000
+PAUSE = 700
+"""Milliseconds between two actions: a buyer's eyes are slower."""
 
 
 class Measured:
     """Milliseconds of each action: of the browser, and of the server's processor."""
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self, pid: int, tab: Any) -> None:
         self.server = psutil.Process(pid)
+        self.tab = tab
         self.seen: dict[str, list[tuple[float, float]]] = {}
 
     def cpu(self) -> float:
@@ -53,6 +56,8 @@ class Measured:
 
     def of(self, action: str, act: Callable[[], float]) -> None:
         """One action, which says how long the browser took."""
+        # What an action leaves to be done in the background is not the next one's.
+        self.tab.wait_for_timeout(PAUSE)
         before = self.cpu()
         took = act()
         self.seen.setdefault(action, []).append((took, self.cpu() - before))
@@ -80,7 +85,7 @@ def working(url: str) -> Iterator[tuple[Any, str, Measured, str]]:
     with served(url, 1) as (address, pid), Browser() as browser:
         buyer = browser.person(address, name)
         buyer.page.set_default_timeout(PATIENCE)
-        yield buyer.page, address, Measured(pid), token
+        yield buyer.page, address, Measured(pid, buyer.page), token
         if buyer.wrong:
             print("went wrong:", buyer.wrong)
 
