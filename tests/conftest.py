@@ -25,6 +25,7 @@ sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 LONGEST = (
+    "tests/forecasting/experimenting/tracking/test_track.py",
     "tests/forecasting/experimenting/test_engines.py",
     "tests/end_to_end/test_extending.py",
     "tests/end_to_end/test_interrupted.py",
@@ -67,8 +68,15 @@ def pytest_xdist_make_scheduler(config, log):
     return ByFile(config, log)
 
 
+ROOMS_TOGETHER = ("tests/forecasting/experimenting/tracking",)
+"""Rooms whose files share a worker too, for what they share takes long to make."""
+
+
 def group_of(nodeid: str) -> str:
     """What a test shares a worker with."""
+    for room in ROOMS_TOGETHER:
+        if nodeid.startswith(f"{room}/"):
+            return room
     subject = ""
     if nodeid.startswith("tests/contracts/"):
         subject = nodeid.partition("[")[2].rstrip("]").partition("-")[0]

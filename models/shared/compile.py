@@ -79,8 +79,12 @@ def over_items(kernel: Callable[..., None], items: int, *arguments: Any) -> None
     np.float64(2000.0)
 
     """
-    blocks = min(2 * threads(), items // SMALLEST_BLOCK)
-    if blocks <= 1 or threads() == 1:
+    # How many threads there are is asked of the system: not for the few items of most calls.
+    blocks = items // SMALLEST_BLOCK
+    if blocks > 1:
+        at_once = threads()
+        blocks = min(2 * at_once, blocks) if at_once > 1 else 1
+    if blocks <= 1:
         if items:
             kernel(0, items, *arguments)
         return
@@ -99,7 +103,7 @@ def over_items(kernel: Callable[..., None], items: int, *arguments: Any) -> None
             kernel(start, stop, *arguments)
 
     # This thread works too: to start another costs as much as a small block does.
-    helpers = [_pool(os.getpid()).submit(work) for _ in range(threads() - 1)]
+    helpers = [_pool(os.getpid()).submit(work) for _ in range(at_once - 1)]
     work()
     for helper in helpers:
         helper.result()

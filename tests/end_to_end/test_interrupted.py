@@ -104,7 +104,7 @@ def test_a_killed_plan_leaves_a_database_as_it_was(sample, tmp_path, planned):
 
 REPLAYED = (
     *("--from", "2026-05-18", "--to", "2026-06-28"),
-    *("--set", "interval_draws=50", "--set", "reselect_days=28", *QUICK),
+    *("--no-equal", "--set", "interval_draws=50", "--set", "reselect_days=28", *QUICK),
 )
 CHECKPOINTS = "forecasting.adapters.checkpoints.FolderCheckpoints, 'write'"
 

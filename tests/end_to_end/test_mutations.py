@@ -33,6 +33,8 @@ from tests.support.command import AS_OF
 from tests.support.mutations import HARMLESS, MUTATIONS, Draw, Mutation, text_of
 
 DRAWS = 200
+ALWAYS = 2 * len(MUTATIONS)
+"""Each kind twice; the others are slow."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,9 @@ def company(tmp_path_factory):
     return tables, planned(folder)
 
 
-@pytest.mark.parametrize("seed", range(DRAWS))
+@pytest.mark.parametrize(
+    "seed", [*range(ALWAYS), *(pytest.param(n, marks=pytest.mark.slow) for n in range(ALWAYS, DRAWS))]
+)
 def test_no_export_that_went_wrong_changes_a_plan_in_silence(company, tmp_path, seed):
     tables, clean = company
     draw = Draw(np.random.default_rng(seed), {name: frame.copy() for name, frame in tables.items()})

@@ -185,7 +185,8 @@ def test_policies_meet_the_same_demand_opening_stock_and_lead_times(sample):
 
 @pytest.mark.parametrize("observe", ["demand", "sales"])
 def test_what_comes_of_a_policy_does_not_depend_on_the_others(sample, observe):
-    past, _ = staged(read_records(str(sample)), f"observe={observe}", "model=ses")
+    settings = (f"observe={observe}", "model=ses")
+    past, _ = staged(read_records(str(sample)), *settings, last=FIRST + 62)
     _, together, again = simulate_together([MinMax(), CostOptimal(), CostOptimal()], past)
     alone = simulate(CostOptimal(), past)
     assert np.array_equal(together.purchased_units, alone.purchased_units)

@@ -86,7 +86,7 @@ def decide_some(ann, page) -> None:
         page.locator("table.lines tbody tr").nth(row).and_(page.locator(":not(.open)")).wait_for()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_no_page_of_an_administrator_or_of_nobody_has_one(browser, server, scheme):
     ada = browser.person(server.address, "ada", color_scheme=scheme)
     for path in ADMIN:
