@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, HTTPException
 
 from forecasting.store.application.opened import Store
 from forecasting.store.application.plans import Plan, has_new_plans, latest_plan, register_plans
@@ -33,6 +33,14 @@ def plan_shown(caller: Reader, store: Database) -> Plan:
     plan = current_plan(store)
     if plan is None:
         raise NoPlanError(caller)
+    return plan
+
+
+def plan_answered(store: Store) -> Plan:
+    """That plan, for a program. Raises HTTPException, 404, where there is none."""
+    plan = current_plan(store)
+    if plan is None:
+        raise HTTPException(404, "There is no plan yet: run reorder plan DATASET --as-of D --db URL.")
     return plan
 
 

@@ -35,8 +35,9 @@ from tests.support.tryton_business import Business
 from tests.support.tryton_orders import SKUS, assert_each_once, kept, many_orders, named, straight
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.slow
-KILLS = int(os.environ.get("REORDER_KILLS", "20"))
+KILLS, MORE_KILLS = 20, int(os.environ.get("REORDER_KILLS", "200"))
+"""Of senders: always, and where all is tested."""
+
 SERVER_KILLS = 8
 WAITING = 20
 """Orders that wait for each sender: one without work is not worth killing."""
@@ -49,7 +50,7 @@ def postgresql(tmp_path_factory):
     running.close()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def erp(request, tmp_path_factory):
     """On each of its databases: what holds of one must hold of the other."""
     beneath = request.getfixturevalue("postgresql") if request.param == "postgresql" else None
@@ -241,24 +242,27 @@ def _has_asked_or_ended(proxy, asked, sender) -> bool:
     return proxy.faults.total() != asked or sender.poll() is not None
 
 
-def test_senders_and_a_server_that_are_killed_behind_a_hostile_proxy_leave_each_order_once(erp, db, tmp_path):
+@pytest.mark.parametrize("kills", [KILLS, pytest.param(MORE_KILLS, marks=pytest.mark.slow)])
+def test_senders_and_a_server_that_are_killed_behind_a_hostile_proxy_leave_each_order_once(
+    erp, db, tmp_path, kills
+):
     seed = int(os.environ.get("REORDER_SEED", "7"))
     print(f"seed {seed}")
-    coming = iter(many_orders(WAITING * (KILLS + 1)))
+    coming = iter(many_orders(WAITING * (kills + 1)))
     timeout = time_out_for(straight(erp, tmp_path))
     hit = ("purchase.create", "purchase.write", "purchase.search_read")
     proxy = HostileProxy(erp.port, seed, hit, timeout)
     arguments = ("send", "--db", db, "--to", "erp", "--targets", named(tmp_path, proxy.url, timeout=timeout))
 
     chance, began, died = random.Random(seed), time.monotonic(), 0
-    for at in range(KILLS):
+    for at in range(kills):
         asked = proxy.faults.total()
         a_night_passes(db, coming)
         with process(*arguments) as sender:
             # It takes seconds to start: only one that has begun to ask is worth killing.
             until(partial(_has_asked_or_ended, proxy, asked, sender), 60)
             time.sleep(chance.uniform(0.0, 2.0 * timeout))
-            if at % max(KILLS // SERVER_KILLS, 1) == 0:
+            if at % max(kills // SERVER_KILLS, 1) == 0:
                 # The system dies, too, in the middle of whatever it does, and comes again.
                 erp.kill()
                 erp.start()
@@ -279,7 +283,7 @@ def test_senders_and_a_server_that_are_killed_behind_a_hostile_proxy_leave_each_
     last = reorder(*arguments)
     proxy.close()
 
-    said = f"{KILLS} kills, {died} of the server, in {killed_in:.0f} s; then {dict(reached)}"
+    said = f"{kills} kills, {died} of the server, in {killed_in:.0f} s; then {dict(reached)}"
     print(said, dict(proxy.faults), last.out)
     assert last.code == 0, last.out + last.err
     assert_each_once(straight(erp, tmp_path), kept(db))

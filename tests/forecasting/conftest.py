@@ -22,8 +22,7 @@ def promises(sample, result):
 @pytest.fixture(scope="session")
 def sqlite_base(result, promises, tmp_path_factory):
     url = f"sqlite:///{tmp_path_factory.mktemp('review') / 'base.db'}"
-    write(url, result)
-    write(url, promises)
+    _fill(url, result, promises)
     return Databases("sqlite", url)
 
 
@@ -39,9 +38,15 @@ def postgresql_base(result, promises, postgresql_server):
         connection.exec_driver_sql("create database review_base")
     engine.dispose()
     url = target.set(database="review_base").render_as_string(hide_password=False)
-    write(url, result)
-    write(url, promises)
+    _fill(url, result, promises)
     return Databases("postgresql", url)
+
+
+def _fill(url, *results):
+    """Write them, and open the store once: its copies are migrated already."""
+    for each in results:
+        write(url, each)
+    opened(url).close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

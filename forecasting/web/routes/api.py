@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from fastapi import Depends, FastAPI, HTTPException, Query, Request
+from fastapi import Depends, FastAPI, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -26,10 +26,10 @@ from forecasting.reviewing.reserving import NotEnoughError
 from forecasting.reviewing.roles import DECIDE, READ
 from forecasting.store.application.lines import Line, find_lines, find_numbered, totals
 from forecasting.store.application.opened import AWAY, Store, UnreadableError
-from forecasting.store.application.plans import Plan, rows_of
+from forecasting.store.application.plans import rows_of
 from forecasting.store.application.suppliers import supplier_orders
 from forecasting.web.caller import Caller, Database, NotSignedInError, program_needs
-from forecasting.web.plan_shown import current_plan
+from forecasting.web.plan_shown import plan_answered
 from forecasting.web.query import selection
 from forecasting.web.routes.api_orders import add_orders
 from forecasting.web.routes.api_promises import add_promises, shop_out
@@ -192,13 +192,6 @@ def create_api(store: Store) -> FastAPI:
     return api
 
 
-def _plan(store: Store) -> Plan:
-    plan = current_plan(store)
-    if plan is None:
-        raise HTTPException(404, "There is no plan yet: run reorder plan DATASET --as-of D --db URL.")
-    return plan
-
-
 def _out(line: Line) -> dict[str, Any]:
     return {name: value for name, value in asdict(line).items() if name not in WITHOUT}
 
@@ -207,12 +200,12 @@ def _add_reading(api: FastAPI) -> None:
     @api.get("/plan", response_model=PlanOut)
     def plan(_: Reading, store: Database) -> Any:
         """The plan that is decided on."""
-        return _plan(store)
+        return plan_answered(store)
 
     @api.get("/suppliers")
     def suppliers(_: Reading, store: Database) -> list[dict[str, Any]]:
         """What each supplier's order comes to now, the one that saves most first."""
-        plan = _plan(store)
+        plan = plan_answered(store)
         with store.reading() as transaction:
             return [asdict(order) for order in supplier_orders(transaction, plan)]
 
@@ -226,7 +219,7 @@ def _add_reading(api: FastAPI) -> None:
     ) -> Any:
         """Lines by the filters of the pages: search, skus, only, status, under, category, sort, dir, page."""
         said = {**request.query_params} | ({} if supplier is None else {"name": supplier})
-        wanted = selection(_plan(store).run, said, size=size)
+        wanted = selection(plan_answered(store).run, said, size=size)
         with store.reading() as transaction:
             found, sums = find_lines(transaction, wanted), totals(transaction, wanted)
         return {
@@ -251,13 +244,13 @@ def _add_reading(api: FastAPI) -> None:
     @api.get("/tables/{table}")
     def table(_: Reading, store: Database, table: Table) -> list[dict[str, Any]]:
         """A table of the plan, as docs/outputs.md describes it."""
-        plan = _plan(store)
+        plan = plan_answered(store)
         with store.reading() as transaction:
             return [dict(row) for row in rows_of(transaction, table, plan.run)]
 
 
 def _line(store: Store, number: int) -> Line:
-    run = _plan(store).run
+    run = plan_answered(store).run
     with store.reading() as transaction:
         found = find_numbered(transaction, run, number) if 0 < number < 2**31 else None
     if found is None:

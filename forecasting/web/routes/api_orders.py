@@ -6,13 +6,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
-from fastapi import Depends, FastAPI, HTTPException
+from fastapi import Depends, FastAPI
 from pydantic import BaseModel, ConfigDict, Field
 
 from forecasting.reviewing import jobs as asking
 from forecasting.reviewing.roles import READ
 from forecasting.web.caller import Caller, Database, program_needs
-from forecasting.web.plan_shown import current_plan
+from forecasting.web.plan_shown import plan_answered
 from forecasting.web.routes.api_work import WorkOut, begun, progress
 from forecasting.web.routes.orders import orders_now, targets
 
@@ -56,9 +56,7 @@ def add_orders(api: FastAPI) -> None:
     @api.get("/orders", response_model=list[OrderOut])
     def orders(_: Reading, store: Database) -> Any:
         """What is approved as the orders that it becomes, what waits, and what was sent in 30 days."""
-        plan = current_plan(store)
-        if plan is None:
-            raise HTTPException(404, "There is no plan yet.")
+        plan = plan_answered(store)
         found = orders_now(store, plan)
         same = ("key", "run", "as_of", "supplier", "location", "value")
         approved = [

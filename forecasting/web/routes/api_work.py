@@ -20,7 +20,7 @@ from forecasting.store.application.jobs import find_job
 from forecasting.store.application.opened import Store
 from forecasting.store.application.scenarios import scenarios_kept
 from forecasting.web.caller import Caller, Database, program_needs
-from forecasting.web.plan_shown import current_plan
+from forecasting.web.plan_shown import plan_answered
 from forecasting.web.routes.trust import trusted
 
 Reading = Annotated[Caller, Depends(program_needs(READ))]
@@ -91,9 +91,7 @@ def add_work(api: FastAPI) -> None:
     @api.get("/calendar")
     def year(_: Reading, store: Database) -> list[dict[str, Any]]:
         """Order dates and cash of the twelve months to come, a row a supplier."""
-        plan = current_plan(store)
-        if plan is None:
-            raise HTTPException(404, "There is no plan yet.")
+        plan = plan_answered(store)
         with store.reading() as transaction:
             return [
                 dict(row)
@@ -118,9 +116,7 @@ def add_work(api: FastAPI) -> None:
     @api.get("/forecast-edits")
     def edits(_: Reading, store: Database) -> list[dict[str, Any]]:
         """The forecast edits that hold in a plan of the newest plan's day."""
-        plan = current_plan(store)
-        if plan is None:
-            raise HTTPException(404, "There is no plan yet.")
+        plan = plan_answered(store)
         with store.reading() as transaction:
             return [dict(row) for row in edits_holding(transaction, plan.as_of)]
 
@@ -139,9 +135,7 @@ def add_work(api: FastAPI) -> None:
     @api.get("/trust")
     def trust(_: Reading, store: Database) -> dict[str, Any]:
         """The last replay, what became of forecasts and of edits, and suppliers' scorecards."""
-        plan = current_plan(store)
-        if plan is None:
-            raise HTTPException(404, "There is no plan yet.")
+        plan = plan_answered(store)
         found = trusted(store, plan)
         return {
             "replay": [dict(row) for row in found["policies"]],

@@ -12,7 +12,18 @@ from forecasting.store.application.lines import count_by_reason, find_cells, fin
 from forecasting.store.application.plans import latest_plan
 from forecasting.store.application.selection import DATA_FLAGS, FILTERS, SORTS, Selection
 from forecasting.store.application.suppliers import supplier_orders
-from tests.support.review import line, lines
+from tests.support.review import line, lines, opened
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def store(request, tmp_path_factory):
+    """On each kind of database, one for all tests: none of them writes."""
+    base = request.getfixturevalue(f"{request.param}_base")
+    url = base.another(tmp_path_factory.mktemp("lines"))
+    made = opened(url)
+    yield made
+    made.close()
+    base.drop(url)
 
 
 def run_of(store):
@@ -20,7 +31,7 @@ def run_of(store):
         return latest_plan(transaction)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def everything(store):
     return lines(store, size=1_000)
 
