@@ -26,7 +26,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 LONGEST = (
     "tests/forecasting/experimenting/tracking/test_track.py",
-    "tests/forecasting/experimenting/test_engines.py",
+    "tests/end_to_end/test_tryton.py",
     "tests/end_to_end/test_extending.py",
     "tests/end_to_end/test_interrupted.py",
     "tests/end_to_end/test_nights.py",
@@ -51,6 +51,12 @@ def pytest_collection_modifyitems(items):
     """Long files first. Workers take files in this order (``--no-loadscope-reorder``)."""
     first = {file: place for place, file in enumerate(LONGEST)}
     items.sort(key=lambda item: first.get(file_of(item.nodeid), len(first)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config):
+    """One more than there are cores: a fifth of the time tests wait for browsers, servers and databases."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(optionalhook=True)

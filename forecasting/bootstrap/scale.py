@@ -145,13 +145,16 @@ def _planning_desk(
 ) -> Desk:
     """Where a plan is put together: whether terms or a budget tie partitions together is known."""
     from forecasting.planning.requests import check_model
+    from forecasting.policies.registry import policy
     from forecasting.scale.outputs import begin
-    from forecasting.scale.plan import crosses_partitions
+    from forecasting.scale.plan import check_it_weighs, crosses_partitions
     from forecasting.scale.tasks import Desk
 
     check_model(config)
     first = Desk(_job(command, source, out, config, as_of, request))
     crosses = crosses_partitions(first.source, first.manifest, config)
+    if crosses:
+        check_it_weighs(policy(config.policy, config))
     desk = Desk(_job(command, source, out, config, as_of, {**request, "crosses": crosses}))
     _within_reach(desk, as_of)
     begin(desk)

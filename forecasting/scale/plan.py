@@ -18,6 +18,7 @@ from forecasting.config import Config
 from forecasting.domain import SupplierTerms, TextArray
 from forecasting.errors import PartialFailure, RequestError
 from forecasting.joint_orders.terms import Options
+from forecasting.policies.base import Policy
 from forecasting.policies.order_together import UsualOrders, chosen_together
 from forecasting.scale.engines import Engine
 from forecasting.scale.manifest import Manifest
@@ -90,6 +91,22 @@ def crosses_partitions(source: Storage, manifest: Manifest, config: Config) -> b
     return asked
 
 
+def check_it_weighs(policy: Policy) -> None:
+    """Refuse a policy that can choose nothing for several partitions together, before they are considered.
+
+    Raises RequestError. One that may or may not weigh costs is asked once they are.
+    """
+    if type(policy).value is Policy.value:
+        raise _weighs_nothing(policy.name)
+
+
+def _weighs_nothing(policy: str) -> RequestError:
+    return RequestError(
+        f"policy {policy}: weighs no costs, and so cannot share supplier minimums or a budget between "
+        "partitions. Plan without --engine, or by policy cost_optimal"
+    )
+
+
 def _without(parts: Sequence[str], failed: Mapping[str, str]) -> list[str]:
     return [part for part in parts if part not in failed]
 
@@ -101,11 +118,7 @@ def _digest(parts: Sequence[str]) -> str:
 def _suppliers(desk: Desk, parts: Sequence[str]) -> None:
     """Keep what all partitions together say of the suppliers."""
     if not all((desk.receipt(Task("consider", part)) or {}).get("weighs") for part in parts):
-        policy = (desk.receipt(Task("consider", parts[0])) or {}).get("policy")
-        raise RequestError(
-            f"policy {policy}: weighs no costs, and so cannot share supplier minimums or a budget between "
-            "partitions. Plan without --engine, or by policy cost_optimal"
-        )
+        raise _weighs_nothing(str((desk.receipt(Task("consider", parts[0])) or {}).get("policy")))
     every: list[SupplierFacts] = [desk.kept(f"suppliers/{part}") for part in parts]
     names: TextArray = np.unique(np.concatenate([facts.names.astype(str) for facts in every])).astype(object)
     rows = [np.searchsorted(names.astype(str), facts.names.astype(str)) for facts in every]

@@ -23,6 +23,7 @@ def tables(store):
 
 
 @needs_ray
+@pytest.mark.slow  # that Ray finds what processes do is asked of plans, always
 def test_a_ray_cluster_finds_what_this_process_does(small, tmp_path, monkeypatch):
     file, store, (run, compared, _) = small
     # A worker stands in another folder than the one that a relative store is seen from.

@@ -45,7 +45,7 @@ def violations(page) -> list[str]:
         ("light", 1440),
         pytest.param("dark", 1440, marks=pytest.mark.slow),
         pytest.param("light", 1024, marks=pytest.mark.slow),
-        ("dark", 640),
+        pytest.param("dark", 640, marks=pytest.mark.slow),
     ],
 )
 def test_no_page_has_a_violation(browser, server, scheme, width):
