@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from importlib import import_module
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeAlias
@@ -93,9 +94,11 @@ class Store:
         if self.is_sqlite:
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
             sa.event.listen(self.engine, "begin", _begin_sqlite)
-        migrate = _migration()
+        # Before the writers' turn is taken: to import takes longer than all that is done in it, and on a busy
+        # machine whoever starts at the same time would wait for it longer than they are patient.
+        import_module("alembic.config")
         with answering(url), self.writing() as transaction:
-            migrate(transaction)
+            _migrate(transaction)
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
@@ -141,23 +144,16 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     connection.exec_driver_sql("begin immediate" if writes else "begin")
 
 
-def _migration() -> Callable[[Transaction], None]:
-    """What brings the tables up to date, ready to be called.
-
-    Alembic is imported before the writers' turn is taken: that takes longer than all that is done in it, and
-    on a busy machine whoever starts at the same time would wait for it longer than they are patient.
-    """
+def _migrate(transaction: Transaction) -> None:
+    """Bring the tables up to date."""
     from alembic import command
     from alembic.config import Config
 
-    def migrate(transaction: Transaction) -> None:
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-        config.attributes["connection"] = transaction
-        command.upgrade(config, "head")
-        _make_plan_tables(transaction)
-
-    return migrate
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = transaction
+    command.upgrade(config, "head")
+    _make_plan_tables(transaction)
 
 
 def _make_plan_tables(transaction: Transaction) -> None:
