@@ -56,7 +56,9 @@ def pytest_collection_modifyitems(items):
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config):
     """One more than there are cores: a fifth of the time tests wait for browsers, servers and databases."""
-    return (os.cpu_count() or 1) + 1
+    from models.shared.compile import threads
+
+    return threads() + 1
 
 
 @pytest.hookimpl(optionalhook=True)

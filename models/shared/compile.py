@@ -81,13 +81,12 @@ def over_items(kernel: Callable[..., None], items: int, *arguments: Any) -> None
     """
     # How many threads there are is asked of the system: not for the few items of most calls.
     blocks = items // SMALLEST_BLOCK
-    if blocks > 1:
-        at_once = threads()
-        blocks = min(2 * at_once, blocks) if at_once > 1 else 1
-    if blocks <= 1:
+    at_once = threads() if blocks > 1 else 1
+    if at_once == 1:
         if items:
             kernel(0, items, *arguments)
         return
+    blocks = min(2 * at_once, blocks)
     edges = [items * block // blocks for block in range(blocks + 1)]
     left = deque(pairwise(edges))
     if not getattr(kernel, "signatures", None):

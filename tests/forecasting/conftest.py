@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from forecasting.store.connection import sql_target
-from tests.support.review import Databases, opened, planned, promised, write
+from tests.support.review import Databases, copied, opened, planned, promised, write
 
 
 @pytest.fixture(scope="session")
@@ -51,12 +51,8 @@ def _fill(url, *results):
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request, tmp_path):
-    base = request.getfixturevalue(f"{request.param}_base")
-    if request.param == "postgresql":
-        request.getfixturevalue("postgresql_server").ensure_postgres_running()
-    made = base.another(tmp_path)
-    yield made
-    base.drop(made)
+    with copied(request, "base", tmp_path) as made:
+        yield made
 
 
 @pytest.fixture

@@ -6,10 +6,13 @@ from __future__ import annotations
 
 import shutil
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 
 from forecasting.config import load
@@ -82,6 +85,20 @@ class Databases:
         with engine.connect() as connection:
             connection.exec_driver_sql(statement)
         engine.dispose()
+
+
+@contextmanager
+def copied(request: pytest.FixtureRequest, base: str, folder: Path) -> Iterator[str]:
+    """The URL of a copy of a fixture's database, of the kind that the test is parametrized by.
+
+    ``base``: what that fixture's name ends with. A server that went away meanwhile is started again.
+    """
+    databases = request.getfixturevalue(f"{request.param}_{base}")
+    if request.param == "postgresql":
+        request.getfixturevalue("postgresql_server").ensure_postgres_running()
+    made = databases.another(folder)
+    yield made
+    databases.drop(made)
 
 
 def opened(url: str) -> Store:

@@ -252,7 +252,7 @@ def _add_reading(api: FastAPI) -> None:
 def _line(store: Store, number: int) -> Line:
     run = plan_answered(store).run
     with store.reading() as transaction:
-        found = find_numbered(transaction, run, number) if 0 < number < 2**31 else None
+        found = find_numbered(transaction, run, number)
     if found is None:
         raise NoSuchLineError(f"The plan has no line {number}.")
     return found

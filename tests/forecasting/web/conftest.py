@@ -12,7 +12,7 @@ from forecasting.serving import jobs
 from forecasting.store.application.people import Person
 from tests.support.browser import CHROMIUM_MISSING, PASSWORD, Browser, chromium
 from tests.support.pages_server import Server
-from tests.support.review import Databases, opened
+from tests.support.review import Databases, copied, opened
 from tests.support.web import Client
 
 PEOPLE = {
@@ -48,12 +48,8 @@ def postgresql_people(postgresql_base, tmp_path_factory):
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request, tmp_path):
-    base = request.getfixturevalue(f"{request.param}_people")
-    if request.param == "postgresql":
-        request.getfixturevalue("postgresql_server").ensure_postgres_running()
-    made = base.another(tmp_path)
-    yield made
-    base.drop(made)
+    with copied(request, "people", tmp_path) as made:
+        yield made
 
 
 @pytest.fixture
