@@ -285,8 +285,8 @@ LISTED = (
     *("inventory_position", "on_hand", "on_order", "backlog", "order_by", "arrives_on"),
     *("stockout_probability", "expected_cost", "expected_cost_if_ordered", "flags"),
 )
-"""What lists narrow, order and sum recommendations by. An index of these takes a quarter of the table's bytes:
-whoever asks for all lines of a plan need not read the rest.
+"""What lists narrow, order and sum recommendations by. An index of these takes a quarter of the table's
+bytes: whoever asks for all lines of a plan need not read the rest.
 """
 
 
