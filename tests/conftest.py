@@ -27,6 +27,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 LONGEST = (
     "tests/forecasting/experimenting/tracking/test_track.py",
     "tests/end_to_end/test_tryton.py",
+    "tests/end_to_end/test_vendure.py",
     "tests/end_to_end/test_extending.py",
     "tests/end_to_end/test_interrupted.py",
     "tests/end_to_end/test_nights.py",

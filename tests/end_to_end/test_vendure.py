@@ -15,8 +15,6 @@ from tests.support.builders import write_dataset
 from tests.support.command import reorder
 from tests.support.vendure import PASSWORD, USER, Vendure, why_not
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):

@@ -44,14 +44,14 @@ v.bootstrap({
 def why_not() -> str | None:
     """Why it cannot be started here; None: it can."""
     if shutil.which("node") is None or shutil.which("npm") is None:
-        return "Node and npm are not installed: no real Vendure"
+        return "a real Vendure is not served here: Node and npm are not installed"
     if (HOME / "installed").exists():
         return None
     HOME.mkdir(parents=True, exist_ok=True)
     command = ["npm", "install", "--no-audit", "--no-fund", "--silent", *PACKAGES]
     done = subprocess.run(command, cwd=HOME, capture_output=True, text=True, check=False)
     if done.returncode:
-        return f"npm cannot install Vendure here: {done.stderr[-200:]}"
+        return f"a real Vendure is not served here: npm says {done.stderr.strip()[-300:]}"
     (HOME / "installed").touch()
     return None
 
