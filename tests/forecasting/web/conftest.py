@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+from unittest.mock import patch
 
 import pytest
+from argon2 import PasswordHasher
 
-from forecasting.reviewing.accounts import add_person, make_token
+from forecasting.reviewing import accounts
+from forecasting.reviewing.accounts import make_token
 from forecasting.serving import jobs
 from forecasting.store.application.people import Person
 from tests.support.browser import CHROMIUM_MISSING, PASSWORD, Browser, chromium
@@ -24,16 +27,17 @@ PEOPLE = {
 
 
 def let_in(url: str) -> None:
-    """Everyone, with one password."""
+    """Everyone, with one password. It is hashed as lightly as argon2 allows: hundreds of tests sign in."""
     store = opened(url)
-    for person in PEOPLE.values():
-        add_person(store, person, PASSWORD)
+    with patch.object(accounts, "_hasher", lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)):
+        for person in PEOPLE.values():
+            accounts.add_person(store, person, PASSWORD)
     store.close()
 
 
 @pytest.fixture(scope="session")
 def sqlite_people(sqlite_base, tmp_path_factory):
-    """With everyone let in: to keep four passwords safely takes a second, which no test has to wait for."""
+    """With everyone let in."""
     url = sqlite_base.another(tmp_path_factory.mktemp("people"))
     let_in(url)
     return Databases("sqlite", url)
