@@ -5,22 +5,20 @@ Also called: GBM, gradient boosting machine with quantile (pinball) loss; of the
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
 from models.negative_binomial import NegativeBinomial
 from models.shared.base import Forecast, Model
+from models.shared.binned_features import binned
 from models.shared.boosted_trees import BoostedTrees
-from models.shared.compile import single_threaded, threads
 from models.shared.history import FloatArray, History
 from models.shared.pooled import Curves, Learner, train, usual_horizon
 from models.shared.quantile_curve import LEARNT
-
-if TYPE_CHECKING:
-    from sklearn.ensemble import HistGradientBoostingRegressor
+from models.shared.quantile_trees import drawn, learn
+from models.shared.tree_kernels import Growth
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,7 @@ class QuantileBoosting:
         seed: of the windows and the features drawn.
 
     Source: Friedman (2001), Greedy function approximation: a gradient boosting machine, Annals of
-    Statistics 29, section 4; learnt by ``scikit-learn``.
+    Statistics 29, section 4.
 
     A step of one feature is found by one split, at every quantile:
 
@@ -68,26 +66,8 @@ class QuantileBoosting:
 
     def learn(self, values: FloatArray, target: FloatArray) -> Curves:
         """See ``models.shared.pooled.Learner``."""
-        from sklearn.ensemble import HistGradientBoostingRegressor
-
         # Trees send what is unknown the better way; of what is never known there is none.
         known = np.flatnonzero(~np.isnan(values).all(axis=0))
-        inputs = values[:, known]
-
-        def ensemble(level: float) -> HistGradientBoostingRegressor:
-            trees = HistGradientBoostingRegressor(
-                loss="quantile",
-                quantile=level,
-                max_iter=self.iterations,
-                learning_rate=self.learning_rate,
-                max_leaf_nodes=self.leaves,
-                min_samples_leaf=self.fewest_in_leaf,
-                max_features=self.share_of_features,
-                early_stopping=False,
-                random_state=self.seed,
-            )
-            return single_threaded(lambda: trees.fit(inputs, target))
-
-        with ThreadPoolExecutor(threads()) as pool:
-            ensembles = list(pool.map(ensemble, LEARNT))
-        return BoostedTrees.of(ensembles, known)
+        growth = Growth(self.iterations, self.learning_rate, self.leaves, self.fewest_in_leaf)
+        looked_at = drawn(len(known), self.share_of_features, growth, self.seed)
+        return BoostedTrees(learn(binned(values[:, known]), target, LEARNT, growth, looked_at), known)

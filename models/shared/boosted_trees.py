@@ -1,23 +1,17 @@
 """Ensembles of boosted trees as flat arrays, asked all at once.
 
-Learnt by ``scikit-learn``; its own ``predict`` is called tree by tree, which for few rows takes many times as
-long as the answer does. Each row's answer here is the same to the last digit: the trees' values are added in
-the order in which they were learnt.
+The trees' values are added in the order in which they were learnt, as ``scikit-learn`` adds them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from models.shared.compile import compiled, over_items
 from models.shared.history import BoolArray, FloatArray, IntArray
-
-if TYPE_CHECKING:
-    from sklearn.ensemble import HistGradientBoostingRegressor
 
 LEAF = -1
 """In place of a feature, where a branch ends."""
@@ -59,30 +53,6 @@ class BoostedTrees:
 
     nodes: Nodes
     known: IntArray
-
-    @classmethod
-    def of(cls, ensembles: Sequence[HistGradientBoostingRegressor], known: IntArray) -> BoostedTrees:
-        """The trees of ensembles that have learnt; ``known``: the columns that they learnt from."""
-        trees = [[each[0].nodes for each in ensemble._predictors] for ensemble in ensembles]
-        parts = [nodes for ensemble in trees for nodes in ensemble]
-        sizes = np.array([len(nodes) for nodes in parts], dtype=np.int64)
-        root = np.cumsum(sizes) - sizes
-        nodes, begins = np.concatenate(parts), np.repeat(root, sizes)
-        leaf = nodes["is_leaf"].astype(np.bool_)
-        counts = np.array([len(ensemble) for ensemble in trees], dtype=np.int64)
-        return cls(
-            Nodes(
-                feature=np.where(leaf, LEAF, nodes["feature_idx"]).astype(np.int64),
-                threshold=np.where(leaf, nodes["value"], nodes["num_threshold"]),
-                left=nodes["left"].astype(np.int64) + begins,
-                right=nodes["right"].astype(np.int64) + begins,
-                unknown_left=nodes["missing_go_to_left"].astype(np.bool_),
-                root=root,
-                indptr=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-                base=np.array([float(ensemble._baseline_prediction.item()) for ensemble in ensembles]),
-            ),
-            known,
-        )
 
     def __call__(self, seen: FloatArray) -> FloatArray:
         """What each ensemble says of r rows of all features, float64, shape (r, f'): float64, (r, q)."""
