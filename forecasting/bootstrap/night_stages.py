@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from forecasting.bootstrap.ordering import Sending
     from forecasting.nightly.limits import Verdict
     from forecasting.nightly.on_order import SentOrder
+    from forecasting.run import Result
     from forecasting.store.application.outbox import Kept
 
 SOURCE = "REORDER_SOURCE"
@@ -51,6 +52,9 @@ class Night:
         run: the plan's name. verdict: what was approved, and held. sending: what became of orders.
         added: lines that were sent and are not imported yet. drafts: of others, counted as on order.
         beside: location, SKU, what we suggest and what the ordering system itself does.
+        planned: the plan.
+        promised: what the promises say of themselves. told: how many notices customers are to get.
+        unpromised: why they were made for themselves, and not given; empty: they were not.
         untold: why the shop's customers were not told; empty: they were.
         watched: what became of forecasts of earlier nights (``watching.monitor``); None: none is over yet.
         persistent: location, SKU, money, words: items that are on backorder again and again.
@@ -68,6 +72,10 @@ class Night:
     added: int = 0
     drafts: Sequence[tuple[Any, ...]] = ()
     beside: Sequence[tuple[Any, ...]] = ()
+    planned: Result | None = None
+    promised: Mapping[str, Any] = field(default_factory=dict)
+    told: int = 0
+    unpromised: str = ""
     untold: str = ""
     watched: Mapping[str, Any] | None = None
     persistent: Sequence[tuple[Any, ...]] = ()
@@ -178,7 +186,7 @@ def _plan(night: Night) -> None:
     secrets = Secrets(database_url=SecretStr(night.url))
     day = day_number(night.as_of)
     result = plan(night.source, night.config, day, out=night.day / "plan", csv=False, secrets=secrets)
-    night.run = str(result.run["run"])
+    night.run, night.planned = str(result.run["run"]), result
     night.beside = _beside(night)
     again = result.tables["persistent_backorders"]
     night.persistent = [tuple(row) for row in again[["location", "sku", "money", "words"]].to_numpy()]
@@ -200,9 +208,11 @@ def _beside(night: Night) -> Sequence[tuple[Any, ...]]:
 
 
 def _promise(night: Night) -> None:
-    from forecasting.bootstrap.promises import promise
+    from forecasting.bootstrap.night_promises import promise_tonight
 
-    promise(night.source, night.config, day_number(night.as_of), out=night.day / "promise", csv=False)
+    result, night.unpromised = promise_tonight(night)
+    night.promised = result.run
+    night.told = len(result.tables["notices_to_customers"])
 
 
 def _watch(night: Night) -> None:

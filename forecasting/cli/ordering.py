@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from forecasting.cli.options import JsonOption, SetOption, config_of, date_of, print_json
+from forecasting.cli.options import (
+    JsonOption,
+    SetOption,
+    StrictOption,
+    config_of,
+    date_of,
+    print_json,
+    promoted,
+    refuse_notices,
+)
 from forecasting.errors import PartialFailure
 
 if TYPE_CHECKING:
@@ -195,13 +204,19 @@ def run(
         typer.Option("--as-of", metavar="DATE", help="The close of this day.", show_default="yesterday"),
     ] = None,
     settings: SetOption = None,
+    strict: StrictOption = False,
 ) -> None:
     """The nightly job: import, check, plan, promise, approve within limits, send, report. May be run again.
 
     Example: reorder run --db sqlite:///reorder.db --config nightly.yaml
     """
     from forecasting.bootstrap.nightly import run as night
+    from forecasting.reports.terminal import assumptions_text, notices_text
 
     day = date.today() - timedelta(days=1) if as_of is None else date_of(as_of, "--as-of")
-    done = night(config_of(config, settings), db, day)
-    print((done.day / "report.txt").read_text(encoding="utf-8"), end="")
+    done = night(config_of(config, [*promoted(db), *(settings or ())]), db, day)
+    print((done.day / "report.txt").read_text(encoding="utf-8"))
+    plan, where = done.planned, done.day / "plan"
+    if plan is not None:
+        print("\n".join([*assumptions_text(plan.tables["assumptions"]), *notices_text(plan.run, where)]))
+        refuse_notices(strict, plan.run["counts"]["notices"], f"{where / 'notices.parquet'} has them all")
