@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,7 +48,7 @@ class Night:
 
     Attributes:
         source: what is planned on: the dataset, with what was sent and is not imported yet.
-        usual_week: money that is ordered in a usual week; None: not known.
+        usual_week: money that is ordered in a usual week; None: not known. since: when the night began.
         run: the plan's name. verdict: what was approved, and held. sending: what became of orders.
         added: lines that were sent and are not imported yet. drafts: of others, counted as on order.
         beside: location, SKU, what we suggest and what the ordering system itself does.
@@ -82,6 +82,7 @@ class Night:
     run: str = ""
     verdict: Verdict | None = None
     sending: Sending | None = None
+    since: datetime = field(default_factory=utc_now)
     began: float = field(default_factory=time.monotonic)
 
     @property
@@ -167,6 +168,7 @@ def _sent(night: Night) -> tuple[Sequence[SentOrder], Sequence[SentOrder]]:
 def _freeze_earlier(night: Night, store: Any) -> None:
     """What people approved since the last night is ordered from the plan that they saw."""
     from forecasting.connectors.targets.registry import target_named
+    from forecasting.sending.afterwards import look_again
     from forecasting.sending.freezing import Bound, freeze
     from forecasting.store.application.plans import latest_plan, register_plans
 
@@ -178,6 +180,8 @@ def _freeze_earlier(night: Night, store: Any) -> None:
     if there:
         named = target_named(night.config.run_target, _targets(night))
         freeze(store, Bound(named.name, named.target.guarantee), utc_now(), terms_of(named))
+        # What a buyer has cancelled there since does not come.
+        look_again(store, named.name, named.target, utc_now(), night.since)
 
 
 def _plan(night: Night) -> None:
@@ -249,9 +253,15 @@ def _send(night: Night) -> None:
     target = night.config.run_target
     if target is None:
         return
-    patience = night.config.run_patience
     night.sending = send(
-        night.url, target, _targets(night), dry_run=False, run=night.run, patience=patience, retry=()
+        night.url,
+        target,
+        _targets(night),
+        dry_run=False,
+        run=night.run,
+        patience=night.config.run_patience,
+        retry=(),
+        since=night.since,
     )
 
 
@@ -283,8 +293,11 @@ def _targets(night: Night) -> Path | None:
 
 
 def _may_still_come(each: Kept) -> bool:
-    """What was refused, or cancelled by a buyer, will not come."""
-    return each.status not in ("parked", "given_up") and "was cancelled" not in each.reason
+    """What was refused, or cancelled or deleted by a buyer, will not come."""
+    from forecasting.sending.machine import CANCELLED, GONE
+
+    gone = CANCELLED in each.reason or GONE in each.reason
+    return each.status not in ("parked", "given_up") and not gone
 
 
 STAGES: Mapping[str, Callable[[Night], None]] = {

@@ -134,6 +134,8 @@ def _sending_text(done: Sending) -> list[str]:
         lines += [f"  {count} {status}" for status, count in done.sent.ended.items()]
         if done.sent.swept:
             lines.append(f"  {done.sent.swept} left-over drafts swept")
+        if done.sent.changed:
+            lines.append(f"  {done.sent.changed} orders changed or cancelled there since they were delivered")
         lines += [f"  {said}" for said in done.sent.said]
         told = [each for each in done.orders if each.status != "delivered"]
         lines += [f"  {_one(each)}" for each in told]

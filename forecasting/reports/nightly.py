@@ -127,9 +127,11 @@ def _is_tonights(facts: Facts, order: Any) -> bool:
 
 
 def _listed(facts: Facts) -> list[Any]:
-    """The orders that a report names: the night's own, and earlier ones that are not through."""
-    unfinished = ("waiting", "reserved", "parked")
-    return [each for each in facts.orders if _is_tonights(facts, each) or each.status in unfinished]
+    """The orders that a report names: the night's own, earlier ones that are not through, and those that
+    somebody has changed or cancelled in the ordering system since.
+    """
+    told = ("waiting", "reserved", "parked", "left_alone")
+    return [each for each in facts.orders if _is_tonights(facts, each) or each.status in told]
 
 
 def text(facts: Facts) -> str:
