@@ -156,7 +156,7 @@ def _status_text(found: Iterable[Kept]) -> list[str]:
         return ["nothing waits, and nothing was sent in these days"]
     lines = []
     for (target, guarantee), count in Counter((each.target, each.guarantee) for each in orders).items():
-        lines.append(f"{target}: {count} orders; {guarantee}")
+        lines.append(f"{target}: {count} {'order' if count == 1 else 'orders'}; {guarantee}")
         mine = [each for each in orders if each.target == target]
         for state, many in Counter(each.status for each in mine).items():
             lines.append(f"  {many} {state}: {MEANING[Status(state)]}")
@@ -167,7 +167,8 @@ def _status_text(found: Iterable[Kept]) -> list[str]:
 def _one(each: Kept) -> str:
     number = f" as {each.number}" if each.number else ""
     why = f": {each.reason}" if each.reason else ""
-    what = f"{each.supplier}, {each.lines} lines, {each.value:,.2f}"
+    lines = f"{each.lines} {'line' if each.lines == 1 else 'lines'}"
+    what = f"{each.supplier}, {lines}, {each.value:,.2f}"
     return f"{each.status:<10} {each.key}{number}  {what}, {each.as_of}{why}"
 
 
