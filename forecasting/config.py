@@ -157,6 +157,8 @@ class Config(BaseModel):
     run_folder: str
     run_targets: str | None
     run_target: str | None
+    run_give_promises: bool
+    run_answers: str | None
     run_publish: str | None
     run_patience: float = NotNegative
     run_count_sent_days: float = NotNegative

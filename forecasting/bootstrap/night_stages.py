@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from forecasting.bootstrap.ordering import Sending
     from forecasting.nightly.limits import Verdict
     from forecasting.nightly.on_order import SentOrder
+    from forecasting.run import Result
     from forecasting.store.application.outbox import Kept
 
 SOURCE = "REORDER_SOURCE"
@@ -47,10 +48,13 @@ class Night:
 
     Attributes:
         source: what is planned on: the dataset, with what was sent and is not imported yet.
-        usual_week: money that is ordered in a usual week; None: not known.
+        usual_week: money that is ordered in a usual week; None: not known. since: when the night began.
         run: the plan's name. verdict: what was approved, and held. sending: what became of orders.
         added: lines that were sent and are not imported yet. drafts: of others, counted as on order.
         beside: location, SKU, what we suggest and what the ordering system itself does.
+        planned: the plan.
+        promised: what the promises say of themselves. told: how many notices customers are to get.
+        unpromised: why they were made for themselves, and not given; empty: they were not.
         untold: why the shop's customers were not told; empty: they were.
         watched: what became of forecasts of earlier nights (``watching.monitor``); None: none is over yet.
         persistent: location, SKU, money, words: items that are on backorder again and again.
@@ -68,12 +72,17 @@ class Night:
     added: int = 0
     drafts: Sequence[tuple[Any, ...]] = ()
     beside: Sequence[tuple[Any, ...]] = ()
+    planned: Result | None = None
+    promised: Mapping[str, Any] = field(default_factory=dict)
+    told: int = 0
+    unpromised: str = ""
     untold: str = ""
     watched: Mapping[str, Any] | None = None
     persistent: Sequence[tuple[Any, ...]] = ()
     run: str = ""
     verdict: Verdict | None = None
     sending: Sending | None = None
+    since: datetime = field(default_factory=utc_now)
     began: float = field(default_factory=time.monotonic)
 
     @property
@@ -159,6 +168,7 @@ def _sent(night: Night) -> tuple[Sequence[SentOrder], Sequence[SentOrder]]:
 def _freeze_earlier(night: Night, store: Any) -> None:
     """What people approved since the last night is ordered from the plan that they saw."""
     from forecasting.connectors.targets.registry import target_named
+    from forecasting.sending.afterwards import look_again
     from forecasting.sending.freezing import Bound, freeze
     from forecasting.store.application.plans import latest_plan, register_plans
 
@@ -170,6 +180,8 @@ def _freeze_earlier(night: Night, store: Any) -> None:
     if there:
         named = target_named(night.config.run_target, _targets(night))
         freeze(store, Bound(named.name, named.target.guarantee), utc_now(), terms_of(named))
+        # What a buyer has cancelled there since does not come.
+        look_again(store, named.name, named.target, utc_now(), night.since)
 
 
 def _plan(night: Night) -> None:
@@ -178,7 +190,7 @@ def _plan(night: Night) -> None:
     secrets = Secrets(database_url=SecretStr(night.url))
     day = day_number(night.as_of)
     result = plan(night.source, night.config, day, out=night.day / "plan", csv=False, secrets=secrets)
-    night.run = str(result.run["run"])
+    night.run, night.planned = str(result.run["run"]), result
     night.beside = _beside(night)
     again = result.tables["persistent_backorders"]
     night.persistent = [tuple(row) for row in again[["location", "sku", "money", "words"]].to_numpy()]
@@ -200,9 +212,11 @@ def _beside(night: Night) -> Sequence[tuple[Any, ...]]:
 
 
 def _promise(night: Night) -> None:
-    from forecasting.bootstrap.promises import promise
+    from forecasting.bootstrap.night_promises import promise_tonight
 
-    promise(night.source, night.config, day_number(night.as_of), out=night.day / "promise", csv=False)
+    result, night.unpromised = promise_tonight(night)
+    night.promised = result.run
+    night.told = len(result.tables["notices_to_customers"])
 
 
 def _watch(night: Night) -> None:
@@ -239,9 +253,15 @@ def _send(night: Night) -> None:
     target = night.config.run_target
     if target is None:
         return
-    patience = night.config.run_patience
     night.sending = send(
-        night.url, target, _targets(night), dry_run=False, run=night.run, patience=patience, retry=()
+        night.url,
+        target,
+        _targets(night),
+        dry_run=False,
+        run=night.run,
+        patience=night.config.run_patience,
+        retry=(),
+        since=night.since,
     )
 
 
@@ -273,8 +293,11 @@ def _targets(night: Night) -> Path | None:
 
 
 def _may_still_come(each: Kept) -> bool:
-    """What was refused, or cancelled by a buyer, will not come."""
-    return each.status not in ("parked", "given_up") and "was cancelled" not in each.reason
+    """What was refused, or cancelled or deleted by a buyer, will not come."""
+    from forecasting.sending.machine import CANCELLED, GONE
+
+    gone = CANCELLED in each.reason or GONE in each.reason
+    return each.status not in ("parked", "given_up") and not gone
 
 
 STAGES: Mapping[str, Callable[[Night], None]] = {

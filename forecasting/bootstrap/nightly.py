@@ -29,6 +29,8 @@ def run(config: Config, url: str, as_of: date, watch: Watch = lambda stage, even
     """
     if config.run_dataset is None:
         raise ConfigError("setting run_dataset: name the dataset that the job plans on")
+    if config.run_answers is not None and not config.run_give_promises:
+        raise ConfigError("setting run_answers: answers are to promises that were given: run_give_promises")
     folder = Path(config.run_folder)
     with only_one(folder / "lock"):
         journal = Journal(folder, f"{as_of.isoformat()}-{int(time.time()):x}")
@@ -106,6 +108,8 @@ def _person_needed(night: Night) -> str | None:
         said.append(f"{len(left)} orders are not in the ordering system")
     if skipped:
         said.append(f"{len(skipped)} approved lines are in no order")
+    if night.unpromised:
+        said.append(f"promises were made anew and not given ({night.unpromised})")
     if night.untold:
         said.append(f"the shop was not told ({night.untold})")
     return " and ".join(said) or None

@@ -67,9 +67,19 @@ def opened(url: str) -> Iterator[Store]:
 
 
 def send(
-    url: str, to: str, targets: Path | None, *, dry_run: bool, run: str, patience: float, retry: Sequence[str]
+    url: str,
+    to: str,
+    targets: Path | None,
+    *,
+    dry_run: bool,
+    run: str,
+    patience: float,
+    retry: Sequence[str],
+    since: datetime | None = None,
 ) -> Sending:
     """Freeze what is approved, and bring it and what waits into the target.
+
+    ``since``: of finished orders those that have changed since then are told; None: since now.
 
     Raises RequestError where there is no plan, or a name or a setting is wrong.
     """
@@ -78,7 +88,7 @@ def send(
     from forecasting.sending.sender import send as run_sender
     from forecasting.store.application import outbox
 
-    began = utc_now()
+    since = since or utc_now()
     named = target_named(to, targets)
     terms = terms_of(named)
     bound = Bound(named.name, named.target.guarantee)
@@ -91,7 +101,7 @@ def send(
                 outbox.retry(transaction, key, utc_now())
         sent = run_sender(store, named.name, named.target, real_clock(), random.Random(), patience)
         with store.reading() as transaction:
-            mine = outbox.orders(transaction, target=named.name, since=began, run=run)
+            mine = outbox.orders(transaction, target=named.name, since=since, run=run)
     return Sending(named.name, named.kind, bound.guarantee, frozen, sent, mine)
 
 

@@ -6,17 +6,14 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from forecasting.adapters.stages import Stage, silent
 from forecasting.bootstrap.plans import edits_in, explained
-from forecasting.bootstrap.reading import records_for
+from forecasting.bootstrap.reading import frame_of, pins_frame, records_for
 from forecasting.bootstrap.writing import write_tables
 from forecasting.config import Config, Secrets
 from forecasting.domain import day_number, day_text
 from forecasting.errors import RequestError
 from forecasting.inputs.read_records import read_records
-from forecasting.store.columns import Kind, Table
 
 if TYPE_CHECKING:
     from forecasting.run import Result
@@ -65,21 +62,19 @@ def promise_with_pins(
     Raises RequestError where they have become others than those of ``give``.
 
     """
-    from forecasting.promises.pins import COLUMNS
     from forecasting.promises.promise import Request, promise
     from forecasting.promises.recommended import recommended_by
     from forecasting.store.plan_tables import RECOMMENDATIONS
     from forecasting.store.promise_tables import PROMISES
 
-    recommendations = _frame(planned, RECOMMENDATIONS)
+    recommendations = frame_of(planned, RECOMMENDATIONS)
     as_of = day_number(planned[0]["as_of"])
-    held = pd.DataFrame([{name: pin.get(name) for name in COLUMNS} for pin in pins], columns=list(COLUMNS))
     request = Request(
         as_of,
         give is not None,
-        previous=None if before is None else _frame(before[1], PROMISES),
+        previous=None if before is None else frame_of(before[1], PROMISES),
         previous_run=None if before is None else before[0],
-        pins=held if pins else None,
+        pins=pins_frame(pins),
     )
     recommended = recommended_by(recommendations, as_of)
     result = promise(records_for(source, config), config, request, recommended)
@@ -90,17 +85,6 @@ def promise_with_pins(
         )
     write_tables(result, None, False, secrets, source)
     return result
-
-
-def _frame(rows: Sequence[Mapping[str, Any]], table: Table) -> pd.DataFrame:
-    """Rows of a database as the table that they were written from: figures are floats, dates are times."""
-    frame = pd.DataFrame(rows, columns=[column.name for column in table.columns])
-    for column in table.columns:
-        if column.kind is Kind.DATE:
-            frame[column.name] = pd.to_datetime(frame[column.name])
-        elif column.kind not in (Kind.TEXT, Kind.FLAGS, Kind.SERIES, Kind.TIME, Kind.BOOLEAN):
-            frame[column.name] = frame[column.name].astype(float)
-    return frame
 
 
 MOST_PROBLEMS = 200

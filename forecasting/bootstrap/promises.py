@@ -69,14 +69,19 @@ def promise(
         planned(records, config, request.as_of).tables["recommendations"], request.as_of
     )
     result = run(records, config, request, recommended)
-    write_tables(result, out, csv, secrets)
-    if applied:
-        from forecasting.store.files import write_texts
+    write_promises(result, out, csv, secrets)
+    return result
 
+
+def write_promises(result: Result, out: Path, csv: bool, secrets: Secrets, source: str | None = None) -> None:
+    """Write the tables as ``plan`` does; and where promises are given, what customers are told, in files."""
+    from forecasting.store.files import write_texts
+
+    write_tables(result, out, csv, secrets, source)
+    if result.run["applied"]:
         told = result.tables["notices_to_customers"]
         named = zip(told["key"], told["subject"], told["text"], strict=True)
         write_texts(out / "notices", {f"{key}.txt": f"{head}\n\n{text}\n" for key, head, text in named})
-    return result
 
 
 def _applied_promises(folder: Path, as_of: int) -> tuple[pd.DataFrame, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -121,6 +122,18 @@ def config_of(file: Path | None, settings: list[str] | None) -> Config:
     from forecasting.config import load
 
     return settled(load(file, settings or ()))
+
+
+def promoted(db: str | None) -> tuple[str, ...]:
+    """Settings that were promoted on the pages of the database; what is set here holds over them."""
+    if db is None:
+        return ()
+    from forecasting.store.application.kept import settings_for_plans
+
+    kept = settings_for_plans(db)
+    if kept:
+        print(f"settings promoted on the pages: {', '.join(kept)}", file=sys.stderr)
+    return kept
 
 
 def refuse_notices(wanted: bool, notices: int, where: str) -> None:

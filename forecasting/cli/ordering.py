@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from forecasting.cli.options import JsonOption, SetOption, config_of, date_of, print_json
+from forecasting.cli.options import (
+    JsonOption,
+    SetOption,
+    StrictOption,
+    config_of,
+    date_of,
+    print_json,
+    promoted,
+    refuse_notices,
+)
 from forecasting.errors import PartialFailure
 
 if TYPE_CHECKING:
@@ -125,6 +134,8 @@ def _sending_text(done: Sending) -> list[str]:
         lines += [f"  {count} {status}" for status, count in done.sent.ended.items()]
         if done.sent.swept:
             lines.append(f"  {done.sent.swept} left-over drafts swept")
+        if done.sent.changed:
+            lines.append(f"  {done.sent.changed} orders changed or cancelled there since they were delivered")
         lines += [f"  {said}" for said in done.sent.said]
         told = [each for each in done.orders if each.status != "delivered"]
         lines += [f"  {_one(each)}" for each in told]
@@ -145,7 +156,7 @@ def _status_text(found: Iterable[Kept]) -> list[str]:
         return ["nothing waits, and nothing was sent in these days"]
     lines = []
     for (target, guarantee), count in Counter((each.target, each.guarantee) for each in orders).items():
-        lines.append(f"{target}: {count} orders; {guarantee}")
+        lines.append(f"{target}: {count} {'order' if count == 1 else 'orders'}; {guarantee}")
         mine = [each for each in orders if each.target == target]
         for state, many in Counter(each.status for each in mine).items():
             lines.append(f"  {many} {state}: {MEANING[Status(state)]}")
@@ -156,7 +167,8 @@ def _status_text(found: Iterable[Kept]) -> list[str]:
 def _one(each: Kept) -> str:
     number = f" as {each.number}" if each.number else ""
     why = f": {each.reason}" if each.reason else ""
-    what = f"{each.supplier}, {each.lines} lines, {each.value:,.2f}"
+    lines = f"{each.lines} {'line' if each.lines == 1 else 'lines'}"
+    what = f"{each.supplier}, {lines}, {each.value:,.2f}"
     return f"{each.status:<10} {each.key}{number}  {what}, {each.as_of}{why}"
 
 
@@ -195,13 +207,19 @@ def run(
         typer.Option("--as-of", metavar="DATE", help="The close of this day.", show_default="yesterday"),
     ] = None,
     settings: SetOption = None,
+    strict: StrictOption = False,
 ) -> None:
     """The nightly job: import, check, plan, promise, approve within limits, send, report. May be run again.
 
     Example: reorder run --db sqlite:///reorder.db --config nightly.yaml
     """
     from forecasting.bootstrap.nightly import run as night
+    from forecasting.reports.terminal import assumptions_text, notices_text
 
     day = date.today() - timedelta(days=1) if as_of is None else date_of(as_of, "--as-of")
-    done = night(config_of(config, settings), db, day)
-    print((done.day / "report.txt").read_text(encoding="utf-8"), end="")
+    done = night(config_of(config, [*promoted(db), *(settings or ())]), db, day)
+    print((done.day / "report.txt").read_text(encoding="utf-8"))
+    plan, where = done.planned, done.day / "plan"
+    if plan is not None:
+        print("\n".join([*assumptions_text(plan.tables["assumptions"]), *notices_text(plan.run, where)]))
+        refuse_notices(strict, plan.run["counts"]["notices"], f"{where / 'notices.parquet'} has them all")

@@ -25,6 +25,7 @@ from forecasting.cli.options import (
     day_of,
     engine_of,
     print_json,
+    promoted,
     refuse_notices,
 )
 from forecasting.errors import RequestError
@@ -121,7 +122,7 @@ def plan(
 
     secrets = Secrets(database_url=None if db is None else SecretStr(db))
     day = day_of(as_of, "--as-of")
-    chosen = [*_promoted(db), *(settings or ())]
+    chosen = [*promoted(db), *(settings or ())]
     by = engine_of(dataset, engine, workers, ray_address)
     if by is not None:
         from forecasting.bootstrap.scale import plan_partitions
@@ -150,18 +151,6 @@ def _folder_alone(out: str | None, db: str | None) -> str:
     if out is None:
         raise RequestError("--out DIR: partitions are written to a folder or a URL; name one")
     return str(out)
-
-
-def _promoted(db: str | None) -> tuple[str, ...]:
-    """Settings that were promoted on the pages of the database; what is set here holds over them."""
-    if db is None:
-        return ()
-    from forecasting.store.application.kept import settings_for_plans
-
-    kept = settings_for_plans(db)
-    if kept:
-        print(f"settings promoted on the pages: {', '.join(kept)}", file=sys.stderr)
-    return kept
 
 
 def promise(
@@ -232,7 +221,7 @@ def promise(
     from forecasting.reports.promises import promise_json, promise_text
 
     secrets = Secrets(database_url=None if db is None else SecretStr(db))
-    chosen = [*_promoted(db), *(settings or ()), *([] if rule is None else [f"promise_rule={rule}"])]
+    chosen = [*promoted(db), *(settings or ()), *([] if rule is None else [f"promise_rule={rule}"])]
     by = engine_of(dataset, engine, workers, ray_address)
     if by is not None:
         if previous is not None or pins is not None or answers is not None:

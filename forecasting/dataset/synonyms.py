@@ -21,7 +21,10 @@ TABLE_SYNONYMS: Mapping[str, str] = {
     "stock": (
         "inventory on_hand stock_levels stock_on_hand inventory_levels quants balances bestand lager stocks"
     ),
-    "purchase_orders": "purchases po pos purchase_order_lines receipts procurement bestellungen inbound",
+    "purchase_orders": (
+        "purchases po pos purchase_order_lines purchase_lines purchase_order_items purchase_items po_lines "
+        "po_items receipts procurement bestellungen inbound"
+    ),
     "suppliers": "vendors lieferanten vendor_master creditors",
     "alternatives": "substitutes replacements",
     "price_breaks": "quantity_discounts tiers tier_prices",
@@ -45,7 +48,7 @@ COLUMN_SYNONYMS: Mapping[str, str] = {
     "line": "line_no line_number line_id position pos item_line zeile",
     "ordered_at": (
         "date order_date ordered date_ordered created created_at orderdate transaction_date datum "
-        "auftragsdatum bestelldatum invoice_date sale_date sold_at timestamp"
+        "auftragsdatum bestelldatum invoice_date sale_date sold_at timestamp ordered_on created_on"
     ),
     "sku": (
         "item item_no item_number item_code item_id article article_no article_number product "
@@ -62,10 +65,11 @@ COLUMN_SYNONYMS: Mapping[str, str] = {
     "due": "due_date required_date requested_date delivery_date wanted needed_by liefertermin deadline",
     "status": "state order_status",
     "shipped_at": (
-        "ship_date shipped_date shipped dispatched delivered delivered_at shipping_date versanddatum"
+        "ship_date shipped_date shipped_on shipped dispatched delivered delivered_at shipping_date "
+        "versanddatum"
     ),
     "quantity_shipped": "shipped_qty qty_shipped qty_delivered delivered_quantity shipped_quantity",
-    "cancelled_at": "cancel_date cancelled_date canceled_at",
+    "cancelled_at": "cancel_date cancelled_date canceled_at cancelled_on",
     "description": "name title bezeichnung item_name product_name",
     "category": "group product_group family class warengruppe type",
     "supplier": "vendor supplier_id supplier_no supplier_name vendor_no vendor_id lieferant creditor",
@@ -86,9 +90,10 @@ COLUMN_SYNONYMS: Mapping[str, str] = {
         "po po_number po_no po_id purchase_order_no order order_no order_number bestellnummer"
     ),
     "expected_at": (
-        "expected_date promised_date eta arrival expected due due_date delivery_date planned_date"
+        "expected_date expected_on promised_date eta arrival expected due due_date due_on delivery_date "
+        "planned_date"
     ),
-    "received_at": "received_date receipt_date received arrived delivered_at wareneingang",
+    "received_at": "received_date received_on receipt_date received arrived delivered_at wareneingang",
     "quantity_received": "received_qty qty_received received_quantity",
     "min_order_value": "minimum_order_value min_value mindestbestellwert",
     "alternative": "substitute replacement",

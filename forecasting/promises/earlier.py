@@ -78,7 +78,7 @@ def earlier(table: pd.DataFrame, records: Records, lines: OpenLines) -> Earlier:
         return np.array([*column, missing], dtype=object)[found]
 
     def day(name: str) -> IntArray:
-        return np.append(_days(table[name]), LONG_AGO)[found]
+        return np.append(promised_days(table[name]), LONG_AGO)[found]
 
     delays = np.append(table["delays"].to_numpy(dtype=np.int64), 0)[found]
     return Earlier(
@@ -130,7 +130,7 @@ def outcomes(
     Lines that were cancelled since, and lines that are still open and not late yet, have no outcome.
     """
     rows, orders = record_rows(table, records), records.orders
-    p50, p90 = _days(table["eta_p50"]), _days(table["eta_p90"])
+    p50, p90 = promised_days(table["eta_p50"]), promised_days(table["eta_p90"])
     known = (rows >= 0) & (p90 > LONG_AGO)
     rows, p50, p90 = rows[known], p50[known], p90[known]
 
@@ -177,5 +177,6 @@ def calibration(table: pd.DataFrame) -> dict[str, float | int | None]:
     return said
 
 
-def _days(column: pd.Series) -> IntArray:
+def promised_days(column: pd.Series) -> IntArray:
+    """The days of a column of the table ``promises``: int64; LONG_AGO where there is none."""
     return days_of(column.astype("datetime64[us]"))

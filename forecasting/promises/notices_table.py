@@ -103,6 +103,7 @@ def _contents(
         "quantity": units_in_words(found.parts.units(found.wanted[line])),
         "now": units_in_words(found.parts.units(answer.served.now[line])),
         "date": days(answer.told.p90),
+        "shipped": [""] * len(line),
         "was": days(answer.before.p90),
         "deadline": days(np.where(found.lines.has_deadline, found.lines.deadline, LONG_AGO)),
         "later": (answer.days_later[line] > 0).tolist(),

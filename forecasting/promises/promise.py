@@ -24,6 +24,7 @@ from forecasting.promises.outputs import against_before, tables_of
 from forecasting.promises.pins import pins_of
 from forecasting.promises.recommended import Recommended
 from forecasting.promises.rules import Rule, idle_rules
+from forecasting.promises.shipped_since import with_shipped
 from forecasting.promises.verdicts import NAMES
 from forecasting.run import Clock, Result, describe, run_id
 
@@ -90,6 +91,10 @@ def promise(records: Records, config: Config, request: Request, recommended: Rec
     told_of = request.applied or request.previous is not None
     tables = tables_of(answered, records, config, recommended, consent, run, told=told_of)
     compared, told = against_before(answered, records, config, request.previous, run)
+    if request.previous is not None:
+        tables["notices_to_customers"] = with_shipped(
+            tables["notices_to_customers"], request.previous, records, found, config, run
+        )
     tables |= {**compared, "assumptions": assumptions.frame(), "notices": notices.frame()}
     clock.lap("explain")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -21,7 +21,7 @@ class Facts:
     ``orders``: of tonight's target; ``held``: (supplier, location, SKU, value, why); ``drafts`` of others:
     (purchase order, supplier, location, SKU, quantity); ``beside``: (location, SKU, ours, theirs);
     ``advice``: what to do about the forecasts, with ``alarms``; empty: none is over yet; ``persistent``:
-    (location, SKU, money, words).
+    (location, SKU, money, words); ``promised``: sentences on the customers who wait.
     """
 
     as_of: str
@@ -41,6 +41,7 @@ class Facts:
     advice: str
     alarms: Sequence[Any]
     persistent: Sequence[tuple[Any, ...]]
+    promised: Sequence[str]
 
 
 def facts_of(night: Any, stage: str, failed: Exception | None, needed: str | None) -> Facts:
@@ -68,7 +69,44 @@ def facts_of(night: Any, stage: str, failed: Exception | None, needed: str | Non
         advice="" if night.watched is None else night.watched["advice"],
         alarms=[] if night.watched is None else night.watched["alarms"],
         persistent=night.persistent,
+        promised=promised_words(night.promised, night.told),
     )
+
+
+def promised_words(run: Mapping[str, Any], told: int) -> Sequence[str]:
+    """Who waits, how well words were kept, and whether tonight's promises are given.
+
+    ``run``: what the promises say of themselves; empty: there are none. ``told``: notices to customers.
+    """
+    if not run:
+        return []
+    counts, steady, kept = run["counts"], run["stability"], run["kept"]
+    if not counts["open_lines"]:
+        said = ["No customer waits for anything."]
+    else:
+        verdicts = [f"{counts[name]:,} {words}" for name, words in WAITING.items() if counts[name]]
+        said = [f"Customers wait for {counts['open_lines']:,} order lines: {', '.join(verdicts)}."]
+    if steady is not None and steady["promised_again"]:
+        said.append(
+            f"Of {steady['promised_again']:,} promised before, {steady['earlier']:,} gain and "
+            f"{steady['later']:,} lose; {steady['broken']:,} words are broken."
+        )
+    if kept is not None and kept["judged_p90"]:
+        said.append(
+            f"Of {kept['judged_p90']:,} promises whose day has come, {kept['kept_p90']:.0%} were kept."
+        )
+    given = f"These promises are given: {told:,} notices to customers."
+    return [*said, given if run["applied"] else "These promises are tried out only."]
+
+
+WAITING = {
+    "deadline_passed": "past their deadline",
+    "cannot_make_it": "cannot make it",
+    "at_risk": "at risk",
+    "unknown": "without a date",
+    "will_make_it": "will make it",
+}
+"""A verdict in words, the most pressing first."""
 
 
 def headline(facts: Facts) -> str:
@@ -89,9 +127,11 @@ def _is_tonights(facts: Facts, order: Any) -> bool:
 
 
 def _listed(facts: Facts) -> list[Any]:
-    """The orders that a report names: the night's own, and earlier ones that are not through."""
-    unfinished = ("waiting", "reserved", "parked")
-    return [each for each in facts.orders if _is_tonights(facts, each) or each.status in unfinished]
+    """The orders that a report names: the night's own, earlier ones that are not through, and those that
+    somebody has changed or cancelled in the ordering system since.
+    """
+    told = ("waiting", "reserved", "parked", "left_alone")
+    return [each for each in facts.orders if _is_tonights(facts, each) or each.status in told]
 
 
 def text(facts: Facts) -> str:
@@ -116,6 +156,7 @@ def text(facts: Facts) -> str:
             lines.append(f"On backorder again and again: {len(facts.persistent)} items, {_first(facts)}.")
         if facts.advice:
             lines.append(f"Forecasts of earlier nights: {facts.advice}.")
+        lines += facts.promised
     for each in _listed(facts):
         why = f": {each.reason}" if each.reason else ""
         number = f" as {each.number}" if each.number else ""
@@ -169,6 +210,7 @@ def page(facts: Facts) -> str:
     ]
     if facts.advice:
         introduction.append(f"Forecasts of earlier nights: {facts.advice}.")
+    introduction += facts.promised
     drafts = [Row(tuple("" if cell is None else f"{cell}" for cell in each)) for each in facts.drafts]
     return render(
         "nightly.html",

@@ -68,7 +68,8 @@ def action_lines(actions: pd.DataFrame) -> list[str]:
     worth = actions[actions["net"] > 0]
     if not len(worth):
         return ["Nothing that could be done for a late line saves more than it costs (table actions)."]
-    lines = [f"Worth doing ({len(worth):,} actions, {worth['net'].sum():,.2f} saved in all), the best first:"]
+    many = f"{len(worth):,} {'action' if len(worth) == 1 else 'actions'}"
+    lines = [f"Worth doing ({many}, {worth['net'].sum():,.2f} saved in all), the best first:"]
     shown: Iterator[Any] = iter(worth.head(SHOWN_ACTIONS).itertuples(index=False))
     for row in shown:
         line = "" if pd.isna(row.line) else f"/{row.line}"

@@ -26,6 +26,9 @@ SHOWN = 8
 
 SHOWN_IN_DEMO = 5
 
+WIDEST = 60
+"""Letters of an assumption behind which its figure still stands in the column of all figures."""
+
 
 # ---- Datasets ------------------------------------------------------------------------------------
 
@@ -101,7 +104,8 @@ def assumptions_text(assumptions: pd.DataFrame) -> list[str]:
         return ["Nothing had to be assumed."]
 
     settings = [f"{row.setting} = {row.value}" for row in _rows(assumptions)]
-    width = max(len(setting) for setting in settings)
+    # One that lists many columns of a table stands out, instead of moving all figures off the screen.
+    width = max((len(setting) for setting in settings if len(setting) <= WIDEST), default=0)
     return [
         "Assumed, where the dataset does not say (setting = value, items):",
         *(

@@ -19,7 +19,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from forecasting.connectors.targets.port import Document, Held
-from forecasting.domain.purchase_orders import PurchaseOrder
+from forecasting.domain.purchase_orders import NOTHING, PurchaseOrder, plain
 
 
 class Status(StrEnum):
@@ -37,10 +37,13 @@ MEANING = {
     Status.WAITING: "approved, and still to be written",
     Status.RESERVED: "a draft is reserved in the ordering system, and still to be filled",
     Status.DELIVERED: "in the ordering system, as it was approved",
-    Status.LEFT_ALONE: "in the ordering system, changed or cancelled there by someone: left as it is",
+    Status.LEFT_ALONE: "changed, cancelled or deleted in the ordering system by someone: left as it is",
     Status.PARKED: "refused, or contradictory: a person has to look at it",
     Status.GIVEN_UP: "parked, and given up by a person: its items may be ordered anew",
 }
+CANCELLED, GONE = "was cancelled in the ordering system", "is gone from the ordering system"
+"""In the reason of an order whose goods will not come."""
+
 UNFINISHED = (Status.WAITING, Status.RESERVED)
 
 
@@ -165,7 +168,7 @@ def _look_at_ours(
     if ours is None:
         if isinstance(call, ReadBack):
             return _later(progress, f"{number} was written and cannot be seen yet")
-        gone = f"{number} is gone from the ordering system; it is not written anew"
+        gone = f"{number} {GONE}; it is not written anew"
         return Step(replace(progress, status=Status.PARKED, reason=gone))
     if ours.held is Held.CANCELLED:
         return _cancelled(progress, ours)
@@ -194,13 +197,23 @@ def _delivered(order: PurchaseOrder, progress: Progress, document: Document) -> 
     return Step(Progress(Status.DELIVERED, document.number))
 
 
+def later(order: PurchaseOrder, number: str, document: Document | None) -> Progress:
+    """Where a delivered order is that was looked at again; ``document`` None: it is not there any more."""
+    if document is None:
+        return Progress(Status.LEFT_ALONE, number, f"{number} {GONE}")
+    if document.held is Held.CANCELLED:
+        return _cancelled(Progress(), document).progress
+    said = difference(order, document)
+    return Progress(Status.LEFT_ALONE if said else Status.DELIVERED, number, said)
+
+
 def difference(order: PurchaseOrder, document: Document) -> str:
     """What is otherwise in the target than it was approved, in words; empty: nothing."""
     if document.quantities is None:
         return ""
     wanted, there = order.quantities, document.quantities
     said = [
-        f"{sku}: {there.get(sku, 0)} there, {wanted.get(sku, 0)} approved"
+        f"{sku}: {plain(there.get(sku, NOTHING))} there, {plain(wanted.get(sku, NOTHING))} approved"
         for sku in sorted({*wanted, *there})
         if wanted.get(sku) != there.get(sku)
     ]
@@ -208,7 +221,7 @@ def difference(order: PurchaseOrder, document: Document) -> str:
 
 
 def _cancelled(progress: Progress, document: Document) -> Step:
-    reason = f"{document.number} was cancelled in the ordering system"
+    reason = f"{document.number} {CANCELLED}"
     return Step(replace(progress, status=Status.LEFT_ALONE, number=document.number, reason=reason))
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from forecasting.connectors.targets.port import Target, TargetError
+from forecasting.sending.afterwards import LOOKED_AT_DAYS, look_again
 from forecasting.sending.attempt import attempt, wait_before_retry
 from forecasting.sending.machine import UNFINISHED, Progress, Status, Step
 from forecasting.store.application import outbox
@@ -28,9 +29,6 @@ LEASE_SECONDS = 300.0
 
 OVERTIME = 60.0
 """Seconds beyond its time that a sender spends on attempts that bring nothing: then the target is away."""
-
-SWEPT_DAYS = 7
-"""So long after it was delivered, what late copies left behind under an order's key is looked for."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +46,7 @@ class Sent:
     Attributes:
         ended: orders by the status that they reached. left: how many are still unfinished.
         swept: left-overs that were taken away. attempts: how often an order was tried.
+        changed: orders delivered before of which something new is known: changed or cancelled there.
         said: what else a person should know.
 
     """
@@ -56,6 +55,7 @@ class Sent:
     left: int
     swept: int
     attempts: int
+    changed: int
     said: tuple[str, ...] = field(default=())
 
 
@@ -68,7 +68,8 @@ def send(
     next sender does after one that died. Raises UnreachableError where it does not come again.
     """
     sender = _Sender(store, name, target, clock, chance)
-    until = clock.now() + timedelta(seconds=patience)
+    began = clock.now()
+    until = began + timedelta(seconds=patience)
     away, gone_at, waits = 0, clock.now(), 0
     while True:
         try:
@@ -77,6 +78,7 @@ def send(
                 waits, away = waits + (away > 0), 0
                 sender.empty(until)
                 swept, said = sender.sweep()
+                changed, also = look_again(store, name, target, clock.now(), began)
                 with store.reading() as transaction:
                     left = outbox.unfinished(transaction, name)
             break
@@ -87,10 +89,11 @@ def send(
             if clock.now() + pause > gone_at + timedelta(seconds=patience):
                 raise
             clock.sleep(pause.total_seconds())
+    said = (*said, *also)
     if waits:
         often = f", {waits} times" if waits > 1 else ""
         said = (*said, f"the database went away and was waited for{often}")
-    return Sent(sender.ended, left, swept, sender.tries, said)
+    return Sent(sender.ended, left, swept, sender.tries, changed, said)
 
 
 @dataclass
@@ -143,7 +146,7 @@ class _Sender:
 
     def sweep(self) -> tuple[int, tuple[str, ...]]:
         """Take away what late copies left behind; a target that is not there now is swept the next time."""
-        since = self.clock.now() - timedelta(days=SWEPT_DAYS)
+        since = self.clock.now() - timedelta(days=LOOKED_AT_DAYS)
         with self.store.reading() as transaction:
             kept = outbox.delivered_since(transaction, self.name, since)
         try:

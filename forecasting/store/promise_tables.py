@@ -240,7 +240,8 @@ NOTICES_TO_CUSTOMERS = Table(
         text(
             "kind",
             "`backorder_confirmed`, `new_date`, `deadline_cannot_be_met`, `alternative_offered`, `cancelled` "
-            "or `now_shipping`.",
+            "or `now_shipping`. That is also told of lines that waited at the run before and have shipped "
+            "since; their numbers come after those of all open lines.",
         ),
         text("language", "The language that it is written in."),
         date("was_p90", "The day that was promised.", nullable=True),

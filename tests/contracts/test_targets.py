@@ -22,7 +22,7 @@ from forecasting.connectors.targets.port import (
 from forecasting.connectors.targets.registry import KINDS, made
 from forecasting.domain.purchase_orders import PurchaseOrderLine
 from forecasting.sending.attempt import attempt
-from forecasting.sending.machine import UNFINISHED, Progress, Status
+from forecasting.sending.machine import UNFINISHED, Progress, Status, later
 from tests.support.hostile import Crash, Hostile, an_order
 from tests.support.stand_ins import erpnext, inventree, odoo, receiver, tryton, tryton_requisitions
 from tests.support.stand_ins.line import BadLine
@@ -233,6 +233,51 @@ def test_what_a_buyer_changed_is_left_alone_and_told(subject):
     seen = brought(subject.target, progress=Progress(Status.RESERVED, done.number))
     assert seen.status is Status.LEFT_ALONE and "was cancelled" in seen.reason
     assert subject.count(ORDER.key) == 1
+
+
+@pytest.mark.parametrize("name", THAT_BUYERS_EDIT)
+def test_what_a_buyer_changes_after_it_was_delivered_is_seen(subject):
+    number = brought(subject.target).number
+    other = brought(subject.target, replace(ORDER, run="another")).number
+    assert [each.reason for each in since(subject, number, other)] == ["", ""]
+    subject.system.edit(number, 99.0)
+    changed, same = since(subject, number, other)
+    assert (changed.status, same.status) == (Status.LEFT_ALONE, Status.DELIVERED)
+    assert "S-1: 99 there" in changed.reason
+
+
+@pytest.mark.parametrize("name", THAT_KNOW_ITEMS)
+def test_what_is_cancelled_or_deleted_after_it_was_delivered_is_seen(subject):
+    number = brought(subject.target).number
+    other = brought(subject.target, replace(ORDER, run="another")).number
+    subject.system.cancel(number)
+    cancelled, same = since(subject, number, other)
+    assert (cancelled.status, same.status) == (Status.LEFT_ALONE, Status.DELIVERED)
+    assert cancelled.reason == f"{number} was cancelled in the ordering system"
+    subject.system.delete(number)
+    assert since(subject, number, other)[0].reason == f"{number} is gone from the ordering system"
+
+
+@pytest.mark.parametrize("name", THAT_BUYERS_EDIT)
+def test_many_orders_are_looked_at_again_in_few_requests(subject):
+    numbers = [brought(subject.target, replace(ORDER, run=f"run{n}")).number for n in range(30)]
+    before = subject.line.requests
+    subject.target.now(numbers)
+    assert subject.line.requests - before <= 3
+
+
+def since(subject, *numbers: str) -> list[Progress]:
+    """What has become of orders of the same lines that were delivered."""
+    there = subject.target.now(numbers)
+    untold = Progress(Status.DELIVERED)
+    return [later(ORDER, number, there[number]) if number in there else untold for number in numbers]
+
+
+@pytest.mark.parametrize("name", ["files", "email", "ubl", "webhook", "sql"])
+def test_of_what_was_handed_over_for_good_nothing_is_said_that_is_not_known(subject):
+    done = brought(subject.target)
+    there = subject.target.now([done.number, "reorder-0"])
+    assert "reorder-0" not in there and None not in there.values()
 
 
 @pytest.mark.parametrize("name", THAT_KNOW_ITEMS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,6 +13,9 @@ import sqlalchemy as sa
 import yaml
 
 from forecasting.bootstrap.night_stages import STAGES, GuardError
+from forecasting.connectors.targets import registry
+from forecasting.connectors.targets.memory import ReservingMemoryTarget
+from forecasting.connectors.targets.port import Held
 from forecasting.dataset.write import write_database
 from forecasting.reviewing.deciding import approve
 from forecasting.store.application import outbox
@@ -207,6 +211,24 @@ def test_a_parked_order_is_given_up_unless_it_is_there_after_all(job):
     shown = reorder("status", "--db", url)
     assert "1 given_up: parked, and given up by a person" in shown.out
     assert "ordered by telephone" in shown.out and "1 parked" in shown.out
+
+
+def test_what_a_buyer_cancels_or_deletes_there_counts_as_on_order_no_longer_and_is_told(job, monkeypatch):
+    target = ReservingMemoryTarget()
+    monkeypatch.setattr(registry, "target_named", lambda name, file: registry.Named(name, "memory", target))
+    night(job)
+    first = list(target.documents)
+    assert len(first) == 2
+    target.documents[first[0]] = replace(target.documents[first[0]], held=Held.CANCELLED)
+    del target.documents[first[1]]
+    company(job[2] / "data", TONIGHT + timedelta(days=1))
+    second = night(job, TONIGHT + timedelta(days=1))
+    # Nothing of the first night comes, so that its items are ordered anew.
+    assert second.added == 0
+    ordered = {sku for key, each in target.documents.items() if key not in first for sku in each.quantities}
+    assert ordered == set(SKUS)
+    text = (second.day / "report.txt").read_text()
+    assert "was cancelled in the ordering system" in text and "is gone from the ordering system" in text
 
 
 def test_the_job_imports_first_where_a_mapping_says_how(job, monkeypatch):

@@ -113,6 +113,18 @@ def test_recommendations_arrive_as_draft_purchases_and_a_second_send_writes_noth
     assert_each_once(target, orders)
     assert all(PASSWORD not in text for text in (first.out, first.err, again.out, again.err))
 
+    # What a buyer does there afterwards is left as it is, and told once.
+    edited, cancelled = orders
+    line = target.read_back(edited.number).parts[0]
+    target._call("model.purchase.line.write", [int(line)], {"quantity": 77.0})
+    target._call("model.purchase.purchase.cancel", [int(cancelled.number)])
+    third, fourth = reorder(*arguments), reorder(*arguments)
+    assert (third.code, fourth.code) == (0, 0), third.err + fourth.err
+    assert "2 orders changed or cancelled there" in third.out and "changed or" not in fourth.out
+    assert ": 77 there, " in third.out and f"{cancelled.number} was cancelled" in third.out
+    assert {each.status for each in kept(db)} == {"left_alone"}
+    assert 77 in target.read_back(edited.number).quantities.values()
+
 
 def test_recommendations_arrive_as_approved_requisitions_once(erp, db, tmp_path):
     store = opened(db)

@@ -66,6 +66,9 @@ class Hostile:
     def read_back(self, number: str) -> Document | None:
         return self._carry(lambda: self.target.read_back(number), changes=False)
 
+    def now(self, numbers):
+        return self.target.now(numbers)
+
     def sweep(self, kept):
         return self.target.sweep(kept)
 

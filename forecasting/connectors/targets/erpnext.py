@@ -23,6 +23,7 @@ from forecasting.connectors.targets.port import (
     Document,
     Held,
     RefusedByTarget,
+    in_batches,
 )
 from forecasting.connectors.targets.settings import HttpSettings, SecretSource
 from forecasting.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
@@ -89,6 +90,17 @@ class ErpnextTarget:
         self._make_sure_of_the_field()
         reply = self._http.ask("POST", _path(self._settings.document), body=self._said(order, key))
         return _done(reply)["data"]["name"]
+
+    def now(self, numbers: Sequence[str]) -> Mapping[str, Document | None]:
+        """The documents of these names that were touched since they were made; each is a request."""
+        found: dict[str, Document | None] = {}
+        for some in in_batches(numbers):
+            match = [["name", "in", list(some)]]
+            rows = self._list(self._settings.document, match, ["name", "creation", "modified"])
+            there = {row["name"]: row["modified"] != row["creation"] for row in rows}
+            found |= {name: None for name in some if name not in there}
+            found |= {name: self.read_back(name) for name, touched in there.items() if touched}
+        return found
 
     def sweep(self, kept: Mapping[str, str]) -> int:
         """Nothing is ever left over."""

@@ -68,6 +68,10 @@ class FolderTarget:
         found = self.find(key[1]) if key else []
         return found[0] if found else None
 
+    def now(self, numbers: Sequence[str]) -> Mapping[str, Document | None]:
+        """Who picks a file up does so elsewhere: nothing can be told."""
+        return {}
+
     def sweep(self, kept: Mapping[str, str]) -> int:
         """Nothing is ever left over."""
         return 0

@@ -92,6 +92,17 @@ class InventreeTarget:
         self._complete(row["pk"], order, key, parts)
         return reference
 
+    def now(self, numbers: Sequence[str]) -> Mapping[str, Document | None]:
+        """Which of these orders were cancelled, or are gone; what a line was changed to is not told."""
+        found: dict[str, Document | None] = {}
+        for number in numbers:
+            rows = self._get(ORDERS, reference=number)
+            if not rows:
+                found[number] = None
+            elif rows[0]["status"] == CANCELLED:
+                found[number] = Document(number, Held.CANCELLED)
+        return found
+
     def sweep(self, kept: Mapping[str, str]) -> int:
         """Take away copies of lines that came late, where the order is still pending."""
         return sum(

@@ -1,4 +1,4 @@
-"""A target in memory: what tests hold the others against, and ``--to memory`` for a rehearsal."""
+"""Targets in memory, one of each guarantee: what tests hold the others against."""
 
 from __future__ import annotations
 
@@ -40,6 +40,10 @@ class UniqueMemoryTarget:
         """The document of that number."""
         return next((each for each in self.documents.values() if each.number == number), None)
 
+    def now(self, numbers: Sequence[str]) -> Mapping[str, Document | None]:
+        """The documents of these numbers."""
+        return {number: self.read_back(number) for number in numbers}
+
     def sweep(self, kept: Mapping[str, str]) -> int:
         """Nothing is ever left over."""
         return 0
@@ -78,6 +82,10 @@ class ReservingMemoryTarget:
     def read_back(self, number: str) -> Document | None:
         """The document of that number."""
         return self.documents.get(number)
+
+    def now(self, numbers: Sequence[str]) -> Mapping[str, Document | None]:
+        """The documents of these numbers."""
+        return {number: self.read_back(number) for number in numbers}
 
     def sweep(self, kept: Mapping[str, str]) -> int:
         """Take away inert drafts that were not chosen."""

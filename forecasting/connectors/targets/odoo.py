@@ -24,6 +24,7 @@ from forecasting.connectors.targets.port import (
     Held,
     RefusedByTarget,
     TargetUnavailable,
+    in_batches,
 )
 from forecasting.domain.purchase_orders import PurchaseOrder, plain
 
@@ -95,6 +96,13 @@ class OdooTarget:
             raise TargetUnavailable("the order was loaded and cannot be seen yet")
         return found[0].number
 
+    def now(self, numbers: Sequence[str]) -> Mapping[str, Document | None]:
+        """The orders of these names."""
+        found: dict[str, Document | None] = dict.fromkeys(numbers)
+        for some in in_batches(numbers):
+            found |= {each.number: each for each in self._documents([["name", "in", list(some)]])}
+        return found
+
     def sweep(self, kept: Mapping[str, str]) -> int:
         """Nothing is ever left over."""
         return 0
@@ -108,24 +116,20 @@ class OdooTarget:
         return products
 
     def _documents(self, domain: list[Any]) -> list[Document]:
-        found = []
-        for row in self._read("purchase.order", domain, ["name", "state"]):
-            lines = self._read(
-                "purchase.order.line", [["order_id", "=", row["id"]]], ["product_id", "product_qty"]
-            )
-            ids = [line["product_id"][0] for line in lines if line["product_id"]]
-            codes = {
-                each["id"]: each["default_code"]
-                for each in self._read("product.product", [["id", "in", ids]], ["default_code"])
-            }
-            quantities: dict[str, Decimal] = {}
-            for line in lines:
-                if line["product_id"]:
-                    sku = codes.get(line["product_id"][0]) or ""
-                    quantities[sku] = quantities.get(sku, Decimal(0)) + Decimal(str(line["product_qty"]))
-            held = Held.CANCELLED if row["state"] == "cancel" else Held.WHOLE
-            found.append(Document(row["name"], held, quantities))
-        return found
+        rows = self._read("purchase.order", domain, ["name", "state"])
+        if not rows:
+            return []
+        within = [["order_id", "in", [row["id"] for row in rows]], ["product_id", "!=", False]]
+        lines = self._read("purchase.order.line", within, ["order_id", "product_id", "product_qty"])
+        ids = sorted({line["product_id"][0] for line in lines})
+        products = self._read("product.product", [["id", "in", ids]], ["default_code"])
+        codes = {each["id"]: each["default_code"] or "" for each in products}
+        units: dict[int, dict[str, Decimal]] = {row["id"]: {} for row in rows}
+        for line in lines:
+            of_order, sku = units[line["order_id"][0]], codes.get(line["product_id"][0], "")
+            of_order[sku] = of_order.get(sku, Decimal(0)) + Decimal(str(line["product_qty"]))
+        held = {"cancel": Held.CANCELLED}
+        return [Document(row["name"], held.get(row["state"], Held.WHOLE), units[row["id"]]) for row in rows]
 
     def _read(self, model: str, domain: list[Any], fields: list[str]) -> list[dict[str, Any]]:
         return self._call(model, "search_read", {"domain": domain, "fields": fields, "order": "id"})

@@ -7,7 +7,7 @@ the order of calls or on what was answered before: it says how it keeps one orde
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -77,8 +77,24 @@ class Target(Protocol):
     def read_back(self, number: str) -> Document | None:
         """What is there under the target's own number; None: nothing."""
 
+    def now(self, numbers: Sequence[str]) -> Mapping[str, Document | None]:
+        """What became of orders that were delivered under these numbers; None: it is not there any more.
+
+        A number is left out where nothing new can be told of it.
+        """
+
     def sweep(self, kept: Mapping[str, str]) -> int:
         """Take away what was left over under these keys but for the number kept of each; returns how many."""
+
+
+AT_ONCE = 100
+"""Names in one request."""
+
+
+def in_batches(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The names, as many at a time as one request may hold."""
+    for start in range(0, len(names), AT_ONCE):
+        yield names[start : start + AT_ONCE]
 
 
 class TargetError(Exception):

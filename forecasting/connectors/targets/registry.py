@@ -53,6 +53,8 @@ def target_named(name: str, file: Path | None) -> Named:
     """
     kind, separator, place = name.partition(":")
     if separator and kind == "files":
+        if not place:
+            raise ConfigError(f"--to {name}: name the folder that orders go to, as in files:orders")
         return Named(name, kind, made(name, {"kind": kind, "folder": place}))
     if file is None:
         raise ConfigError(f"--to {name}: name a file of targets by --targets, or write files:FOLDER")

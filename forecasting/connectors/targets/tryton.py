@@ -21,9 +21,10 @@ from forecasting.connectors.targets.port import (
     Held,
     RefusedByTarget,
     Target,
+    in_batches,
 )
 from forecasting.connectors.targets.settings import HttpSettings, SecretSource
-from forecasting.connectors.targets.tryton_records import AT_ONCE, Records, price_of, units_by_code
+from forecasting.connectors.targets.tryton_records import Records, price_of, units_by_code
 from forecasting.connectors.targets.tryton_requisition import TrytonRequisitions
 from forecasting.connectors.targets.tryton_session import Session
 from forecasting.domain.purchase_orders import PurchaseOrder, PurchaseOrderLine
@@ -70,8 +71,15 @@ class TrytonTarget:
 
     def read_back(self, number: str) -> Document | None:
         """The purchase of that id."""
-        found = self._purchases([["id", "=", int(number)]])
-        return _document(found[0]) if found else None
+        return self.now([number])[number]
+
+    def now(self, numbers: Sequence[str]) -> Mapping[str, Document | None]:
+        """The purchases of these ids."""
+        found: dict[str, Document | None] = dict.fromkeys(numbers)
+        for some in in_batches(numbers):
+            rows = self._purchases([["id", "in", [int(number) for number in some]]])
+            found |= {str(row["id"]): _document(row) for row in rows}
+        return found
 
     def write(self, order: PurchaseOrder, key: str, at: Document | None = None) -> str:
         """Make a draft that orders nothing; or turn the lines of the one at hand into what is ordered."""
@@ -97,10 +105,9 @@ class TrytonTarget:
 
     def sweep(self, kept: Mapping[str, str]) -> int:
         """Cancel and delete drafts of these keys that were not chosen and order nothing."""
-        keys, surplus = list(kept), []
-        for start in range(0, len(keys), AT_ONCE):
-            some = keys[start : start + AT_ONCE]
-            inert = [["reference", "in", some], ["state", "in", ["draft", "cancelled"]]]
+        surplus = []
+        for some in in_batches(list(kept)):
+            inert = [["reference", "in", list(some)], ["state", "in", ["draft", "cancelled"]]]
             for row in self._purchases(inert):
                 comments_only = all(line["type"] == "comment" for line in row["lines."] or [])
                 if comments_only and str(row["id"]) != kept[row["reference"]]:

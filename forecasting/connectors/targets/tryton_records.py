@@ -6,11 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from forecasting.connectors.targets.port import RefusedByTarget
+from forecasting.connectors.targets.port import RefusedByTarget, in_batches
 from forecasting.connectors.targets.tryton_session import Session
 from forecasting.domain.purchase_orders import PurchaseOrderLine
-
-AT_ONCE = 100
 
 PRICE_PLACES = Decimal("0.0001")
 """Tryton's prices have four decimal places, unless it is configured otherwise."""
@@ -87,12 +85,9 @@ class Records:
     def products(self, lines: Sequence[PurchaseOrderLine]) -> Mapping[str, dict[str, Any]]:
         """The products of the lines by SKU: ``id``, ``code``, ``default_uom``."""
         wanted = [line.sku for line in lines if line.sku not in self._products]
-        for start in range(0, len(wanted), AT_ONCE):
-            some = wanted[start : start + AT_ONCE]
-            fields = ["code", "default_uom"]
-            for row in self._call(
-                "model.product.product.search_read", [["code", "in", some]], 0, None, None, fields
-            ):
+        for some in in_batches(wanted):
+            fields, domain = ["code", "default_uom"], [["code", "in", list(some)]]
+            for row in self._call("model.product.product.search_read", domain, 0, None, None, fields):
                 self._products[row["code"]] = row
         missing = sorted({line.sku for line in lines} - set(self._products))
         if missing:

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from forecasting.connectors.targets.port import RECONCILED, Document, Held, RefusedByTarget
-from forecasting.connectors.targets.tryton_records import AT_ONCE, Records, price_of, units_by_code
+from forecasting.connectors.targets.port import RECONCILED, Document, Held, RefusedByTarget, in_batches
+from forecasting.connectors.targets.tryton_records import Records, price_of, units_by_code
 from forecasting.connectors.targets.tryton_session import Session
 from forecasting.domain.purchase_orders import PurchaseOrder
 
@@ -45,8 +45,15 @@ class TrytonRequisitions:
 
     def read_back(self, number: str) -> Document | None:
         """The requisition of that id."""
-        found = self._rows([["id", "=", int(number)]])
-        return _document(found[0]) if found else None
+        return self.now([number])[number]
+
+    def now(self, numbers: Sequence[str]) -> Mapping[str, Document | None]:
+        """The requisitions of these ids."""
+        found: dict[str, Document | None] = dict.fromkeys(numbers)
+        for some in in_batches(numbers):
+            rows = self._rows([["id", "in", [int(number) for number in some]]])
+            found |= {str(row["id"]): _document(row) for row in rows}
+        return found
 
     def write(self, order: PurchaseOrder, key: str, at: Document | None = None) -> str:
         """Make a draft; or hand on and approve the one at hand."""
@@ -60,10 +67,9 @@ class TrytonRequisitions:
 
     def sweep(self, kept: Mapping[str, str]) -> int:
         """Cancel and delete drafts of these keys that were not chosen."""
-        keys, surplus = list(kept), []
-        for start in range(0, len(keys), AT_ONCE):
-            some = keys[start : start + AT_ONCE]
-            inert = [["description", "in", some], ["state", "in", ["draft", "cancelled"]]]
+        surplus = []
+        for some in in_batches(list(kept)):
+            inert = [["description", "in", list(some)], ["state", "in", ["draft", "cancelled"]]]
             surplus += [row for row in self._rows(inert) if str(row["id"]) != kept[row["description"]]]
         live = [row["id"] for row in surplus if row["state"] != "cancelled"]
         if live:

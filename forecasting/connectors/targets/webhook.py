@@ -67,6 +67,10 @@ class WebhookTarget:
         """What was answered is all that can be known."""
         return Document(number, Held.WHOLE)
 
+    def now(self, numbers: Sequence[str]) -> Mapping[str, Document | None]:
+        """Nothing can be asked."""
+        return {}
+
     def sweep(self, kept: Mapping[str, str]) -> int:
         """Nothing is ever left over."""
         return 0

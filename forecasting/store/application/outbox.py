@@ -276,6 +276,14 @@ def delivered_since(transaction: Transaction, target: str, since: datetime) -> M
     return {row.key: "" if row.status == GIVEN_UP else row.number for row in rows}
 
 
+def handed_over(transaction: Transaction, target: str, since: datetime, before: datetime) -> Sequence[Kept]:
+    """The orders in the target that were brought there, or last seen to be changed, in this time."""
+    there = (o.c.status.in_(("delivered", "left_alone")), o.c.number != "")
+    then = (o.c.changed_at >= since, o.c.changed_at < before)
+    found = transaction.execute(KEPT.where(o.c.target == target, *there, *then).order_by(o.c.key))
+    return [Kept(**row._mapping) for row in found]
+
+
 def events(transaction: Transaction, key: str) -> Sequence[Any]:
     """What became of an order, in its order."""
     return transaction.execute(sa.select(e).where(e.c.key == key).order_by(e.c.id)).all()

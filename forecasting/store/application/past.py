@@ -184,13 +184,13 @@ def with_costs(transaction: Transaction, run: str, rows: Sequence[Row]) -> Seque
     return [{**row, **known[item]} for row, item in zip(rows, items, strict=True) if item in known]
 
 
-def runs_of(transaction: Transaction, command: str, most: int = 24) -> Sequence[Plan]:
-    """The runs of a command, the newest first."""
+def runs_of(transaction: Transaction, command: str, most: int = 24, saying: str = "") -> Sequence[Plan]:
+    """The runs of a command, the newest first; ``saying``: a part of what they say of themselves, as JSON."""
     runs = plan_table("runs")
     statement = (
         sa.select(runs_seen.c.run, runs_seen.c.as_of, runs.c.described)
         .join(runs, runs.c.run == runs_seen.c.run)
-        .where(runs_seen.c.command == command)
+        .where(runs_seen.c.command == command, runs.c.described.contains(saying, autoescape=True))
         .order_by(runs_seen.c.as_of.desc(), runs_seen.c.seen_at.desc())
         .limit(most)
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -47,12 +49,31 @@ class Waiting:
 
 
 def promises_in_force(transaction: Transaction) -> Plan | None:
-    """The last promises that were applied; else the last that were held against none; None: none."""
-    for wanted in ({"applied": True}, {"previous": None}):
-        for run in runs_of(transaction, "promise"):
-            if all(run.described.get(name) == value for name, value in wanted.items()):
-                return run
+    """The last promises that were given; else the last that were held against none; None: none."""
+    given = promises_given(transaction)
+    if given is not None:
+        return given
+    return next(
+        (run for run in runs_of(transaction, "promise") if run.described.get("previous") is None), None
+    )
+
+
+def promises_given(transaction: Transaction, before: date | None = None) -> Plan | None:
+    """The last promises that were given, however many were only tried out since; None: none.
+
+    ``before``: of a day before this one.
+    """
+    for run in runs_of(transaction, "promise", saying=json.dumps({"applied": True})[1:-1]):
+        if run.described.get("applied") is True and (before is None or run.as_of < before):
+            return run
     return None
+
+
+def is_given(transaction: Transaction, run: str) -> bool:
+    """Whether the promises of a run were given."""
+    runs = plan_table("runs")
+    said = transaction.scalar(sa.select(runs.c.described).where(runs.c.run == run))
+    return said is not None and json.loads(said).get("applied") is True
 
 
 def promises_before(transaction: Transaction, run: str) -> Plan | None:

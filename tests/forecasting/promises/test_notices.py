@@ -55,6 +55,35 @@ def test_each_change_is_told_in_its_own_words(tmp_path):
     assert told(here)["text"].iloc[1] == "2 of A are in and ship now: with you by 9 Jun 2026."
 
 
+def test_what_has_come_and_shipped_between_two_runs_is_told_too(tmp_path):
+    lines = [line(f"L{number}", "A", 1) for number in range(1, 7)]
+    first = run_after(tmp_path, lines, None, "a", stock=[("A", 1)], purchases=SOON)
+    assert first["promises"]["allocated_from"].tolist() == ["stock", *["purchase"] * 5]
+    gone = {"status": "shipped", "shipped_at": "2026-06-08", "quantity_shipped": 1}
+    lines[0] |= gone
+    lines[1] |= gone
+    lines[2] |= {"status": "cancelled", "cancelled_at": "2026-06-07T12:00:00"}
+    lines[3] |= gone
+    before = {
+        **first,
+        "promises": first["promises"].assign(consent=["not_needed"] * 3 + ["declined"] + ["not_needed"] * 2),
+    }
+    later = run_after(tmp_path, lines, before, "b", purchases=SOON)
+    # L1 shipped from stock, as was said; who declined and what was cancelled is not said to come.
+    shipped = later["notices_to_customers"]
+    assert shipped[["order", "line", "kind"]].to_numpy().tolist() == [["L2", "1", "now_shipping"]]
+    assert shipped["text"][0] == "1 of A shipped on 8 Jun 2026: with you by 8 Jun 2026."
+    assert shipped["number"].tolist() == [len(later["promises"]) + 1]
+    again = run_after(tmp_path, lines, before, "c", purchases=SOON)["notices_to_customers"]
+    assert again["key"].tolist() == shipped["key"].tolist()
+    # The next run, held against that one, has no more to say of it.
+    assert len(run_after(tmp_path, lines, later, "d", purchases=SOON)["notices_to_customers"]) == 0
+    settings = ("notice_language=de", "delivery_days=2")
+    german = run_after(tmp_path, lines, before, "e", settings, purchases=SOON)["notices_to_customers"]
+    text = german.set_index("kind")["text"]["now_shipping"]
+    assert text == "1 Stück A sind am 08.06.2026 abgegangen: bis zum 10.06.2026 bei Ihnen."
+
+
 def test_the_same_change_has_the_same_key(tmp_path):
     lines = [line("L1", "A", 3)]
     first = run_after(tmp_path, lines, None, "a", purchases=SOON)

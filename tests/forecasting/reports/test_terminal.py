@@ -51,6 +51,18 @@ def test_a_plan_begins_with_what_saves_most():
     assert "Written" not in terminal.plan_text(planned, None)
 
 
+def test_an_assumption_that_lists_many_columns_does_not_move_the_figures_of_all():
+    without = "table products = without " + ", ".join(f"column_{number}" for number in range(9))
+    table = pd.concat(
+        [ASSUMED, pd.DataFrame({"setting": ["table products"], "value": [without[17:]], "items": [60]})]
+    )
+    assert terminal.assumptions_text(table)[1:] == [
+        "  seed = 1               1,200",
+        "  lead_time_days = 14        3",
+        f"  {without}       60",
+    ]
+
+
 def test_what_looks_odd_is_said_shortly_with_how_much_more_there_is():
     run = {"counts": {"notices": 12}, "notices": ["table orders: one.", "table stock: two."]}
     assert terminal.notices_text(run, Path("out")) == [

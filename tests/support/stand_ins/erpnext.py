@@ -22,6 +22,7 @@ class Erpnext:
     def __init__(self, skus=(), suppliers=("ACME",)) -> None:
         self.skus, self.suppliers = set(skus), set(suppliers)
         self.documents: dict[str, dict[str, dict]] = {}
+        self.writes = 0
 
     def __call__(self, request: httpx2.Request) -> httpx2.Response:
         if request.headers["Authorization"] != TOKEN:
@@ -40,7 +41,12 @@ class Erpnext:
         query = request.url.params
         fields = json.loads(query.get("fields", '["name"]'))
         rows = [
-            row for row in held.values() if all(row.get(f) == v for f, _, v in json.loads(query["filters"]))
+            row
+            for row in held.values()
+            if all(
+                row.get(f) in v if operator == "in" else row.get(f) == v
+                for f, operator, v in json.loads(query["filters"])
+            )
         ]
         length = int(query.get("limit_page_length", "20")) or len(rows)
         return httpx2.Response(200, json={"data": [{f: row.get(f) for f in fields} for row in rows[:length]]})
@@ -50,10 +56,18 @@ class Erpnext:
         return sum(order["reorder_key"] == key for order in orders.values())
 
     def cancel(self, number: str) -> None:
-        self.documents["Purchase Order"][number]["docstatus"] = 2
+        self.documents["Purchase Order"][number] |= {"docstatus": 2, "modified": self._now()}
 
     def edit(self, number: str, quantity: float) -> None:
         self.documents["Purchase Order"][number]["items"][0]["qty"] = quantity
+        self.documents["Purchase Order"][number]["modified"] = self._now()
+
+    def delete(self, number: str) -> None:
+        del self.documents["Purchase Order"][number]
+
+    def _now(self) -> str:
+        self.writes += 1
+        return f"2026-07-01 02:00:00.{self.writes:06d}"
 
     def _insert(self, kind, held, said) -> httpx2.Response:
         if kind == "Custom Field":
@@ -70,5 +84,6 @@ class Erpnext:
             return refused(417, "UniqueValidationError", "reorder_key must be unique")
         # A name that the client gives is thrown away.
         name = f"PUR-ORD-2026-{len(held) + 1:05d}"
-        held[name] = {**said, "name": name}
+        now = self._now()
+        held[name] = {**said, "name": name, "creation": now, "modified": now}
         return httpx2.Response(200, json={"data": held[name]})

@@ -59,6 +59,9 @@ class Inventree:
     def cancel(self, number: str) -> None:
         next(order for order in self.orders if order["reference"] == number)["status"] = 40
 
+    def delete(self, number: str) -> None:
+        self.orders = [order for order in self.orders if order["reference"] != number]
+
     def _orders(self, query) -> httpx2.Response:
         wanted = query["reference"].lower()
         return httpx2.Response(

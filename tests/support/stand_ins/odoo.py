@@ -37,6 +37,11 @@ class Odoo:
     def edit(self, number: str, quantity: float) -> None:
         next(each for each in self.orders.values() if each["name"] == number)["lines"][0][1] = quantity
 
+    def delete(self, number: str) -> None:
+        found = next(key for key, each in self.orders.items() if each["name"] == number)
+        del self.orders[found]
+        self.external = {name: order for name, order in self.external.items() if order != found}
+
     def _jsonrpc(self, body) -> httpx2.Response:
         asked = body["params"]
         if asked["service"] == "common":
@@ -87,11 +92,18 @@ class Odoo:
 
     def _purchase_order(self, domain):
         field, _, wanted = domain[0]
-        return [order for order in self.orders.values() if order[field] == wanted]
+        names = wanted if isinstance(wanted, list) else [wanted]
+        return [order for order in self.orders.values() if order[field] in names]
 
     def _purchase_order_line(self, domain):
-        lines = self.orders[domain[0][2]]["lines"]
+        assert [row[:2] for row in domain] == [["order_id", "in"], ["product_id", "!="]]
         return [
-            {"id": at, "product_id": [product, self.products[product]], "product_qty": quantity}
-            for at, (product, quantity) in enumerate(lines)
+            {
+                "id": at,
+                "order_id": [order, self.orders[order]["name"]],
+                "product_id": [product, self.products[product]],
+                "product_qty": quantity,
+            }
+            for order in domain[0][2]
+            for at, (product, quantity) in enumerate(self.orders[order]["lines"])
         ]

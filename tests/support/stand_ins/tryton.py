@@ -44,6 +44,9 @@ class TrytonStandIn:
     def edit(self, number: str, quantity: float) -> None:
         self.purchases[int(number)]["lines"][0]["quantity"] = quantity
 
+    def delete(self, number: str) -> None:
+        del self.purchases[int(number)]
+
     @staticmethod
     def _result(result) -> httpx2.Response:
         return httpx2.Response(200, json={"id": 1, "result": result})

@@ -31,6 +31,9 @@ class TrytonRequisitionStandIn(TrytonStandIn):
     def edit(self, number: str, quantity: float) -> None:
         self.requisitions[int(number)]["lines"][0]["quantity"] = quantity
 
+    def delete(self, number: str) -> None:
+        del self.requisitions[int(number)]
+
     def _purchase_requisition(self, verb, parameters):
         return getattr(self, f"_requisition_{verb}")(*parameters)
 

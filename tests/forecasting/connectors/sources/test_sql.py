@@ -134,6 +134,26 @@ def test_a_mapping_is_proposed_that_reads_what_it_understood(tmp_path):
     assert orders[["order", "sku", "quantity", "status"]].to_numpy().tolist() == [["7", "A", 3.0, "shipped"]]
 
 
+@pytest.mark.parametrize("name", ["purchase_lines", "bought_goods"])
+def test_purchases_are_proposed_as_purchases_also_under_a_name_of_their_own(tmp_path, name):
+    url = f"sqlite:///{tmp_path / 'shop.db'}"
+    columns = (
+        "PONumber text, ArticleNo text, QtyOrdered real, OrderedOn text, ExpectedOn text, ReceivedOn text"
+    )
+    run(url, f"create table {name} ({columns}, Vendor text)")
+    run(url, f"insert into {name} values ('P1', 'A', 3, '2026-06-01', '2026-06-20', null, 'ACME')")
+    ended = reorder("import", "sql", url, "--inspect")
+    assert yaml.safe_load(ended.out)["purchase_orders"]["columns"] == {
+        "PONumber": "purchase_order",
+        "ArticleNo": "sku",
+        "QtyOrdered": "quantity",
+        "OrderedOn": "ordered_at",
+        "ExpectedOn": "expected_at",
+        "ReceivedOn": "received_at",
+        "Vendor": "supplier",
+    }
+
+
 def test_what_is_wrong_is_told_with_its_row_and_without_the_password(url, mapping, tmp_path):
     run(url, "update erp_sales set state = 'odd' where order_no = '2'")
     with pytest.raises(DataError, match="odd"):

@@ -157,3 +157,5 @@ def test_a_target_that_there_is_not_is_named_with_the_nearest(tmp_path):
         target_named("bad", file)
     with pytest.raises(ConfigError, match="name a file of targets"):
         target_named("erp", None)
+    with pytest.raises(ConfigError, match="name the folder that orders go to"):
+        target_named("files:", None)
