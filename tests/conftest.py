@@ -6,10 +6,11 @@ import os
 import sys
 import time
 from collections import Counter
+from contextlib import ExitStack
 
 import pytest
 
-from forecasting.bootstrap import write_sample
+from forecasting.bootstrap import compiled_ahead, write_sample
 from tests.support.postgresql import running_in
 
 BUDGET_MINUTES = 15
@@ -46,6 +47,14 @@ LONGEST = (
     "tests/models/test_pooled.py",
 )
 """Files that take longest. They are begun first: a long one begun last leaves the other cores idle."""
+
+
+def pytest_configure(config):
+    """Compile kernels in one process as the workers begin: else each of them does, a minute's work."""
+    if not hasattr(config, "workerinput") and config.getoption("numprocesses", None):
+        ahead = ExitStack()
+        ahead.enter_context(compiled_ahead())
+        config.add_cleanup(ahead.close)
 
 
 def pytest_collection_modifyitems(items):
