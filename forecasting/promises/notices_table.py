@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from forecasting.config import Config
-from forecasting.domain import LONG_AGO, day_text
+from forecasting.domain import LONG_AGO, IntArray, day_text
 from forecasting.inputs.records import Records
 from forecasting.promises.answer import Answer
 from forecasting.promises.consent import Consent
@@ -37,14 +38,12 @@ def notices_table(
     """
     line, kind = kinds_of(_change(answer, consent))
     line, kind = (line, kind) if told else (line[:0], kind[:0])
-    found, texts = answer.found, Texts(config)
+    found = answer.found
     named = {name: column[line] for name, column in who(found, records).items()}
     was, now = days_or_none(answer.before.p90)[line], days_or_none(answer.told.p90)[line]
 
-    rows = []
-    for content in _contents(answer, consent, config, line, kind, named):
-        subject, text = texts.of(content["kind"], content)
-        rows.append((asks_for_yes(content["kind"], content["consent"]), subject, text))
+    contents = _contents(answer, consent, config, line, kind, named)
+    asked = [asks_for_yes(content["kind"], content["consent"]) for content in contents]
     frame = pd.DataFrame(
         {
             "run": run,
@@ -55,14 +54,33 @@ def notices_table(
             "language": config.notice_language,
             "was_p90": was,
             "now_p90": now,
+            "consent": np.array(asked, dtype=object),
         }
     )
-    for place, name in enumerate(("consent", "subject", "text")):
-        frame[name] = np.array([row[place] for row in rows], dtype=object)
-    said = zip(frame["order"], frame["line"], frame["sku"], frame["kind"], frame["text"], line, strict=True)
-    keys = np.array([key_of(*row[:-1], found.lines.row[row[-1]]) for row in said], dtype=object)
-    frame.insert(2, "key", keys)
+    frame = with_texts(frame, contents, found.lines.row[line], config)
     return frame.sort_values(["number", "kind"], kind="stable").reset_index(drop=True)
+
+
+def contents_of(columns: Mapping[str, Any], config: Config) -> list[dict[str, Any]]:
+    """What the templates may ask for, of each notice, from columns of the same length."""
+    same = {"silence": config.consent_silence, "silence_days": config.consent_silence_days}
+    return [{**same, **dict(zip(columns, row, strict=True))} for row in zip(*columns.values(), strict=True)]
+
+
+def with_texts(
+    frame: pd.DataFrame, contents: Sequence[Mapping[str, Any]], rows: IntArray, config: Config
+) -> pd.DataFrame:
+    """Notices with what they say, and the key that each is known by; ``rows``: of the lines, in the records.
+
+    Raises RequestError where a template is missing, or asks for what there is not.
+    """
+    texts = Texts(config)
+    said = [texts.of(content["kind"], content) for content in contents]
+    for place, name in enumerate(("subject", "text")):
+        frame[name] = np.array([each[place] for each in said], dtype=object)
+    known_by = zip(*(frame[name] for name in ("order", "line", "sku", "kind", "text")), rows, strict=True)
+    frame.insert(2, "key", np.array([key_of(*each) for each in known_by], dtype=object))
+    return frame
 
 
 def _change(answer: Answer, consent: Consent) -> Change:
@@ -114,6 +132,4 @@ def _contents(
         "alternative_description": np.array([*known.description, ""], dtype=object)[items],
         "alternative_quantity": units_in_words(found.parts.units(offered.alternative.parts[line])),
     }
-    same = {"silence": config.consent_silence, "silence_days": config.consent_silence_days}
-    names = list(columns)
-    return [{**same, **dict(zip(names, row, strict=True))} for row in zip(*columns.values(), strict=True)]
+    return contents_of(columns, config)

@@ -16,9 +16,10 @@ from forecasting.config import Config
 from forecasting.domain import LONG_AGO, day_text
 from forecasting.inputs.records import OrderStatus, Records
 from forecasting.promises.consent import DECLINED, LAPSED, NOT_NEEDED
-from forecasting.promises.customer_notices import Texts, in_language, key_of
+from forecasting.promises.customer_notices import in_language
 from forecasting.promises.earlier import promised_days, record_rows
 from forecasting.promises.facts import Facts
+from forecasting.promises.notices_table import contents_of, with_texts
 from forecasting.promises.words import days_or_none, units_in_words
 
 KIND = "now_shipping"
@@ -60,19 +61,11 @@ def with_shipped(
         "date": in_language(there, config.notice_language),
     }
     spoken["now"] = spoken["quantity"]
-    same: dict[str, Any] = {**NOT_OF_THEM, "kind": KIND, "silence": config.consent_silence}
-    same |= {"silence_days": config.consent_silence_days}
-    texts = Texts(config)
-    said = [
-        texts.of(KIND, {**same, **dict(zip(spoken, row, strict=True))})
-        for row in zip(*spoken.values(), strict=True)
-    ]
-    told = zip(names["order"], names["line"], names["sku"], said, rows, strict=True)
+    contents = [{**NOT_OF_THEM, "kind": KIND, **each} for each in contents_of(spoken, config)]
     frame = pd.DataFrame(
         {
             "run": run,
             "as_of": day_text(as_of),
-            "key": [key_of(order, line, sku, KIND, text, row) for order, line, sku, (_, text), row in told],
             "number": len(found.lines) + 1 + np.arange(len(rows)),
             **names,
             "kind": KIND,
@@ -80,8 +73,7 @@ def with_shipped(
             "was_p90": days_or_none(promised_days(then["eta_p90"])),
             "now_p90": there,
             "consent": NOT_NEEDED,
-            "subject": [subject for subject, _ in said],
-            "text": [text for _, text in said],
         }
     )
+    frame = with_texts(frame, contents, rows, config)
     return pd.concat([notices, frame], ignore_index=True) if len(notices) else frame

@@ -140,7 +140,6 @@ def boost(task: Task, work: Work, roots: IntArray) -> None:
 def _change_sides(task: Task, work: Work) -> None:
     """Bring what rows count up to date: from one tree to the next, few cross the quantile."""
     for row in range(len(task.target)):
-        work.rows[row] = row
         counts = ROW + (1 if task.target[row] >= work.said[row] else 0)
         change = counts - work.counted[row]
         if change != 0:
@@ -156,11 +155,12 @@ def _grow(task: Task, work: Work) -> int:
     root.begin, root.stop, root.above, root.node = 0, len(work.rows), 0, work.used[0]
     work.used[0] += 1
     for row in range(len(work.rows)):
+        work.rows[row] = row
         root.above += work.counted[row] & ABOVE
     for feature in range(len(work.whole)):
         for place in range(UNKNOWN + 1):
             work.histograms[root.histogram, feature, place] = work.whole[feature, place]
-    _find_split(task, work, 0, True)
+    _find_split(task, work, 0)
 
     many = 1
     while many < task.growth.leaves:
@@ -173,8 +173,8 @@ def _grow(task: Task, work: Work) -> int:
         _split(task, work, best, many)
         if many + 1 < task.growth.leaves:
             _part_histograms(task, work, best, many)
-            _find_split(task, work, best, False)
-            _find_split(task, work, many, False)
+            _find_split(task, work, best)
+            _find_split(task, work, many)
         many += 1
     return many
 
@@ -238,7 +238,7 @@ def _count(bins: np.ndarray, rows: IntArray, counted: IntArray, out: IntArray) -
 
 
 @compiled_within
-def _find_split(task: Task, work: Work, which: int, is_root: bool) -> None:
+def _find_split(task: Task, work: Work, which: int) -> None:
     """Find the split of a leaf that lessens the loss most; with too few rows it keeps none."""
     leaf = work.leaves[which]
     size = leaf.stop - leaf.begin
@@ -248,7 +248,8 @@ def _find_split(task: Task, work: Work, which: int, is_root: bool) -> None:
     asked = work.used[1]
     work.used[1] += 1
     slope = leaf.above * task.above + (size - leaf.above) * task.below
-    now = 0.0 if is_root else slope * (-slope / (size + TINY))
+    # The loss of the root, as scikit-learn has it, is 0: what all rows share is said before.
+    now = 0.0 if size == len(work.rows) else slope * (-slope / (size + TINY))
     for feature in range(len(work.whole)):
         # What is not known goes right, and where there is any, left: whichever is better.
         sides = 2 if work.histograms[leaf.histogram, feature, UNKNOWN] else 1

@@ -24,7 +24,7 @@ from forecasting.connectors.targets.port import (
     Held,
     RefusedByTarget,
     TargetUnavailable,
-    in_batches,
+    looked_up,
 )
 from forecasting.domain.purchase_orders import PurchaseOrder, plain
 
@@ -98,10 +98,7 @@ class OdooTarget:
 
     def now(self, numbers: Sequence[str]) -> Mapping[str, Document | None]:
         """The orders of these names."""
-        found: dict[str, Document | None] = dict.fromkeys(numbers)
-        for some in in_batches(numbers):
-            found |= {each.number: each for each in self._documents([["name", "in", list(some)]])}
-        return found
+        return looked_up(numbers, lambda some: self._documents([["name", "in", list(some)]]))
 
     def sweep(self, kept: Mapping[str, str]) -> int:
         """Nothing is ever left over."""

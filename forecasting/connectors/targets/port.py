@@ -7,7 +7,7 @@ the order of calls or on what was answered before: it says how it keeps one orde
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -95,6 +95,16 @@ def in_batches(names: Sequence[str]) -> Iterator[Sequence[str]]:
     """The names, as many at a time as one request may hold."""
     for start in range(0, len(names), AT_ONCE):
         yield names[start : start + AT_ONCE]
+
+
+def looked_up(
+    numbers: Sequence[str], documents: Callable[[Sequence[str]], Iterable[Document]]
+) -> dict[str, Document | None]:
+    """What is there under these numbers, asked for as many at a time as one request may hold."""
+    found: dict[str, Document | None] = dict.fromkeys(numbers)
+    for some in in_batches(numbers):
+        found |= {each.number: each for each in documents(some)}
+    return found
 
 
 class TargetError(Exception):

@@ -22,6 +22,7 @@ from forecasting.connectors.targets.port import (
     RefusedByTarget,
     Target,
     in_batches,
+    looked_up,
 )
 from forecasting.connectors.targets.settings import HttpSettings, SecretSource
 from forecasting.connectors.targets.tryton_records import Records, price_of, units_by_code
@@ -67,7 +68,7 @@ class TrytonTarget:
 
     def find(self, key: str) -> Sequence[Document]:
         """The purchases of the reference, the oldest first."""
-        return [_document(row) for row in self._purchases([["reference", "=", key]])]
+        return self._documents([["reference", "=", key]])
 
     def read_back(self, number: str) -> Document | None:
         """The purchase of that id."""
@@ -75,11 +76,7 @@ class TrytonTarget:
 
     def now(self, numbers: Sequence[str]) -> Mapping[str, Document | None]:
         """The purchases of these ids."""
-        found: dict[str, Document | None] = dict.fromkeys(numbers)
-        for some in in_batches(numbers):
-            rows = self._purchases([["id", "in", [int(number) for number in some]]])
-            found |= {str(row["id"]): _document(row) for row in rows}
-        return found
+        return looked_up(numbers, lambda some: self._documents([["id", "in", list(map(int, some))]]))
 
     def write(self, order: PurchaseOrder, key: str, at: Document | None = None) -> str:
         """Make a draft that orders nothing; or turn the lines of the one at hand into what is ordered."""
@@ -118,6 +115,9 @@ class TrytonTarget:
         if surplus:
             self._call(f"{PURCHASE}.delete", [row["id"] for row in surplus])
         return len(surplus)
+
+    def _documents(self, domain: list[Any]) -> list[Document]:
+        return [_document(row) for row in self._purchases(domain)]
 
     def _purchases(self, domain: list[Any]) -> list[dict[str, Any]]:
         return self._call(f"{PURCHASE}.search_read", domain, 0, None, [["id", "ASC"]], FIELDS)

@@ -11,7 +11,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from forecasting.connectors.targets.port import RECONCILED, Document, Held, RefusedByTarget, in_batches
+from forecasting.connectors.targets.port import (
+    RECONCILED,
+    Document,
+    Held,
+    RefusedByTarget,
+    in_batches,
+    looked_up,
+)
 from forecasting.connectors.targets.tryton_records import Records, price_of, units_by_code
 from forecasting.connectors.targets.tryton_session import Session
 from forecasting.domain.purchase_orders import PurchaseOrder
@@ -41,7 +48,7 @@ class TrytonRequisitions:
 
     def find(self, key: str) -> Sequence[Document]:
         """The requisitions of the description, the oldest first."""
-        return [_document(row) for row in self._rows([["description", "=", key]])]
+        return self._documents([["description", "=", key]])
 
     def read_back(self, number: str) -> Document | None:
         """The requisition of that id."""
@@ -49,11 +56,7 @@ class TrytonRequisitions:
 
     def now(self, numbers: Sequence[str]) -> Mapping[str, Document | None]:
         """The requisitions of these ids."""
-        found: dict[str, Document | None] = dict.fromkeys(numbers)
-        for some in in_batches(numbers):
-            rows = self._rows([["id", "in", [int(number) for number in some]]])
-            found |= {str(row["id"]): _document(row) for row in rows}
-        return found
+        return looked_up(numbers, lambda some: self._documents([["id", "in", list(map(int, some))]]))
 
     def write(self, order: PurchaseOrder, key: str, at: Document | None = None) -> str:
         """Make a draft; or hand on and approve the one at hand."""
@@ -113,6 +116,9 @@ class TrytonRequisitions:
             "supply_date": _day(min(days, default=order.as_of)),
             "lines": [["create", lines]],
         }
+
+    def _documents(self, domain: list[Any]) -> list[Document]:
+        return [_document(row) for row in self._rows(domain)]
 
     def _rows(self, domain: list[Any]) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self._session.call(
