@@ -5,7 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(VENV)-lock/bin/uv
 PYTHON ?=
-PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+# Nothing is compiled to bytecode ahead: half of what is installed is never imported, and Python keeps the rest.
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-compile
 LOCKED = $(PIP) --require-hashes --requirement
 
 # On all cores; the tests of a file stay together (tests/conftest.py).
@@ -68,6 +69,7 @@ $(VENV)/.core: pyproject.toml requirements/core.txt | $(VENV)/.made
 	@$(LOCKED) requirements/core.txt || { echo "$(NOT_SERVED)" >&2; exit 1; }
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -m pip check --disable-pip-version-check
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -c 'import forecasting.bootstrap.plans, forecasting.bootstrap.past'
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.core

@@ -28,7 +28,7 @@ class FolderCheckpoints:
     Another version of the code is another replay: it might decide otherwise.
 
     Attributes:
-        reviews: how many reviews there were checkpoints of to begin with.
+        reviews: how many reviews there were checkpoints of to begin with, of whichever policies.
 
     Raises RequestError where the folder cannot be written.
 
@@ -45,7 +45,8 @@ class FolderCheckpoints:
                     beside.write_text(owner, encoding="utf-8")
         except OSError as error:
             raise RequestError(f"{folder}: cannot be written ({error}); name another folder") from None
-        self.reviews = len(list(folder.glob("review-*.npz")))
+        kept = folder.glob("*review-*.npz")
+        self.reviews = len({file.stem.rpartition("-")[2] for file in kept})
 
     def read(self, name: str) -> Checkpoint | None:
         """The arrays of a checkpoint by name; None where it was never written, or cannot be read any more."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -18,13 +17,11 @@ from forecasting.inputs.records import Records
 from forecasting.planning.observing import observer
 from forecasting.planning.odd_orders import odd_orders
 from forecasting.planning.requests import check_levels, check_model
-from forecasting.policies.base import Policy, Setting
 from forecasting.policies.registry import RECORDED
 from forecasting.replay import compare
 from forecasting.replay.checkpoints import Checkpoints, NoCheckpoints
 from forecasting.replay.decomposition import decomposition
 from forecasting.replay.equal_terms import equal_terms
-from forecasting.replay.fit import fitted_policies
 from forecasting.replay.frontier import frontier
 from forecasting.replay.opening_lasts import without_orders
 from forecasting.replay.policy_run import PolicyRun
@@ -33,29 +30,13 @@ from forecasting.replay.recorded import Recorded, recorded
 from forecasting.replay.request import ReplayRequest
 from forecasting.replay.scenario import Scenario, scenario
 from forecasting.replay.sensitivity import sensitivity
-from forecasting.replay.simulate import simulate_in_lots
 from forecasting.replay.trace import check_trace, trace
+from forecasting.replay.walk import walked
 from forecasting.replay.windows import cut, intervals, windows, windows_that_decide
 from forecasting.run import Clock, Result, describe, run_id
 
 OpenCheckpoints = Callable[[str], Checkpoints]
 """Called with what a run is known by; what is kept there is not decided again."""
-
-
-@dataclass(frozen=True)
-class Simulated:
-    """What came of policies.
-
-    Attributes:
-        policies: with their parameters.
-        runs: what came of each.
-        swept: every policy at each setting of its aggressiveness, where that was asked for.
-
-    """
-
-    policies: Sequence[Policy]
-    runs: Sequence[PolicyRun]
-    swept: Sequence[tuple[Setting, PolicyRun]]
 
 
 def replay(
@@ -92,15 +73,12 @@ def replay(
     identity = run_id(records, config, request.identity)
     checkpoints = open_checkpoints(identity)
     names = [name for name in request.names if name != RECORDED]
-    fitted = fitted_policies(names, past, checkpoints, stage)
     named, request = request.identity, request.called()
-    policies = [each.policy for each in fitted]
-    clock.lap("fit")
-
-    simulated = _simulated(policies, request, past, checkpoints, stage)
+    found = walked(names, request, past, checkpoints, stage)
     clock.lap("walk")
     real = recorded(past, assumptions) if RECORDED in request.names else None
-    runs = list(simulated.runs)
+    simulated = [each.run for each in found]
+    runs = list(simulated)
     if real is not None:
         runs.insert(request.names.index(RECORDED), real.run)
         clock.lap(RECORDED)
@@ -110,15 +88,15 @@ def replay(
     tables = _compared(runs, costs, past, request.baseline, cuts)
     over_windows = _over_windows(runs, costs, past, request.baseline, cuts)
     clock.lap("compare")
-    if simulated.swept:
-        tables["frontier"] = frontier(simulated.swept, costs, observed.catalogue.terms.unit_cost)
+    if swept := [of_setting for each in found for of_setting in each.swept]:
+        tables["frontier"] = frontier(swept, costs, observed.catalogue.terms.unit_cost)
         tables["equal_terms"] = equal_terms(tables["frontier"], tables["summary"])
     if request.extras.sensitivity:
-        followed = list(zip(simulated.policies, simulated.runs, strict=True))
+        followed = [(each.fitted.policy, each.run) for each in found]
         tables["sensitivity"] = sensitivity(followed, past, costs, request.baseline, checkpoints, stage)
         clock.lap("sensitivity")
     if request.extras.trace:
-        tables |= trace(simulated.runs, past)
+        tables |= trace(simulated, past)
         clock.lap("trace")
     tables.update(assumptions=assumptions.frame(), notices=notices.frame())
 
@@ -126,38 +104,10 @@ def replay(
     described = describe(identity, "replay", records, config, clock, counts, notices, named)
     found_out = _found_out(request, past, runs, real, tables)
     found_out["windows"] = over_windows
-    found_out["fitted"] = {each.policy.name: each.described() for each in fitted if each.values}
+    found_out["fitted"] = {
+        each.fitted.policy.name: each.fitted.described() for each in found if each.fitted.values
+    }
     return Result(tables, {**described, **found_out})
-
-
-def _simulated(
-    policies: Sequence[Policy],
-    request: ReplayRequest,
-    past: Scenario,
-    checkpoints: Checkpoints,
-    stage: Stage,
-) -> Simulated:
-    """Each policy, and, for the frontier, each as it dares more or less."""
-    settings = [_settings(policy, request) for policy in policies]
-    others = [each.policy for of_policy in settings for each in of_policy if not each.as_replayed]
-    found = simulate_in_lots([*policies, *others], past, checkpoints, stage)
-
-    rest = iter(found[len(policies) :])
-    swept = [
-        (setting, run if setting.as_replayed else next(rest))
-        for run, of_policy in zip(found, settings, strict=False)
-        for setting in of_policy
-    ]
-    return Simulated(policies, found[: len(policies)], swept)
-
-
-def _settings(policy: Policy, request: ReplayRequest) -> tuple[Setting, ...]:
-    """The policy at the settings that are replayed of it; none where nothing is swept at all."""
-    if request.extras.sweeps(policy.name):
-        return policy.settings()
-    if not any(request.extras.sweeps(name) for name in request.names):
-        return ()
-    return tuple(each for each in policy.settings() if each.as_replayed)
 
 
 def _charged(request: ReplayRequest, past: Scenario) -> Costs:

@@ -298,7 +298,9 @@ class Ledger:
         sums = closes.sums.transpose(1, 0, 2)
 
         flows = self._room_for_lines(sums.shape[:2])
-        flows = flows._replace(**{name: sums[:, :, place] for place, name in enumerate(CLOSE_FLOWS)})
+        # Each in one piece, as it comes back from another process, too: sums over it then round alike.
+        apart = {name: np.ascontiguousarray(sums[:, :, place]) for place, name in enumerate(CLOSE_FLOWS)}
+        flows = flows._replace(**apart)
         over_items(tally_lines, n, span, self._lines, self._outcome, self._rules, closes, flows)
         nothing = np.broadcast_to(0.0, sums.shape[:2])
         return Flows.of(**{name: flow if flow.size else nothing for name, flow in flows._asdict().items()})
