@@ -131,7 +131,7 @@ function preview(box) {
       }
       $("[data-f=bar]", row)?.setAttribute("width", does.bar);
       $("[data-f=packs]", row).textContent = (does.snapped ? `→ ${does.snapped}` : "") + (does.packs ? ` ${does.packs}` : "");
-      row.dataset.priceBreak = does.price_break.replaceAll("\u2009", "");
+      row.dataset.priceBreak = does.price_break.replaceAll("\u202f", "");
     } catch { /* the next keystroke asks again */ }
   }, 80);
 }

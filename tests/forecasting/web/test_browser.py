@@ -32,7 +32,7 @@ def pack(row) -> float:
 def waiting(page) -> int:
     """How many lines the bulk button says wait."""
     said = page.locator("form[data-sure] button")
-    return int(re.search(r"Approve all ([\d\u2009]+)", said.inner_text())[1].replace("\u2009", ""))
+    return int(re.search(r"Approve all ([\d\u202f]+)", said.inner_text())[1].replace("\u202f", ""))
 
 
 def test_a_supplier_s_order_is_edited_by_keyboard_approved_at_once_and_undone(ann):
