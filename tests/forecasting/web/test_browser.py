@@ -143,6 +143,45 @@ def test_filters_search_and_sorting_are_in_the_address_and_come_back(ann):
     expect(page.locator("table.lines tbody tr")).to_have_count(2)
 
 
+def test_the_focus_stays_after_each_swap_and_what_changed_is_announced(ann):
+    page = ann.go("/lines?only=&sort=sku&dir=asc")
+    said = page.locator("#spoken")
+    page.locator("th a", has_text="Cash").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("th[aria-sort=descending]")).to_contain_text("Cash")
+    expect(page.locator("th a", has_text="Cash")).to_be_focused()
+    expect(said).to_contain_text("lines")
+
+    page.get_by_role("link", name="Next").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".pages")).to_contain_text("Page 2")
+    where = page.evaluate("document.activeElement.closest('#grid') !== null")
+    assert where, "the focus is in the page that came"
+
+    page = ann.go("/lines")
+    sku = ann.row(0).get_attribute("data-sku")
+    quantity(ann.row(0)).focus()
+    page.keyboard.press("a")
+    expect(said).to_contain_text(f"{sku}: approved")
+    expect(quantity(ann.row(1))).to_be_focused()
+
+    # An item's page is loaded anew, and its quantity keeps the focus.
+    page.goto(f"{ann.address}{ann.row(1).locator('a.sku').get_attribute('href')}")
+    page.locator(".ask [data-does=approve]").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".status")).to_contain_text("Approved")
+    expect(page.locator("#quantity")).to_be_focused()
+
+
+def test_everything_of_a_line_is_there_for_a_pointer_at_1024(browser, server):
+    ann = browser.person(server.address, "ann", viewport={"width": 1024, "height": 768})
+    ann.go("/lines")
+    ann.row(0).get_by_role("button", name=re.compile("Snooze")).click()
+    ann.page.locator("#snooze button.primary").click()
+    expect(ann.row(0)).to_have_class("snoozed")
+    ann.done()
+
+
 def test_the_second_of_two_people_on_one_line_is_told_and_sees_it_as_it_is(ann, browser, server):
     bob = browser.person(server.address, "bob")
     ann.go("/lines")
@@ -279,6 +318,10 @@ def test_an_order_below_free_freight_is_filled_and_one_undo_takes_that_back(ann)
         if "to go" in facts.inner_text():
             break
     before = order.inner_text()
+    page.locator("#facts button.link").last.click()
+    expect(page.locator("#fill")).to_contain_text("Fill to free freight")
+    page.get_by_role("button", name="Leave it").click()
+    expect(page.locator("#facts button.link").first).to_be_focused()
     page.locator("#facts button.link").last.click()
     expect(page.locator("#fill")).to_contain_text("Fill to free freight")
     page.locator("#fill button.primary").click()
