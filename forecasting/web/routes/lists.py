@@ -20,7 +20,7 @@ from forecasting.web.routes.lines import grid_values
 router = APIRouter()
 PURCHASES = "/purchases"
 SIZE = 100
-"""Purchases to come of a page."""
+"""Purchases of a page: those to ask for, and those to come."""
 
 WHY = {**FLAGS, "enough": "What is in stock and on order is enough."}
 
@@ -56,6 +56,7 @@ def open_purchases(request: Request, caller: Reader, store: Database, plan: Show
     at = page_number(request.query_params.get("page", ""))
     values = {
         "acts": to_ask(every),
+        "most": SIZE,
         "late": late(every),
         "to_come": to_come,
         "shown": to_come[(at - 1) * SIZE : at * SIZE],

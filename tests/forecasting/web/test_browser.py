@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import re
 
 import pytest
 
-from tests.support.browser import Browser
+from tests.support.browser import PASSWORD, Browser
 
 pytest.importorskip("playwright", reason="playwright is not installed: pip install 'reorder[test]'")
 from playwright.sync_api import expect
@@ -79,6 +80,27 @@ def test_a_supplier_s_order_is_edited_by_keyboard_approved_at_once_and_undone(an
     expect(page.locator("#toast")).to_contain_text("set back")
     expect(page.locator("tr.approved")).to_have_count(0)
     expect(page.locator(f"input.q[data-saved='{wanted}']").first).to_be_visible()
+
+
+def test_five_clicks_lead_from_the_password_to_the_file_of_an_approved_order(browser, server):
+    ann = browser.person(server.address, "ann")
+    page = ann.page
+    page.locator("header .account summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    page.fill("#name", "ann")
+    page.fill("#password", PASSWORD)
+    clicks = ["button.primary", ".supplier-card h2 a", "form[data-sure] button", "#sure-ok"]
+    for each in clicks:
+        page.locator(each).first.click()
+    expect(page.locator("tr.approved").first).to_be_visible()
+    lines = page.locator("tr.approved").count()
+    expect(page.locator("tr.open")).to_have_count(0)
+    with page.expect_download() as coming:
+        page.locator("a.export", has_text="CSV").click()
+    with coming.value.path().open(newline="", encoding="utf-8-sig") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["status"] for row in rows] == ["approved"] * lines
+    ann.done()
 
 
 def test_letters_approve_reject_with_a_reason_snooze_and_undo(ann):
