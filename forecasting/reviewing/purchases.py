@@ -16,6 +16,8 @@ from typing import Literal, TypeAlias
 
 from forecasting.reviewing.rates import rate
 from forecasting.store.application import acting
+from forecasting.store.application.acting import Wanted
+from forecasting.store.application.line_source import EVERY
 from forecasting.store.application.opened import Transaction
 from forecasting.store.application.plans import Plan, Row, latest_run, rows_of
 
@@ -90,18 +92,33 @@ def key_of(row: Row) -> Key:
     return row["purchase_order"], row["location"], row["sku"]
 
 
-def purchases_of(transaction: Transaction, plan: Plan) -> Sequence[Purchase]:
-    """What is on order, the next one first, and what to ask for, by the promises of the last day."""
+def purchases_of(
+    transaction: Transaction, plan: Plan, wanted: Wanted, part: tuple[int, int] = (0, EVERY)
+) -> Sequence[Purchase]:
+    """Open purchases, the next one first, and what to ask for, by the promises of the last day.
+
+    ``part``: how many are left out, and how many follow. What to put off is right only of all ``to_change``:
+    of an item's lines the last one is first.
+    """
     promised = latest_run(transaction, "promise")
-    served = () if promised is None else acting.served_by_purchases(transaction, promised.run)
-    sooner = () if promised is None else acting.expedites(transaction, promised.run)
+    run = "" if promised is None else promised.run
     terms = Terms(
         plan.as_of,
         rate(plan, "holding_rate"),
         rate(plan, "admin_hourly_cost") * rate(plan, "admin_minutes_per_line") / 60,
     )
-    rows = acting.purchases_with_items(transaction, plan.run)
-    return purchases(rows, rows_of(transaction, "overdue", plan.run, "number"), served, sooner, terms)
+    return purchases(
+        acting.purchases_with_items(transaction, plan.run, run, wanted, part),
+        rows_of(transaction, "overdue", plan.run, "number"),
+        acting.served_by_purchases(transaction, run),
+        acting.expedites(transaction, run),
+        terms,
+    )
+
+
+def to_ask_of(transaction: Transaction, plan: Plan) -> Sequence[Purchase]:
+    """What to expedite, defer or cancel, what is worth most first."""
+    return to_ask(purchases_of(transaction, plan, "to_change"))
 
 
 def purchases(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from forecasting.reviewing.excess import excess_of
 from forecasting.reviewing.mending import decided, mended
-from forecasting.reviewing.purchases import late, purchases_of, to_ask
+from forecasting.reviewing.purchases import late, purchases_of, to_ask_of
+from forecasting.store.application.acting import count_purchases
 from forecasting.store.application.lines import count_by_reason
 from forecasting.store.application.plans import rows_of, rows_with_descriptions
 from forecasting.store.flags import FLAGS
@@ -50,21 +53,17 @@ def excess(request: Request, caller: Reader, store: Database, plan: Shown) -> Re
 @router.get(PURCHASES)
 def open_purchases(request: Request, caller: Reader, store: Database, plan: Shown) -> Response:
     """Open purchase orders: what to ask for, the overdue ones, and what is still to come."""
-    with store.reading() as transaction:
-        every = purchases_of(transaction, plan)
-    to_come = [each for each in every if each.overdue is None]
     at = page_number(request.query_params.get("page", ""))
-    values = {
-        "acts": to_ask(every),
-        "most": SIZE,
-        "late": late(every),
-        "to_come": to_come,
-        "shown": to_come[(at - 1) * SIZE : at * SIZE],
-        "total": {"lines": len(to_come)},
-        "wanted": {"page": at, "size": SIZE},
-        "link": lambda page: f"{PURCHASES}?page={page}",
-    }
     part = request.headers.get("hx-target") == "grid"
+    values: dict[str, Any] = {"wanted": {"page": at, "size": SIZE}, "most": SIZE}
+    values["link"] = lambda page: f"{PURCHASES}?page={page}"
+    with store.reading() as transaction:
+        lines, money = count_purchases(transaction, plan.run, "to_come")
+        values |= {"total": {"lines": lines, "value": money}}
+        values["shown"] = purchases_of(transaction, plan, "to_come", ((at - 1) * SIZE, SIZE))
+        if not part:
+            values["acts"] = to_ask_of(transaction, plan)
+            values["late"] = late(purchases_of(transaction, plan, "late"))
     template = "to_come.html" if part else "purchases.html"
     return page(request, template, {**shared(caller, plan), **values})
 

@@ -8,7 +8,7 @@ import pytest
 
 from forecasting.reviewing.excess import excess_of
 from forecasting.reviewing.mending import decided, mended
-from forecasting.reviewing.purchases import purchases_of, to_ask
+from forecasting.reviewing.purchases import purchases_of, to_ask_of
 from forecasting.store.application.plans import latest_plan, rows_of
 
 
@@ -25,7 +25,10 @@ def read(served, what):
 
 
 def test_every_open_purchase_is_on_the_page_once_with_the_customers_whom_it_serves(served):
-    every = read(served, purchases_of)
+    late = read(served, lambda transaction, plan: purchases_of(transaction, plan, "late"))
+    to_come = read(served, lambda transaction, plan: purchases_of(transaction, plan, "to_come"))
+    every = [*late, *to_come]
+    assert all(each.overdue for each in late) and not any(each.overdue for each in to_come)
     rows = read(served, lambda transaction, plan: rows_of(transaction, "open_purchases", plan.run))
     assert len(every) == len(rows) > 0
     served_lines = [line for each in every for line in each.customers]
@@ -33,13 +36,13 @@ def test_every_open_purchase_is_on_the_page_once_with_the_customers_whom_it_serv
     with served.person("ann") as ann:
         page = ann.get("/purchases").text
     listed = page.partition('id="to-come"')[2].partition("</section>")[0]
-    assert listed.count('<th scope="row">') == min(sum(each.overdue is None for each in every), 100)
+    assert listed.count('<th scope="row">') == min(len(to_come), 100)
     for line in served_lines[:20]:
         assert f"/customers/line?number={line['number']}" in page
 
 
 def test_what_to_ask_for_is_on_the_page_and_for_programs_alike(served, program):
-    wanted = to_ask(read(served, purchases_of))
+    wanted = read(served, to_ask_of)
     assert wanted
     answered = program.get("/api/v1/purchase-actions").json()
     assert [(each["purchase_order"], each["sku"], each["does"]) for each in answered] == [
