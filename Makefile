@@ -12,7 +12,7 @@ LOCKED = $(PIP) --require-hashes --requirement
 # On all cores; the tests of a file stay together (tests/conftest.py).
 PARALLEL := -n auto --dist loadfile --no-loadscope-reorder --durations 15
 
-.PHONY: help demo test test-all lint format docs pictures lock clean
+.PHONY: help demo test test-all rounds lint format docs pictures lock clean
 
 help:  ## List what can be made
 	@awk -F ':.*## *' '/^[a-z-]+:.*## /{ printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -25,6 +25,9 @@ test: $(VENV)/.dev  ## All tests but those that take minutes; TESTS='-k plan' to
 
 test-all: $(VENV)/.dev  ## All tests
 	$(BIN)/python -m pytest -m '' $(PARALLEL) $(TESTS)
+
+rounds: $(VENV)/.dev  ## The pages in a real browser, twenty times in a row; the first red one ends it
+	for round in $$(seq 20); do $(BIN)/python -m pytest -q tests/forecasting/web/test_browser*.py || exit 1; done
 
 lint: $(VENV)/.dev  ## Style, types, and the order of the packages
 	$(BIN)/ruff check .

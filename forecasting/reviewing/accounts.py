@@ -172,10 +172,12 @@ def new_password() -> str:
 def add_person(database: Store, person: Person, password: str | None = None, by: str = "reorder") -> str:
     """Let someone in; returns the password, a made one where none is given.
 
-    Raises RequestError where the name is taken or empty, or there is no such role.
+    Raises RequestError where the name is taken, empty or not to be seen, or there is no such role.
     """
-    if not person.name.strip() or len(person.name) > 100 or person.name != person.name.strip():
+    if not 1 <= len(person.name) <= 100 or person.name != person.name.strip():
         raise RequestError("give a name of 1 to 100 characters, without spaces around it")
+    if not person.name.isprintable():
+        raise RequestError("give a name on one line, of characters that can be seen")
     if person.role not in ROLES:
         raise RequestError(f"there is no role {person.role!r}: known are {', '.join(ROLES)}")
     chosen = password or new_password()

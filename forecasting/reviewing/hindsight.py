@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from forecasting.reviewing.rates import rate
 from forecasting.reviewing.trust import Accuracy, Outcome, accuracy, edit_outcomes, outcomes
 from forecasting.store.application.edits import edits_before
 from forecasting.store.application.opened import Transaction
@@ -17,9 +18,6 @@ from forecasting.store.application.past import (
     with_costs,
 )
 from forecasting.store.application.plans import Plan
-
-USUAL_HOLDING_RATE = 0.25
-"""Of a plan that does not say by which it was made."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +43,10 @@ def hindsight(transaction: Transaction, plan: Plan) -> Hindsight:
         return Hindsight([], [], [])
 
     made = [accuracy(forecasts_of(transaction, each.run), each.as_of, asked, plan.as_of) for each in before]
-    rate = float(plan.described.get("config", {}).get("holding_rate", USUAL_HOLDING_RATE))
+    holding = rate(plan, "holding_rate")
     rates = shortage_rates(transaction, sorted({plan.run, *(row["run"] for row in edited)}))
     return Hindsight(
         [each for each in made if each is not None],
-        outcomes(edited, asked, plan.as_of, rate, rates),
-        edit_outcomes(edits, asked, plan.as_of, rate, rates.get(plan.run, 0.0)),
+        outcomes(edited, asked, plan.as_of, holding, rates),
+        edit_outcomes(edits, asked, plan.as_of, holding, rates.get(plan.run, 0.0)),
     )

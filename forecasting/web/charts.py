@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,10 @@ from forecasting.store.application.lines import Line
 from forecasting.web.rendering import day, number
 
 FloatArray = npt.NDArray[np.float64]
+LINE = 21
+"""From one line of words to the next: on narrow screens the type is larger."""
+NEAR = 40
+"""Figures that are less apart would run into each other."""
 STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
@@ -103,11 +108,14 @@ class StockChart:
     zero: float
     days: Sequence[Mark]
     receipts: Sequence[Mark]
+    deadlines: Sequence[Mark]
     labels: Sequence[Mark]
 
 
-def stock_chart(line: Line, ahead: Projection) -> StockChart:
-    """Stock of the next 90 days with its bands, what comes, and the zone in which there is none."""
+def stock_chart(line: Line, ahead: Projection, deadlines: Sequence[tuple[date, Decimal]] = ()) -> StockChart:
+    """Stock of the next 90 days with its bands, what comes, the zone in which there is none, and the days by
+    which customers need how many units: those that are past stand at today.
+    """
     days = np.arange(DAYS + 1, dtype=np.float64)
     high = float(max(ahead.q95.max(), float(line.on_hand), 1.0))
     low = float(min(ahead.q05.min(), 0.0))
@@ -117,7 +125,12 @@ def stock_chart(line: Line, ahead: Projection) -> StockChart:
         at = frame.x((receipt.day - line.as_of).days)
         end = at > frame.width * 0.7
         said = f"+{number(receipt.units)} {receipt.purchase_order or 'this order'}"
-        receipts.append(Mark(at, frame.top + 10 + 14 * (place % 3), said, end))
+        receipts.append(Mark(at, frame.top + 10 + LINE * (place % 3), said, end))
+    due: dict[int, Decimal] = {}
+    for by, units in deadlines:
+        after = max((by - line.as_of).days, 0)
+        if after <= DAYS:
+            due[after] = due.get(after, Decimal(0)) + units
     ends = (("95 %", ahead.q95[-1]), ("expected", ahead.expected[-1]), ("5 %", ahead.q05[-1]))
     return StockChart(
         frame=frame,
@@ -127,10 +140,22 @@ def stock_chart(line: Line, ahead: Projection) -> StockChart:
         zero=frame.y(0),
         days=_days(frame, line.as_of, range(0, DAYS + 1, 15)),
         receipts=receipts,
+        deadlines=_stepped(
+            [Mark(frame.x(after), frame.floor - 13, number(due[after])) for after in sorted(due)]
+        ),
         labels=_apart(
             [Mark(frame.right_edge + 6, frame.y(float(at)), text) for text, at in ends], frame.floor
         ),
     )
+
+
+def _stepped(marks: Sequence[Mark]) -> Sequence[Mark]:
+    """Figures in a row, each raised by a line or two where the one before it is too near to be read."""
+    placed: list[Mark] = []
+    for mark in marks:
+        steps = round((placed[-1].y - mark.y) / -LINE) if placed and mark.x - placed[-1].x < NEAR else -1
+        placed.append(replace(mark, y=mark.y - LINE * ((steps + 1) % 3)))
+    return placed
 
 
 @dataclass(frozen=True)

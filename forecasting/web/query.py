@@ -22,6 +22,7 @@ PARAMETERS = (
     "only",
     "status",
     "under",
+    "supplier",
     "category",
     "location",
     "reason",
@@ -49,7 +50,7 @@ def selection(run: str, said: Mapping[str, str], *, only: str = "", size: int = 
     narrowed = one_of("only", FILTERS) if "only" in said else only
     return Selection(
         run=run,
-        supplier=said.get("name"),
+        supplier=said["name"] if "name" in said else said.get("supplier") or None,
         category=said.get("category") or None,
         location=said.get("location") or None,
         search=said.get("search", "").strip()[:200],

@@ -22,8 +22,10 @@ from forecasting.store.application.plans import Plan
 from forecasting.web.caller import Caller
 
 FOLDER = Path(__file__).parent
-THIN = "\u2009"
+THIN = "\u202f"
 """Between thousands: it does not break, and is narrower than a space."""
+FIXED = "\u00a0"
+"""Between a day and its month: a space that does not break."""
 
 DASH = "–"
 
@@ -47,7 +49,7 @@ def day(value: date | None, today: date | None = None) -> str:
     if value is None:
         return DASH
     year = f" {value.year}" if today is not None and value.year != today.year else ""
-    return f"{value.day} {value:%b}{year}"
+    return f"{value.day}{FIXED}{value:%b}{year}"
 
 
 def moment(value: datetime) -> str:

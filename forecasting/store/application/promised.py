@@ -116,6 +116,21 @@ def waiting_lines(transaction: Transaction, wanted: Waiting) -> Sequence[Row]:
     return [dict(row) for row in transaction.execute(statement).mappings()]
 
 
+def deadlines_of_item(
+    transaction: Transaction, run: str, location: str, sku: str
+) -> Sequence[tuple[date, Decimal]]:
+    """The days by which customers need an item, by a run of promises, and how many units, the first first."""
+    p = plan_table("promises")
+    this = (p.c.run == run, p.c.location == location, p.c.sku == sku, p.c.deadline.is_not(None))
+    statement = (
+        sa.select(p.c.deadline, sa.func.sum(p.c.quantity, type_=p.c.quantity.type))
+        .where(*this)
+        .group_by(p.c.deadline)
+        .order_by(p.c.deadline)
+    )
+    return [(day, units) for day, units in transaction.execute(statement)]
+
+
 def count_waiting(transaction: Transaction, wanted: Waiting) -> int:
     """How many lines all pages have."""
     p = plan_table("promises")

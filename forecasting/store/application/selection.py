@@ -54,6 +54,7 @@ FILTERS: dict[str, sa.ColumnElement[bool]] = {
     "not_suggested": sa.and_(r.c.quantity == 0, quantity == 0),
     "owed": r.c.backlog > 0,
     "runs_out": r.c.stockout_probability >= RISKY,
+    "persistent": _flagged("persistent_backorder"),
     "new": _flagged("no_history", "not_known_yet"),
     "data": _flagged(*DATA_FLAGS),
     "excess": _flagged("excess"),

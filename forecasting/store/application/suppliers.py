@@ -30,7 +30,8 @@ class SupplierOrder:
         saving: what these lines save against ordering nothing.
         order_by: the first day by which one of its lines has to be ordered; None: none has to be.
         risky: lines that are likely to run out before goods arrive. owed: lines owed to customers.
-        worst_sku, worst_description, worst_risk: the line that saves most; empty where there is none.
+        worst_location, worst_sku, worst_description, worst_risk: the line that saves most; empty where there
+            is none.
         min_order_value: 0: none. free_freight_value: None: nothing to reach. freight_cost: paid below it.
         on_order_value: what is on order with it. this_month: of this, what was ordered this month.
 
@@ -46,6 +47,7 @@ class SupplierOrder:
     order_by: date | None
     risky: int
     owed: int
+    worst_location: str
     worst_sku: str
     worst_description: str
     worst_risk: Decimal
@@ -97,6 +99,7 @@ def supplier_orders(transaction: Transaction, plan: Plan, name: str | None = Non
         found.append(
             SupplierOrder(
                 **row,
+                worst_location=dearest.location if dearest else "",
                 worst_sku=dearest.sku if dearest else "",
                 worst_description=dearest.description if dearest else "",
                 worst_risk=dearest.stockout_probability if dearest else NOTHING,

@@ -31,6 +31,7 @@ from forecasting.store.application.suppliers import supplier_orders
 from forecasting.web.caller import Caller, Database, NotSignedInError, program_needs
 from forecasting.web.plan_shown import plan_answered
 from forecasting.web.query import selection
+from forecasting.web.routes.api_goods import add_goods
 from forecasting.web.routes.api_orders import add_orders
 from forecasting.web.routes.api_promises import add_promises, shop_out
 from forecasting.web.routes.api_reservations import add_reservations
@@ -175,6 +176,7 @@ def create_api(store: Store) -> FastAPI:
     _add_reading(api)
     add_promises(api)
     add_reservations(api)
+    add_goods(api)
     add_orders(api)
     add_work(api)
     _add_deciding(api)

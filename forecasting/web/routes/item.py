@@ -30,7 +30,7 @@ from forecasting.store.application.notes import comment, comments_of
 from forecasting.store.application.opened import Store, Transaction
 from forecasting.store.application.past import asked_until, earlier_plans, item_before
 from forecasting.store.application.plans import Plan, latest_run, rows_of_item
-from forecasting.store.application.promised import Waiting, storefront_of, waiting_lines
+from forecasting.store.application.promised import Waiting, deadlines_of_item, storefront_of, waiting_lines
 from forecasting.store.flags import FLAGS, SEPARATOR
 from forecasting.web.caller import Caller, Commenter, Database, Reader, needs
 from forecasting.web.charts import cost_chart, demand_chart, stock_chart
@@ -50,6 +50,8 @@ def _seen_together(store: Store, plan: Plan, line: Line, quantity: Decimal) -> d
         found = rows_of_item(transaction, "item_weeks", *this)
         facts = rows_of_item(transaction, "item_facts", *this)
         purchases = rows_of_item(transaction, "open_purchases", *this)
+        promised = latest_run(transaction, "promise")
+        deadlines = [] if promised is None else deadlines_of_item(transaction, promised.run, *this[1:])
     weeks = Weeks.of(found[0])
     promoted = numbers(facts[0]["promoted"]) if facts else None
     ordered, does = snap(line, quantity), effects(line, snap(line, quantity))
@@ -63,7 +65,8 @@ def _seen_together(store: Store, plan: Plan, line: Line, quantity: Decimal) -> d
         "purchases": purchases,
         "sentence": sentence(line, does, ahead),
         "terms": arithmetic(line, ordered),
-        "stock": stock_chart(line, ahead),
+        "stock": stock_chart(line, ahead, deadlines),
+        "deadlines": deadlines,
         "demand": demand_chart(line, weeks, promoted),
         "promoted": promoted,
         "customers": json.loads(facts[0]["customers"] or "[]") if facts else [],

@@ -33,6 +33,7 @@ from forecasting.store.application.notes import drop_view, save_view, views_of
 from forecasting.store.application.opened import Store
 from forecasting.store.application.plans import Plan
 from forecasting.store.application.selection import Selection
+from forecasting.store.application.suppliers import supplier_names
 from forecasting.web.caller import Commenter, Database, Decider, Reader
 from forecasting.web.plan_shown import Shown
 from forecasting.web.query import PARAMETERS, SIZE, links, selection
@@ -71,9 +72,10 @@ def grid_values(
 
 
 def offered(store: Store, plan: Plan) -> dict[str, Any]:
-    """The categories and places that the whole page lets a list be narrowed to."""
+    """The suppliers, categories and places that the whole page lets a list be narrowed to."""
     with store.reading() as transaction:
         return {
+            "suppliers": supplier_names(transaction, plan.run),
             "categories": words_of(transaction, plan.run, "category"),
             "locations": words_of(transaction, plan.run, "location"),
         }

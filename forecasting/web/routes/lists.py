@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from forecasting.reviewing.excess import excess_of
+from forecasting.reviewing.mending import decided, mended
+from forecasting.reviewing.purchases import late, purchases_of, to_ask_of
+from forecasting.store.application.acting import count_purchases
 from forecasting.store.application.lines import count_by_reason
-from forecasting.store.application.opened import Store
-from forecasting.store.application.plans import Plan, Row, rows_of, rows_with_descriptions
+from forecasting.store.application.plans import rows_of, rows_with_descriptions
 from forecasting.store.flags import FLAGS
 from forecasting.web.caller import Database, Reader
 from forecasting.web.plan_shown import Shown
+from forecasting.web.query import page_number
 from forecasting.web.rendering import page, shared
 from forecasting.web.routes.lines import grid_values
 
 router = APIRouter()
+PURCHASES = "/purchases"
+SIZE = 100
+"""Purchases of a page: those to ask for, and those to come."""
 
 WHY = {**FLAGS, "enough": "What is in stock and on order is enough."}
 
@@ -33,37 +42,40 @@ def not_suggested(request: Request, caller: Reader, store: Database, plan: Shown
     return page(request, template, {**shared(caller, plan), **values, "reasons": reasons, "why": WHY})
 
 
-def _table(store: Store, plan: Plan, name: str, *order: str) -> list[Row]:
-    with store.reading() as transaction:
-        return list(rows_with_descriptions(transaction, name, plan.run, *order))
-
-
 @router.get("/excess")
 def excess(request: Request, caller: Reader, store: Database, plan: Shown) -> Response:
     """Stock that no likely demand calls for, the most money first."""
-    rows = _table(store, plan, "excess", "-excess_value", "sku")
+    with store.reading() as transaction:
+        rows = excess_of(transaction, plan)
     return page(request, "excess.html", {**shared(caller, plan), "rows": rows})
 
 
-@router.get("/purchases")
-def purchases(request: Request, caller: Reader, store: Database, plan: Shown) -> Response:
-    """Open purchase orders: the overdue ones, and what is still to come."""
-    late = _table(store, plan, "overdue", "number")
-    overdue = {(row["purchase_order"], row["location"], row["sku"]) for row in late}
-    to_come = [
-        row
-        for row in _table(store, plan, "open_purchases", "number")
-        if (row["purchase_order"], row["location"], row["sku"]) not in overdue
-    ]
-    return page(request, "purchases.html", {**shared(caller, plan), "late": late, "to_come": to_come})
+@router.get(PURCHASES)
+def open_purchases(request: Request, caller: Reader, store: Database, plan: Shown) -> Response:
+    """Open purchase orders: what to ask for, the overdue ones, and what is still to come."""
+    at = page_number(request.query_params.get("page", ""))
+    part = request.headers.get("hx-target") == "grid"
+    values: dict[str, Any] = {"wanted": {"page": at, "size": SIZE}, "most": SIZE}
+    values["link"] = lambda page: f"{PURCHASES}?page={page}"
+    with store.reading() as transaction:
+        lines, money = count_purchases(transaction, plan.run, "to_come")
+        values |= {"total": {"lines": lines, "value": money}}
+        values["shown"] = purchases_of(transaction, plan, "to_come", ((at - 1) * SIZE, SIZE))
+        if not part:
+            values["acts"] = to_ask_of(transaction, plan)
+            values["late"] = late(purchases_of(transaction, plan, "late"))
+    template = "to_come.html" if part else "purchases.html"
+    return page(request, template, {**shared(caller, plan), **values})
 
 
 @router.get("/data")
 def data(request: Request, caller: Reader, store: Database, plan: Shown) -> Response:
     """What looks odd in the data, and what was assumed: the dearest first."""
-    notices = _table(store, plan, "notices", "number")
+    with store.reading() as transaction:
+        notices = list(rows_with_descriptions(transaction, "notices", plan.run, "number"))
     # Only a sum of money can be put in order; what has none comes after it, as the plan has it.
     notices.sort(key=lambda row: -(row["money"] or 0))
     with store.reading() as transaction:
         assumed = rows_of(transaction, "assumptions", plan.run, "-items", "setting")
-    return page(request, "data.html", {**shared(caller, plan), "notices": notices, "assumed": assumed})
+    values = {"notices": notices, "assumed": assumed, "mended": mended, "decided": decided}
+    return page(request, "data.html", {**shared(caller, plan), **values})

@@ -88,10 +88,9 @@ def add_person(
     limit: Annotated[str, Form()] = "",
 ) -> Response:
     """Let someone in; the password is shown once."""
+    person = Person(name.strip(), role, _limit(limit), True)
     try:
-        password = accounts.add_person(
-            store, Person(name.strip(), role, _limit(limit), True), by=caller.person.name
-        )
+        password = accounts.add_person(store, person, by=caller.person.name)
     except RequestError as error:
         raise RefusedError(f"{str(error)[:1].upper()}{str(error)[1:]}.") from None
     return page(

@@ -22,6 +22,7 @@ from forecasting.web.routes.lines import WHOLE, grid_values, offered, part_or
 
 router = APIRouter()
 PATH = "/supplier"
+TO = ("minimum", "freight")
 SIZE = 250
 """Lines of a supplier's order on one page: an order is looked at as a whole."""
 
@@ -71,6 +72,8 @@ def facts(request: Request, caller: Reader, store: Database, name: str) -> Respo
 
 def _missing(order: SupplierOrder, to: str) -> Decimal:
     """What an order lacks to its minimum, or to free freight."""
+    if to not in TO:
+        raise RefusedError(f"An order is filled to one of {', '.join(TO)}, not to {to[:40]!r}.")
     missing = order.to_minimum if to == "minimum" else order.to_free_freight
     return missing or Decimal(0)
 
@@ -122,6 +125,7 @@ def fill(
 @router.get("/supplier/print")
 def printable(request: Request, caller: Reader, store: Database, plan: Shown, name: str) -> Response:
     """The order on paper: what is approved of it, and nothing else."""
+    _order(store, plan, name)
     wanted = Selection(plan.run, supplier=name, status="approved", sort="sku", down=False, size=10_000)
     with store.reading() as transaction:
         lines, sums = find_lines(transaction, wanted), totals(transaction, wanted)

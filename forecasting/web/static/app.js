@@ -131,7 +131,7 @@ function preview(box) {
       }
       $("[data-f=bar]", row)?.setAttribute("width", does.bar);
       $("[data-f=packs]", row).textContent = (does.snapped ? `→ ${does.snapped}` : "") + (does.packs ? ` ${does.packs}` : "");
-      row.dataset.priceBreak = does.price_break.replaceAll("\u2009", "");
+      row.dataset.priceBreak = does.price_break.replaceAll("\u202f", "");
     } catch { /* the next keystroke asks again */ }
   }, 80);
 }
@@ -145,7 +145,7 @@ document.addEventListener("click", (event) => {
   const row = button.closest("tr[data-base]");
   if (row && (button.dataset.does === "reject" || button.dataset.does === "snooze")) ask(button.dataset.does, row);
   if ("close" in button.dataset) button.closest("dialog").close("");
-  if (button.dataset.dismiss) $(button.dataset.dismiss).replaceChildren();
+  if (button.dataset.dismiss) { $(button.dataset.dismiss).replaceChildren(); $("#facts button")?.focus(); }
   if ("help" in button.dataset) $("#help").showModal();
   if ("undo" in button.dataset) undo();
   if (button.dataset.days) pickDays(Number(button.dataset.days));
@@ -163,7 +163,7 @@ async function decideItem(button, said) {
   const body = new URLSearchParams(values);
   const headers = { "X-CSRF": JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRF"], "HX-Request": "true" };
   const answer = await fetch(`${button.dataset.item}/${button.dataset.does}`, { method: "POST", body, headers });
-  if (answer.ok) { location.reload(); return; }
+  if (answer.ok) { location.hash = "quantity"; location.reload(); return; }
   const row = new DOMParser().parseFromString(`<table>${await answer.text()}</table>`, "text/html");
   say($(".note", row)?.textContent ?? "That could not be kept. Reload the page.", true);
 }
@@ -197,14 +197,37 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.successful && event.target.matches("form[data-clear]")) event.target.reset();
 });
 
-// A swap must not take the cursor away.
+// A swap must not take the focus away: it stays in its box, or on what has the same name in what came.
+const nameOf = (node) => node.id || node.getAttribute("aria-label") || node.textContent.trim();
+let held = null; // where the focus was in what is being swapped
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const at = document.activeElement;
+  if (at !== document.body && event.detail.target.contains(at)) held = { target: event.detail.target.id, tag: at.tagName, name: nameOf(at), box: isBox(at) };
+});
 document.addEventListener("htmx:afterSettle", () => {
   showColumns();
-  if (here && document.activeElement === document.body) {
-    const box = $(`#${here} input.q`);
-    if (box) { box.focus(); box.select(); }
-  }
+  if (document.activeElement !== document.body) { held = null; return; }
+  const box = (!held || held.box) && here && $(`#${here} input.q`);
+  if (box) { box.focus(); box.select(); }
+  else if (held) focusIn(document.getElementById(held.target), held);
+  held = null;
 });
+
+// The one of that name, else what came as a whole.
+function focusIn(part, { tag, name }) {
+  if (!part) return;
+  const same = [...part.querySelectorAll(tag)].find((node) => nameOf(node) === name);
+  if (!same) part.tabIndex = -1;
+  (same ?? part).focus();
+}
+
+// What changed is said to who does not see it. The region stays where it is: only its words change.
+document.addEventListener("htmx:afterSwap", (event) => {
+  const part = document.getElementById(event.detail.target.id);
+  if (part?.matches("tr[data-base]")) announce(`${part.dataset.sku}: ${$(".mark .visually-hidden", part).textContent}, ${$("input.q", part)?.value ?? ""}`);
+  if (part?.id === "grid") announce($(".count span", part)?.textContent ?? "");
+});
+function announce(text) { $("#spoken").textContent = text; }
 
 // Out of reach: keep what was typed, say so, and send it again when the server answers.
 let down = false;
@@ -236,7 +259,9 @@ window.addEventListener("beforeunload", (event) => {
   if (boxes().some((box) => box.classList.contains("unsaved") || dirty(box))) event.preventDefault();
 });
 
-document.body.addEventListener("filled", () => $("#fill")?.replaceChildren());
+document.body.addEventListener("filled", () => { $("#fill")?.replaceChildren(); boxes()[0]?.focus(); });
+// An item that was just decided is loaded anew: whoever decided goes on where they were.
+if (location.hash === "#quantity") $("#quantity")?.focus();
 
 let fading = 0;
 function fadeToast() {

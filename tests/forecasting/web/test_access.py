@@ -175,7 +175,7 @@ def test_an_administrator_lets_people_in_and_out_and_the_last_one_stays(served):
         assert ada.post("/people", data={"name": "eve", "role": "buyer"}).status_code == 422
         with served.nobody() as eve:
             assert eve.post("/sign-in", data={"name": "eve", "password": password}).status_code == 303
-            assert "up to 5\u2009000" in eve.get("/").text
+            assert "up to 5\u202f000" in eve.get("/").text
             closed = {"name": "eve", "role": "buyer", "limit": "", "active": ""}
             assert ada.post("/people/change", data=closed).status_code == 204
             assert eve.get("/").status_code == 303
@@ -183,6 +183,14 @@ def test_an_administrator_lets_people_in_and_out_and_the_last_one_stays(served):
         refused = ada.post("/people/change", data=mine)
         assert refused.status_code == 422 and "administrator" in refused.text
         assert "eve" in ada.get("/audit").text
+
+
+@pytest.mark.parametrize("name", ["a\nb", "a\u202eb", "", "x" * 101])
+def test_a_name_that_cannot_be_read_is_refused_and_a_limit_that_is_none_in_one_sentence(served, name):
+    with served.person("ada") as ada:
+        assert ada.post("/people", data={"name": name, "role": "buyer"}).status_code == 422
+        refused = ada.post("/people", data={"name": "eve", "role": "buyer", "limit": "much"})
+    assert refused.status_code == 422 and "none.." not in refused.text and "empty for none." in refused.text
 
 
 def test_a_token_may_no_more_than_its_scope(served):

@@ -32,7 +32,7 @@ def pack(row) -> float:
 def waiting(page) -> int:
     """How many lines the bulk button says wait."""
     said = page.locator("form[data-sure] button")
-    return int(re.search(r"Approve all ([\d\u2009]+)", said.inner_text())[1].replace("\u2009", ""))
+    return int(re.search(r"Approve all ([\d\u202f]+)", said.inner_text())[1].replace("\u202f", ""))
 
 
 def test_a_supplier_s_order_is_edited_by_keyboard_approved_at_once_and_undone(ann):
@@ -279,6 +279,10 @@ def test_an_order_below_free_freight_is_filled_and_one_undo_takes_that_back(ann)
         if "to go" in facts.inner_text():
             break
     before = order.inner_text()
+    page.locator("#facts button.link").last.click()
+    expect(page.locator("#fill")).to_contain_text("Fill to free freight")
+    page.get_by_role("button", name="Leave it").click()
+    expect(page.locator("#facts button.link").first).to_be_focused()
     page.locator("#facts button.link").last.click()
     expect(page.locator("#fill")).to_contain_text("Fill to free freight")
     page.locator("#fill button.primary").click()

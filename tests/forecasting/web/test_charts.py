@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -34,6 +35,24 @@ def test_a_figure_lies_where_the_axes_say_and_never_outside():
     assert (frame.y(-50), frame.y(500)) == (110, 10)
     assert frame.line(np.array([0.0, 10.0]), np.array([0.0, 100.0])) == "M20.0 110.0L180.0 10.0"
     assert frame.band(np.array([0.0, 10.0]), np.array([0.0, 0.0]), np.array([100.0, 100.0])).endswith("Z")
+
+
+def test_deadlines_stand_at_their_days_those_past_at_today_and_none_beyond_the_chart():
+    line = a_line()
+    ahead = projection(line, FLAT, [], Decimal(0))
+    days = [line.as_of + timedelta(days=each) for each in (-3, -1, 10, DAYS, DAYS + 1)]
+    chart = stock_chart(line, ahead, [(day, Decimal(5)) for day in days])
+    frame = chart.frame
+    assert [(mark.x, mark.text) for mark in chart.deadlines] == [
+        (frame.x(0), "10"),
+        (frame.x(10), "5"),
+        (frame.x(DAYS), "5"),
+    ]
+    near = stock_chart(
+        line, ahead, [(line.as_of + timedelta(days=each), Decimal(9)) for each in (1, 2, 3, 60)]
+    )
+    heights = [near.frame.floor - mark.y for mark in near.deadlines]
+    assert heights == [*sorted(set(heights[:3])), heights[0]], "figures that are near are raised"
 
 
 def test_labels_stand_apart_and_above_the_axis():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
 from urllib.parse import quote_plus
@@ -74,6 +75,9 @@ def test_a_filter_that_there_is_not_is_refused_as_more_lines_would_be_shown_and_
 
 def test_what_there_is_not_is_not_found(served):
     with served.person("ann") as ann:
+        assert ann.get("/supplier/print?name=nobody").status_code == 422
+        real = quote_plus(suggested(served)[0].supplier)
+        assert ann.get(f"/supplier/fill?name={real}&to=the+moon").status_code == 422
         assert ann.get(f"/item?sku={quote_plus(SCRIPT)}").status_code == 404
         assert ann.get(f"/supplier?name={quote_plus(SCRIPT)}").status_code == 404
 
@@ -133,7 +137,7 @@ def test_an_item_adds_up_and_every_figure_drawn_stands_in_a_table(served):
     arithmetic = re.search(r'<table class="sums.*?</table>', page, re.DOTALL)[0]
     rows = re.findall(r'<tr class="(total)?"><th[^>]*>(.*?)</th><td[^>]*>(.*?)</td>', arithmetic, re.DOTALL)
     sums = {name.split("<")[0]: units for _, name, units in rows}
-    assert sums["Order"].replace("\u2009", "") == f"{each.quantity:f}".rstrip("0").rstrip(".")
+    assert sums["Order"].replace("\u202f", "") == f"{each.quantity:f}".rstrip("0").rstrip(".")
     assert ">nothing</b>" in other and ">nothing</b>" not in page
 
 
@@ -255,3 +259,30 @@ def test_freight_is_said_to_be_saved_only_where_the_filled_order_gets_there(reac
         found=found, order=order, to="freight", me=SimpleNamespace(person=PEOPLE["lea"]), plan=None
     )
     assert ("then pays no freight" in page) is reached and ("does not get there" in page) is not reached
+
+
+def test_all_lines_are_narrowed_to_a_supplier_and_any_supplier_is_all_of_them(served):
+    every = suggested(served)
+    supplier = every[0].supplier
+    with served.person("ann") as ann:
+        page = ann.get(f"/lines?supplier={quote_plus(supplier)}&only=suggested").text
+        whole = ann.get("/lines?supplier=&only=suggested").text
+        rows = list(csv.DictReader(io.StringIO(ann.get(f"/export.csv?supplier={quote_plus(supplier)}").text)))
+    assert f"<option selected>{supplier}</option>" in page
+    assert page.count('<tr id="r') == sum(each.supplier == supplier for each in every)
+    assert whole.count('<tr id="r') == min(len(every), 50)
+    assert {row["supplier"] for row in rows} == {supplier}
+
+
+def test_a_persistent_backorder_can_be_asked_for_and_is_marked(served):
+    expected = [each for each in lines(served.store, size=1_000) if "persistent_backorder" in each.flags]
+    with served.person("ann") as ann:
+        page = ann.get("/lines?only=persistent").text
+    assert page.count('<tr id="r') == len(expected)
+    assert page.count("runs short often") == len(expected)
+
+
+def test_a_figure_and_a_day_do_not_break_across_lines():
+    shown = environment.filters
+    assert shown["n"](1234567, 0) == "1\u202f234\u202f567"
+    assert shown["day"](date(2026, 7, 2)) == "2\u00a0Jul"

@@ -63,6 +63,7 @@ PLAIN = {
     "not_suggested": lambda each: each.quantity == 0,
     "owed": lambda each: each.backlog > 0,
     "runs_out": lambda each: each.stockout_probability >= Decimal("0.3"),
+    "persistent": lambda each: flagged(each, "persistent_backorder"),
     "new": lambda each: flagged(each, "no_history", "not_known_yet"),
     "data": lambda each: flagged(each, *DATA_FLAGS),
     "excess": lambda each: flagged(each, "excess"),
