@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from models.shared.distribution import LEVELS, WEIGHTS, Distribution
-from models.shared.history import FloatArray
+from models.shared.history import FloatArray, IntArray
 
 PARTS = 25
 """The second of two demands is added as so many equally likely outcomes."""
+
+TICKS = 1 << 32
+"""A probability of 1, where they are compared: finer than any level, coarser than what sums are off by."""
 
 
 def at_levels(outcome: FloatArray, weight: FloatArray) -> FloatArray:
@@ -21,12 +24,18 @@ def at_levels(outcome: FloatArray, weight: FloatArray) -> FloatArray:
     """
     order = np.argsort(outcome, axis=1, kind="stable")
     outcome, weight = np.take_along_axis(outcome, order, axis=1), np.take_along_axis(weight, order, axis=1)
-    # Rows are searched all at once: two apart, no row reaches into the next.
-    apart = 2.0 * np.arange(len(outcome))[:, None]
-    reached = (np.cumsum(weight, axis=1) - weight / 2 + apart).ravel()
-    found = np.searchsorted(reached, (LEVELS + apart).ravel()).reshape(len(outcome), -1)
+    # Rows are searched all at once: two apart, no row reaches into the next. They count in whole ticks, so
+    # that a level that an outcome reaches exactly is reached in every row, whichever rows stand beside it.
+    apart = 2 * TICKS * np.arange(len(outcome))[:, None]
+    reached = _ticks(np.cumsum(weight, axis=1) - weight / 2) + apart
+    found = np.searchsorted(reached.ravel(), (_ticks(LEVELS) + apart).ravel()).reshape(len(outcome), -1)
     within = np.minimum(found - np.arange(len(outcome))[:, None] * outcome.shape[1], outcome.shape[1] - 1)
     return np.take_along_axis(outcome, within, axis=1)
+
+
+def _ticks(probability: FloatArray) -> IntArray:
+    """Probabilities in whole ticks: int64, of the same shape."""
+    return np.rint(probability * TICKS).astype(np.int64)
 
 
 def added(demand: Distribution, more: Distribution) -> Distribution:

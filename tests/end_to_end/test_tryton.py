@@ -172,6 +172,8 @@ def test_its_business_is_imported_and_planned_beside_its_own_suggestion(erp, tmp
     shop.buy({"SKU000": 60}, back[5])
     draft = shop.buy({"SKU002": 7}, back[1], upto="")
     theirs = shop.suggest()
+    shop.exchange("EUR", 1.0, back[1])
+    shop.offer("SKU001", "SUP-C", shop.exchange("USD", 1.25, back[1]), {1.0: 7.5, 100.0: 7.25})
 
     arguments = ("import", "tryton", tmp_path / "data", "--settings", tmp_path / "source.yaml")
     first = reorder(*arguments, "--as-of", today)
@@ -190,6 +192,13 @@ def test_its_business_is_imported_and_planned_beside_its_own_suggestion(erp, tmp
     lamp = data.products.set_index("sku").loc["SKU001"]
     terms = lamp[["supplier", "unit_cost", "lead_time_days", "reorder_point", "order_up_to"]]
     assert terms.tolist() == ["SUP-B", 5.0, 10.0, 41.0, 130.0]
+    offers = data.supplier_items[data.supplier_items["sku"] == "SKU001"].set_index("supplier")
+    names = ["rank", "lead_time_days", "unit_cost", "supplier_sku"]
+    assert offers.loc["SUP-B", names].tolist() == [1.0, 10.0, 5.0, "S-1"]
+    assert offers.loc["SUP-C", names].tolist() == [2.0, 30.0, 7.5, "X-SKU001"]
+    assert data.currencies[["currency", "rate"]].to_numpy().tolist() == [["USD", 0.8]]
+    breaks = data.price_breaks[["supplier", "sku", "min_quantity", "unit_cost"]]
+    assert breaks.to_numpy().tolist() == [["SUP-C", "SKU001", 100.0, 7.25]]
     on_hand = data.stock.set_index("sku")["on_hand"]
     assert on_hand[["SKU000", "SKU001", "SKU004"]].tolist() == [75.0, 25.0, 15.0]
     assert not check(tmp_path / "data").problems

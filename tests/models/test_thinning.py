@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.shared.distribution import negative_binomial, point
+from models.shared.distribution import Distribution, negative_binomial, point
 from models.shared.thinning import thinned
 
 ONE = np.ones(1)
@@ -37,3 +37,18 @@ def test_goods_by_weight_stay_whole_numbers_of_their_unit():
 
     assert rest.mean[0] == pytest.approx(0.75, rel=0.05)
     assert np.allclose(rest.values / 0.05, np.round(rest.values / 0.05))
+
+
+def test_what_is_left_of_an_item_is_the_same_in_whichever_row_it_stands():
+    """Outcomes that reach a level exactly are ties, and a row's place among others must not break them."""
+    mean = np.linspace(0.5, 40.0, 80)
+    demand = negative_binomial(mean, 1.0 + 2.0 * mean)
+    share, size = np.full(80, 0.25), np.ones(80)
+    alone = [
+        thinned(Distribution(demand.values[[row]]), share[:1], ONE, ONE).values[0] for row in range(len(mean))
+    ]
+
+    times = np.tile(np.arange(80), 50)
+    together = thinned(Distribution(demand.values[times]), share[times], size[times], size[times])
+
+    assert np.array_equal(together.values, np.asarray(alone)[times])

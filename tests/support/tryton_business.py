@@ -124,6 +124,31 @@ class Business:
         self._call("model.stock.move.write", moves, {"effective_date": _date(day)})
         self._call("model.stock.move.do", moves)
 
+    def exchange(self, code: str, rate: float, day: date) -> int:
+        """A currency and, from a day on, how much of it one of the common base is."""
+        rates = [["create", [{"date": _date(day), "rate": _decimal(rate)}]]]
+        there = self._call("model.currency.currency.search", [["code", "=", code]], 0, None, None)
+        if there:
+            self._call("model.currency.currency.write", there, {"rates": rates})
+            return there[0]
+        new = {"name": code, "code": code, "rounding": _decimal("0.01"), "digits": 2, "rates": rates}
+        return self._call("model.currency.currency.create", [new])[0]
+
+    def offer(self, sku: str, supplier: str, currency: int, prices: dict[float, float]) -> None:
+        """What a new supplier asks for, whose lead time is said of the supplier and not of the product."""
+        lead = {"__class__": "timedelta", "seconds": 30 * 86_400}
+        named = {"name": f"Supplier {supplier}", "code": supplier, "supplier_lead_time": lead}
+        party = self.parties[supplier] = self._call("model.party.party.create", [named])[0]
+        product = self.products[sku]
+        template = self._call("model.product.product.read", [product], ["template"])[0]["template"]
+        steps = [
+            {"quantity": units, "unit_price": _decimal(price), "sequence": at}
+            for at, (units, price) in enumerate(prices.items())
+        ]
+        terms = {"template": template, "party": party, "company": 1, "currency": currency}
+        terms |= {"sequence": 9, "code": f"X-{sku}", "prices": [["create", steps]]}
+        self._call("model.purchase.product_supplier.create", [terms])
+
     def delete_draft(self, purchase: int) -> None:
         self._call("model.purchase.purchase.cancel", [purchase])
         self._call("model.purchase.purchase.delete", [purchase])

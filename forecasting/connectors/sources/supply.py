@@ -58,8 +58,9 @@ def supply_tables(
     # Unit for unit: of one that the supplier counts in differently, no price of the other unit is a break.
     period = ["sku", "supplier", "from", "until"]
     first = ~rows.duplicated(period)
-    unit = rows.groupby(period, dropna=False)["units_per_purchase_unit"].transform("first")
-    breaks = rows[~first & (rows["units_per_purchase_unit"] == unit) & rows["unit_cost"].notna()]
+    units = rows["units_per_purchase_unit"].fillna(1.0)
+    unit = units.groupby([rows[name] for name in period], dropna=False).transform("first")
+    breaks = rows[~first & (units == unit) & rows["unit_cost"].notna()]
     breaks = breaks.drop_duplicates(["sku", "supplier", "least"])
     breaks = breaks.rename(columns={"least": "min_quantity"})
     rows = rows[first].assign(min_order_quantity=lambda offers: offers["least"].where(offers["least"] > 0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -49,6 +49,19 @@ class TrytonRecords:
         product = {"code": sku, "active": True, "template": template, "list_price": None}
         product |= {"cost_price": Decimal(4), "default_uom": UNIT, "quantity": float(units)}
         self._put("product.product", product)
+
+    def offer(self, sku: str, supplier: str, prices: dict[float, float], **more: Any) -> None:
+        """``prices``: of a unit of theirs, by the quantity from which on they hold."""
+        template = self._product(sku)["template"]
+        terms = {
+            "party": {"id": 7, "code": supplier, "name": supplier},
+            "template": template,
+            "product": None,
+        }
+        terms |= {"lead_time_used": timedelta(days=14), "sequence": None, "code": None, "unit": UNIT}
+        terms["currency"] = {"id": 1, "code": "EUR"}
+        steps = [{"quantity": units, "unit_price": Decimal(str(price))} for units, price in prices.items()]
+        self._put("purchase.product_supplier", {**terms, "prices": steps, **more})
 
     def _product(self, sku: str) -> dict:
         return next(row for row in self.rows["product.product"].values() if row["code"] == sku)
@@ -158,6 +171,10 @@ def _told(row: dict, fields: list[str]) -> dict:
             made[first] = _json(value["id"] if isinstance(value, dict) else value)
         elif value is None:
             made[f"{first}."] = None
+        elif isinstance(value, list):
+            told_before = made.setdefault(f"{first}.", [{} for _ in value])
+            for known, each in zip(told_before, value, strict=True):
+                known[rest] = _json(each[rest])
         else:
             inner = _told(value, [rest])
             outer = made.setdefault(f"{first}.", inner)
@@ -175,6 +192,8 @@ def _json(value: Any) -> Any:
     if isinstance(value, datetime):
         parts = ("year", "month", "day", "hour", "minute", "second", "microsecond")
         return {"__class__": "datetime", **{part: getattr(value, part) for part in parts}}
+    if isinstance(value, timedelta):
+        return {"__class__": "timedelta", "seconds": value.total_seconds()}
     if isinstance(value, date):
         return {"__class__": "date", "year": value.year, "month": value.month, "day": value.day}
     return value

@@ -37,17 +37,19 @@ def with_supply(
 
 
 def _offers(kept: Kept) -> Iterator[tuple[Any, ...]]:
-    prices: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    by_item: dict[str, dict[str, list[Mapping[str, Any]]]] = {}
     for _, row in kept.records("buying_prices"):
-        prices.setdefault((row["item_code"], row.get("supplier") or ANYBODY), []).append(row)
+        of = by_item.setdefault(row["item_code"], {})
+        of.setdefault(row.get("supplier") or ANYBODY, []).append(row)
     for sku, item in kept.records("items"):
         if item.get("disabled") or not item.get("is_stock_item", 1):
             continue
         numbers = {row["supplier"]: row.get("supplier_part_no") for row in item.get("supplier_items") or []}
         defaults = [row.get("default_supplier") for row in item.get("item_defaults") or []]
-        with_prices = sorted(supplier for code, supplier in prices if code == sku and supplier != ANYBODY)
+        prices = by_item.get(sku, {})
+        with_prices = sorted(supplier for supplier in prices if supplier != ANYBODY)
         for place, supplier in enumerate(dict.fromkeys([*filter(None, defaults), *numbers, *with_prices])):
-            own = prices.get((sku, supplier)) or prices.get((sku, ANYBODY)) or [{}]
+            own = prices.get(supplier) or prices.get(ANYBODY) or [{}]
             for price in own:
                 unit = price.get("uom") or item.get("purchase_uom") or item.get("stock_uom")
                 units = _units(item, unit)

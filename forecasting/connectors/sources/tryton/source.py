@@ -17,6 +17,7 @@ from pydantic import Field
 from forecasting.connectors.sources.client import Client, Clock, unauthorized
 from forecasting.connectors.sources.kept import Kept
 from forecasting.connectors.sources.port import Changes, RefusedBySource, SourceUnavailable
+from forecasting.connectors.sources.tryton.supply import rates_of
 from forecasting.connectors.sources.tryton.tables import DRAFT, tables_of
 from forecasting.connectors.sources.walking import Feed, Page, bring
 from forecasting.connectors.targets.http import Http, Unauthorized
@@ -58,8 +59,8 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     ),
     "supplies": (
         "purchase.product_supplier",
-        "party.code party.name template.products product lead_time sequence currency.code unit.factor "
-        "prices.quantity prices.unit_price",
+        "party.code party.name template.products product lead_time_used sequence code currency.code "
+        "unit.factor unit.symbol prices.quantity prices.unit_price",
     ),
     "order_points": (
         "stock.order_point",
@@ -129,7 +130,10 @@ class TrytonSource:
             raise SourceUnavailable(f"the user {self._settings.user!r} of Tryton has no company")
         at = {str(row["code"]): self._location(str(row["code"]), len(warehouses)) for row in warehouses}
         stock = {at[str(row["code"])]: self._on_hand(row["id"]) for row in warehouses}
-        return tables_of(self._kept, stock, at, owned[0]["currency."]["code"], self._as_of)
+        own = str(owned[0]["currency."]["code"])
+        currencies = self._call("currency.currency.search_read", [], 0, None, None, ["code", "rate"])
+        rates = rates_of(own, flat(currencies))
+        return tables_of(self._kept, stock, at, own, rates, self._as_of)
 
     def close(self) -> None:
         """Let go of its connections."""

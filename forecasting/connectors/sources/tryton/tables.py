@@ -6,7 +6,7 @@ the moves that name the line. Draft and quoted purchases are drafts: nobody wait
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -17,6 +17,9 @@ from forecasting.connectors.sources.documents import Moved, orders_of, purchases
 from forecasting.connectors.sources.frames import Notices, frame, numbers, texts, times
 from forecasting.connectors.sources.kept import Kept
 from forecasting.connectors.sources.port import Changes
+from forecasting.connectors.sources.supply import OFFER
+from forecasting.connectors.sources.tryton.reading import dotted
+from forecasting.connectors.sources.tryton.supply import offers, with_supply
 
 DRAFT = ("draft", "quotation")
 OWN_KEY = "reorder-"
@@ -24,40 +27,41 @@ OWN_KEY = "reorder-"
 
 
 def tables_of(
-    kept: Kept, stock: Mapping[str, Mapping[str, float]], at: Mapping[str, str], currency: str, as_of: date
+    kept: Kept,
+    stock: Mapping[str, Mapping[str, float]],
+    at: Mapping[str, str],
+    currency: str,
+    rates: Mapping[str, float],
+    as_of: date,
 ) -> Changes:
-    """The tables. ``stock``: our location -> units by code. ``at``: a warehouse's code -> our location."""
+    """The tables.
+
+    ``stock``: our location -> units by code. ``at``: a warehouse's code -> our location. ``currency``: the
+    company's, and ``rates``: what one of each other is worth in it.
+    """
     said = Notices()
     products = _products(kept)
-    supplies = _supplies(kept, currency, said)
+    supplies = _first_supplies(kept, currency)
     tables = {
         "orders": orders_of(_sale_lines(kept, at), _moved(kept, "sale.line", "customer"), said),
         "products": _with_terms(products, supplies, _levels(kept)),
         "suppliers": pd.DataFrame({"supplier": supplies["supplier"].unique()}),
-        "price_breaks": _breaks(supplies),
         "stock": _stock(stock, as_of),
         "purchase_orders": received(
             purchases_of(_purchase_lines(kept, at, currency, said), said),
             _moved(kept, "purchase.line", "supplier"),
         ),
     }
+    tables = with_supply(tables, kept, currency, rates, at.values(), said)
     feeds = ("sales", "sale_lines", "moves", "purchases", "purchase_lines", "products", "supplies")
     rows = {feed: kept.count(feed) for feed in feeds}
     return Changes(tables, rows, said.said, suggestions=_requests(kept, at))
 
 
-def _dotted(row: Mapping[str, Any] | None, path: str) -> Any:
-    """A field, also of what a field points to; None where there is none."""
-    *relations, last = path.split(".")
-    for relation in relations:
-        row = (row or {}).get(f"{relation}.")
-    return (row or {}).get(last)
-
-
 def _factor(row: Mapping[str, Any]) -> float:
     """Product's own units in a unit of the line."""
-    return float(_dotted(row, "unit.factor") or 1.0) / float(
-        _dotted(row, "product.default_uom.factor") or _dotted(row, "unit.factor") or 1.0
+    return float(dotted(row, "unit.factor") or 1.0) / float(
+        dotted(row, "product.default_uom.factor") or dotted(row, "unit.factor") or 1.0
     )
 
 
@@ -76,10 +80,10 @@ def _sale_lines(kept: Kept, at: Mapping[str, str]) -> pd.DataFrame:
                 "line": key,
                 "order": sale["number"] or f"#{line['sale']}",
                 "ordered_at": sale["sale_date"] or sale["create_date"],
-                "sku": _dotted(line, "product.code"),
+                "sku": dotted(line, "product.code"),
                 "quantity": (line["quantity"] or 0.0) * factor,
-                "location": at.get(str(_dotted(sale, "warehouse.code")), "main"),
-                "customer": _dotted(sale, "party.name") or _dotted(sale, "party.code"),
+                "location": at.get(str(dotted(sale, "warehouse.code")), "main"),
+                "customer": dotted(sale, "party.name") or dotted(sale, "party.code"),
                 "unit_price": (line["unit_price"] or 0.0) / factor,
                 "due": sale["shipping_date"],
                 # What a finished sale did not move was given up; without moves it is taken to have left.
@@ -106,7 +110,7 @@ def _moved(kept: Kept, origin: str, other_end: str) -> Moved:
         for _, move in kept.records("moves")
         if str(move["origin"]).startswith(f"{origin},")
         and move["state"] == "done"
-        and _dotted(move, end) == other_end
+        and dotted(move, end) == other_end
     )
     moves = frame(rows, ("line", "at", "units"))
     return Moved(texts(moves["line"]), times(moves["at"]), numbers(moves["units"]))
@@ -123,17 +127,17 @@ def _purchase_lines(kept: Kept, at: Mapping[str, str], currency: str, said: Noti
         reference = str(bought["reference"] or "")
         # A key of ours tells the night that it is ours; else their number.
         number = reference if reference.startswith(OWN_KEY) else bought["number"] or f"#{line['purchase']}"
-        factor, own = _factor(line), _dotted(bought, "currency.code") == currency
+        factor, own = _factor(line), dotted(bought, "currency.code") == currency
         foreign.append(not own)
         rows.append(
             {
                 "purchase_order": number,
                 "line": key,
-                "sku": _dotted(line, "product.code"),
+                "sku": dotted(line, "product.code"),
                 "quantity": (line["quantity"] or 0.0) * factor,
                 "ordered_at": bought["purchase_date"] or bought["create_date"],
-                "location": at.get(str(_dotted(bought, "warehouse.code")), "main"),
-                "supplier": _dotted(bought, "party.code") or _dotted(bought, "party.name"),
+                "location": at.get(str(dotted(bought, "warehouse.code")), "main"),
+                "supplier": dotted(bought, "party.code") or dotted(bought, "party.name"),
                 "expected_at": line["delivery_date"],
                 "unit_cost": (line["unit_price"] or 0.0) / factor if own else None,
                 "status": states.get(bought["state"], "open"),
@@ -150,52 +154,28 @@ def _products(kept: Kept) -> pd.DataFrame:
         {
             "id": row["id"],
             "sku": row["code"],
-            "description": _dotted(row, "template.name"),
-            "category": _dotted(row, "template.account_category.name"),
-            "unit_price": row["list_price"] or _dotted(row, "template.list_price"),
+            "description": dotted(row, "template.name"),
+            "category": dotted(row, "template.account_category.name"),
+            "unit_price": row["list_price"] or dotted(row, "template.list_price"),
             "own_cost": row["cost_price"],
         }
         for _, row in kept.records("products")
-        if row["code"] and row["active"] and _dotted(row, "template.active")
-        if _dotted(row, "template.type") == "goods"
+        if row["code"] and row["active"] and dotted(row, "template.active")
+        if dotted(row, "template.type") == "goods"
     ]
     columns = ("id", "sku", "description", "category", "unit_price", "own_cost")
     return pd.DataFrame(rows, columns=list(columns)).drop_duplicates("sku")
 
 
-SUPPLY = ("sku", "supplier", "lead_time_days", "first", "min_quantity", "unit_cost")
-
-
-def _supplies(kept: Kept, currency: str, said: Notices) -> pd.DataFrame:
-    """Each product's prices at each of its suppliers, the first supplier first, and its lowest quantity."""
-    codes = {row["id"]: row for _, row in kept.records("products") if row["code"]}
-    rows: list[tuple[Any, ...]] = []
-    foreign = []
-    order = sorted(
-        (row for _, row in kept.records("supplies")),
-        key=lambda row: (row["sequence"] is None, row["sequence"] or 0, row["id"]),
-    )
-    for place, row in enumerate(order):
-        supplier = _dotted(row, "party.code") or _dotted(row, "party.name")
-        own = _dotted(row, "currency.code") == currency
-        foreign.append(not own)
-        prices: Iterable[Any] = (row["prices."] or []) if own else []
-        for product in [row["product"]] if row["product"] else _dotted(row, "template.products") or []:
-            if product not in codes:
-                continue
-            per = float(_dotted(codes[product], "default_uom.factor") or 1.0)
-            factor = float(_dotted(row, "unit.factor") or per) / per
-            for price in [*prices] or [{"quantity": None, "unit_price": None}]:
-                least = None if price["quantity"] is None else price["quantity"] * factor
-                cost = None if price["unit_price"] is None else price["unit_price"] / factor
-                rows.append((codes[product]["code"], supplier, row["lead_time"], place, least, cost))
-    said.count(
-        pd.Series(foreign, dtype=bool), "suppliers' terms are in another currency; prices are left out"
-    )
-    found = frame(rows, SUPPLY)
-    for name in ("lead_time_days", "first", "min_quantity", "unit_cost"):
+def _first_supplies(kept: Kept, currency: str) -> pd.DataFrame:
+    """The usual supplier of each product, its lead time, and its price of a unit where it is in our money."""
+    found = frame(offers(kept), OFFER)
+    for name in ("first", "lead_time_days", "least", "unit_cost", "units_per_purchase_unit"):
         found[name] = numbers(found[name])
-    return found[found["supplier"].notna()].sort_values(["sku", "first", "min_quantity"], kind="stable")
+    found["unit_cost"] /= found["units_per_purchase_unit"].fillna(1.0)
+    found["unit_cost"] = found["unit_cost"].where(found["currency"] == currency)
+    found = found[found["supplier"].notna()].sort_values(["sku", "first", "least"], kind="stable")
+    return found.drop_duplicates("sku")
 
 
 def _levels(kept: Kept) -> pd.DataFrame:
@@ -204,7 +184,7 @@ def _levels(kept: Kept) -> pd.DataFrame:
     Tryton orders below its level, we at or below ours: it is one smallest step lower.
     """
     rows = (
-        (_dotted(row, "product.code"), _one_step_below(row), row["target_quantity"])
+        (dotted(row, "product.code"), _one_step_below(row), row["target_quantity"])
         for _, row in sorted(kept.records("order_points"), key=lambda pair: int(pair[0]))
         if row["type"] == "purchase"
     )
@@ -215,11 +195,11 @@ def _levels(kept: Kept) -> pd.DataFrame:
 def _one_step_below(row: Mapping[str, Any]) -> float | None:
     if row["min_quantity"] is None:
         return None
-    return float(row["min_quantity"]) - float(_dotted(row, "product.default_uom.rounding") or 1.0)
+    return float(row["min_quantity"]) - float(dotted(row, "product.default_uom.rounding") or 1.0)
 
 
 def _with_terms(products: pd.DataFrame, supplies: pd.DataFrame, levels: pd.DataFrame) -> pd.DataFrame:
-    first = supplies.drop_duplicates("sku").set_index("sku")
+    first = supplies.set_index("sku")
     sku = products["sku"]
     for name in ("supplier", "lead_time_days"):
         products[name] = sku.map(first[name].to_dict())
@@ -230,13 +210,6 @@ def _with_terms(products: pd.DataFrame, supplies: pd.DataFrame, levels: pd.DataF
     for name in ("reorder_point", "order_up_to"):
         products[name] = numbers(sku.map(levels[name].to_dict()))
     return products.drop(columns=["id", "own_cost"])
-
-
-def _breaks(supplies: pd.DataFrame) -> pd.DataFrame:
-    """Prices from a second one on: of one price alone nothing breaks."""
-    priced = supplies[supplies["unit_cost"].notna()].drop_duplicates(["supplier", "sku", "min_quantity"])
-    several = priced.groupby(["supplier", "sku"])["sku"].transform("size") > 1
-    return priced.loc[several, ["supplier", "sku", "min_quantity", "unit_cost"]]
 
 
 def _stock(stock: Mapping[str, Mapping[str, float]], as_of: date) -> pd.DataFrame:
@@ -251,9 +224,9 @@ def _requests(kept: Kept, at: Mapping[str, str]) -> pd.DataFrame:
     """What Tryton itself suggests to buy: location, sku, supplier, quantity, needed_on."""
     rows = (
         (
-            at.get(str(_dotted(row, "warehouse.code")), "main"),
-            _dotted(row, "product.code"),
-            _dotted(row, "party.code"),
+            at.get(str(dotted(row, "warehouse.code")), "main"),
+            dotted(row, "product.code"),
+            dotted(row, "party.code"),
             row["quantity"],
             row["supply_date"],
         )

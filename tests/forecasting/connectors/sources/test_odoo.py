@@ -108,6 +108,15 @@ def offer(system, sku, supplier, **more):
     system._put("product.supplierinfo", {**terms, **more})
 
 
+def test_breaks_of_a_supplier_that_counts_in_units_of_ours_come_too(imports):
+    imports.system.sell(1, {"A": 1})
+    ours = imports.system.unit([1, "Units"])
+    offer(imports.system, "A", "ACME", price=3.0, **ours)
+    offer(imports.system, "A", "ACME", min_qty=50.0, price=2.5, **ours)
+    breaks = imports.bring().tables["price_breaks"]
+    assert breaks.to_numpy().tolist() == [["ACME", "A", 50.0, 2.5]]
+
+
 def test_what_each_supplier_offers_comes_in_its_own_unit_with_its_price_breaks(imports):
     system = imports.system
     system.sell(1, {"A": 1})
