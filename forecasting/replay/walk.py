@@ -6,7 +6,6 @@ is another core, a process of its own fits and simulates the former.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -14,7 +13,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 
 from forecasting.adapters.stages import Stage, silent
-from forecasting.adapters.workers import end_with_parent
+from forecasting.adapters.workers import begin
 from forecasting.policies.base import Policy, Setting
 from forecasting.policies.registry import POLICIES
 from forecasting.policies.registry import policy as policy_named
@@ -24,7 +23,7 @@ from forecasting.replay.policy_run import PolicyRun
 from forecasting.replay.request import ReplayRequest
 from forecasting.replay.scenario import Scenario
 from forecasting.replay.simulate import simulate_in_lots
-from models.shared.compile import THREADS, threads
+from models.shared.compile import threads
 
 LONG = 50_000
 """Items times reviews from which on another process gains more than the seconds that it takes to begin."""
@@ -67,7 +66,7 @@ def walked(
 
     # Spawned, not forked: numba's and Arrow's threads do not survive a fork.
     share = threads() // 2
-    with ProcessPoolExecutor(1, get_context("spawn"), initializer=_begin, initargs=(share,)) as pool:
+    with ProcessPoolExecutor(1, get_context("spawn"), initializer=begin, initargs=(share,)) as pool:
         group = CheckpointGroup(checkpoints, "beside")
         theirs = pool.submit(_walked, beside, request, past, group, silent)
         found = _walked(here, request, past, CheckpointGroup(checkpoints, "here"), stage)
@@ -80,12 +79,6 @@ def walked(
         waited()
     by_name = dict(zip([*here, *beside], found, strict=True))
     return [by_name[name] for name in names]
-
-
-def _begin(share: int) -> None:
-    """Begin a process beside another one, with ``share`` of the cores."""
-    end_with_parent()
-    os.environ[THREADS] = str(share)
 
 
 def _walked(
@@ -101,7 +94,7 @@ def _walked(
     rest = iter(found[len(policies) :])
     return [
         Walked(each, run, [(setting, run if setting.as_replayed else next(rest)) for setting in of_policy])
-        for each, run, of_policy in zip(fitted, found, settings, strict=False)
+        for each, run, of_policy in zip(fitted, found[: len(policies)], settings, strict=True)
     ]
 
 

@@ -1,4 +1,4 @@
-"""Too much in stock: whether to cancel what is still to come, move it, return it, mark it down, or keep it.
+"""Too much in stock: whether to move it, return it, mark it down, or keep it.
 
 A unit too many is worth what it spares to buy it when it is wanted, less what it costs to hold until then;
 never less than what it fetches unsold. Half of them are wanted by the middle of the time that they last.
@@ -13,13 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from forecasting.reviewing.rates import rate
+from forecasting.reviewing.rates import DAYS_PER_YEAR, rate
 from forecasting.store.application import acting
 from forecasting.store.application.opened import Transaction
 from forecasting.store.application.plans import Plan, Row
 
-DAYS_PER_YEAR = 365.0
 Does: TypeAlias = Literal["transfer", "return", "mark_down", "keep"]
+
 KEPT_DAYS = 182
 """What is sold within it is not worth the trouble."""
 

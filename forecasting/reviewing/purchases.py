@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, TypeAlias
 
-from forecasting.reviewing.rates import rate
+from forecasting.reviewing.rates import DAYS_PER_YEAR, rate
 from forecasting.store.application import acting
 from forecasting.store.application.acting import Wanted
 from forecasting.store.application.line_source import EVERY
@@ -27,9 +27,6 @@ FEWEST_DAYS = 14
 """Nobody asks a supplier to move an order by less."""
 MOST_DAYS = 182
 """What would lie longer is taken out."""
-DAYS_PER_YEAR = 365.0
-
-
 SENT_BEFORE = timedelta(days=7)
 """What is likely to come within a week has left the supplier."""
 
@@ -43,6 +40,12 @@ class Terms:
     as_of: date
     holding_rate: float
     work: float
+
+    @classmethod
+    def of(cls, plan: Plan) -> Terms:
+        """As the plan was made."""
+        work = rate(plan, "admin_hourly_cost") * rate(plan, "admin_minutes_per_line") / 60
+        return cls(plan.as_of, rate(plan, "holding_rate"), work)
 
 
 @dataclass(frozen=True)
@@ -92,33 +95,46 @@ def key_of(row: Row) -> Key:
     return row["purchase_order"], row["location"], row["sku"]
 
 
-def purchases_of(
-    transaction: Transaction, plan: Plan, wanted: Wanted, part: tuple[int, int] = (0, EVERY)
-) -> Sequence[Purchase]:
-    """Open purchases, the next one first, and what to ask for, by the promises of the last day.
+@dataclass(frozen=True)
+class OpenPurchases:
+    """The open purchases of a plan, with what they are held against: the promises of the last day.
 
-    ``part``: how many are left out, and how many follow. What to put off is right only of all ``to_change``:
-    of an item's lines the last one is first.
+    ``promised``: their run; the others as of ``purchases``.
     """
-    promised = latest_run(transaction, "promise")
-    run = "" if promised is None else promised.run
-    terms = Terms(
-        plan.as_of,
-        rate(plan, "holding_rate"),
-        rate(plan, "admin_hourly_cost") * rate(plan, "admin_minutes_per_line") / 60,
-    )
-    return purchases(
-        acting.purchases_with_items(transaction, plan.run, run, wanted, part),
-        rows_of(transaction, "overdue", plan.run, "number"),
-        acting.served_by_purchases(transaction, run),
-        acting.expedites(transaction, run),
-        terms,
-    )
 
+    transaction: Transaction
+    plan: Plan
+    promised: str
+    overdue: Sequence[Row]
+    served: Sequence[Row]
+    sooner: Sequence[Row]
 
-def to_ask_of(transaction: Transaction, plan: Plan) -> Sequence[Purchase]:
-    """What to expedite, defer or cancel, what is worth most first."""
-    return to_ask(purchases_of(transaction, plan, "to_change"))
+    @classmethod
+    def read(cls, transaction: Transaction, plan: Plan) -> OpenPurchases:
+        """What all of them are held against; it is read once, however many are looked at."""
+        promised = latest_run(transaction, "promise")
+        run = "" if promised is None else promised.run
+        return cls(
+            transaction,
+            plan,
+            run,
+            rows_of(transaction, "overdue", plan.run, "number"),
+            acting.served_by_purchases(transaction, run),
+            acting.expedites(transaction, run),
+        )
+
+    def of(self, wanted: Wanted, part: tuple[int, int] = (0, EVERY)) -> Sequence[Purchase]:
+        """Those ``wanted``, the next one first, and what to ask for.
+
+        ``part``: how many are left out, and how many follow. What to put off is right only of all
+        ``to_change``: of an item's lines the last one is first.
+        """
+        rows = acting.purchases_with_items(self.transaction, self.plan.run, self.promised, wanted, part)
+        return purchases(rows, self.overdue, self.served, self.sooner, Terms.of(self.plan))
+
+    def to_ask(self) -> Sequence[Purchase]:
+        """What to expedite, defer or cancel, what is worth most first."""
+        return to_ask(self.of("to_change"))
 
 
 def purchases(

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+from forecasting.config import Config, load
 from forecasting.store.application.plans import Plan
 
-USUAL = {
-    "holding_rate": 0.25,
-    "salvage_share": 0.0,
-    "transfer_cost_per_line": 5.0,
-    "admin_hourly_cost": 30.0,
-    "admin_minutes_per_line": 5.0,
-}
-"""Of a plan that does not say by which it was made."""
+DAYS_PER_YEAR = 365.0
 
 
 def rate(plan: Plan, setting: str) -> float:
-    """A setting of the plan, as it is without an item's own."""
-    return float(plan.described.get("config", {}).get(setting, USUAL[setting]))
+    """A setting of the plan, as it is without an item's own; the default where the plan does not say."""
+    said = plan.described.get("config", {})
+    return float(said[setting] if setting in said else getattr(_usual(), setting))
+
+
+@cache
+def _usual() -> Config:
+    return load()

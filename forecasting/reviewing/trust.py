@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from forecasting.reviewing.rates import DAYS_PER_YEAR
 from forecasting.store.application.past import LEVELS, Asked, Forecasts
 
 FloatArray = npt.NDArray[np.float64]
-DAYS_PER_YEAR = 365.0
 LEAST_SHORT = 0.05
 """Units short that a plan must expect for what each costs to be read off its figures."""
 

@@ -6,7 +6,6 @@ and experiments are done by them alike.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -14,8 +13,8 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Generic, Literal, Protocol, TypeVar
 
-from forecasting.adapters.workers import end_with_parent
-from models.shared.compile import THREADS, threads
+from forecasting.adapters.workers import begin
+from models.shared.compile import threads
 
 ATTEMPTS = 3
 """Times that a task is tried whose process was killed, or whose storage failed."""
@@ -82,9 +81,8 @@ class Local:
     def _in_pool(self, work: Work[T], tasks: dict[int, T]) -> Iterator[tuple[int, Outcome[T]]]:
         # Spawned, not forked: numba's and Arrow's threads do not survive a fork, and a lock that is held here
         # would be held there, too.
-        before = os.environ.get(THREADS)
-        os.environ[THREADS] = str(max(1, threads() // self.workers))
-        pool = ProcessPoolExecutor(self.workers, get_context("spawn"), initializer=end_with_parent)
+        share = max(1, threads() // self.workers)
+        pool = ProcessPoolExecutor(self.workers, get_context("spawn"), initializer=begin, initargs=(share,))
         try:
             running: dict[Future[Outcome[T]], int] = {
                 pool.submit(work, task): at for at, task in tasks.items()
@@ -94,7 +92,6 @@ class Local:
                     yield running.pop(future), future.result()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
-            os.environ.pop(THREADS) if before is None else os.environ.update({THREADS: before})
 
 
 def _tried(work: Work[T], task: T) -> Outcome[T]:

@@ -10,7 +10,7 @@ from fastapi import Depends, FastAPI
 from pydantic import BaseModel
 
 from forecasting.reviewing.excess import Excess, excess_of
-from forecasting.reviewing.purchases import Purchase, to_ask_of
+from forecasting.reviewing.purchases import OpenPurchases, Purchase
 from forecasting.reviewing.roles import READ
 from forecasting.web.caller import Caller, Database, program_needs
 from forecasting.web.plan_shown import plan_answered
@@ -80,7 +80,7 @@ def add_goods(api: FastAPI) -> None:
         """What to expedite, defer or cancel, what is worth most first."""
         plan = plan_answered(store)
         with store.reading() as transaction:
-            return [_act_out(each) for each in to_ask_of(transaction, plan)]
+            return [_act_out(each) for each in OpenPurchases.read(transaction, plan).to_ask()]
 
     @api.get("/excess-actions")
     def excess_actions(_: Reading, store: Database) -> list[ExcessOut]:

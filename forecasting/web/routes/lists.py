@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from forecasting.reviewing.excess import excess_of
 from forecasting.reviewing.mending import decided, mended
-from forecasting.reviewing.purchases import late, purchases_of, to_ask_of
+from forecasting.reviewing.purchases import OpenPurchases, late
 from forecasting.store.application.acting import count_purchases
 from forecasting.store.application.lines import count_by_reason
 from forecasting.store.application.plans import rows_of, rows_with_descriptions
@@ -60,10 +60,11 @@ def open_purchases(request: Request, caller: Reader, store: Database, plan: Show
     with store.reading() as transaction:
         lines, money = count_purchases(transaction, plan.run, "to_come")
         values |= {"total": {"lines": lines, "value": money}}
-        values["shown"] = purchases_of(transaction, plan, "to_come", ((at - 1) * SIZE, SIZE))
+        known = OpenPurchases.read(transaction, plan)
+        values["shown"] = known.of("to_come", ((at - 1) * SIZE, SIZE))
         if not part:
-            values["acts"] = to_ask_of(transaction, plan)
-            values["late"] = late(purchases_of(transaction, plan, "late"))
+            values["acts"] = known.to_ask()
+            values["late"] = late(known.of("late"))
     template = "to_come.html" if part else "purchases.html"
     return page(request, template, {**shared(caller, plan), **values})
 
@@ -73,9 +74,8 @@ def data(request: Request, caller: Reader, store: Database, plan: Shown) -> Resp
     """What looks odd in the data, and what was assumed: the dearest first."""
     with store.reading() as transaction:
         notices = list(rows_with_descriptions(transaction, "notices", plan.run, "number"))
+        assumed = rows_of(transaction, "assumptions", plan.run, "-items", "setting")
     # Only a sum of money can be put in order; what has none comes after it, as the plan has it.
     notices.sort(key=lambda row: -(row["money"] or 0))
-    with store.reading() as transaction:
-        assumed = rows_of(transaction, "assumptions", plan.run, "-items", "setting")
     values = {"notices": notices, "assumed": assumed, "mended": mended, "decided": decided}
     return page(request, "data.html", {**shared(caller, plan), **values})

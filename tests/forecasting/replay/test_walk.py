@@ -71,7 +71,7 @@ def test_two_processes_find_what_one_does(data, alone, as_if_long):
 
 def test_a_process_that_is_killed_costs_its_work_alone(data, alone, as_if_long, monkeypatch):
     # It ends as it begins.
-    monkeypatch.setattr(walk, "_begin", os._exit)
+    monkeypatch.setattr(walk, "begin", os._exit)
     here = Kept()
     same(alone, replay(data, CONFIG, REQUEST, open_checkpoints=lambda identity: here))
     assert any(name.startswith("beside-") for name in here.names)

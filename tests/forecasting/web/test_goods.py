@@ -8,7 +8,7 @@ import pytest
 
 from forecasting.reviewing.excess import excess_of
 from forecasting.reviewing.mending import decided, mended
-from forecasting.reviewing.purchases import purchases_of, to_ask_of
+from forecasting.reviewing.purchases import OpenPurchases
 from forecasting.store.application.plans import latest_plan, rows_of
 
 
@@ -25,8 +25,8 @@ def read(served, what):
 
 
 def test_every_open_purchase_is_on_the_page_once_with_the_customers_whom_it_serves(served):
-    late = read(served, lambda transaction, plan: purchases_of(transaction, plan, "late"))
-    to_come = read(served, lambda transaction, plan: purchases_of(transaction, plan, "to_come"))
+    late = read(served, lambda transaction, plan: OpenPurchases.read(transaction, plan).of("late"))
+    to_come = read(served, lambda transaction, plan: OpenPurchases.read(transaction, plan).of("to_come"))
     every = [*late, *to_come]
     assert all(each.overdue for each in late) and not any(each.overdue for each in to_come)
     rows = read(served, lambda transaction, plan: rows_of(transaction, "open_purchases", plan.run))
@@ -42,7 +42,7 @@ def test_every_open_purchase_is_on_the_page_once_with_the_customers_whom_it_serv
 
 
 def test_what_to_ask_for_is_on_the_page_and_for_programs_alike(served, program):
-    wanted = read(served, to_ask_of)
+    wanted = read(served, lambda transaction, plan: OpenPurchases.read(transaction, plan).to_ask())
     assert wanted
     answered = program.get("/api/v1/purchase-actions").json()
     assert [(each["purchase_order"], each["sku"], each["does"]) for each in answered] == [

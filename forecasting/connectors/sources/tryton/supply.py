@@ -6,14 +6,10 @@ how many of the product's own units are in it. What holds for a product holds fo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import pandas as pd
-
-from forecasting.connectors.sources.frames import Notices
 from forecasting.connectors.sources.kept import Kept
-from forecasting.connectors.sources.supply import supply_tables
 from forecasting.connectors.sources.tryton.reading import dotted
 
 
@@ -25,21 +21,6 @@ def rates_of(own: str, currencies: Sequence[Mapping[str, Any]]) -> dict[str, flo
     of_base = {str(row["code"]): float(row["rate"] or 0.0) for row in currencies}
     mine = of_base.get(own, 0.0)
     return {code: mine / rate for code, rate in of_base.items() if mine > 0 and rate > 0 and code != own}
-
-
-def with_supply(
-    tables: Mapping[str, pd.DataFrame],
-    kept: Kept,
-    own: str,
-    rates: Mapping[str, float],
-    locations: Iterable[str],
-    said: Notices,
-) -> dict[str, pd.DataFrame]:
-    """The tables, with those of supply that there is something to say in.
-
-    ``own``: the company's currency. ``rates``: as of ``rates_of``. ``locations``: ours. ``said`` grows.
-    """
-    return {**tables, **supply_tables(offers(kept), rates, own, locations, said)}
 
 
 def offers(kept: Kept) -> Iterator[tuple[Any, ...]]:

@@ -6,7 +6,7 @@ the moves that name the line. Draft and quoted purchases are drafts: nobody wait
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -17,9 +17,9 @@ from forecasting.connectors.sources.documents import Moved, orders_of, purchases
 from forecasting.connectors.sources.frames import Notices, frame, numbers, texts, times
 from forecasting.connectors.sources.kept import Kept
 from forecasting.connectors.sources.port import Changes
-from forecasting.connectors.sources.supply import OFFER
+from forecasting.connectors.sources.supply import OFFER, supply_tables
 from forecasting.connectors.sources.tryton.reading import dotted
-from forecasting.connectors.sources.tryton.supply import offers, with_supply
+from forecasting.connectors.sources.tryton.supply import offers
 
 DRAFT = ("draft", "quotation")
 OWN_KEY = "reorder-"
@@ -41,7 +41,8 @@ def tables_of(
     """
     said = Notices()
     products = _products(kept)
-    supplies = _first_supplies(kept, currency)
+    offered = list(offers(kept))
+    supplies = _first_supplies(offered, currency)
     tables = {
         "orders": orders_of(_sale_lines(kept, at), _moved(kept, "sale.line", "customer"), said),
         "products": _with_terms(products, supplies, _levels(kept)),
@@ -52,7 +53,7 @@ def tables_of(
             _moved(kept, "purchase.line", "supplier"),
         ),
     }
-    tables = with_supply(tables, kept, currency, rates, at.values(), said)
+    tables |= supply_tables(offered, rates, currency, at.values(), said)
     feeds = ("sales", "sale_lines", "moves", "purchases", "purchase_lines", "products", "supplies")
     rows = {feed: kept.count(feed) for feed in feeds}
     return Changes(tables, rows, said.said, suggestions=_requests(kept, at))
@@ -167,9 +168,9 @@ def _products(kept: Kept) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(columns)).drop_duplicates("sku")
 
 
-def _first_supplies(kept: Kept, currency: str) -> pd.DataFrame:
+def _first_supplies(offered: Sequence[tuple[Any, ...]], currency: str) -> pd.DataFrame:
     """The usual supplier of each product, its lead time, and its price of a unit where it is in our money."""
-    found = frame(offers(kept), OFFER)
+    found = frame(offered, OFFER)
     for name in ("first", "lead_time_days", "least", "unit_cost", "units_per_purchase_unit"):
         found[name] = numbers(found[name])
     found["unit_cost"] /= found["units_per_purchase_unit"].fillna(1.0)
